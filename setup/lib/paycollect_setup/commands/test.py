@@ -1,0 +1,59 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""setup/test [pytest args]: all tests of the addons and of tests/, or the ones named."""
+
+import os
+import subprocess
+
+from .. import configuration, databases, environment, guard, paths, system
+from ..steps import step
+
+ALWAYS = ["-p", "paycollect_setup.pytest_guard", "--odoo-http", "--odoo-log-level=error"]
+
+
+def main(argv):
+    with environment.ready(system.BROWSER) as version:
+        template = databases.addons_template(version)
+        database = f"paycollect_test_{os.getpid()}"
+        _drop_leftovers()
+        with step("Test database"):
+            databases.copy(template, database)
+        try:
+            return _pytest(argv, template, database)
+        finally:
+            databases.drop(database)
+
+
+def _pytest(argv, template, database):
+    log = paths.LOGS / f"{database}-blocked.log"
+    log.unlink(missing_ok=True)
+    conf = configuration.write(
+        paths.RUN / f"{database}.conf", db_name=database, max_cron_threads=0, log_level="error"
+    )
+    variables = {
+        "ODOO_RC": str(conf),
+        "PAYCOLLECT_TEMPLATE": template,
+        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
+        **guard.environment(log),
+    }
+    command = [paths.PYTHON, "-m", "pytest", *ALWAYS, *_with_paths(argv)]
+    try:
+        return subprocess.run(
+            command, cwd=paths.ROOT, env=os.environ | variables, check=False
+        ).returncode
+    finally:
+        conf.unlink(missing_ok=True)
+
+
+def _with_paths(argv):
+    """The arguments, with everything as what to run when none of them names a place."""
+    if any((paths.ROOT / word.partition("::")[0]).exists() for word in argv if word[:1] != "-"):
+        return argv
+    return [*argv, *(addon.name for addon in paths.addons()), "tests"]
+
+
+def _drop_leftovers():
+    """Remove the databases of runs that were killed."""
+    for name in databases.names("paycollect_test_"):
+        pid = name.split("_")[2]
+        if not os.path.exists(f"/proc/{pid}"):
+            databases.drop(name)

@@ -1,0 +1,145 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Databases: made once as a template for each state of the code, then copied.
+
+Two templates stand on each other: Odoo with all that our addons depend on (its
+name tells the pinned versions), and on top of it our addons (its name tells
+their files). A copy has its files as hard links: Odoo never changes a stored file.
+"""
+
+import ast
+import os
+import re
+import shutil
+
+from . import configuration, paths, postgres
+from .steps import Fault, locked, need_disk, run, step
+
+# What would call out of the machine by itself.
+QUIET = """
+UPDATE ir_cron SET active = false WHERE id IN (
+    SELECT res_id FROM ir_model_data
+    WHERE module = 'mail' AND name = 'ir_cron_module_update_notification')
+"""
+KEPT = 3
+
+
+def dependencies():
+    """What our addons depend on, beside each other; the job runner in any case."""
+    ours = {addon.name for addon in paths.addons()}
+    needed = {"queue_job"}
+    for addon in paths.addons():
+        manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
+        needed.update(manifest.get("depends", []))
+    return sorted(needed - ours)
+
+
+def base_digest(version):
+    """Changes with the pinned versions, Odoo's own, and the list of dependencies."""
+    pins = [paths.REQUIREMENTS / f"{name}.txt" for name in ("odoo", "oca")]
+    return paths.digest(version, QUIET, *dependencies(), *pins)
+
+
+def addons_template(version):
+    """The name of a database with our addons installed and no demo data."""
+    with locked("templates"):
+        key = base_digest(version)
+        base = f"paycollect_base_{key}"
+        name = f"paycollect_addons_{paths.digest(key, paths.addons_digest())}"
+        if not exists(name):
+            if not exists(base):
+                need_disk(2)
+                _template(base, "Template database of Odoo and OCA", dependencies())
+                _forget_old("paycollect_base_")
+            ours = [addon.name for addon in paths.addons()]
+            _template(name, "Template database of our addons", ours, source=base)
+            _forget_old("paycollect_addons_")
+        return name
+
+
+def _template(name, title, modules, source=None):
+    """Make the database under another name first: what has this name is complete."""
+    fresh = f"{name}_new"
+    with step(title):
+        drop(fresh)
+        if source:
+            copy(source, fresh)
+        if modules:
+            odoo_update(fresh, "-i", modules)
+        postgres.psql(fresh, QUIET)
+        rename(fresh, name)
+
+
+def odoo_update(database, option, modules):
+    """Install (-i) or update (-u) modules in a database."""
+    log = paths.LOGS / f"{database}.log"
+    conf = configuration.write(paths.RUN / f"{database}.conf", db_name=database, log_level="warn")
+    output = run(
+        configuration.odoo(conf, option, ",".join(modules), "--stop-after-init", "--no-http"),
+        what=f"installing into {database}",
+        log=log,
+        remedy="mend the addon and run the same command again",
+    )
+    conf.unlink()
+    if broken := re.search(r"^.* (?:ERROR|CRITICAL) .*$", output, re.MULTILINE):
+        raise Fault(f"installing into {database} left an error ({broken[0][:300]}): see {log}.")
+
+
+def exists(name):
+    return postgres.psql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+
+
+def copy(source, target):
+    """Copy a database nobody is connected to, with its files."""
+    postgres.wait_until_gone(source)
+    with locked("copy"):
+        postgres.psql("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+    shutil.rmtree(_files(target), ignore_errors=True)
+    if _files(source).is_dir():
+        shutil.copytree(_files(source), _files(target), copy_function=os.link)
+    postgres.psql(target, NEW_IDENTITY)
+
+
+NEW_IDENTITY = """
+UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key = 'database.uuid'
+"""
+
+
+def rename(source, target):
+    postgres.wait_until_gone(source)
+    shutil.rmtree(_files(target), ignore_errors=True)
+    if _files(source).is_dir():
+        _files(source).rename(_files(target))
+    postgres.psql("postgres", f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+
+
+def drop(name):
+    postgres.psql("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(_files(name), ignore_errors=True)
+
+
+def names(prefix):
+    query = f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY oid"
+    return postgres.psql("postgres", query).split()
+
+
+def _files(name):
+    return paths.DATA / "filestore" / name
+
+
+def _forget_old(prefix):
+    """Keep the newest templates: switching between branches stays quick."""
+    for name in names(prefix)[:-KEPT]:
+        drop(name)
+
+
+def parameter(database, key):
+    """The value of a system parameter, or an empty text."""
+    return postgres.psql(database, f"SELECT value FROM ir_config_parameter WHERE key = '{key}'")
+
+
+def set_parameter(database, key, value):
+    postgres.psql(
+        database,
+        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}') "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )

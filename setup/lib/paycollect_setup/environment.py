@@ -1,0 +1,29 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The whole environment that Odoo runs in, prepared step by step."""
+
+import contextlib
+
+from . import odoo_source, paths, postgres, python_env, system
+from .steps import locked
+
+
+LISTS = ["odoo", "oca", "test"]
+
+
+def prepare(packages=()):
+    """Bring up all but the database server; return the version of Odoo's source."""
+    paths.HOME.mkdir(exist_ok=True)
+    with locked("prepare"):
+        system.require([*system.BASIC, *packages])
+        python_env.ensure(paths.VENV, LISTS)
+        source, version = odoo_source.ensure()
+        python_env.link_odoo(source)
+    return version
+
+
+@contextlib.contextmanager
+def ready(packages=()):
+    """Everything up for the time of the block, which gets the version of Odoo's source."""
+    version = prepare(packages)
+    with postgres.running():
+        yield version

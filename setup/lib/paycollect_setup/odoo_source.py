@@ -1,0 +1,187 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Odoo 19.0's source: the user's checkout, ours, a shallow clone, or Debian's package.
+
+The package is fetched with apt (which resumes a broken download) from the
+machine's own Debian mirror, with lists and sources of its own: the system's apt
+is not touched and nothing is installed.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import urllib.parse
+from pathlib import Path
+
+from . import paths
+from .steps import Fault, need_disk, notice, replace, run, stamped, step
+
+REPOSITORY = "https://github.com/odoo/odoo"
+SERIES = "19.0"
+PINS = paths.REQUIREMENTS / "debian.txt"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+def ensure():
+    """Return (folder to put on Python's path, version as far as it is known)."""
+    if chosen := os.environ.get("ODOO_SOURCE"):
+        return _check(Path(chosen).expanduser().resolve()), "ODOO_SOURCE"
+    current = paths.ODOO / "source"
+    if not stamped(current, _pins_key()):
+        need_disk(4)
+        _make(current)
+    return _check(_python_folder(current)), (current / "version").read_text()
+
+
+def _pins_key():
+    return paths.digest(SERIES, PINS)
+
+
+def _python_folder(folder):
+    packaged = folder / "usr/lib/python3/dist-packages"
+    return packaged if packaged.is_dir() else folder
+
+
+def _check(folder):
+    release = folder / "odoo" / "release.py"
+    if not release.is_file():
+        raise Fault(f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY} {SERIES}.")
+    if not re.search(r"version_info = \(19, 0,", release.read_text()):
+        raise Fault(f"ODOO_SOURCE={folder} is not Odoo {SERIES}: check out its branch {SERIES}.")
+    return folder
+
+
+def _make(target):
+    fresh = paths.ODOO / "new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    if _github_answers():
+        with step(f"Odoo {SERIES} from GitHub"):
+            version = _clone(fresh)
+    elif mirror := _debian_mirror():
+        with step(f"Odoo {SERIES} from Debian"):
+            version = _unpack_debian(mirror, fresh)
+    else:
+        raise Fault(
+            "Odoo's source cannot be had: github.com does not answer and apt knows no Debian mirror; "
+            f"check the network, or set ODOO_SOURCE to a checkout of Odoo {SERIES}."
+        )
+    (fresh / "version").write_text(version)
+    (fresh / ".stamp").write_text(_pins_key())
+    replace(fresh, target)
+
+
+def _github_answers():
+    try:
+        return not subprocess.run(
+            ["git", "ls-remote", "--exit-code", REPOSITORY, f"refs/heads/{SERIES}"],
+            env=os.environ | {"GIT_TERMINAL_PROMPT": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=15,
+            check=False,
+        ).returncode
+    except (subprocess.TimeoutExpired, FileNotFoundError):
+        return False
+
+
+def _clone(folder):
+    git = ["git", "-C", folder]
+    run([*git, "init", "-q"], what="git init")
+    run(
+        [*git, "fetch", "-q", "--depth", "1", REPOSITORY, SERIES],
+        what="git fetch of Odoo",
+        remedy="check the network and run the same command again",
+    )
+    run([*git, "checkout", "-q", "FETCH_HEAD"], what="git checkout of Odoo")
+    return run([*git, "rev-parse", "HEAD"], what="git rev-parse").strip()
+
+
+def _debian_mirror():
+    """The address of Debian in the machine's own apt configuration."""
+    if not shutil.which("apt-get"):
+        return None
+    listed = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    names = (uri for uri in listed if urllib.parse.urlsplit(uri).path.rstrip("/").endswith("/debian"))
+    return next(names, None)
+
+
+def _unpack_debian(mirror, folder):
+    apt = _private_apt(mirror)
+    run(
+        ["apt-get", "-qq", "-o", "Acquire::Retries=3", "update"],
+        what="apt-get update for sid",
+        remedy="check the network and run the same command again",
+        env=apt,
+    )
+    pins = dict(line.split("=", 1) for line in PINS.read_text().split("\n") if "=" in line)
+    versions = {name: _version(apt, name, pin) for name, pin in pins.items()}
+    for name, version in versions.items():
+        package = _download(apt, name, version)
+        run(["dpkg", "-x", package, folder], what=f"unpacking {name}")
+    return "debian " + versions["odoo-19"]
+
+
+def _private_apt(mirror):
+    """An environment in which apt knows only Debian sid and writes only to DOWNLOADS."""
+    home = paths.DOWNLOADS / "apt"
+    (home / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (home / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    (home / "sid.sources").write_text(
+        f"Types: deb\nURIs: {mirror}\nSuites: sid\nComponents: main\n"
+        f"Architectures: amd64\nSigned-By: {KEYRING}\n"
+    )
+    (home / "apt.conf").write_text(
+        f'Dir::Etc::SourceList "{home}/sid.sources";\n'
+        'Dir::Etc::SourceParts "/dev/null";\n'
+        f'Dir::State::Lists "{home}/lists";\n'
+        f'Dir::Cache "{home}";\n'
+        'APT::Sandbox::User "";\n'
+        'Acquire::Languages "none";\n'
+    )
+    return os.environ | {"APT_CONFIG": str(home / "apt.conf")}
+
+
+def _show(apt, package):
+    return subprocess.run(
+        ["apt-cache", "show", package], env=apt, capture_output=True, text=True, check=False
+    ).stdout
+
+
+def _version(apt, name, pin):
+    """The pinned version when the mirror still has it, else the one it has."""
+    offered = re.findall(r"^Version: (\S+)$", _show(apt, name), re.MULTILINE)
+    if not offered:
+        raise Fault(
+            f"Debian's mirror has no package {name}: set ODOO_SOURCE to a checkout of Odoo {SERIES}."
+        )
+    if pin in offered:
+        return pin
+    notice(f"{name} {pin} is gone from Debian's mirror, taking {offered[0]}.")
+    return offered[0]
+
+
+def _download(apt, name, version):
+    """Fetch a package and compare it with the checksum of the signed list."""
+    archives = paths.DOWNLOADS / "apt" / "archives"
+    expected = re.search(r"^SHA256: (\S+)$", _show(apt, f"{name}={version}"), re.MULTILINE)[1]
+    for _attempt in range(3):
+        run(
+            ["apt-get", "-qq", "download", f"{name}={version}"],
+            what=f"download of {name}",
+            remedy="check the network and run the same command again",
+            env=apt,
+            cwd=archives,
+        )
+        package = next(archives.glob(f"{name}_*.deb"))
+        with package.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() == expected:
+                return package
+        package.unlink()
+    raise Fault(f"{name} arrives damaged from Debian's mirror: run the same command again later.")

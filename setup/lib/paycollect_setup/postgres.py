@@ -1,0 +1,204 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""PostgreSQL: the user's server when PGHOST… names one that answers, else a cluster of ours.
+
+The cluster listens on a loopback port only, asks for a password of its own and
+trades durability for speed: what it holds can be made again. It runs while at
+least one command uses it.
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import time
+
+from . import paths, system
+from .steps import Fault, free_port, locked, need_disk, notice, replace, run, step
+
+DATA = paths.POSTGRES / "data"
+PORT = paths.POSTGRES / "port"
+PASSWORD = paths.POSTGRES / "password"
+LOG = paths.LOGS / "postgres.log"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "2GB",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "max_connections": "200",
+    "autovacuum_naptime": "15s",
+}
+
+
+@contextlib.contextmanager
+def running():
+    """A server for the time of the block: its address is put into PGHOST, PGPORT, …"""
+    if any(name in os.environ for name in ("PGHOST", "PGPORT", "PGSERVICE")):
+        if problem := _unusable():
+            notice(f"PostgreSQL of PGHOST, PGPORT {problem}: using a private one.")
+        else:
+            yield
+            return
+    paths.POSTGRES.mkdir(parents=True, exist_ok=True)
+    with (paths.POSTGRES / "users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            with locked("postgres"):
+                if not (DATA / "PG_VERSION").is_file():
+                    _create()
+                _start()
+            os.environ.update(_address())
+            yield
+        finally:
+            _stop_when_last(users)
+
+
+def _unusable():
+    """Why Odoo cannot use the server of the PG… variables; None when it can."""
+    if not shutil.which("psql"):
+        system.require(["postgresql"])
+    probe = subprocess.run(
+        ["psql", "-XAtw", "-d", "postgres", "-c"]
+        + [
+            "SELECT current_user, rolcreatedb OR rolsuper, "
+            "current_setting('server_version_num')::int >= 130000 "
+            "FROM pg_roles WHERE rolname = current_user"
+        ],
+        env={"PGCONNECT_TIMEOUT": "5"} | os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if probe.returncode:
+        return "does not answer"
+    user, may_create, recent = probe.stdout.strip().split("|")
+    if user == "postgres":
+        return "is entered as user postgres, which Odoo refuses (set PGUSER to another)"
+    if may_create != "t":
+        return f"does not let {user} create databases"
+    return None if recent == "t" else "is older than version 13"
+
+
+def _binary(name):
+    """The program of the newest PostgreSQL, or of the one the cluster was made by."""
+    version = (DATA / "PG_VERSION").read_text().strip() if (DATA / "PG_VERSION").is_file() else "*"
+    found = sorted(glob.glob(f"/usr/lib/postgresql/{version}/bin/{name}"))
+    if not found:
+        raise Fault(
+            f"the cluster in {paths.POSTGRES} was made by PostgreSQL {version}, which is not installed: "
+            f"install postgresql-{version}, or remove that folder to start over."
+        )
+    return found[-1]
+
+
+def _as_user():
+    """What to put before a command: PostgreSQL refuses to run as root.
+
+    A user namespace in which root has another number needs no rights on the
+    folders above the checkout; where there are none, the system's user is taken.
+    """
+    if os.geteuid() != 0:
+        return []
+    namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    owner = paths.POSTGRES.stat().st_uid
+    if owner == 0 and not subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode:
+        return namespace
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        raise Fault("there is no system user postgres: reinstall the package postgresql.") from None
+    switch = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    if subprocess.run([*switch, "test", "-x", paths.HOME], check=False).returncode:
+        raise Fault(
+            f"PostgreSQL does not run as root, and its user cannot reach {paths.HOME}: "
+            "run this command as another user, or move the checkout to a folder open to all."
+        )
+    os.chown(paths.POSTGRES, user.pw_uid, user.pw_gid)
+    LOG.touch()
+    os.chown(LOG, user.pw_uid, user.pw_gid)
+    return switch
+
+
+def _create():
+    need_disk(2)
+    with step("Private PostgreSQL cluster"):
+        LOG.parent.mkdir(parents=True, exist_ok=True)
+        prefix = _as_user()
+        fresh = paths.POSTGRES / "new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        PASSWORD.write_text(secrets.token_urlsafe(18))
+        PASSWORD.chmod(0o600)
+        os.chown(PASSWORD, paths.POSTGRES.stat().st_uid, -1)
+        run(
+            [*prefix, _binary("initdb"), "-D", fresh, "-U", "odoo", "-A", "scram-sha-256"]
+            + ["--pwfile", PASSWORD, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+            what="initdb",
+        )
+        replace(fresh, DATA)
+
+
+def _address():
+    return {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": PORT.read_text(),
+        "PGUSER": "odoo",
+        "PGPASSWORD": PASSWORD.read_text(),
+    }
+
+
+def _control(*arguments, check=True):
+    command = [*_as_user(), _binary("pg_ctl"), "-D", DATA, "-l", LOG, *arguments]
+    # Not through run(): the server would hold on to the pipe of its output.
+    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
+    if check and process.returncode:
+        lines = LOG.read_text(errors="replace").splitlines() if LOG.is_file() else []
+        raise Fault(
+            f"PostgreSQL does not start ({lines[-1] if lines else 'no output'}): see {LOG}, "
+            f"or remove {paths.POSTGRES} to start over with empty databases."
+        )
+    return process.returncode == 0
+
+
+def _start():
+    if _control("status", check=False):
+        return
+    with step("Starting PostgreSQL"):
+        remembered = free_port(int(PORT.read_text())) if PORT.is_file() else None
+        port = remembered or free_port()
+        PORT.write_text(str(port))
+        options = {"port": port, **SETTINGS}
+        _control("-w", "-o", " ".join(f"-c {key}='{value}'" for key, value in options.items()), "start")
+
+
+def _stop_when_last(users):
+    """Stop the cluster unless another command uses it."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    if (DATA / "postmaster.pid").is_file():
+        _control("-m", "fast", "-w", "stop", check=False)
+
+
+def wait_until_gone(database, seconds=10):
+    """Give the last sessions of a database a moment to end."""
+    deadline = time.monotonic() + seconds
+    query = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'"
+    while psql("postgres", query) != "0" and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def psql(database, query):
+    """Run SQL and return what it prints, columns parted by |."""
+    return run(
+        ["psql", "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query],
+        what="psql",
+        log=paths.LOGS / f"psql-{os.getpid()}.log",
+    ).strip()

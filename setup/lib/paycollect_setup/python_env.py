@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Virtual environments from our complete lists of pinned packages."""
+
+import shutil
+import sys
+
+from . import paths
+from .steps import need_disk, run, stamped, step
+
+
+def ensure(folder, lists):
+    """Make the virtual environment of these requirement lists, or add what changed."""
+    files = [paths.REQUIREMENTS / f"{name}.txt" for name in lists]
+    key = paths.digest(sys.version, str(folder), paths.REQUIREMENTS / "build.txt", *files)
+    if stamped(folder, key):
+        return
+    need_disk(2)
+    with step(f"Python packages ({', '.join(lists)})"):
+        if not _works(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            run([sys.executable, "-m", "venv", folder], what="making a virtual environment")
+        (folder / ".stamp").unlink(missing_ok=True)
+        _pip(folder, "-r", paths.REQUIREMENTS / "build.txt")
+        _pip(folder, "--no-build-isolation", *(part for file in files for part in ("-r", file)))
+        (folder / ".stamp").write_text(key)
+
+
+def _pip(folder, *arguments):
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--no-deps", "--retries", "5"]
+    run(
+        [*pip, *arguments],
+        what="pip install",
+        remedy="check the network and run the same command again",
+    )
+
+
+def _works(folder):
+    """Whether the environment was finished, for this Python, and not moved since."""
+    if not (folder / ".stamp").is_file():
+        return False
+    config = (folder / "pyvenv.cfg").read_text()
+    activate = (folder / "bin" / "activate").read_text()
+    return f"version = {sys.version.split()[0]}" in config and str(folder) in activate
+
+
+def link_odoo(source):
+    """Let the environment import Odoo from its source folder; finish its fonts."""
+    packages = paths.VENV / "lib" / "python3.11" / "site-packages"
+    (packages / "odoo-source.pth").write_text(f"{source}\n")
+    fonts = source / "odoo/addons/web/static/src/libs/fontawesome"
+    if fonts.is_dir() and not all((fonts / name).exists() for name in FONT_AWESOME):
+        for name in FONT_AWESOME:
+            (fonts / name).parent.mkdir(exist_ok=True)
+            (fonts / name).unlink(missing_ok=True)
+            shutil.copyfile(packages / "xstatic/pkg/font_awesome/data" / name, fonts / name)
+
+
+# Debian has dropped Font Awesome 4.7, its package of Odoo links to nothing.
+FONT_AWESOME = [
+    "css/font-awesome.css",
+    "fonts/FontAwesome.otf",
+    "fonts/fontawesome-webfont.eot",
+    "fonts/fontawesome-webfont.svg",
+    "fonts/fontawesome-webfont.ttf",
+    "fonts/fontawesome-webfont.woff",
+    "fonts/fontawesome-webfont.woff2",
+]

@@ -1,0 +1,128 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Steps with their name and time, commands that explain why they failed."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from . import paths
+
+PR_SET_PDEATHSIG = 1
+DISK_FULL = "No space left on device"
+
+
+class Fault(Exception):
+    """Something the user can put right; its text says what and how."""
+
+
+@contextlib.contextmanager
+def step(name):
+    """Print the name of what is being done, then the time it took."""
+    _say(f"{name} … ", end="")
+    start = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        _say("failed")
+        raise
+    _say(f"{time.monotonic() - start:.1f} s")
+
+
+def notice(text):
+    """Tell the user something that does not stop us."""
+    _say(f"Note: {text}")
+
+
+def _say(text, end="\n"):
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def run(command, *, what, log=None, remedy="", **options):
+    """Run a command and return what it printed; raise Fault when it fails.
+
+    `what` names the action in the message; the whole output goes to `log`.
+    """
+    log = log or paths.LOGS / f"{what.replace(' ', '-')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(part) for part in command]
+    process = subprocess.run(
+        command,
+        stdin=options.pop("stdin", subprocess.DEVNULL),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        **options,
+    )
+    log.write_text(process.stdout)
+    if process.returncode:
+        raise Fault(explain(what, process.stdout, log, remedy))
+    return process.stdout
+
+
+def explain(what, output, log, remedy=""):
+    """One sentence about a failed command."""
+    if DISK_FULL in output:
+        return f"{what} failed because the disk is full: free some space and run the same command again."
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    last = lines[-1] if lines else "no output"
+    remedy = remedy or "run the same command again"
+    return f"{what} failed ({last[:300]}): see {log}, then {remedy}."
+
+
+def need_disk(gigabytes):
+    """Refuse to begin what the disk cannot hold."""
+    free = shutil.disk_usage(paths.ROOT).free / 1e9
+    if free < gigabytes:
+        raise Fault(
+            f"{gigabytes} GB of free disk are needed in {paths.ROOT}, {free:.1f} GB are left: "
+            "free some space and run the same command again."
+        )
+
+
+def free_port(preferred=0):
+    """A loopback port nobody listens on; the preferred one when it is free, else None."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", preferred))
+        except OSError:
+            return None
+        return probe.getsockname()[1]
+
+
+def die_with_parent(number=signal.SIGTERM):
+    """For preexec_fn: the child gets this signal when whoever started it is gone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return lambda: libc.prctl(PR_SET_PDEATHSIG, number)
+
+
+@contextlib.contextmanager
+def locked(name, shared=False):
+    """Hold a lock file of HOME: one holder at a time, or many shared ones."""
+    path = paths.HOME / "locks" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+def replace(source, target):
+    """Put a finished file or folder where an older one may be."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    os.replace(source, target)
+
+
+def stamped(folder, key):
+    """Whether what is in the folder was finished, and made from this key."""
+    stamp = folder / ".stamp"
+    return stamp.is_file() and stamp.read_text() == key

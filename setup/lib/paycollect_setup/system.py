@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""System packages: installed through apt when we are root, else asked for in one line."""
+
+import ctypes.util
+import glob
+import importlib.util
+import os
+import shutil
+
+from .steps import Fault, notice, run, step
+
+POSTGRES_BINARIES = "/usr/lib/postgresql/*/bin/initdb"
+
+
+def _has(program):
+    return lambda: shutil.which(program)
+
+
+# Debian's name of each package, and how to see that it is there.
+PACKAGES = {
+    "python3-venv": lambda: importlib.util.find_spec("ensurepip"),
+    "libmagic1": lambda: ctypes.util.find_library("magic"),
+    "postgresql": lambda: glob.glob(POSTGRES_BINARIES),
+    "chromium": _has("chromium"),
+    "fonts-liberation": lambda: os.path.isdir("/usr/share/fonts/truetype/liberation"),
+    "wkhtmltopdf": _has("wkhtmltopdf"),
+    "nodejs": _has("node"),
+    "npm": _has("npm"),
+}
+OPTIONAL = {"wkhtmltopdf": "invoices go out without their PDF"}
+BASIC = ["python3-venv", "libmagic1", "postgresql", "wkhtmltopdf"]
+BROWSER = ["chromium", "fonts-liberation"]
+NODE = ["nodejs", "npm"]
+
+
+def require(packages):
+    """Make sure that these system packages are there."""
+    missing = [name for name in packages if not PACKAGES[name]()]
+    if not missing:
+        return
+    line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with step(f"System packages ({' '.join(missing)})"):
+            _apt_install(missing)
+    elif needed := [name for name in missing if name not in OPTIONAL]:
+        raise Fault(
+            f"system packages are missing ({', '.join(needed)}): run this line as root, "
+            f"then the same command again:\n  {line}"
+        )
+    else:
+        notice(f"without {', '.join(missing)} {OPTIONAL[missing[0]]}; to have it, run as root: {line}")
+
+
+def _apt_install(names):
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-qq"]
+    remedy = "check the network and apt's sources, and run the same command again"
+    run([*apt, "update"], what="apt-get update", remedy=remedy, env=environment)
+    needed = [name for name in names if name not in OPTIONAL]
+    install = [*apt, "install", "-y", "--no-install-recommends"]
+    if needed:
+        run([*install, *needed], what="apt-get install", remedy=remedy, env=environment)
+    for name in set(names) - set(needed):
+        try:
+            run([*install, name], what=f"apt-get install {name}", env=environment)
+        except Fault as fault:
+            notice(f"{fault} Going on: {OPTIONAL[name]}.")
