@@ -12,7 +12,10 @@ OUTSIDE = "192.0.2.1"  # reserved for documentation, nobody has it
 
 
 def test_connecting_to_the_outside_is_refused(forgive_blocked):
-    with socket.socket() as client, pytest.raises(OSError, match="tests reach this machine only"):
+    with (
+        socket.socket() as client,
+        pytest.raises(OSError, match="tests reach this machine only"),
+    ):
         client.connect((OUTSIDE, 80))
     assert forgive_blocked() == [f"socket.connect to {OUTSIDE}"]
 
@@ -25,7 +28,9 @@ def test_looking_up_an_outside_name_is_refused(forgive_blocked):
 
 def test_a_child_process_is_guarded_too(forgive_blocked):
     code = f"import urllib.request; urllib.request.urlopen('http://{OUTSIDE}/')"
-    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    child = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert child.returncode and "tests reach this machine only" in child.stderr
     assert len(forgive_blocked()) == 1
 
@@ -42,11 +47,27 @@ def test_an_attempt_fails_its_test_even_where_the_code_hides_it(tmp_path):
         "    with contextlib.suppress(OSError):\n"
         "        socket.getaddrinfo('example.com', 443)\n"
     )
-    command = [sys.executable, "-m", "pytest", "-p", "no:odoo", "-p", "paycollect_setup.pytest_guard"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:odoo",
+        "-p",
+        "paycollect_setup.pytest_guard",
+    ]
     variables = os.environ | {"PAYCOLLECT_GUARD_LOG": str(tmp_path / "blocked.log")}
     variables.pop("ODOO_RC", None)
     run = subprocess.run(
-        command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+        command,
+        cwd=tmp_path,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 1
-    assert "something tried to leave this machine: socket.getaddrinfo to example.com" in run.stdout
+    assert (
+        "something tried to leave this machine: socket.getaddrinfo to example.com"
+        in run.stdout
+    )

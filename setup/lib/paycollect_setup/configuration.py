@@ -62,4 +62,12 @@ def odoo(conf, *arguments):
     head = []
     if arguments and not str(arguments[0]).startswith("-"):
         head, arguments = [arguments[0]], arguments[1:]
-    return [str(paths.PYTHON), "-m", "odoo", *head, "-c", str(conf), *map(str, arguments)]
+    return [
+        str(paths.PYTHON),
+        "-m",
+        "odoo",
+        *head,
+        "-c",
+        str(conf),
+        *map(str, arguments),
+    ]

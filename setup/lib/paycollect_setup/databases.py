@@ -72,20 +72,29 @@ def _template(name, title, modules, source=None):
 def odoo_update(database, option, modules):
     """Install (-i) or update (-u) modules in a database."""
     log = paths.LOGS / f"{database}.log"
-    conf = configuration.write(paths.RUN / f"{database}.conf", db_name=database, log_level="warn")
+    conf = configuration.write(
+        paths.RUN / f"{database}.conf", db_name=database, log_level="warn"
+    )
     output = run(
-        configuration.odoo(conf, option, ",".join(modules), "--stop-after-init", "--no-http"),
+        configuration.odoo(
+            conf, option, ",".join(modules), "--stop-after-init", "--no-http"
+        ),
         what=f"installing into {database}",
         log=log,
         remedy="mend the addon and run the same command again",
     )
     conf.unlink()
     if broken := re.search(r"^.* (?:ERROR|CRITICAL) .*$", output, re.MULTILINE):
-        raise Fault(f"installing into {database} left an error ({broken[0][:300]}): see {log}.")
+        raise Fault(
+            f"installing into {database} left an error ({broken[0][:300]}): see {log}."
+        )
 
 
 def exists(name):
-    return postgres.psql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+    return (
+        postgres.psql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+        == "1"
+    )
 
 
 def copy(source, target):
@@ -134,7 +143,9 @@ def _forget_old(prefix):
 
 def parameter(database, key):
     """The value of a system parameter, or an empty text."""
-    return postgres.psql(database, f"SELECT value FROM ir_config_parameter WHERE key = '{key}'")
+    return postgres.psql(
+        database, f"SELECT value FROM ir_config_parameter WHERE key = '{key}'"
+    )
 
 
 def set_parameter(database, key, value):

@@ -6,7 +6,6 @@ import contextlib
 from . import odoo_source, paths, postgres, python_env, system
 from .steps import locked
 
-
 LISTS = ["odoo", "oca", "test"]
 
 

@@ -46,9 +46,13 @@ def _python_folder(folder):
 def _check(folder):
     release = folder / "odoo" / "release.py"
     if not release.is_file():
-        raise Fault(f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY} {SERIES}.")
+        raise Fault(
+            f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY} {SERIES}."
+        )
     if not re.search(r"version_info = \(19, 0,", release.read_text()):
-        raise Fault(f"ODOO_SOURCE={folder} is not Odoo {SERIES}: check out its branch {SERIES}.")
+        raise Fault(
+            f"ODOO_SOURCE={folder} is not Odoo {SERIES}: check out its branch {SERIES}."
+        )
     return folder
 
 
@@ -108,7 +112,11 @@ def _debian_mirror():
         text=True,
         check=False,
     ).stdout.split()
-    names = (uri for uri in listed if urllib.parse.urlsplit(uri).path.rstrip("/").endswith("/debian"))
+    names = (
+        uri
+        for uri in listed
+        if urllib.parse.urlsplit(uri).path.rstrip("/").endswith("/debian")
+    )
     return next(names, None)
 
 
@@ -120,7 +128,9 @@ def _unpack_debian(mirror, folder):
         remedy="check the network and run the same command again",
         env=apt,
     )
-    pins = dict(line.split("=", 1) for line in PINS.read_text().split("\n") if "=" in line)
+    pins = dict(
+        line.split("=", 1) for line in PINS.read_text().split("\n") if "=" in line
+    )
     versions = {name: _version(apt, name, pin) for name, pin in pins.items()}
     for name, version in versions.items():
         package = _download(apt, name, version)
@@ -150,7 +160,11 @@ def _private_apt(mirror):
 
 def _show(apt, package):
     return subprocess.run(
-        ["apt-cache", "show", package], env=apt, capture_output=True, text=True, check=False
+        ["apt-cache", "show", package],
+        env=apt,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout
 
 
@@ -170,7 +184,9 @@ def _version(apt, name, pin):
 def _download(apt, name, version):
     """Fetch a package and compare it with the checksum of the signed list."""
     archives = paths.DOWNLOADS / "apt" / "archives"
-    expected = re.search(r"^SHA256: (\S+)$", _show(apt, f"{name}={version}"), re.MULTILINE)[1]
+    expected = re.search(
+        r"^SHA256: (\S+)$", _show(apt, f"{name}={version}"), re.MULTILINE
+    )[1]
     for _attempt in range(3):
         run(
             ["apt-get", "-qq", "download", f"{name}={version}"],
@@ -184,4 +200,6 @@ def _download(apt, name, version):
             if hashlib.file_digest(content, "sha256").hexdigest() == expected:
                 return package
         package.unlink()
-    raise Fault(f"{name} arrives damaged from Debian's mirror: run the same command again later.")
+    raise Fault(
+        f"{name} arrives damaged from Debian's mirror: run the same command again later."
+    )

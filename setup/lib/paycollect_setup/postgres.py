@@ -88,7 +88,11 @@ def _unusable():
 
 def _binary(name):
     """The program of the newest PostgreSQL, or of the one the cluster was made by."""
-    version = (DATA / "PG_VERSION").read_text().strip() if (DATA / "PG_VERSION").is_file() else "*"
+    version = (
+        (DATA / "PG_VERSION").read_text().strip()
+        if (DATA / "PG_VERSION").is_file()
+        else "*"
+    )
     found = sorted(glob.glob(f"/usr/lib/postgresql/{version}/bin/{name}"))
     if not found:
         raise Fault(
@@ -108,13 +112,25 @@ def _as_user():
         return []
     namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
     owner = paths.POSTGRES.stat().st_uid
-    if owner == 0 and not subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode:
+    if (
+        owner == 0
+        and not subprocess.run(
+            [*namespace, "true"], capture_output=True, check=False
+        ).returncode
+    ):
         return namespace
     try:
         user = pwd.getpwnam("postgres")
     except KeyError:
-        raise Fault("there is no system user postgres: reinstall the package postgresql.") from None
-    switch = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+        raise Fault(
+            "there is no system user postgres: reinstall the package postgresql."
+        ) from None
+    switch = [
+        "setpriv",
+        f"--reuid={user.pw_uid}",
+        f"--regid={user.pw_gid}",
+        "--clear-groups",
+    ]
     if subprocess.run([*switch, "test", "-x", paths.HOME], check=False).returncode:
         raise Fault(
             f"PostgreSQL does not run as root, and its user cannot reach {paths.HOME}: "
@@ -137,7 +153,16 @@ def _create():
         PASSWORD.chmod(0o600)
         os.chown(PASSWORD, paths.POSTGRES.stat().st_uid, -1)
         run(
-            [*prefix, _binary("initdb"), "-D", fresh, "-U", "odoo", "-A", "scram-sha-256"]
+            [
+                *prefix,
+                _binary("initdb"),
+                "-D",
+                fresh,
+                "-U",
+                "odoo",
+                "-A",
+                "scram-sha-256",
+            ]
             + ["--pwfile", PASSWORD, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
             what="initdb",
         )
@@ -156,7 +181,9 @@ def _address():
 def _control(*arguments, check=True):
     command = [*_as_user(), _binary("pg_ctl"), "-D", DATA, "-l", LOG, *arguments]
     # Not through run(): the server would hold on to the pipe of its output.
-    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
+    process = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False
+    )
     if check and process.returncode:
         lines = LOG.read_text(errors="replace").splitlines() if LOG.is_file() else []
         raise Fault(
@@ -174,7 +201,12 @@ def _start():
         port = remembered or free_port()
         PORT.write_text(str(port))
         options = {"port": port, **SETTINGS}
-        _control("-w", "-o", " ".join(f"-c {key}='{value}'" for key, value in options.items()), "start")
+        _control(
+            "-w",
+            "-o",
+            " ".join(f"-c {key}='{value}'" for key, value in options.items()),
+            "start",
+        )
 
 
 def _stop_when_last(users):

@@ -11,22 +11,39 @@ from .steps import need_disk, run, stamped, step
 def ensure(folder, lists):
     """Make the virtual environment of these requirement lists, or add what changed."""
     files = [paths.REQUIREMENTS / f"{name}.txt" for name in lists]
-    key = paths.digest(sys.version, str(folder), paths.REQUIREMENTS / "build.txt", *files)
+    key = paths.digest(
+        sys.version, str(folder), paths.REQUIREMENTS / "build.txt", *files
+    )
     if stamped(folder, key):
         return
     need_disk(2)
     with step(f"Python packages ({', '.join(lists)})"):
         if not _works(folder):
             shutil.rmtree(folder, ignore_errors=True)
-            run([sys.executable, "-m", "venv", folder], what="making a virtual environment")
+            run(
+                [sys.executable, "-m", "venv", folder],
+                what="making a virtual environment",
+            )
         (folder / ".stamp").unlink(missing_ok=True)
         _pip(folder, "-r", paths.REQUIREMENTS / "build.txt")
-        _pip(folder, "--no-build-isolation", *(part for file in files for part in ("-r", file)))
+        _pip(
+            folder,
+            "--no-build-isolation",
+            *(part for file in files for part in ("-r", file)),
+        )
         (folder / ".stamp").write_text(key)
 
 
 def _pip(folder, *arguments):
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--no-deps", "--retries", "5"]
+    pip = [
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--no-deps",
+        "--retries",
+        "5",
+    ]
     run(
         [*pip, *arguments],
         what="pip install",
@@ -52,7 +69,9 @@ def link_odoo(source):
         for name in FONT_AWESOME:
             (fonts / name).parent.mkdir(exist_ok=True)
             (fonts / name).unlink(missing_ok=True)
-            shutil.copyfile(packages / "xstatic/pkg/font_awesome/data" / name, fonts / name)
+            shutil.copyfile(
+                packages / "xstatic/pkg/font_awesome/data" / name, fonts / name
+            )
 
 
 # Debian has dropped Font Awesome 4.7, its package of Odoo links to nothing.

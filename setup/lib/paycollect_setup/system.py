@@ -48,12 +48,21 @@ def require(packages):
             f"then the same command again:\n  {line}"
         )
     else:
-        notice(f"without {', '.join(missing)} {OPTIONAL[missing[0]]}; to have it, run as root: {line}")
+        notice(
+            f"without {', '.join(missing)} {OPTIONAL[missing[0]]}; to have it, run as root: {line}"
+        )
 
 
 def _apt_install(names):
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-qq"]
+    apt = [
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Acquire::Retries=3",
+        "-qq",
+    ]
     remedy = "check the network and apt's sources, and run the same command again"
     run([*apt, "update"], what="apt-get update", remedy=remedy, env=environment)
     needed = [name for name in names if name not in OPTIONAL]

@@ -7,7 +7,12 @@ import subprocess
 from .. import configuration, databases, environment, guard, paths, system
 from ..steps import step
 
-ALWAYS = ["-p", "paycollect_setup.pytest_guard", "--odoo-http", "--odoo-log-level=error"]
+ALWAYS = [
+    "-p",
+    "paycollect_setup.pytest_guard",
+    "--odoo-http",
+    "--odoo-log-level=error",
+]
 
 
 def main(argv):
@@ -27,7 +32,10 @@ def _pytest(argv, template, database):
     log = paths.LOGS / f"{database}-blocked.log"
     log.unlink(missing_ok=True)
     conf = configuration.write(
-        paths.RUN / f"{database}.conf", db_name=database, max_cron_threads=0, log_level="error"
+        paths.RUN / f"{database}.conf",
+        db_name=database,
+        max_cron_threads=0,
+        log_level="error",
     )
     variables = {
         "ODOO_RC": str(conf),
@@ -46,7 +54,11 @@ def _pytest(argv, template, database):
 
 def _with_paths(argv):
     """The arguments, with everything as what to run when none of them names a place."""
-    if any((paths.ROOT / word.partition("::")[0]).exists() for word in argv if word[:1] != "-"):
+    if any(
+        (paths.ROOT / word.partition("::")[0]).exists()
+        for word in argv
+        if word[:1] != "-"
+    ):
         return argv
     return [*argv, *(addon.name for addon in paths.addons()), "tests"]
 

@@ -1,0 +1,146 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""setup/lint [--fix]: ruff, pylint-odoo, prettier and eslint, with pre-commit's settings."""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from .. import paths, python_env, system
+from ..steps import Fault, locked, run, stamped, step
+
+VENV = paths.HOME / "venv-lint"
+NODE = paths.HOME / "node"
+PRETTIER = {".cjs", ".css", ".js", ".json", ".scss", ".xml", ".yaml", ".yml"}
+ESLINT = {".cjs", ".js"}
+FOREIGN = re.compile(
+    r"package-lock\.json$|/static/(src/)?lib/|/static/description/index\.html$"
+)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="setup/lint", description=__doc__)
+    parser.add_argument("--fix", action="store_true", help="put right what can be")
+    fix = parser.parse_args(argv).fix
+    _prepare()
+    failed = [name for name, command in _linters(fix) if not _passes(name, command)]
+    if failed:
+        print(f"setup/lint: {', '.join(failed)} failed; setup/lint --fix may help.")
+    else:
+        print("setup/lint: all is well.")
+    return bool(failed)
+
+
+def _prepare():
+    paths.HOME.mkdir(exist_ok=True)
+    _compare_with_pre_commit()
+    with locked("prepare"):
+        system.require(["python3-venv", *system.NODE])
+        python_env.ensure(VENV, ["lint"])
+        _ensure_node_packages()
+
+
+def _ensure_node_packages():
+    files = [
+        paths.SETUP / "node" / name for name in ("package.json", "package-lock.json")
+    ]
+    key = paths.digest(*files)
+    if stamped(NODE, key):
+        return
+    with step("Node packages"):
+        shutil.rmtree(NODE, ignore_errors=True)
+        NODE.mkdir()
+        for file in files:
+            shutil.copy(file, NODE)
+        run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            what="npm ci",
+            remedy="check the network and run the same command again",
+            cwd=NODE,
+        )
+        (NODE / ".stamp").write_text(key)
+
+
+def _compare_with_pre_commit():
+    """Refuse when .pre-commit-config.yaml names other versions than we run."""
+    config = (paths.ROOT / ".pre-commit-config.yaml").read_text()
+    node = json.loads((paths.SETUP / "node" / "package.json").read_text())
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", _lint_list(), re.MULTILINE))
+    expected = [
+        f"{name}@{version}" for name, version in node["devDependencies"].items()
+    ]
+    expected += [f"ruff-pre-commit\n    rev: v{pins['ruff']}\n"]
+    expected += [f"pylint-odoo\n    rev: v{pins['pylint-odoo']}\n"]
+    for text in expected:
+        if text not in config:
+            raise Fault(
+                f".pre-commit-config.yaml does not name {text.split()[0]} with the version "
+                "of setup/requirements/lint.txt and setup/node: make them the same."
+            )
+
+
+def _lint_list():
+    return (paths.REQUIREMENTS / "lint.txt").read_text()
+
+
+def _linters(fix):
+    """Yield each linter's name and command; one without files has no command."""
+    python, node = VENV / "bin", NODE / "node_modules" / ".bin"
+    ruff = python / "ruff"
+    yield "ruff", [ruff, "check", "--quiet", "--output-format=concise", *(["--fix"] if fix else []), "."]
+    yield "ruff format", [ruff, "format", "--quiet", *([] if fix else ["--check"]), "."]
+    files = _files()
+    formatted = [name for name in files if os.path.splitext(name)[1] in PRETTIER]
+    mode = ["--write", "--list-different"] if fix else ["--check"]
+    yield (
+        "prettier",
+        formatted and [node / "prettier", "--log-level=warn", *mode, *formatted],
+    )
+    scripts = [name for name in files if os.path.splitext(name)[1] in ESLINT]
+    fixing = ["--fix"] if fix else []
+    yield "eslint", scripts and [node / "eslint", "--max-warnings=0", *fixing, *scripts]
+    addons = [addon.name for addon in paths.addons()]
+    pylint = [python / "pylint", "--rcfile=.pylintrc-mandatory", "--jobs=2"]
+    yield "pylint-odoo", addons and [*pylint, *addons]
+
+
+def _files():
+    """Every file of the checkout that is ours, also those not committed yet."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        raise Fault(
+            f"git does not list the files of {paths.ROOT}: {listed.stderr.strip()}"
+        )
+    names = sorted(set(listed.stdout.split("\0")))
+    return [
+        name
+        for name in names
+        if not FOREIGN.search(name) and (paths.ROOT / name).is_file()
+    ]
+
+
+def _passes(name, command):
+    if not command:
+        return True
+    environment = os.environ | {"NODE_PATH": str(NODE / "node_modules")}
+    with step(name):
+        process = subprocess.run(
+            command,
+            cwd=paths.ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    sys.stdout.write(process.stdout)
+    return process.returncode == 0
