@@ -131,6 +131,13 @@ def names(prefix):
     return postgres.psql("postgres", query).split()
 
 
+def drop_leftovers():
+    """Remove the databases of test runs and benchmarks that were killed."""
+    for name in names("paycollect_test_") + names("paycollect_lab_"):
+        if not os.path.exists(f"/proc/{name.split('_')[2]}"):
+            drop(name)
+
+
 def _files(name):
     return paths.DATA / "filestore" / name
 

@@ -18,3 +18,10 @@ def environment(log):
 def attempts(log):
     """What was blocked so far, a line each."""
     return log.read_text().splitlines() if log.is_file() else []
+
+
+def take(log):
+    """What was blocked since the last call; it is forgiven with that."""
+    blocked = attempts(log)
+    log.unlink(missing_ok=True)
+    return blocked

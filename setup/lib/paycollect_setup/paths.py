@@ -10,6 +10,7 @@ ROOT = SETUP.parent
 REQUIREMENTS = SETUP / "requirements"
 
 HOME = ROOT / ".paycollect"
+CACHE = HOME / "cache"
 DOWNLOADS = HOME / "downloads"
 ODOO = HOME / "odoo"
 VENV = HOME / "venv"

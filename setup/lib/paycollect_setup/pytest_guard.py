@@ -15,10 +15,7 @@ LOG = Path(os.environ["PAYCOLLECT_GUARD_LOG"])
 
 
 def _take():
-    """What was blocked since the last call."""
-    blocked = guard.attempts(LOG)
-    LOG.unlink(missing_ok=True)
-    return blocked
+    return guard.take(LOG)
 
 
 @pytest.fixture(autouse=True)

@@ -15,11 +15,16 @@ import time
 from . import paths
 
 PR_SET_PDEATHSIG = 1
+PATIENCE = 20
 DISK_FULL = "No space left on device"
 
 
 class Fault(Exception):
     """Something the user can put right; its text says what and how."""
+
+
+class Terminated(KeyboardInterrupt):
+    """We alone were asked to end; on Ctrl-C our children are asked, too."""
 
 
 @contextlib.contextmanager
@@ -66,6 +71,23 @@ def run(command, *, what, log=None, remedy="", **options):
     if process.returncode:
         raise Fault(explain(what, process.stdout, log, remedy))
     return process.stdout
+
+
+def foreground(command, **options):
+    """Run a command on our terminal; return its exit code. It ends when we do."""
+    process = subprocess.Popen(
+        [str(part) for part in command], preexec_fn=die_with_parent(), **options
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt as interrupt:
+        if isinstance(interrupt, Terminated):
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        raise
+    finally:
+        process.kill()
 
 
 def explain(what, output, log, remedy=""):

@@ -4,12 +4,11 @@
 For instance `setup/odoo shell -d paycollect_demo`.
 """
 
-import subprocess
-
 from .. import configuration, environment, paths
+from ..steps import foreground
 
 
 def main(argv):
     with environment.ready():
         conf = configuration.write(paths.RUN / "odoo.conf")
-        return subprocess.run(configuration.odoo(conf, *argv), check=False).returncode
+        return foreground(configuration.odoo(conf, *argv))

@@ -2,10 +2,9 @@
 """setup/test [pytest args]: all tests of the addons and of tests/, or the ones named."""
 
 import os
-import subprocess
 
 from .. import configuration, databases, environment, guard, paths, system
-from ..steps import step
+from ..steps import foreground, step
 
 ALWAYS = [
     "-p",
@@ -19,7 +18,7 @@ def main(argv):
     with environment.ready(system.BROWSER) as version:
         template = databases.addons_template(version)
         database = f"paycollect_test_{os.getpid()}"
-        _drop_leftovers()
+        databases.drop_leftovers()
         with step("Test database"):
             databases.copy(template, database)
         try:
@@ -34,8 +33,9 @@ def _pytest(argv, template, database):
     conf = configuration.write(
         paths.RUN / f"{database}.conf",
         db_name=database,
-        max_cron_threads=0,
         log_level="error",
+        max_cron_threads=0,
+        limit_memory_hard=0,  # the browsers we start would inherit the limit
     )
     variables = {
         "ODOO_RC": str(conf),
@@ -45,9 +45,7 @@ def _pytest(argv, template, database):
     }
     command = [paths.PYTHON, "-m", "pytest", *ALWAYS, *_with_paths(argv)]
     try:
-        return subprocess.run(
-            command, cwd=paths.ROOT, env=os.environ | variables, check=False
-        ).returncode
+        return foreground(command, cwd=paths.ROOT, env=os.environ | variables)
     finally:
         conf.unlink(missing_ok=True)
 
@@ -61,11 +59,3 @@ def _with_paths(argv):
     ):
         return argv
     return [*argv, *(addon.name for addon in paths.addons()), "tests"]
-
-
-def _drop_leftovers():
-    """Remove the databases of runs that were killed."""
-    for name in databases.names("paycollect_test_"):
-        pid = name.split("_")[2]
-        if not os.path.exists(f"/proc/{pid}"):
-            databases.drop(name)

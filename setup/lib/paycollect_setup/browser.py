@@ -1,0 +1,100 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Debian's Chromium, driven by Playwright; it reaches this machine only."""
+
+import shutil
+import urllib.parse
+
+from playwright.sync_api import sync_playwright
+
+from . import paths
+from .client import Client
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+DESKTOP = {"viewport": {"width": 1366, "height": 900}}
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+LOCAL = ("localhost", "127.0.0.1", None)
+# Errors that Odoo itself logs where Debian's package lacks a file.
+FOREIGN_ERRORS = ("selfie_segmentation",)
+
+
+class Browser:
+    """One browser for the whole run, a context of its own for each page."""
+
+    def __init__(self):
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=FLAGS
+        )
+        self._contexts = []
+        self._outside = []
+
+    def desktop(self, server, login=None, password=None):
+        return self._page(server, login, password, DESKTOP)
+
+    def phone(self, server, login=None, password=None):
+        return self._page(server, login, password, PHONE)
+
+    def close_pages(self):
+        """Close every page; return the outside addresses they asked for."""
+        for context in self._contexts:
+            context.close()
+        outside = self._outside
+        self._contexts, self._outside = [], []
+        return outside
+
+    def close(self):
+        self.close_pages()
+        self._browser.close()
+        self._playwright.stop()
+
+    def _page(self, server, login, password, device):
+        """A page with `open`, `shot` and `console_errors`, logged in when asked to."""
+        context = self._browser.new_context(
+            base_url=server.url, locale="en-US", timezone_id="UTC", **device
+        )
+        self._contexts.append(context)
+        context.on("request", self._notice_outside)
+        if login:
+            session = Client(server.url, server.db, login, password or login).session
+            value = session.cookies["session_id"]
+            cookie = {"name": "session_id", "value": value, "url": server.url}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.console_errors = []
+        page.open = page.goto
+        page.shot = lambda name: _shot(page, name)
+        page.on("console", lambda message: _note_error(page, message))
+        page.on("pageerror", lambda error: page.console_errors.append(str(error)))
+        return page
+
+    def _notice_outside(self, request):
+        if urllib.parse.urlsplit(request.url).hostname not in LOCAL:
+            self._outside.append(request.url)
+
+
+def _note_error(page, message):
+    text = f"{message.text} ({message.location.get('url', '')})"
+    if message.type == "error" and not any(word in text for word in FOREIGN_ERRORS):
+        page.console_errors.append(text)
+
+
+def _shot(page, name):
+    """Write a picture of the page; return its path."""
+    path = paths.SCREENSHOTS / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)
+    return path

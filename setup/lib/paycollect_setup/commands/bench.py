@@ -1,0 +1,31 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""setup/bench NAME [ARGS…]: measure something, by setup/bench_NAME.py.
+
+That module has `main(argv, lab)`, which returns an exit code or None. It runs in
+the virtual environment: Odoo can be imported, its registry is not loaded.
+`lab` (see lab.py) makes databases with our addons (`make_database`), servers on
+them (`make_server`), and configuration files for loading Odoo in the benchmark's
+own process (`conf`). All it made is gone at the end.
+"""
+
+import os
+
+from .. import databases, environment, paths
+from ..steps import Fault, foreground
+
+
+def main(argv):
+    found = sorted(path.stem[6:] for path in paths.SETUP.glob("bench_*.py"))
+    if not argv or argv[0] not in found:
+        raise Fault(f"name one of these benchmarks: {', '.join(found) or 'none yet'}.")
+    with environment.ready() as version:
+        template = databases.addons_template(version)
+        databases.drop_leftovers()
+        return foreground(
+            [paths.PYTHON, "-m", "paycollect_setup.bench_runner", *argv],
+            env=os.environ
+            | {
+                "PAYCOLLECT_TEMPLATE": template,
+                "PYTHONPATH": os.pathsep.join([str(paths.LIB), str(paths.SETUP)]),
+            },
+        )

@@ -1,0 +1,157 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Databases and servers to experiment with; all are gone afterwards.
+
+Used by tests/ and by the benchmarks, inside the virtual environment.
+"""
+
+import os
+import secrets
+
+import psycopg2
+import psycopg2.extras
+
+from . import configuration, databases, guard, inside, paths
+from .client import Client
+from .mails import MailCatcher
+from .server import OdooServer
+from .waiting import wait_until
+
+PREFIX = "paycollect_lab"
+
+
+class LabServer(OdooServer):
+    """An Odoo with a mail catcher of its own, and ways to look into it."""
+
+    def __init__(self, database, environment, guard_log, **options):
+        self._guard_log = guard_log
+        self.catcher = MailCatcher()
+        super().__init__(
+            database,
+            environment=environment,
+            smtp_server="127.0.0.1",
+            smtp_port=self.catcher.port,
+            **options,
+        )
+        databases.set_parameter(database, "web.base.url", self.url)
+        databases.set_parameter(database, "web.base.url.freeze", "True")
+
+    def start(self):
+        if not self.alive:
+            super().start()
+        return self
+
+    def take_blocked(self):
+        """What was kept from leaving this machine; it no longer fails the test."""
+        return guard.take(self._guard_log)
+
+    def wait_job_runner(self, timeout=30):
+        """Wait until jobs are run: some five seconds after the first page."""
+        ready = f"queue job runner ready for db {self.db}"
+        wait_until(lambda: ready in self.log_text(), timeout, "the job runner's start")
+
+    @property
+    def mails(self):
+        return list(self.catcher.mails)
+
+    def wait_mail(self, to=None, subject=None, timeout=30, count=1):
+        return self.catcher.wait(to, subject, timeout, count)
+
+    def rpc(self, login, password):
+        """A session of this user: call(model, method, args, kwargs)."""
+        return Client(self.url, self.db, login, password)
+
+    def sql(self, query, params=()):
+        """Run SQL in a transaction of its own; return its rows as dicts."""
+        return sql(self.db, query, params)
+
+    def run(self, code, **variables):
+        """Run Python with `env` in another process; return its `result`."""
+        return inside.run(self.conf, code, variables, self._environment)
+
+
+def sql(database, query, params=()):
+    connection = psycopg2.connect(dbname=database)
+    try:
+        with connection, connection.cursor(
+            cursor_factory=psycopg2.extras.RealDictCursor
+        ) as cursor:
+            cursor.execute(query, params)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+    finally:
+        connection.close()
+
+
+class Lab:
+    """Makes databases from the addons' template, and servers on them."""
+
+    def __init__(self, guarded):
+        self._template = os.environ["PAYCOLLECT_TEMPLATE"]
+        self._guarded = guarded
+        self._databases = []
+        self._servers = []
+
+    def make_database(self, name=None):
+        """Copy the template; return the new database's name."""
+        name = f"{PREFIX}_{os.getpid()}_{name or secrets.token_hex(3)}"
+        self._databases.append(name)
+        databases.copy(self._template, name)
+        return name
+
+    def make_server(
+        self,
+        name=None,
+        *,
+        workers=0,
+        env=None,
+        config=None,
+        channels=configuration.CHANNELS,
+        crons=1,
+    ):
+        """Start an Odoo with job runner and mail catcher on a new database."""
+        database = self.make_database(name)
+        environment = dict(env or {})
+        guard_log = self._guard_log(database)
+        if self._guarded:
+            environment |= guard.environment(guard_log)
+        server = LabServer(
+            database,
+            environment,
+            guard_log,
+            workers=workers,
+            channels=channels,
+            max_cron_threads=crons,
+            **(config or {}),
+        )
+        self._servers.append(server)
+        server.catcher.start()
+        return server.start()
+
+    def conf(self, database):
+        """An odoo.conf for this database, for code that loads Odoo by itself."""
+        return configuration.write(
+            paths.RUN / f"{database}-own.conf", db_name=database, log_level="warn"
+        )
+
+    def run(self, database, code, **variables):
+        """Run Python with `env` in a process of its own; return its `result`."""
+        return inside.run(self.conf(database), code, variables)
+
+    def connect(self, database):
+        return psycopg2.connect(dbname=database)
+
+    def close(self):
+        """Stop and drop everything; return what tried to leave this machine."""
+        for server in self._servers:
+            server.stop()
+            server.catcher.stop()
+        blocked = []
+        for database in self._databases:
+            databases.drop(database)
+            blocked += guard.attempts(self._guard_log(database))
+            for conf in paths.RUN.glob(f"{database}*.conf"):
+                conf.unlink()
+        self._servers, self._databases = [], []
+        return blocked
+
+    def _guard_log(self, database):
+        return paths.LOGS / f"{database}-blocked.log"

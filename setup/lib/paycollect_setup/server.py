@@ -1,0 +1,101 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A real Odoo server in a process of its own, on a loopback port."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+
+from . import configuration, paths
+from .steps import Fault, die_with_parent, explain, free_port
+
+START_SECONDS = 90
+STOP_SECONDS = 15
+
+
+class OdooServer:
+    """One Odoo on one database; it ends with whoever started it."""
+
+    def __init__(self, database, port=None, environment=None, **options):
+        self.db = database
+        self.port = port or free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.conf = configuration.write(
+            paths.RUN / f"{database}.conf",
+            db_name=database,
+            http_port=self.port,
+            gevent_port=free_port(),
+            **options,
+        )
+        self.log = paths.LOGS / f"{database}.log"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_text("")
+        self._environment = os.environ | (environment or {})
+        self._process = None
+
+    def start(self):
+        """Start the process and wait until it serves pages."""
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                configuration.odoo(self.conf),
+                cwd=paths.HOME,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(),
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._serves():
+            if not self.alive:
+                raise Fault(explain("Odoo's start", self.log_text(), self.log))
+            if time.monotonic() > deadline:
+                self.kill()
+                raise Fault(
+                    f"Odoo does not answer after {START_SECONDS} s: see {self.log}."
+                )
+            time.sleep(0.1)
+        return self
+
+    def _serves(self):
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"{self.url}/web/login", timeout=30) as page:
+                return page.status == 200
+        return False
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def alive(self):
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self):
+        """End the server as an administrator would, and wait for it."""
+        if self.alive:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_SECONDS)
+        self.kill()
+
+    def kill(self):
+        """End the server and its children as a power cut would."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def wait_exit(self, timeout=30):
+        """Wait until the process ends by itself; return its exit code."""
+        return self._process.wait(timeout)
+
+    def log_text(self):
+        return self.log.read_text(errors="replace")
