@@ -8,7 +8,7 @@ from paycollect_setup.lab import Lab
 
 @pytest.fixture
 def lab():
-    """Databases and servers of this test; it fails if one tried to leave the machine."""
+    """Databases and servers of this test; one that tries to go out fails it."""
     lab = Lab(guarded=True)
     yield lab
     if blocked := lab.close():

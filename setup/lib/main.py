@@ -8,12 +8,7 @@ import signal
 import sys
 
 from paycollect_setup import paths
-from paycollect_setup.steps import Fault, Terminated
-
-DISK_FULL = (
-    "the disk is full: free some space and run the same command again; "
-    "what was there is intact."
-)
+from paycollect_setup.steps import DISK_FULL, Fault, Terminated
 
 
 def _terminate(*_args):

@@ -21,7 +21,12 @@ class Client:
         self.uid = answer["uid"]
 
     def __call__(self, model, method, args=(), kwargs=None):
-        params = {"model": model, "method": method, "args": args, "kwargs": kwargs or {}}
+        params = {
+            "model": model,
+            "method": method,
+            "args": args,
+            "kwargs": kwargs or {},
+        }
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
     def _post(self, path, params):

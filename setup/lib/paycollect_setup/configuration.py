@@ -11,7 +11,7 @@ CHANNELS = "root:2,root.paycollect:2"
 
 
 def write(path, channels=CHANNELS, **options):
-    """Write an odoo.conf with these options on top of the usual ones; return its path."""
+    """Write an odoo.conf: these options on top of the usual ones; return its path."""
     merged = {
         "db_host": os.environ.get("PGHOST", "False"),
         "db_port": os.environ.get("PGPORT", "False"),

@@ -33,16 +33,16 @@ def dependencies():
     return sorted(needed - ours)
 
 
-def base_digest(version):
-    """Changes with the pinned versions, Odoo's own, and the list of dependencies."""
+def pins_digest(version):
+    """Changes with the pinned versions and Odoo's own."""
     pins = [paths.REQUIREMENTS / f"{name}.txt" for name in ("odoo", "oca")]
-    return paths.digest(version, QUIET, *dependencies(), *pins)
+    return paths.digest(version, *pins)
 
 
 def addons_template(version):
     """The name of a database with our addons installed and no demo data."""
     with locked("templates"):
-        key = base_digest(version)
+        key = paths.digest(pins_digest(version), QUIET, *dependencies())
         base = f"paycollect_base_{key}"
         name = f"paycollect_addons_{paths.digest(key, paths.addons_digest())}"
         if not exists(name):
@@ -127,7 +127,9 @@ def drop(name):
 
 
 def names(prefix):
-    query = f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY oid"
+    """The databases whose name starts like this, oldest first."""
+    condition = f"starts_with(datname, '{prefix}')"
+    query = f"SELECT datname FROM pg_database WHERE {condition} ORDER BY oid"
     return postgres.psql("postgres", query).split()
 
 

@@ -22,7 +22,7 @@ def prepare(packages=()):
 
 @contextlib.contextmanager
 def ready(packages=()):
-    """Everything up for the time of the block, which gets the version of Odoo's source."""
+    """Everything up for the time of the block, which gets the version of Odoo."""
     version = prepare(packages)
     with postgres.running():
         yield version

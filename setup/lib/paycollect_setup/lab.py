@@ -72,11 +72,14 @@ class LabServer(OdooServer):
 def sql(database, query, params=()):
     connection = psycopg2.connect(dbname=database)
     try:
-        with connection, connection.cursor(
-            cursor_factory=psycopg2.extras.RealDictCursor
-        ) as cursor:
+        with (
+            connection,
+            connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor,
+        ):
             cursor.execute(query, params)
-            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            return (
+                [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            )
     finally:
         connection.close()
 

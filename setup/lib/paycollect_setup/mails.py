@@ -66,9 +66,9 @@ class Mail:
 class MailCatcher:
     """An SMTP server on a loopback port; `mails` holds what it took."""
 
-    def __init__(self, on_mail=None):
+    def __init__(self, on_mail=None, port=None):
         self.mails = []
-        self.port = free_port()
+        self.port = port or free_port()
         self._on_mail = on_mail
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -94,7 +94,7 @@ class MailCatcher:
         return "250 OK"
 
     def find(self, to=None, subject=None):
-        """The mails whose envelope has this recipient and whose subject has this text."""
+        """The mails to this recipient, by the envelope, with this text as subject."""
         return [
             mail
             for mail in list(self.mails)

@@ -47,7 +47,8 @@ def _check(folder):
     release = folder / "odoo" / "release.py"
     if not release.is_file():
         raise Fault(
-            f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY} {SERIES}."
+            f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY}, "
+            f"branch {SERIES}."
         )
     if not re.search(r"version_info = \(19, 0,", release.read_text()):
         raise Fault(
@@ -68,7 +69,8 @@ def _make(target):
             version = _unpack_debian(mirror, fresh)
     else:
         raise Fault(
-            "Odoo's source cannot be had: github.com does not answer and apt knows no Debian mirror; "
+            "Odoo's source cannot be had: github.com does not answer and apt knows "
+            "no Debian mirror; "
             f"check the network, or set ODOO_SOURCE to a checkout of Odoo {SERIES}."
         )
     (fresh / "version").write_text(version)
@@ -139,7 +141,7 @@ def _unpack_debian(mirror, folder):
 
 
 def _private_apt(mirror):
-    """An environment in which apt knows only Debian sid and writes only to DOWNLOADS."""
+    """Variables with which apt knows only Debian sid and writes only to DOWNLOADS."""
     home = paths.DOWNLOADS / "apt"
     (home / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     (home / "archives" / "partial").mkdir(parents=True, exist_ok=True)
@@ -173,7 +175,8 @@ def _version(apt, name, pin):
     offered = re.findall(r"^Version: (\S+)$", _show(apt, name), re.MULTILINE)
     if not offered:
         raise Fault(
-            f"Debian's mirror has no package {name}: set ODOO_SOURCE to a checkout of Odoo {SERIES}."
+            f"Debian's mirror has no package {name}: set ODOO_SOURCE to a checkout "
+            f"of Odoo {SERIES}."
         )
     if pin in offered:
         return pin
@@ -201,5 +204,6 @@ def _download(apt, name, version):
                 return package
         package.unlink()
     raise Fault(
-        f"{name} arrives damaged from Debian's mirror: run the same command again later."
+        f"{name} arrives damaged from Debian's mirror: "
+        "run the same command again later."
     )

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""PostgreSQL: the user's server when PGHOST… names one that answers, else a cluster of ours.
+"""PostgreSQL: the server of PGHOST… when it answers, else a cluster of ours.
 
 The cluster listens on a loopback port only, asks for a password of its own and
 trades durability for speed: what it holds can be made again. It runs while at
@@ -96,8 +96,9 @@ def _binary(name):
     found = sorted(glob.glob(f"/usr/lib/postgresql/{version}/bin/{name}"))
     if not found:
         raise Fault(
-            f"the cluster in {paths.POSTGRES} was made by PostgreSQL {version}, which is not installed: "
-            f"install postgresql-{version}, or remove that folder to start over."
+            f"the cluster in {paths.POSTGRES} was made by PostgreSQL {version}, "
+            f"which is not installed: install postgresql-{version}, or remove that "
+            "folder to start over."
         )
     return found[-1]
 
@@ -134,7 +135,8 @@ def _as_user():
     if subprocess.run([*switch, "test", "-x", paths.HOME], check=False).returncode:
         raise Fault(
             f"PostgreSQL does not run as root, and its user cannot reach {paths.HOME}: "
-            "run this command as another user, or move the checkout to a folder open to all."
+            "run this command as another user, or move the checkout to a folder "
+            "that all may enter."
         )
     os.chown(paths.POSTGRES, user.pw_uid, user.pw_gid)
     LOG.touch()
@@ -185,9 +187,10 @@ def _control(*arguments, check=True):
         command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False
     )
     if check and process.returncode:
-        lines = LOG.read_text(errors="replace").splitlines() if LOG.is_file() else []
+        log = LOG.read_text(errors="replace") if LOG.is_file() else ""
+        last = (log.splitlines() or ["no output"])[-1]
         raise Fault(
-            f"PostgreSQL does not start ({lines[-1] if lines else 'no output'}): see {LOG}, "
+            f"PostgreSQL does not start ({last}): see {LOG}, "
             f"or remove {paths.POSTGRES} to start over with empty databases."
         )
     return process.returncode == 0

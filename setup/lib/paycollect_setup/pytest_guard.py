@@ -34,9 +34,7 @@ def forgive_blocked():
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     if blocked := _take():
-        print(
-            f"\nAfter the tests something tried to leave this machine: {'; '.join(blocked)}"
-        )
+        print(f"\nAfter the tests, blocked on the way out: {'; '.join(blocked)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -16,7 +16,11 @@ from . import paths
 
 PR_SET_PDEATHSIG = 1
 PATIENCE = 20
-DISK_FULL = "No space left on device"
+NO_SPACE = "No space left on device"
+DISK_FULL = (
+    "the disk is full: free some space and run the same command again; "
+    "what was there is intact."
+)
 
 
 class Fault(Exception):
@@ -92,8 +96,8 @@ def foreground(command, **options):
 
 def explain(what, output, log, remedy=""):
     """One sentence about a failed command."""
-    if DISK_FULL in output:
-        return f"{what} failed because the disk is full: free some space and run the same command again."
+    if NO_SPACE in output:
+        return f"{what} failed: {DISK_FULL}"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     last = lines[-1] if lines else "no output"
     remedy = remedy or "run the same command again"
@@ -105,13 +109,13 @@ def need_disk(gigabytes):
     free = shutil.disk_usage(paths.ROOT).free / 1e9
     if free < gigabytes:
         raise Fault(
-            f"{gigabytes} GB of free disk are needed in {paths.ROOT}, {free:.1f} GB are left: "
-            "free some space and run the same command again."
+            f"{gigabytes} GB of free disk are needed in {paths.ROOT}, "
+            f"{free:.1f} GB are left: free some space and run the same command again."
         )
 
 
 def free_port(preferred=0):
-    """A loopback port nobody listens on; the preferred one when it is free, else None."""
+    """A free loopback port; with a preferred one that is taken, None."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

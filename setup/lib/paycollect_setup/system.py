@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""System packages: installed through apt when we are root, else asked for in one line."""
+"""System packages: installed when we are root, else asked for in one line."""
 
 import ctypes.util
 import glob
@@ -38,18 +38,20 @@ def require(packages):
     missing = [name for name in packages if not PACKAGES[name]()]
     if not missing:
         return
-    line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(missing)}"
+    install = "apt-get install -y --no-install-recommends"
+    line = f"apt-get update && {install} {' '.join(missing)}"
     if os.geteuid() == 0 and shutil.which("apt-get"):
         with step(f"System packages ({' '.join(missing)})"):
             _apt_install(missing)
     elif needed := [name for name in missing if name not in OPTIONAL]:
         raise Fault(
-            f"system packages are missing ({', '.join(needed)}): run this line as root, "
-            f"then the same command again:\n  {line}"
+            f"system packages are missing ({', '.join(needed)}): run this line as "
+            f"root, then the same command again:\n  {line}"
         )
     else:
         notice(
-            f"without {', '.join(missing)} {OPTIONAL[missing[0]]}; to have it, run as root: {line}"
+            f"without {missing[0]} {OPTIONAL[missing[0]]}; "
+            f"to have it, run as root: {line}"
         )
 
 

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/lint [--fix]: ruff, pylint-odoo, prettier and eslint, with pre-commit's settings."""
+"""setup/lint [--fix]: the linters, with pre-commit's versions and settings."""
 
 import argparse
 import json
@@ -77,8 +77,9 @@ def _compare_with_pre_commit():
     for text in expected:
         if text not in config:
             raise Fault(
-                f".pre-commit-config.yaml does not name {text.split()[0]} with the version "
-                "of setup/requirements/lint.txt and setup/node: make them the same."
+                f".pre-commit-config.yaml does not name {text.split()[0]} with the "
+                "version of setup/requirements/lint.txt and setup/node: "
+                "make them the same."
             )
 
 
@@ -89,42 +90,35 @@ def _lint_list():
 def _linters(fix):
     """Yield each linter's name and command; one without files has no command."""
     python, node = VENV / "bin", NODE / "node_modules" / ".bin"
-    ruff = python / "ruff"
-    yield "ruff", [ruff, "check", "--quiet", "--output-format=concise", *(["--fix"] if fix else []), "."]
-    yield "ruff format", [ruff, "format", "--quiet", *([] if fix else ["--check"]), "."]
-    files = _files()
-    formatted = [name for name in files if os.path.splitext(name)[1] in PRETTIER]
-    mode = ["--write", "--list-different"] if fix else ["--check"]
-    yield (
-        "prettier",
-        formatted and [node / "prettier", "--log-level=warn", *mode, *formatted],
-    )
-    scripts = [name for name in files if os.path.splitext(name)[1] in ESLINT]
     fixing = ["--fix"] if fix else []
-    yield "eslint", scripts and [node / "eslint", "--max-warnings=0", *fixing, *scripts]
+    checking = [] if fix else ["--check"]
+    concise = ["--quiet", "--output-format=concise"]
+    yield "ruff", [python / "ruff", "check", *concise, *fixing, "."]
+    yield "ruff format", [python / "ruff", "format", "--quiet", *checking, "."]
+    files = _files(PRETTIER)
+    mode = checking or ["--write", "--list-different"]
+    yield "prettier", files and [node / "prettier", "--log-level=warn", *mode, *files]
+    files = _files(ESLINT)
+    yield "eslint", files and [node / "eslint", "--max-warnings=0", *fixing, *files]
     addons = [addon.name for addon in paths.addons()]
     pylint = [python / "pylint", "--rcfile=.pylintrc-mandatory", "--jobs=2"]
     yield "pylint-odoo", addons and [*pylint, *addons]
 
 
-def _files():
-    """Every file of the checkout that is ours, also those not committed yet."""
+def _files(suffixes):
+    """Our files with these suffixes, also those not committed yet."""
+    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=paths.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        git, cwd=paths.ROOT, capture_output=True, text=True, check=False
     )
     if listed.returncode:
-        raise Fault(
-            f"git does not list the files of {paths.ROOT}: {listed.stderr.strip()}"
-        )
-    names = sorted(set(listed.stdout.split("\0")))
+        raise Fault(f"git does not list our files: {listed.stderr.strip()}")
     return [
         name
-        for name in names
-        if not FOREIGN.search(name) and (paths.ROOT / name).is_file()
+        for name in sorted(set(listed.stdout.split("\0")))
+        if os.path.splitext(name)[1] in suffixes
+        and not FOREIGN.search(name)
+        and (paths.ROOT / name).is_file()
     ]
 
 

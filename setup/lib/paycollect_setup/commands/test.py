@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/test [pytest args]: all tests of the addons and of tests/, or the ones named."""
+"""setup/test [pytest args]: every test of addons and tests/, or the named."""
 
 import os
 

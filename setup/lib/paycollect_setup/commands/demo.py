@@ -1,0 +1,107 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""setup/demo [--no-serve] [--reset] [--port N]: Odoo with a demo company."""
+
+import argparse
+import contextlib
+import fcntl
+import subprocess
+import time
+
+from .. import demo, environment, paths
+from ..server import OdooServer
+from ..steps import Fault, die_with_parent, free_port, step
+
+MAIL_PORT = 8025
+USERS = {
+    "admin": "everything",
+    "dispatcher": "books jobs, sees what can be collected",
+    "technician": "does the jobs, best in a narrow window",
+    "accountant": "Invoicing, Collections",
+    "customer": "the portal",
+}
+TRY = """\
+  1. As dispatcher, open a job that is not ready to collect, press "Request payment
+     method", and follow the link in the customer's mail.
+  2. As technician, open a job of today, add an extra and complete it.
+  3. As accountant, find its paid invoice under Invoicing, Collections, and the
+     customer's receipt among the mails."""
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="setup/demo", description=__doc__)
+    parser.add_argument("--no-serve", action="store_true", help="only prepare")
+    parser.add_argument("--reset", action="store_true", help="start over, all is lost")
+    parser.add_argument("--port", type=int, default=8069, help="Odoo's port (8069)")
+    options = parser.parse_args(argv)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_one())
+        if not options.no_serve:
+            _need_port(options.port)
+        version = stack.enter_context(environment.ready())
+        smtp_port, mail_url = stack.enter_context(_mail_catcher())
+        demo.prepare(version, smtp_port, options.reset)
+        if not options.no_serve:
+            _serve(options.port, smtp_port, mail_url)
+    return 0
+
+
+@contextlib.contextmanager
+def _only_one():
+    paths.HOME.mkdir(exist_ok=True)
+    with (paths.HOME / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Fault("it is running already: end that one first (Ctrl-C).") from None
+        yield
+
+
+def _need_port(port):
+    if not free_port(port):
+        raise Fault(
+            f"port {port} is taken by another program: end that one, "
+            f"or take another port with setup/demo --port {port + 1}."
+        )
+
+
+@contextlib.contextmanager
+def _mail_catcher():
+    """Catch mails for the time of the block: (SMTP port, address of the page)."""
+    smtp_port, http_port = free_port(), free_port(MAIL_PORT) or free_port()
+    process = subprocess.Popen(
+        [paths.PYTHON, "-m", "paycollect_setup.inbox"]
+        + [str(smtp_port), str(http_port), paths.MAILS],
+        cwd=paths.LIB,
+        start_new_session=True,
+        preexec_fn=die_with_parent(),
+    )
+    try:
+        yield smtp_port, f"http://localhost:{http_port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _serve(port, smtp_port, mail_url):
+    server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
+    try:
+        with step("Starting Odoo"):
+            server.start()
+        _welcome(server, mail_url)
+        while server.alive:
+            time.sleep(0.5)
+        raise Fault(f"Odoo has ended by itself: see {server.log}.")
+    finally:
+        server.stop()
+
+
+def _welcome(server, mail_url):
+    known = demo.logins()
+    users = [f"  {name:11} {USERS[name]}" for name in USERS if name in known]
+    print(
+        f"\nPaycollect runs at   {server.url}\n"
+        f"All mails are at     {mail_url}   (none leaves this machine)\n\n"
+        "Log in with the same word as name and password:\n" + "\n".join(users),
+        f"\n\nThree things to try\n{TRY}\n\nCtrl-C ends it.",
+        flush=True,
+    )
