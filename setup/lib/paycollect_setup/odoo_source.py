@@ -155,6 +155,7 @@ def _private_apt(mirror):
         f'Dir::State::Lists "{home}/lists";\n'
         f'Dir::Cache "{home}";\n'
         'APT::Sandbox::User "";\n'
+        'APT::Update::Error-Mode "any";\n'
         'Acquire::Languages "none";\n'
     )
     return os.environ | {"APT_CONFIG": str(home / "apt.conf")}

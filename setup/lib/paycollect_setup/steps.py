@@ -16,6 +16,15 @@ from . import paths
 
 PR_SET_PDEATHSIG = 1
 PATIENCE = 20
+NO_NETWORK = (
+    "Temporary failure in name resolution",
+    "Temporary failure resolving",
+    "Could not resolve",
+    "Network is unreachable",
+    "NewConnectionError",
+    "EAI_AGAIN",
+    "ENOTFOUND",
+)
 NO_SPACE = "No space left on device"
 DISK_FULL = (
     "the disk is full: free some space and run the same command again; "
@@ -98,6 +107,11 @@ def explain(what, output, log, remedy=""):
     """One sentence about a failed command."""
     if NO_SPACE in output:
         return f"{what} failed: {DISK_FULL}"
+    if any(word in output for word in NO_NETWORK):
+        return (
+            f"{what} failed because the network does not answer (see {log}): "
+            "check it and run the same command again."
+        )
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     last = lines[-1] if lines else "no output"
     remedy = remedy or "run the same command again"
