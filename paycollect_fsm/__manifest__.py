@@ -1,0 +1,36 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+{
+    "name": "Paycollect Field Service",
+    "summary": "Charge the method on file when the job is done",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Collections",
+    "author": "Paycollect, Odoo Community Association (OCA)",
+    "website": "https://github.com/OCA/field-service",
+    "license": "AGPL-3",
+    "depends": [
+        "fieldservice_sale",
+        "account_payment",
+        "payment_stripe",
+        "queue_job",
+        "sms",
+    ],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        # policies and readiness
+        "data/paycollect_policy.xml",
+        # links, methods, consents
+        "data/mail_template_method.xml",
+        "views/pay_templates.xml",
+        # completion, charge, receipt
+        "data/fsm_stage.xml",
+        "data/queue_job.xml",
+        "data/ir_cron.xml",
+        "data/mail_template_invoice.xml",
+        # screens
+        "views/menu.xml",
+    ],
+    "installable": True,
+    "application": False,
+}
