@@ -3,5 +3,11 @@
 # policies and readiness
 
 # links, methods, consents
+from . import paycollect_link
+from . import paycollect_link_visit
+from . import paycollect_consent
+from . import payment_token
+from . import payment_transaction
+from . import res_partner
 
 # completion, charge, receipt
