@@ -30,6 +30,14 @@
         "data/mail_template_invoice.xml",
         # screens
         "views/menu.xml",
+        # screens: policies and readiness
+        "views/paycollect_policy_views.xml",
+        "wizards/paycollect_policy_test_views.xml",
+        "wizards/paycollect_override_views.xml",
+        "wizards/paycollect_method_request_views.xml",
+        "views/sale_order_views.xml",
+        "views/fsm_order_booking_views.xml",
+        "views/res_partner_views.xml",
     ],
     "installable": True,
     "application": False,
