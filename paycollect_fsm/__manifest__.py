@@ -22,6 +22,7 @@
         "data/paycollect_policy.xml",
         # links, methods, consents
         "data/mail_template_method.xml",
+        "data/sms_template_method.xml",
         "views/pay_templates.xml",
         # completion, charge, receipt
         "data/fsm_stage.xml",
@@ -38,7 +39,14 @@
         "views/sale_order_views.xml",
         "views/fsm_order_booking_views.xml",
         "views/res_partner_views.xml",
+        # screens: links, methods, consents
+        "views/paycollect_link_views.xml",
+        "views/paycollect_consent_views.xml",
+        "views/payment_token_views.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["paycollect_fsm/static/src/scss/pay.scss"],
+    },
     "installable": True,
     "application": False,
 }

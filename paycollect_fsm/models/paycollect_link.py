@@ -198,6 +198,42 @@ class PaycollectLink(models.Model):
             now or fields.Datetime.now()
         )
 
+    def _get_consent_text(self):
+        """What the customer agrees to on the method page, in the current language.
+
+        Names what the method is used for and how to end it (S1).
+        """
+        self.ensure_one()
+        company = self.company_id
+        contact = " / ".join(filter(None, (company.phone, company.email)))
+        text = self.env._(
+            "I agree that %(company)s keeps this payment method with its payment "
+            "provider and charges it for work that I order: the agreed amount, when "
+            "the work is done or on the dates we agreed. I get a receipt for every "
+            "charge.",
+            company=company.name,
+        )
+        if contact:
+            ending = self.env._(
+                "I can end this at any time: %(contact)s.", contact=contact
+            )
+        else:
+            ending = self.env._(
+                "I can end this at any time by telling %(company)s.",
+                company=company.name,
+            )
+        return f"{text} {ending}"
+
+    def _prepare_validation_vals(self, ip_address):
+        """Values of the validation transaction that the link decides alone."""
+        self.ensure_one()
+        return {
+            "collection_link_id": self.id,
+            "collection_consent_text": self._get_consent_text(),
+            "collection_consent_lang": self.env.lang,
+            "collection_ip_address": ip_address,
+        }
+
     @api.model
     def _hash(self, raw):
         return hashlib.sha256(raw.encode()).hexdigest()
