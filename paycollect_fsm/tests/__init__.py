@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_consent
 from . import test_link
+from . import test_method_page
 from . import test_payment_token
 from . import test_text_masking
