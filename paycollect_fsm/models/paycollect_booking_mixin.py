@@ -188,7 +188,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Ask which mail and phone the request goes to, then send it."""
         self.ensure_one()
         self.check_access("read")
-        return self.sudo()._get_payer().with_env(self.env)._open_method_request(self)
+        payer = self.sudo()._get_payer().with_env(self.env)
+        return payer._open_method_request(self)
 
     def action_collection_override(self):
         """Ask a manager for the reason."""

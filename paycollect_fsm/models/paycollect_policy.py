@@ -248,20 +248,23 @@ class PaycollectPolicy(models.Model):
         """
         date = date or fields.Date.context_today(self)
         self = self.sudo()
-        requests = [self._complete_request(request) for request in requests]
+        partners = self.env["res.partner"].union(
+            *(request["partner"]._origin for request in requests)
+        )
+        requests = [self._complete_request(request, partners) for request in requests]
         for company in {request["company"] for request in requests}:
             batch = [request for request in requests if request["company"] == company]
             self.with_company(company)._try_company_policies(batch, date)
         for request in requests:
             yield request["result"]
 
-    def _complete_request(self, request):
-        """Fill the defaults in; the partner as a real record, with sudo."""
+    def _complete_request(self, request, partners):
+        """Fill the defaults in; the partner as one of the real ``partners``."""
         company = request.get("company") or self.env.company
         partner = request["partner"]
         order_type = request.get("order_type")
         return {
-            "partner": self.env["res.partner"].browse(partner._origin.ids or False),
+            "partner": partner._origin.with_env(self.env).with_prefetch(partners.ids),
             "amount": request.get("amount"),
             "order_type_ids": frozenset(order_type._origin.ids if order_type else ()),
             "company": company,
@@ -272,14 +275,18 @@ class PaycollectPolicy(models.Model):
         """Set ``result`` in each request; all of them are of ``env.company``."""
         company = self.env.company
         policies = self._get_company_policies(company)
-        partners = self.env["res.partner"].union(*(r["partner"] for r in requests))
+        partners = self.env["res.partner"].union(
+            *(request["partner"] for request in requests)
+        )
         matched_domains = policies._get_matched_domains(partners)
         paid_customers = policies._get_customers_with_history(partners, company)
         rules = [policy._get_rule() for policy in policies]
         for request in requests:
             partner = request["partner"]
             commercial = partner.commercial_partner_id
-            manual = commercial.with_company(company).collection_policy_id
+            manual = partner.with_company(
+                company
+            ).commercial_partner_id.collection_policy_id
             if manual.active and manual.company_id in (company, company.browse()):
                 request["result"] = (policies, manual, None, partner)
                 continue

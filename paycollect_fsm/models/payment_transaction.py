@@ -28,6 +28,13 @@ class PaymentTransaction(models.Model):
         string="IP Address", readonly=True, groups="paycollect_fsm.group_user"
     )
 
+    # Booking
+
+    def _check_amount_and_confirm_order(self):
+        """A customer who pays online is not stopped by a missing method."""
+        by_customer = self.with_context(collection_by_customer=True)
+        return super(PaymentTransaction, by_customer)._check_amount_and_confirm_order()
+
     # Tokenisation
 
     def _process(self, provider_code, payment_data):

@@ -58,8 +58,9 @@ class ResPartner(models.Model):
             partner.collection_link_count = counts[partner._origin.id]
 
     def action_request_payment_method(self):
-        """Button: ask the customer by mail and SMS for a payment method."""
-        return self._request_payment_method()
+        """Ask which mail and phone the request goes to, then send it."""
+        self.ensure_one()
+        return self._open_method_request()
 
     def action_view_collection_links(self):
         self.ensure_one()
@@ -69,6 +70,27 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "child_of", self.id)]
         action["context"] = {}
         return action
+
+    def _open_method_request(self, booking=False):
+        """Open the dialog that sends this customer the link to add a method.
+
+        :param booking: record whose chatter notes the request
+        """
+        wizard = self.env["paycollect.method.request"].create(
+            {
+                "partner_id": self.id,
+                "res_model": booking and booking._name,
+                "res_id": booking and booking.id,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request payment method"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def _request_payment_method(self, company=None, now=None):
         """Send the customer a link to the method page, by mail and SMS.
@@ -187,32 +209,6 @@ class ResPartner(models.Model):
             self.env["sms.sms"].create(
                 {"number": number, "body": body, "partner_id": self.id}
             )
-
-    def action_request_payment_method(self):
-        """Ask which mail and phone the request goes to, then send it."""
-        self.ensure_one()
-        return self._open_method_request()
-
-    def _open_method_request(self, booking=None):
-        """Open the dialog that sends this customer the link to add a method.
-
-        :param booking: record whose chatter notes the request
-        """
-        wizard = self.env["paycollect.method.request"].create(
-            {
-                "partner_id": self.id,
-                "res_model": booking._name if booking else False,
-                "res_id": booking.id if booking else False,
-            }
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Request payment method"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
 
     def _collection_method_added(self, token):
         """Hook: a payment method was validated and the customer agreed to its use.

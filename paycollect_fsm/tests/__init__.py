@@ -3,4 +3,8 @@ from . import test_consent
 from . import test_link
 from . import test_method_page
 from . import test_payment_token
+from . import test_policy
+from . import test_policy_rules
+from . import test_readiness
+from . import test_readiness_rules
 from . import test_text_masking

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from contextlib import contextmanager
 
+from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
 
@@ -98,10 +99,83 @@ class CollectionMethodCase(TransactionCase):
         """Collect the mails and SMS that are queued inside, newest last."""
         models = ("mail.mail", "sms.sms")
         last = {
-            name: self.env[name].search([], order="id desc", limit=1).id
+            name: self.env[name].search([], order="id desc", limit=1).id or 0
             for name in models
         }
         queued = {}
         yield queued
         for name in models:
             queued[name] = self.env[name].search([("id", ">", last[name])], order="id")
+
+
+class PaycollectCommon(CollectionMethodCase):
+    """A company with the shipped policies, and a customer with a site."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.policy_net = cls.env.ref("paycollect_fsm.policy_net")
+        cls.policy_cod = cls.env.ref("paycollect_fsm.policy_cod")
+        cls.policy_prepaid = cls.env.ref("paycollect_fsm.policy_prepaid")
+        cls.policy_auto = cls.env.ref("paycollect_fsm.policy_auto")
+        cls.tag_net = cls.env.ref("paycollect_fsm.partner_category_net")
+        cls.tag_cod = cls.env.ref("paycollect_fsm.partner_category_cod")
+        cls.customer = cls._create_customer(
+            "Azure Interior", is_company=True, email="azure@example.com"
+        )
+        cls.location = cls._create_location(cls.customer)
+        cls.service = cls._create_service()
+
+    @contextmanager
+    def assertStops(self, exception, words):
+        """The exception is raised with these words, and what was done is undone."""
+        with self.assertRaises(exception) as caught:
+            yield
+        self.assertRegex(str(caught.exception), words)
+
+    @classmethod
+    def _create_location(cls, owner, **values):
+        return cls.env["fsm.location"].create(
+            {"name": f"Site of {owner.name}", "owner_id": owner.id, **values}
+        )
+
+    @classmethod
+    def _create_worker(cls, name="Wanda Worker", **values):
+        return cls.env["fsm.person"].create({"name": name, **values})
+
+    @classmethod
+    def _create_service(cls, tracking="line", price=500.0, **values):
+        """A service that makes a job for each order line (or one for the order)."""
+        template = cls.env["fsm.template"].create({"name": "Visit"})
+        return cls.env["product.product"].create(
+            {
+                "name": "Visit",
+                "type": "service",
+                "invoice_policy": "delivery",
+                "field_service_tracking": tracking,
+                "fsm_order_template_id": template.id,
+                "list_price": price,
+                "taxes_id": [Command.clear()],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_order(cls, price=500.0, lines=1, **values):
+        """A quotation with ``lines`` visits at ``price`` each."""
+        partner = values.pop("partner", cls.customer)
+        line = {"product_id": cls.service.id, "price_unit": price, "tax_ids": False}
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "fsm_location_id": cls.location.id,
+                "order_line": [Command.create(line)] * lines,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_job(cls, **values):
+        """A job without a sales order."""
+        return cls.env["fsm.order"].create({"location_id": cls.location.id, **values})

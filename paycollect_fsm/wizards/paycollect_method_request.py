@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 
@@ -17,43 +16,35 @@ class PaycollectMethodRequest(models.TransientModel):
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     destination = fields.Char(compute="_compute_destination")
 
-    @api.depends("partner_id.email", "partner_id.phone")
+    @api.depends("partner_id", "res_model", "res_id")
     def _compute_destination(self):
         for request in self:
-            ways = (request.partner_id.email, request.partner_id.phone)
+            partner = request.partner_id.sudo()
+            ways = (partner._get_collection_email(), partner._get_collection_number())
             request.destination = format_list(self.env, [way for way in ways if way])
 
     def action_send(self):
-        """Send mail and SMS, and note it on the booking."""
-        self.ensure_one()
-        if not self.destination:
-            raise UserError(
-                self.env._(
-                    "%(customer)s has neither an email address nor a phone number. "
-                    "Enter one on the customer, then request the method again.",
-                    customer=self.partner_id.display_name,
-                )
-            )
-        self.partner_id._request_payment_method()
-        self._log_on_booking()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "The request was sent to %(destination)s.",
-                    destination=self.destination,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        """Send mail and SMS, and note it on the booking.
 
-    def _log_on_booking(self):
+        :raise UserError: the customer has neither address nor number
+        """
+        self.ensure_one()
+        booking = self._get_booking()
+        company = booking.company_id if booking else None
+        notification = self.partner_id._request_payment_method(company=company)
+        if booking:
+            self._log_on_booking(booking)
+        return notification
+
+    def _get_booking(self):
+        """The order or job that the request was started from, if any."""
         if self.res_model not in ("sale.order", "fsm.order"):
-            return
+            return None
         booking = self.env[self.res_model].browse(self.res_id)
         booking.check_access("read")
+        return booking
+
+    def _log_on_booking(self, booking):
         booking.sudo()._message_log(
             body=self.env._(
                 "A payment method was requested from %(customer)s (%(destination)s).",

@@ -14,6 +14,7 @@ class PaycollectPolicyTest(models.TransientModel):
         "res.currency",
         compute="_compute_currency_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
