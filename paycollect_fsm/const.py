@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Tables of the outside world."""
+"""Tables of the outside world, and the states of a charge."""
 
 # Kind of a stored method by the code of its payment method (payment.method.code).
 # Every code that is in no table is a wallet: it is charged through an account that
@@ -40,3 +40,24 @@ STRIPE_BANK_BRANDS = {
     "sepa_debit": "Bank account",
     "us_bank_account": "Bank account",
 }
+
+# States of a payment attempt.
+PLANNED = "planned"
+SENT = "sent"
+PAID = "paid"
+SETTLING = "settling"
+DECLINED = "declined"
+UNKNOWN = "unknown"
+CANCELED = "canceled"
+
+# An invoice has at most one attempt in these states (partial unique index).
+OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
+
+# HTTP answers after which nobody knows whether the charge was made
+# (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
+UNKNOWN_HTTP_STATUS = frozenset({409, 429})
+
+TRIGGERS = ("completion", "deposit", "schedule", "autopay", "retry", "manual")
+
+CHARGE_CHANNEL = "root.paycollect"
+DOCUMENT_CHANNEL = "root.paycollect_document"

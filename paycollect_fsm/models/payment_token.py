@@ -185,6 +185,11 @@ class PaymentToken(models.Model):
             & Domain("consent_ids", "any", [("revoked_date", "=", False)])
         )
 
+    def _has_consent(self):
+        """Tell whether the customer's consent to off-session charges stands."""
+        self.ensure_one()
+        return any(not consent.revoked_date for consent in self.sudo().consent_ids)
+
     def _is_expired_on(self, date):
         """Tell whether the method is past its last day on ``date`` (local date)."""
         self.ensure_one()

@@ -219,3 +219,10 @@ class ResPartner(models.Model):
         :param token: the new ``payment.token``, already the primary method
         """
         self.ensure_one()
+        self.env["account.move"]._plan_waiting(self)
+
+    # Receipts
+
+    collection_receipt_sms = fields.Boolean(
+        string="Receipt by SMS", help="Also send a short receipt by text message."
+    )
