@@ -43,6 +43,10 @@
         "views/paycollect_link_views.xml",
         "views/paycollect_consent_views.xml",
         "views/payment_token_views.xml",
+        "views/paycollect_attempt_views.xml",
+        "views/account_move_views.xml",
+        "views/fsm_order_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["paycollect_fsm/static/src/scss/pay.scss"],

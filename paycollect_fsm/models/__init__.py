@@ -22,12 +22,14 @@ from . import account_move_message
 from . import fsm_order
 from . import fsm_order_billing
 from . import fsm_order_collection_line
+from . import fsm_order_preview
 from . import fsm_stage
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import payment_provider
 from . import payment_transaction_charge
 from . import res_company
+from . import res_company_activation
 from . import res_config_settings
 from . import sale_order_billing
 from . import sale_order_line

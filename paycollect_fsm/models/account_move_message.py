@@ -173,6 +173,24 @@ class AccountMove(models.Model):
 
     # -- values for the templates ---------------------------------------------
 
+    def _get_message_partner(self):
+        """The invoice contact, or the customer when the contact has no mail."""
+        self.ensure_one()
+        partner = self.partner_id
+        return partner if partner.email else partner.commercial_partner_id
+
+    def _get_tax_summary(self):
+        """Return what each tax adds: list of dicts ``name``, ``amount``."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("tax_line_id").grouped("tax_line_id")
+        return [
+            {
+                "name": tax.invoice_label or tax.name,
+                "amount": -sum(taxed.mapped("amount_currency")),
+            }
+            for tax, taxed in lines.items()
+        ]
+
     def _get_receipt_payments(self):
         """Return what was paid: list of dicts ``label``, ``date``, ``amount``."""
         self.ensure_one()

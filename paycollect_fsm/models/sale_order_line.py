@@ -30,11 +30,20 @@ class SaleOrderLine(models.Model):
         it is what was delivered.
         """
         for line in self.filtered(lambda line: line.qty_delivered_method == "manual"):
-            increase = line.product_uom_qty - line.job_ordered_qty
-            counted = line.qty_delivered and not line.job_ordered_qty
-            if increase and not counted:
-                line.qty_delivered += increase
+            line.qty_delivered = line._get_qty_after_completion()
             line.job_ordered_qty = line.product_uom_qty
+
+    def _get_qty_after_completion(self):
+        """Return what will be delivered once the job is complete."""
+        self.ensure_one()
+        if self.qty_delivered_method == "field_service":
+            return self.product_uom_qty
+        if self.qty_delivered_method != "manual":
+            return self.qty_delivered
+        counted = self.qty_delivered and not self.job_ordered_qty
+        if counted:
+            return self.qty_delivered
+        return self.qty_delivered + self.product_uom_qty - self.job_ordered_qty
 
     def _prepare_invoice_line(self, **optional_values):
         """Link the invoice line to the job that delivered it, and to no other."""
