@@ -13,6 +13,7 @@ CLIENT_IGNORED = ("partner_id", "amount", "currency_id", "reference_prefix")
 HEADERS = {
     "Cache-Control": "no-store, max-age=0",
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
 PROBLEM_STATUS = {"unknown": 404, "revoked": 404, "expired": 410, "limited": 429}
@@ -107,7 +108,7 @@ class PaycollectPay(PaymentPortal):
         transaction = PaymentPostProcessing()._get_monitored_transaction()
         if not transaction or transaction.collection_link_id != link:
             return request.redirect(f"/pay/{token}")
-        if not transaction.is_post_processed:
+        if not transaction.is_post_processed and transaction.try_lock_for_update():
             transaction._post_process()  # the customer skipped the status page
         return self._render_collection_done(link, token, transaction)
 
@@ -197,6 +198,8 @@ class PaycollectPay(PaymentPortal):
                 "outcome": outcome,
                 "method_sudo": transaction.token_id,
                 "message": transaction.state_message if outcome == "failed" else "",
+                "consent_text": transaction.collection_consent_text,
+                "copy_by_mail": bool(link.partner_id._get_collection_email()),
                 "retry_url": f"/pay/{token}",
             },
         )

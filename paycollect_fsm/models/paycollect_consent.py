@@ -194,12 +194,15 @@ class PaycollectConsent(models.Model):
         )
 
     def _send_copy(self):
-        """Queue the customer's copy by mail; nothing is sent in this transaction."""
+        """Queue the customer's copy by mail; nothing is sent in this transaction.
+
+        A customer without a mail address has seen it on the last page of the link.
+        """
         template = self.env.ref(
             "paycollect_fsm.mail_template_consent", raise_if_not_found=False
         )
         if not template:
             return
-        for consent in self:
+        for consent in self.filtered(lambda c: c.partner_id._get_collection_email()):
             template.send_mail(consent.id)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -122,6 +122,15 @@ class PaymentToken(models.Model):
                     method=self._get_label(),
                 )
             )
+        if not self.sudo().consent_ids.filtered(lambda c: not c.revoked_date):
+            raise UserError(
+                self.env._(
+                    "%(method)s cannot be the primary method because the customer has "
+                    "not agreed to its use. Request a payment method from the "
+                    "customer.",
+                    method=self._get_label(),
+                )
+            )
         self.sudo()._set_primary()
 
     def _set_primary(self):

@@ -111,12 +111,11 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
         token = self.token_id
-        if (
-            self.operation != "validation"
-            or self.state not in ("authorized", "done")
-            or not token.active
-            or self._has_collection_consent()
-        ):
+        if self.operation != "validation" or not token.active:
+            return
+        if self.state in ("cancel", "error"):
+            token.active = False  # the customer was told that it was not saved
+        if self.state not in ("authorized", "done") or self._has_collection_consent():
             return
         self.env["paycollect.consent"]._record(
             token,

@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize_all, format_list
 
 REQUEST_GROUPS = (
     "paycollect_fsm.group_user",
@@ -124,7 +125,9 @@ class ResPartner(models.Model):
             partner_sudo, "method", company=company, now=now
         )
         partner_sudo._send_method_request(email, number, url)
-        targets = self.env._(" and ").join(filter(None, (email, number)))
+        targets = format_list(
+            self.env, [*email_normalize_all(email), *([number] if number else [])]
+        )
         partner_sudo.message_post(
             body=self.env._(
                 "Payment method requested: a link was sent to %(targets)s.",

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 from datetime import timedelta
 
 from odoo import fields
@@ -87,6 +88,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
             self.assertIn("no-store", headers["Cache-Control"])
             self.assertIn("noindex", headers["X-Robots-Tag"])
             self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(headers["X-Frame-Options"], "DENY")
 
     def test_openings_are_counted(self):
         self.url_open(self.url)
@@ -185,6 +187,13 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
             self.assertIn("Please wait a moment", response.text)
         self.assertEqual(self._post()["state"], "error")
 
+    def test_the_access_log_holds_no_token(self):
+        with self.assertLogs("werkzeug", "INFO") as logs:
+            logging.getLogger("werkzeug").info("%s %s", "GET", self.url)
+            self.url_open(self.url)
+        self.assertIn("/pay/***", "".join(logs.output))
+        self.assertNotIn(self.raw, "".join(logs.output))
+
     # Submitting
 
     def test_a_saved_method_is_primary_agreed_and_announced(self):
@@ -215,11 +224,21 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         token = self._get_transaction(values).token_id
         self.assertEqual(token.consent_ids.state, "active")
 
+    def test_a_customer_without_mail_sees_the_copy_on_the_page(self):
+        self.customer.email = False
+        with self._collect_queued() as queued:
+            transaction, page = self._save_method()
+        self.assertIn("Please keep a copy of this", page.text)
+        self.assertIn("for work that I order", page.text)
+        self.assertFalse(queued["mail.mail"])
+        self.assertEqual(transaction.token_id.consent_ids.state, "active")
+
     def test_a_failed_validation_offers_to_try_again(self):
         transaction, page = self._save_method("error")
         self.assertIn("That did not work", page.text)
         self.assertIn(self.url, page.text)
         self.assertFalse(transaction.token_id.consent_ids)
+        self.assertFalse(transaction.token_id.active)
 
     def test_a_pending_validation_need_not_be_waited_for(self):
         _transaction, page = self._save_method("pending")

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import CollectionMethodCase
@@ -175,6 +175,17 @@ class TestPaymentToken(CollectionMethodCase):
         amex = self._validate("378282246310005")
         visa.with_user(self.collector).action_set_primary()
         self.assertEqual((visa + amex).mapped("collection_priority"), [1, 2])
+
+    def test_a_method_without_consent_cannot_be_primary(self):
+        token = self._create_token(consent=False)
+        with self.assertRaisesRegex(UserError, "has not agreed"):
+            token.with_user(self.collector).action_set_primary()
+
+    def test_an_archived_method_cannot_be_primary(self):
+        token = self._create_token()
+        token.active = False
+        with self.assertRaisesRegex(UserError, "was removed"):
+            token.with_user(self.collector).action_set_primary()
 
     def test_a_technician_sees_no_methods_and_changes_no_place(self):
         token = self._create_token().with_user(self.technician)
