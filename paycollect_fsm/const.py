@@ -5,17 +5,52 @@
 # Every code that is in no table is a wallet: it is charged through an account that
 # the customer holds elsewhere and has neither an expiry nor a bank return.
 CARD_METHOD_CODES = frozenset(
-    (
-        "amex cabal card carnet cartes_bancaires cirrus dankort demo diners discover "
-        "elo hipercard jcb mada maestro mastercard meeza napas_card naranja nativa "
-        "oca omannet premium_card rupay troy uatp unionpay visa"
-    ).split()
+    [
+        "amex",
+        "cabal",
+        "card",
+        "carnet",
+        "cartes_bancaires",
+        "cirrus",
+        "dankort",
+        "demo",
+        "diners",
+        "discover",
+        "elo",
+        "hipercard",
+        "jcb",
+        "mada",
+        "maestro",
+        "mastercard",
+        "meeza",
+        "napas_card",
+        "naranja",
+        "nativa",
+        "oca",
+        "omannet",
+        "premium_card",
+        "rupay",
+        "troy",
+        "uatp",
+        "unionpay",
+        "visa",
+    ]
 )
 BANK_METHOD_CODES = frozenset(
-    (
-        "ach_direct_debit bacs_direct_debit bancontact bank_account becs_direct_debit "
-        "ideal sepa_direct_debit sofort eps netbanking open_banking trustly"
-    ).split()
+    [
+        "ach_direct_debit",
+        "bacs_direct_debit",
+        "bancontact",
+        "bank_account",
+        "becs_direct_debit",
+        "ideal",
+        "sepa_direct_debit",
+        "sofort",
+        "eps",
+        "netbanking",
+        "open_banking",
+        "trustly",
+    ]
 )
 
 # Brand names as customers know them, by the code that providers send
