@@ -8,3 +8,10 @@ from . import test_policy_rules
 from . import test_readiness
 from . import test_readiness_rules
 from . import test_text_masking
+from . import (
+    test_activation,
+    test_charge,
+    test_charge_rules,
+    test_completion,
+    test_messages,
+)
