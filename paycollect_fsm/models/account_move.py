@@ -33,8 +33,8 @@ class AccountMove(models.Model):
         compute="_compute_collection_explanation",
         help="What was decided, by which rule, what happens next and when.",
     )
-    collection_message_id = fields.Many2one(
-        "mail.message", string="Invoice Message", copy=False, readonly=True
+    invoice_message_at = fields.Datetime(
+        copy=False, readonly=True, help="When the open invoice was sent (UTC)."
     )
     receipt_message_id = fields.Many2one("mail.message", copy=False, readonly=True)
     receipt_sent_at = fields.Datetime(

@@ -71,13 +71,20 @@ class AccountMove(models.Model):
         move = self._as_collection_system()
         if not move.try_lock_for_update() or not move._is_owed():
             return
-        template = "paycollect_fsm.mail_template_invoice"
-        if move.collection_message_id and not move._is_declined():
+        if move.invoice_message_at and not move._is_declined():
             return
-        mail = move._create_message(template)
-        move.collection_message_id = mail.mail_message_id
-        if move._send_message(mail):
-            move.is_move_sent = True
+        mail = move._create_message("paycollect_fsm.mail_template_invoice")
+        # Its link acts as the customer: colleagues find a note, not the link.
+        mail.write({"model": False, "res_id": False, "auto_delete": True})
+        move.invoice_message_at = fields.Datetime.now()
+        move.message_post(
+            body=self.env._(
+                "The invoice was sent to %(customer)s with how to pay it.",
+                customer=move._get_message_partner().display_name,
+            )
+        )
+        move._send_message(mail)
+        move.is_move_sent = True
 
     def _is_declined(self):
         return self.collection_attempt_ids[:1].state == "declined"

@@ -19,9 +19,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_daily_count", readonly=False
     )
     collection_daily_amount = fields.Monetary(
-        related="company_id.collection_daily_amount",
-        readonly=False,
-        currency_field="company_currency_id",
+        related="company_id.collection_daily_amount", readonly=False
     )
     collection_attach_pdf = fields.Boolean(
         related="company_id.collection_attach_pdf", readonly=False

@@ -38,6 +38,12 @@ class ResPartner(models.Model):
         "confirmed nor dispatched.",
     )
 
+    # Receipts
+
+    collection_receipt_sms = fields.Boolean(
+        string="Receipt by SMS", help="Also send a short receipt by text message."
+    )
+
     # Links and methods
 
     collection_link_count = fields.Integer(
@@ -223,9 +229,3 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         self.env["account.move"]._plan_waiting(self)
-
-    # Receipts
-
-    collection_receipt_sms = fields.Boolean(
-        string="Receipt by SMS", help="Also send a short receipt by text message."
-    )
