@@ -24,6 +24,7 @@ from . import fsm_order_billing
 from . import fsm_order_collection_line
 from . import fsm_order_preview
 from . import fsm_stage
+from . import mail_mail
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import payment_provider

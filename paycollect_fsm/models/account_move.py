@@ -36,7 +36,9 @@ class AccountMove(models.Model):
     invoice_message_at = fields.Datetime(
         copy=False, readonly=True, help="When the open invoice was sent (UTC)."
     )
-    receipt_message_id = fields.Many2one("mail.message", copy=False, readonly=True)
+    receipt_message_id = fields.Many2one(
+        "mail.message", copy=False, readonly=True, index="btree_not_null"
+    )
     receipt_sent_at = fields.Datetime(
         copy=False, readonly=True, help="When the receipt left for the customer (UTC)."
     )

@@ -61,7 +61,9 @@ class AccountMove(models.Model):
             move.collection_decision = move._get_decision_text(decision, token)
             if decision.verdict == GO:
                 vals_list.append(move._prepare_attempt_vals(token, trigger, now))
-        attempts = self.env["paycollect.attempt"].sudo().create(vals_list)
+        Attempt = self.env["paycollect.attempt"].sudo()
+        Attempt.flush_model(["state"])  # the unique index looks at the table
+        attempts = Attempt.create(vals_list)
         attempts._enqueue()
         return attempts
 

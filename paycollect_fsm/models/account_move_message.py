@@ -9,6 +9,7 @@ from ..const import DOCUMENT_CHANNEL
 _logger = logging.getLogger(__name__)
 
 PDF_REPORT = "account.account_invoices"
+QUEUE_AFTER = timedelta(minutes=5)
 SWEEP_AFTER = timedelta(minutes=2)
 SWEEP_SINCE = timedelta(days=2)
 BATCH = 100
@@ -63,8 +64,7 @@ class AccountMove(models.Model):
         mail = move._create_message("paycollect_fsm.mail_template_receipt")
         move.receipt_message_id = mail.mail_message_id
         move._send_receipt_sms()
-        if move._send_message(mail):
-            move.receipt_sent_at = fields.Datetime.now()
+        move._send_message(mail)
 
     def _send_invoice_message(self):
         """Send the open invoice once, with how it can be paid."""
@@ -103,11 +103,11 @@ class AccountMove(models.Model):
     def _send_message(self, mail):
         """Commit the claim, then hand the mail to the mail server.
 
-        :return: whether the server took it; if not, the native mail queue shows why
+        Should we be interrupted, the native mail queue sends it a little later.
         """
+        mail.scheduled_date = fields.Datetime.now() + QUEUE_AFTER
         self.env["paycollect.attempt"]._commit()
         mail.send(auto_commit=False, raise_exception=False)
-        return not mail.exists() or mail.state == "sent"
 
     def _get_pdf_attachments(self):
         """Return the invoice's PDF as an attachment, or nothing.

@@ -2,7 +2,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .common_job import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .common import CollectionCommon
+from .common_job import CollectionCommon
 
 SEND_LOGGER = "odoo.addons.paycollect_fsm.models.paycollect_attempt_send"
 
@@ -21,16 +21,12 @@ SEND_LOGGER = "odoo.addons.paycollect_fsm.models.paycollect_attempt_send"
 class TestCharge(CollectionCommon):
     """Plan, claim, send, finish."""
 
-    def plan(self, **values):
-        """A posted invoice with its planned attempt, not sent yet."""
+    def planned_attempt(self, **values):
+        """A posted invoice's attempt that was not sent yet."""
         job = self.make_job(**values)
         with trap_jobs():
             job.action_complete()
-        return job.invoice_lines.move_id, job.invoice_lines.move_id.sudo()
-
-    def planned_attempt(self, **values):
-        move, _sudo = self.plan(**values)
-        attempt = move.collection_attempt_ids
+        attempt = job.invoice_lines.move_id.collection_attempt_ids
         self.assertEqual(attempt.state, "planned")
         return attempt
 

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .common_job import CollectionCommon
 
 
 @tagged("post_install", "-at_install")
