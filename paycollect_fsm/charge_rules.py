@@ -48,7 +48,7 @@ class ChargeFacts:
 
 @dataclass(frozen=True)
 class Decision:
-    """``verdict`` is GO, LATER, WAIT or STOP; ``reason`` a code, ``params`` its values."""
+    """``verdict`` is GO, LATER, WAIT or STOP; ``reason`` is a code."""
 
     verdict: str
     reason: str

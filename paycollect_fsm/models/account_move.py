@@ -16,7 +16,9 @@ class AccountMove(models.Model):
     collection_policy_reason = fields.Char(copy=False, readonly=True)
     collection_mode = fields.Selection(related="collection_policy_id.collection_mode")
     collection_decision = fields.Char(
-        copy=False, readonly=True, help="What was last decided about charging it, and why."
+        copy=False,
+        readonly=True,
+        help="What was last decided about charging it, and why.",
     )
     collection_attempt_ids = fields.One2many(
         "paycollect.attempt",
@@ -65,7 +67,9 @@ class AccountMove(models.Model):
             lines = move._get_explanation_lines()
             move.collection_explanation = (
                 Markup("<ul class='mb-0'>%s</ul>")
-                % Markup("").join(Markup("<li>%s</li>") % escape(line) for line in lines)
+                % Markup("").join(
+                    Markup("<li>%s</li>") % escape(line) for line in lines
+                )
                 if lines
                 else False
             )
@@ -121,10 +125,15 @@ class AccountMove(models.Model):
             )
         return super()._get_online_payment_error()
 
+    def _get_last_attempt(self):
+        self.ensure_one()
+        return self.sudo().collection_attempt_ids.sorted("id")[-1:]
+
     def _has_open_attempt(self):
         self.ensure_one()
         return any(
-            attempt.state in OPEN_STATES for attempt in self.sudo().collection_attempt_ids
+            attempt.state in OPEN_STATES
+            for attempt in self.sudo().collection_attempt_ids
         )
 
     def _is_settled(self):
@@ -141,7 +150,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.move_type == "out_refund" or self._is_settled():
             return "paid"
-        last = self.sudo().collection_attempt_ids[:1]
+        last = self._get_last_attempt()
         if last.state in (PLANNED, SENT, SETTLING):
             return "charging"
         if last.state in (DECLINED, UNKNOWN):
@@ -207,7 +216,9 @@ class AccountMove(models.Model):
                     return self.env._("Next: a manager releases or cancels the charge.")
                 return self.env._("Next: the charge is sent.")
             case "sent":
-                return self.env._("Next: the provider's answer, within a minute or two.")
+                return self.env._(
+                    "Next: the provider's answer, within a minute or two."
+                )
             case "settling":
                 return self.env._("Next: the provider confirms or returns the money.")
             case "unknown":

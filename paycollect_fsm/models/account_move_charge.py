@@ -35,9 +35,11 @@ class AccountMove(models.Model):
         """
         attempts = self._plan_collection(trigger)
         self.filtered(
-            lambda move: move._is_owed()
-            and move not in attempts.move_id
-            and move.collection_mode in ("net", "auto", "prepaid")
+            lambda move: (
+                move._is_owed()
+                and move not in attempts.move_id
+                and move.collection_mode in ("net", "auto", "prepaid")
+            )
         )._queue_invoice_message()
 
     def _plan_collection(self, trigger, now=None):
@@ -181,7 +183,7 @@ class AccountMove(models.Model):
             order="invoice_date_due, id",
         )
         waiting = moves.filtered(
-            lambda move: move.collection_attempt_ids[:1].state in (False, DECLINED)
+            lambda move: move._get_last_attempt().state in (False, DECLINED)
         )
         return waiting._plan_collection("completion")
 
@@ -216,7 +218,9 @@ class AccountMove(models.Model):
             "no_consent": lambda: _(
                 "Not charged: the customer's consent for the method has ended."
             ),
-            "expired": lambda: _("Not charged: %(m)s is expired.", m=token._get_label()),
+            "expired": lambda: _(
+                "Not charged: %(m)s is expired.", m=token._get_label()
+            ),
             "provider_off": lambda: _(
                 "Not charged: the payment provider is switched off."
             ),

@@ -87,7 +87,7 @@ class AccountMove(models.Model):
         move.is_move_sent = True
 
     def _is_declined(self):
-        return self.collection_attempt_ids[:1].state == "declined"
+        return self._get_last_attempt().state == "declined"
 
     def _as_collection_system(self):
         self.ensure_one()

@@ -48,7 +48,9 @@ class FSMOrder(models.Model):
         help="What was billed for this job and whether it is paid.",
     )
     # OCA reads them with the technician's rights, who may not see invoices.
-    invoice_ids = fields.Many2many(compute_sudo=True, groups="account.group_account_invoice")
+    invoice_ids = fields.Many2many(
+        compute_sudo=True, groups="account.group_account_invoice"
+    )
     invoice_count = fields.Integer(compute_sudo=True)
 
     @api.depends("sale_id", "sale_line_id", "company_id")
@@ -78,8 +80,9 @@ class FSMOrder(models.Model):
         self._check_completable(vals["stage_id"])
         result = super().write(vals)
         self.filtered(
-            lambda order: order.stage_id.is_completing
-            and not before[order.id].is_completing
+            lambda order: (
+                order.stage_id.is_completing and not before[order.id].is_completing
+            )
         )._on_completed()
         return result
 
@@ -132,9 +135,7 @@ class FSMOrder(models.Model):
         """Stamp the completion and bill the jobs of companies that collect."""
         now = fields.Datetime.now()
         for order in self:
-            order.write(
-                {"completed_on": now, "date_end": order.date_end or now}
-            )
+            order.write({"completed_on": now, "date_end": order.date_end or now})
         self.filtered("company_id.collection_active")._bill_completed()
 
     def _get_collection_status(self):

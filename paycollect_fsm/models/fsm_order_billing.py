@@ -90,7 +90,9 @@ class FSMOrder(models.Model):
         extras = self._get_extras_to_bill()
         if not extras:
             return self.env["account.move"]
-        move = self.env["account.move"].create(self._prepare_extras_invoice_vals(extras))
+        move = self.env["account.move"].create(
+            self._prepare_extras_invoice_vals(extras)
+        )
         for extra, line in zip(extras, move.invoice_line_ids, strict=True):
             extra.invoice_line_id = line
         return move
@@ -115,9 +117,11 @@ class FSMOrder(models.Model):
         """Return posted, unpaid invoices of the job's lines made before (e.g. for
         products invoiced on order, or before the job was reopened)."""
         return lines.invoice_lines.move_id.filtered(
-            lambda move: move.state == "posted"
-            and move.move_type == "out_invoice"
-            and move.payment_state in ("not_paid", "partial")
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_invoice"
+                and move.payment_state in ("not_paid", "partial")
+            )
         )
 
     def _get_billing_note(self, moves, lines):

@@ -67,10 +67,6 @@ class FsmOrder(models.Model):
         order = self._get_sale_order()
         return order._get_payer() if order else self.location_id.owner_id
 
-    def _get_sale_order(self):
-        """The sales order that the job belongs to, if any (``sale.order``)."""
-        return self.sale_line_id.order_id or self.sale_id
-
     def _get_readiness_dependencies(self):
         customer = "location_id.owner_id.commercial_partner_id"
         return (

@@ -108,7 +108,10 @@ class FSMOrderCollectionLine(models.Model):
         for line in self:
             line.is_billed = bool(
                 line.sale_line_id
-                or (line.invoice_line_id and line.invoice_line_id.parent_state != "cancel")
+                or (
+                    line.invoice_line_id
+                    and line.invoice_line_id.parent_state != "cancel"
+                )
             )
 
     def write(self, vals):

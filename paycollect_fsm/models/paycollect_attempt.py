@@ -261,9 +261,7 @@ class PaycollectAttempt(models.Model):
         )
 
         def in_company(amount, currency):
-            return currency._convert(
-                amount, company.currency_id, company, now.date()
-            )
+            return currency._convert(amount, company.currency_id, company, now.date())
 
         return facts | {
             "today_count": sum(count for _currency, count, _amount in groups),
@@ -314,9 +312,7 @@ class PaycollectAttempt(models.Model):
                 "%(method)s on %(date)s. %(reason)s",
                 **values,
             ),
-            CANCELED: self.env._(
-                "Try %(number)s was not sent. %(reason)s", **values
-            ),
+            CANCELED: self.env._("Try %(number)s was not sent. %(reason)s", **values),
         }
         return texts[self.state]
 

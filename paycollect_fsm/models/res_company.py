@@ -35,7 +35,10 @@ class ResCompany(models.Model):
     @api.constrains("collection_daily_count", "collection_daily_amount")
     def _check_daily_limits(self):
         for company in self:
-            if company.collection_daily_count < 0 or company.collection_daily_amount < 0:
+            if (
+                company.collection_daily_count < 0
+                or company.collection_daily_amount < 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "The daily limits cannot be negative. Enter 0 for no limit."

@@ -128,9 +128,7 @@ class ResCompany(models.Model):
     def _check_runner(self):
         title = self.env._("Job runner")
         if self._is_job_runner_alive():
-            return Check(
-                OK, title, self.env._("It is running: charges start at once.")
-            )
+            return Check(OK, title, self.env._("It is running: charges start at once."))
         return Check(
             WARNING,
             title,

@@ -15,6 +15,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from .common_job import CollectionCommon
 
 SEND_LOGGER = "odoo.addons.paycollect_fsm.models.paycollect_attempt_send"
+PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
 
 
 @tagged("post_install", "-at_install")
@@ -206,7 +207,10 @@ class TestCharge(CollectionCommon):
 
     def test_a_declined_card_of_stripe_keeps_its_code(self):
         attempt = self.stripe_attempt()
-        with patch("requests.request", return_value=self.answer(402)):
+        with (
+            patch("requests.request", return_value=self.answer(402)),
+            mute_logger(PROVIDER_LOGGER),
+        ):
             self.send(attempt)
         self.assertEqual(attempt.state, "declined")
         self.assertEqual(attempt.decline_code, "lost_card")
@@ -217,6 +221,7 @@ class TestCharge(CollectionCommon):
             with (
                 self.subTest(status=status),
                 patch("requests.request", return_value=self.answer(status)),
+                mute_logger(PROVIDER_LOGGER),
             ):
                 attempt.write({"state": "planned", "transaction_id": False})
                 self.send(attempt)

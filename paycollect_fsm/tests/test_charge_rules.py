@@ -100,6 +100,11 @@ class TestChargeRules(BaseCase):
         }
         result = classify("error", Exchange(1, 1, 402, body))
         self.assertEqual(
-            (result.state, result.decline_code, result.network_code, result.advice_code),
+            (
+                result.state,
+                result.decline_code,
+                result.network_code,
+                result.advice_code,
+            ),
             ("declined", "insufficient_funds", "51", "try_again_later"),
         )

@@ -72,9 +72,7 @@ class TestCompletion(CollectionCommon):
         self.make_token(partner)
         completed = self.env.ref("fieldservice.fsm_stage_completed")
         with self.with_jobs():
-            job = self.make_plain_job(
-                partner, [(self.cable, 2)], stage_id=completed.id
-            )
+            job = self.make_plain_job(partner, [(self.cable, 2)], stage_id=completed.id)
         self.assertEqual(job.invoice_lines.move_id.amount_total, 20)
         self.assertEqual(job.collection_state, "paid")
 
@@ -107,9 +105,7 @@ class TestCompletion(CollectionCommon):
     def test_extras_are_added_to_the_order_and_billed(self):
         job = self.make_job()
         job.collection_line_ids = [
-            Command.create(
-                {"product_id": self.cable.id, "quantity": 3, "discount": 50}
-            )
+            Command.create({"product_id": self.cable.id, "quantity": 3, "discount": 50})
         ]
         move = self.complete(job, user=self.technician)
         self.assertEqual(move.amount_total, 115)

@@ -48,6 +48,8 @@ class PaycollectActivationCheck(models.TransientModel):
     _description = "Line of the Check-list"
 
     activation_id = fields.Many2one("paycollect.activation")
-    level = fields.Selection([(OK, "OK"), (WARNING, "Look at it"), (BLOCKER, "Missing")])
+    level = fields.Selection(
+        [(OK, "OK"), (WARNING, "Look at it"), (BLOCKER, "Missing")]
+    )
     name = fields.Char()
     text = fields.Char()
