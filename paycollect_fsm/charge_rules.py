@@ -1,0 +1,128 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""May this invoice be charged to this method, now?
+
+The same rule decides when an attempt is planned and again when it is claimed,
+because the facts may have changed in between.
+"""
+
+from dataclasses import dataclass, field
+
+GO = "go"  # charge it
+LATER = "later"  # keep the attempt and look again soon
+WAIT = "wait"  # keep the attempt until a person releases it
+STOP = "stop"  # do not charge
+
+
+@dataclass(frozen=True)
+class ChargeFacts:
+    """A snapshot of everything that the decision depends on.
+
+    Amounts are in the currency of the invoice unless their name says otherwise;
+    ``today_*`` and ``*_limit`` are per company and UTC day, in company currency;
+    a limit of 0 means none.
+    """
+
+    collection_active: bool = True
+    neutralized: bool = False
+    is_customer_invoice: bool = True
+    posted: bool = True
+    residual: float = 0.0
+    settled: bool = False
+    in_flight: bool = False
+    customer_paying: bool = False
+    blocked: bool = False
+    mode: str = "auto"
+    manual: bool = False
+    max_auto_amount: float = 0.0
+    token_found: bool = True
+    token_usable: bool = True
+    token_expired: bool = False
+    provider_ready: bool = True
+    released: bool = False
+    amount_company: float = 0.0
+    today_count: int = 0
+    today_amount: float = 0.0
+    count_limit: int = 0
+    amount_limit: float = 0.0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``verdict`` is GO, LATER, WAIT or STOP; ``reason`` is a code."""
+
+    verdict: str
+    reason: str
+    params: dict = field(default_factory=dict)
+
+
+def decide(facts):
+    """Return the :class:`Decision` for ``facts``; the first rule that bites wins.
+
+    >>> decide(ChargeFacts(residual=10)).verdict
+    'go'
+    >>> decide(ChargeFacts(residual=10, settled=True)).reason
+    'paid'
+    >>> decide(ChargeFacts(residual=10, token_found=False)).reason
+    'no_method'
+    >>> decide(ChargeFacts(residual=10, collection_active=False))
+    Decision(verdict='wait', reason='inactive', params={})
+    >>> decide(ChargeFacts(residual=10, today_count=5, count_limit=5)).reason
+    'count_brake'
+    """
+    for rule in (_invoice, _policy, _method, _company):
+        if decision := rule(facts):
+            return decision
+    return Decision(GO, "charge")
+
+
+def _invoice(facts):
+    if not facts.is_customer_invoice:
+        return Decision(STOP, "not_invoice")
+    if not facts.posted:
+        return Decision(STOP, "not_posted")
+    if facts.settled or facts.residual <= 0:
+        return Decision(STOP, "paid")
+    if facts.in_flight:
+        return Decision(STOP, "in_flight")
+    if facts.blocked:
+        return Decision(STOP, "blocked")
+    if facts.customer_paying:
+        return Decision(LATER, "customer_paying")
+    return None
+
+
+def _policy(facts):
+    if facts.manual:
+        return None
+    if facts.mode != "auto":
+        return Decision(STOP, f"mode_{facts.mode or 'none'}")
+    if facts.max_auto_amount and facts.residual > facts.max_auto_amount:
+        return Decision(STOP, "over_maximum", {"maximum": facts.max_auto_amount})
+    return None
+
+
+def _method(facts):
+    if not facts.token_found:
+        return Decision(STOP, "no_method")
+    if not facts.token_usable:
+        return Decision(STOP, "no_consent")
+    if facts.token_expired:
+        return Decision(STOP, "expired")
+    if not facts.provider_ready:
+        return Decision(STOP, "provider_off")
+    return None
+
+
+def _company(facts):
+    if facts.neutralized:
+        return Decision(STOP, "neutralized")
+    if not facts.collection_active:
+        return Decision(WAIT, "inactive")
+    if facts.released:
+        return None
+    if facts.count_limit and facts.today_count >= facts.count_limit:
+        return Decision(WAIT, "count_brake", {"limit": facts.count_limit})
+    over = facts.today_amount + facts.amount_company > facts.amount_limit
+    if facts.amount_limit and over:
+        return Decision(WAIT, "amount_brake", {"limit": facts.amount_limit})
+    return None

@@ -1,0 +1,98 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Tables of the outside world, and the states of a charge."""
+
+# Kind of a stored method by the code of its payment method (payment.method.code).
+# Every code that is in no table is a wallet: it is charged through an account that
+# the customer holds elsewhere and has neither an expiry nor a bank return.
+CARD_METHOD_CODES = frozenset(
+    [
+        "amex",
+        "cabal",
+        "card",
+        "carnet",
+        "cartes_bancaires",
+        "cirrus",
+        "dankort",
+        "demo",
+        "diners",
+        "discover",
+        "elo",
+        "hipercard",
+        "jcb",
+        "mada",
+        "maestro",
+        "mastercard",
+        "meeza",
+        "napas_card",
+        "naranja",
+        "nativa",
+        "oca",
+        "omannet",
+        "premium_card",
+        "rupay",
+        "troy",
+        "uatp",
+        "unionpay",
+        "visa",
+    ]
+)
+BANK_METHOD_CODES = frozenset(
+    [
+        "ach_direct_debit",
+        "bacs_direct_debit",
+        "bancontact",
+        "bank_account",
+        "becs_direct_debit",
+        "ideal",
+        "sepa_direct_debit",
+        "sofort",
+        "eps",
+        "netbanking",
+        "open_banking",
+        "trustly",
+    ]
+)
+
+# Brand names as customers know them, by the code that providers send
+# (https://docs.stripe.com/api/payment_methods/object, card.brand).
+BRAND_NAMES = {
+    "amex": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "link": "Link",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+}
+# Stripe's payment method types that are bank debits, with what a customer calls them.
+STRIPE_BANK_BRANDS = {
+    "acss_debit": "Bank account",
+    "au_becs_debit": "Bank account",
+    "bacs_debit": "Bank account",
+    "sepa_debit": "Bank account",
+    "us_bank_account": "Bank account",
+}
+
+# States of a payment attempt.
+PLANNED = "planned"
+SENT = "sent"
+PAID = "paid"
+SETTLING = "settling"
+DECLINED = "declined"
+UNKNOWN = "unknown"
+CANCELED = "canceled"
+
+# An invoice has at most one attempt in these states (partial unique index).
+OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
+
+# HTTP answers after which nobody knows whether the charge was made
+# (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
+UNKNOWN_HTTP_STATUS = frozenset({409, 429})
+
+TRIGGERS = ("completion", "deposit", "schedule", "autopay", "retry", "manual")
+
+CHARGE_CHANNEL = "root.paycollect"
+DOCUMENT_CHANNEL = "root.paycollect_document"

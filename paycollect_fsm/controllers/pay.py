@@ -1,0 +1,286 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, http
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment.controllers.portal import PaymentPortal
+from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
+from odoo.http import request
+
+COOKIE = "paycollect_link"
+CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
+# What the page's script sends along and the link decides alone.
+CLIENT_IGNORED = ("partner_id", "amount", "currency_id", "reference_prefix")
+HEADERS = {
+    "Cache-Control": "no-store, max-age=0",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+PROBLEM_STATUS = {"unknown": 404, "revoked": 404, "expired": 410, "limited": 429}
+
+
+class PaycollectPay(PaymentPortal):
+    """Pages behind signed links: no login, always the link's own customer."""
+
+    @http.route(
+        "/pay/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        multilang=False,
+        sitemap=False,
+    )
+    def collection_pay(self, token, **_kwargs):
+        """Show the page of a link, or the same polite page for every bad one."""
+        now = fields.Datetime.now()
+        link, problem = self._open_collection_link(token, now)
+        if problem:
+            return self._render_collection_problem(problem)
+        link = self._in_customer_language(link)
+        link._set_opened(now)
+        return self._set_collection_cookie(
+            self._render_collection_page(link, token), token
+        )
+
+    @http.route(
+        "/pay/<string:token>/transaction",
+        type="jsonrpc",
+        auth="public",
+    )
+    def collection_pay_transaction(self, token, **kwargs):
+        """Create the validation transaction of a link and return how to process it.
+
+        Only provider, payment method and flow are the browser's choice, and only
+        among those that the page offered. A problem comes back as a failed state:
+        the form shows its message, and the visit stays counted.
+        """
+        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        if problem:
+            return self._get_collection_failure(problem)
+        link = self._in_customer_language(link)
+        for key in CLIENT_IGNORED:
+            kwargs.pop(key, None)
+        self._validate_transaction_kwargs(
+            kwargs, additional_allowed_keys=("access_token",)
+        )
+        choices = {key: kwargs.get(key) for key in CLIENT_CHOICES}
+        if not self._is_collection_choice_offered(link, **choices):
+            return self._get_collection_failure("choice")
+        transaction = self._create_transaction(
+            **choices,
+            token_id=None,
+            amount=None,
+            currency_id=None,
+            partner_id=link.partner_id.id,
+            tokenization_requested=True,
+            is_validation=True,
+            landing_route="/pay/done",
+            reference_prefix=payment_utils.singularize_reference_prefix(prefix="V"),
+            custom_create_values=link._prepare_validation_vals(
+                request.httprequest.remote_addr
+            ),
+        )
+        return transaction._get_processing_values()
+
+    @http.route(
+        "/pay/done",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        multilang=False,
+        sitemap=False,
+    )
+    def collection_pay_done(self, **_kwargs):
+        """Landing page of the validation.
+
+        The link comes from the browser's cookie: its token is stored nowhere on the
+        server, not even in the transaction's landing route.
+        """
+        token = request.httprequest.cookies.get(COOKIE)
+        if not token:
+            return self._render_collection("paycollect_fsm.pay_thanks", {})
+        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        if problem:
+            return self._render_collection_problem(problem)
+        link = self._in_customer_language(link)
+        transaction = PaymentPostProcessing()._get_monitored_transaction()
+        if not transaction or transaction.collection_link_id != link:
+            return request.redirect(f"/pay/{token}")
+        if not transaction.is_post_processed and transaction.try_lock_for_update():
+            transaction._post_process()  # the customer skipped the status page
+        return self._render_collection_done(link, token, transaction)
+
+    # Links
+
+    def _open_collection_link(self, token, now):
+        """Find a link that may be used now, within the limits of the address.
+
+        :return: ``(link, problem)``, ``problem`` as in ``paycollect.link._find`` or
+            ``"limited"``
+        """
+        Visit = request.env["paycollect.link.visit"]
+        address = request.httprequest.remote_addr
+        if Visit._is_limited(address, now):
+            return request.env["paycollect.link"], "limited"
+        link, problem = request.env["paycollect.link"]._find(token, now)
+        Visit._count(address, "bad" if problem else "good", now)
+        return link, problem
+
+    def _in_customer_language(self, link):
+        """Answer in the customer's language, whoever is logged in."""
+        code = request.env["ir.http"].get_nearest_lang(link.partner_id.lang)
+        if not code:
+            return link
+        request.update_context(lang=code)
+        request.lang = request.env["res.lang"]._get_data(code=code)
+        return link.with_context(lang=code)
+
+    def _set_collection_cookie(self, response, token):
+        response.set_cookie(
+            COOKIE,
+            token,
+            path="/pay",
+            max_age=3600,
+            httponly=True,
+            samesite="Lax",
+            secure=request.httprequest.scheme == "https",
+        )
+        response.set_cookie("frontend_lang", request.env.lang)
+        return response
+
+    # Pages
+
+    def _render_collection(self, template, values, status=200):
+        response = request.render(
+            template,
+            {
+                "html_data": {"lang": (request.env.lang or "en").replace("_", "-")},
+                "no_header": True,
+                "no_footer": True,
+                "no_copyright": True,
+                **values,
+            },
+            status=status,
+        )
+        response.headers.update(HEADERS)
+        return response
+
+    def _render_collection_problem(self, problem):
+        """The same words for every bad link; they tell nothing about a customer."""
+        return self._render_collection(
+            "paycollect_fsm.pay_problem",
+            {"limited": problem == "limited"},
+            status=PROBLEM_STATUS[problem],
+        )
+
+    def _render_collection_page(self, link, token):
+        """Page of the link's purpose; other addons add theirs."""
+        values = self._get_collection_page_values(link)
+        if link.purpose != "method":
+            return self._render_collection("paycollect_fsm.pay_no_page", values)
+        values.update(self._get_collection_method_values(link, token))
+        return self._render_collection("paycollect_fsm.pay_method", values)
+
+    def _render_collection_done(self, link, token, transaction):
+        values = self._get_collection_page_values(link)
+        if transaction.state in ("authorized", "done") and transaction.token_id:
+            outcome = "saved"
+        elif transaction.state in ("cancel", "error"):
+            outcome = "failed"
+        else:
+            outcome = "waiting"
+        return self._render_collection(
+            "paycollect_fsm.pay_done",
+            {
+                **values,
+                "outcome": outcome,
+                "method_sudo": transaction.token_id,
+                "message": transaction.state_message if outcome == "failed" else "",
+                "consent_text": transaction.collection_consent_text,
+                "copy_by_mail": bool(link.partner_id._get_collection_email()),
+                "retry_url": f"/pay/{token}",
+            },
+        )
+
+    def _get_collection_page_values(self, link):
+        return {
+            "link_sudo": link,
+            "res_company": link.company_id,
+            "customer_name": link.partner_id.name
+            or link.partner_id.commercial_partner_id.name,
+        }
+
+    def _get_collection_method_values(self, link, token):
+        partner, company = link.partner_id, link.company_id
+        providers = self._get_collection_providers(link)
+        today = fields.Date.context_today(link.with_context(tz=partner.tz))
+        on_file = request.env["payment.token"]._get_collection_tokens(partner, company)
+        return {
+            "mode": "validation",
+            "allow_token_selection": False,
+            "allow_token_deletion": False,
+            "reference_prefix": payment_utils.singularize_reference_prefix(prefix="V"),
+            "partner_id": partner.id,
+            "providers_sudo": providers,
+            "payment_methods_sudo": self._get_collection_methods(link, providers),
+            "tokens_sudo": request.env["payment.token"],
+            "transaction_route": f"/pay/{token}/transaction",
+            "landing_route": "/pay/done",
+            "access_token": "",
+            "collection_consent_text": link._get_consent_text(),
+            "on_file_sudo": on_file[partner.commercial_partner_id],
+            "today": today,
+        }
+
+    # Providers
+
+    def _get_collection_providers(self, link):
+        """Tokenising providers of the link's company for the link's customer."""
+        return (
+            request.env["payment.provider"]
+            .sudo()
+            ._get_compatible_providers(
+                link.company_id.id,
+                link.partner_id.id,
+                0.0,
+                force_tokenization=True,
+                is_validation=True,
+            )
+        )
+
+    def _get_collection_methods(self, link, providers):
+        return (
+            request.env["payment.method"]
+            .sudo()
+            ._get_compatible_payment_methods(
+                providers.ids, link.partner_id.id, force_tokenization=True
+            )
+        )
+
+    def _is_collection_choice_offered(self, link, provider_id, payment_method_id, flow):
+        providers = self._get_collection_providers(link)
+        methods = self._get_collection_methods(link, providers)
+        method = methods.filtered(lambda method: method.id == payment_method_id)
+        return (
+            flow in ("redirect", "direct")
+            and provider_id in providers.ids
+            and provider_id in method.provider_ids.ids
+        )
+
+    def _get_collection_failure(self, problem):
+        if problem == "limited":
+            message = request.env._(
+                "There were too many requests from your connection. Please wait ten "
+                "minutes and try again."
+            )
+        elif problem == "choice":
+            message = request.env._(
+                "This payment method cannot be used here. Please choose another one."
+            )
+        else:
+            message = request.env._(
+                "This link does not work any more. Nothing was saved. Please ask us "
+                "for a new link."
+            )
+        return {"state": "error", "state_message": message}

@@ -1,0 +1,11 @@
+-- links: nobody reaches a copy with a link that was sent for the original
+UPDATE paycollect_link
+   SET revoked_at = now() AT TIME ZONE 'utc'
+ WHERE revoked_at IS NULL;
+-- A copied database charges and messages nobody.
+UPDATE res_company SET collection_active = false;
+UPDATE paycollect_attempt
+   SET state = 'canceled', reason = 'The database was copied.'
+ WHERE state = 'planned';
+DELETE FROM queue_job
+ WHERE channel LIKE 'root.paycollect%' AND state NOT IN ('done', 'cancelled', 'failed');

@@ -1,0 +1,36 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+# policies and readiness
+from . import paycollect_policy
+from . import paycollect_policy_text
+from . import paycollect_booking_mixin
+from . import sale_order
+from . import fsm_order_booking
+
+# links, methods, consents
+from . import paycollect_link
+from . import paycollect_link_visit
+from . import paycollect_consent
+from . import payment_token
+from . import payment_transaction
+from . import res_partner
+
+# completion, charge, receipt
+from . import account_move
+from . import account_move_charge
+from . import account_move_message
+from . import fsm_order
+from . import fsm_order_billing
+from . import fsm_order_collection_line
+from . import fsm_order_preview
+from . import fsm_stage
+from . import mail_mail
+from . import paycollect_attempt
+from . import paycollect_attempt_send
+from . import payment_provider
+from . import payment_transaction_charge
+from . import res_company
+from . import res_company_activation
+from . import res_config_settings
+from . import sale_order_billing
+from . import sale_order_line

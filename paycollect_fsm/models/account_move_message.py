@@ -1,0 +1,232 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, fields, models
+
+from ..const import DOCUMENT_CHANNEL
+
+_logger = logging.getLogger(__name__)
+
+PDF_REPORT = "account.account_invoices"
+QUEUE_AFTER = timedelta(minutes=5)
+SWEEP_AFTER = timedelta(minutes=2)
+SWEEP_SINCE = timedelta(days=2)
+BATCH = 100
+
+
+class AccountMove(models.Model):
+    """What the customer is told: the receipt, or the invoice with how to pay it.
+
+    A message is claimed (its row written) and committed before it leaves, so that a
+    repeated job cannot send it twice. Rendering and SMTP run in their own queue
+    channel and never hold up a charge.
+    """
+
+    _inherit = "account.move"
+
+    def _queue_receipt(self):
+        for move in self:
+            if move._may_get_receipt():
+                move._delay_message("_send_receipt", "receipt")
+
+    def _queue_invoice_message(self):
+        for move in self:
+            move._delay_message("_send_invoice_message", "invoice")
+
+    def _delay_message(self, method, kind):
+        job = self.with_user(SUPERUSER_ID).with_delay(
+            channel=DOCUMENT_CHANNEL,
+            identity_key=f"account.move.{kind}.{self.id}",
+            description=self.env._(
+                "Send %(kind)s %(invoice)s", kind=kind, invoice=self.name
+            ),
+        )
+        getattr(job, method)()
+
+    def _may_get_receipt(self):
+        self.ensure_one()
+        return (
+            self.move_type == "out_invoice"
+            and self.state == "posted"
+            and self.company_id.collection_active
+            and bool(self.collection_policy_id)
+            and self._is_settled()
+            and not self.receipt_message_id
+            and not self.currency_id.is_zero(self.amount_total)
+        )
+
+    def _send_receipt(self):
+        """Send the receipt of a paid invoice once, by mail and, if wanted, SMS."""
+        move = self._as_collection_system()
+        if not move.try_lock_for_update() or not move._may_get_receipt():
+            return
+        mail = move._create_message("paycollect_fsm.mail_template_receipt")
+        move.receipt_message_id = mail.mail_message_id
+        move._send_receipt_sms()
+        move._send_message(mail)
+
+    def _send_invoice_message(self):
+        """Send the open invoice once, with how it can be paid."""
+        move = self._as_collection_system()
+        if not move.try_lock_for_update() or not move._is_owed():
+            return
+        if move.invoice_message_at and not move._is_declined():
+            return
+        mail = move._create_message("paycollect_fsm.mail_template_invoice")
+        # Its link acts as the customer: colleagues find a note, not the link.
+        mail.write({"model": False, "res_id": False, "auto_delete": True})
+        move.invoice_message_at = fields.Datetime.now()
+        move.message_post(
+            body=self.env._(
+                "The invoice was sent to %(customer)s with how to pay it.",
+                customer=move._get_message_partner().display_name,
+            )
+        )
+        move._send_message(mail)
+        move.is_move_sent = True
+
+    def _is_declined(self):
+        return self._get_last_attempt().state == "declined"
+
+    def _as_collection_system(self):
+        self.ensure_one()
+        return self.with_user(SUPERUSER_ID).with_company(self.company_id)
+
+    def _create_message(self, template):
+        """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet."""
+        template = self.env.ref(template)
+        values = {"attachment_ids": self._get_pdf_attachments().ids}
+        mail_id = template.send_mail(self.id, force_send=False, email_values=values)
+        return self.env["mail.mail"].browse(mail_id)
+
+    def _send_message(self, mail):
+        """Commit the claim, then hand the mail to the mail server.
+
+        Should we be interrupted, the native mail queue sends it a little later.
+        """
+        mail.scheduled_date = fields.Datetime.now() + QUEUE_AFTER
+        self.env["paycollect.attempt"]._commit()
+        mail.send(auto_commit=False, raise_exception=False)
+
+    def _get_pdf_attachments(self):
+        """Return the invoice's PDF as an attachment, or nothing.
+
+        Nothing when the setting is off or no PDF engine is there: a message that
+        leaves without its PDF is better than none.
+        """
+        Attachment = self.env["ir.attachment"]
+        report = self.env["ir.actions.report"]
+        if not self.company_id.collection_attach_pdf:
+            return Attachment
+        if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+            return Attachment
+        if self.invoice_pdf_report_id:
+            return self.invoice_pdf_report_id
+        try:
+            with self.env.cr.savepoint():
+                content, kind = report._render_qweb_pdf(PDF_REPORT, self.ids)
+        except Exception:
+            _logger.exception("The PDF of %s could not be made", self.name)
+            return Attachment
+        if kind != "pdf":
+            return Attachment
+        return Attachment.create(
+            {
+                "name": self._get_invoice_report_filename(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+
+    def _send_receipt_sms(self):
+        partner = self.partner_id
+        if not partner.collection_receipt_sms or not partner.phone:
+            return
+        self._message_sms_with_template(
+            template=self.env.ref("paycollect_fsm.sms_template_receipt"),
+            partner_ids=partner.ids,
+            put_in_queue=True,
+        )
+
+    def _sweep_messages(self, now):
+        """Send the receipts that no job sent (the runner was down)."""
+        moves = self.search(
+            [
+                ("receipt_message_id", "=", False),
+                ("payment_state", "in", ("paid", "in_payment")),
+                (
+                    "collection_attempt_ids",
+                    "any",
+                    [
+                        ("state", "=", "paid"),
+                        ("done_at", "<=", now - SWEEP_AFTER),
+                        ("done_at", ">=", now - SWEEP_SINCE),
+                    ],
+                ),
+            ],
+            limit=BATCH,
+        )
+        attempts = self.env["paycollect.attempt"]
+        for move in moves:
+            try:
+                move._send_receipt()
+                attempts._commit()
+            except Exception:
+                _logger.exception("The receipt of %s could not be sent", move.name)
+                attempts._rollback()
+
+    # -- values for the templates ---------------------------------------------
+
+    def _get_message_partner(self):
+        """The invoice contact, or the customer when the contact has no mail."""
+        self.ensure_one()
+        partner = self.partner_id
+        return partner if partner.email else partner.commercial_partner_id
+
+    def _get_tax_summary(self):
+        """Return what each tax adds: list of dicts ``name``, ``amount``."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("tax_line_id").grouped("tax_line_id")
+        return [
+            {
+                "name": tax.invoice_label or tax.name,
+                "amount": -sum(taxed.mapped("amount_currency")),
+            }
+            for tax, taxed in lines.items()
+        ]
+
+    def _get_receipt_payments(self):
+        """Return what was paid: list of dicts ``label``, ``date``, ``amount``."""
+        self.ensure_one()
+        content = (self.invoice_payments_widget or {}).get("content", [])
+        attempt_labels = {
+            attempt.transaction_id.payment_id.id: attempt.token_id._get_label()
+            for attempt in self.collection_attempt_ids.filtered("transaction_id")
+        }
+        return [
+            {
+                "label": attempt_labels.get(
+                    line.get("account_payment_id"), line.get("payment_method_name")
+                )
+                or line.get("journal_name"),
+                "date": line["date"],
+                "amount": line["amount"],
+            }
+            for line in content
+            if not line.get("is_exchange")
+        ]
+
+    def _get_method_link(self):
+        """Return a fresh link to add a method, when that would get it paid."""
+        if self.collection_mode != "auto":
+            return False
+        return self.env["paycollect.link"]._issue(
+            self.commercial_partner_id, "method", company=self.company_id, move=self
+        )
+
+    def _get_pay_link(self):
+        """Return the native page of this invoice, which needs no login."""
+        return f"{self.get_base_url()}{self.get_portal_url()}"

@@ -1,0 +1,11 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class FSMStage(models.Model):
+    _inherit = "fsm.stage"
+
+    is_completing = fields.Boolean(
+        string="Completes the job",
+        help="A job that enters this stage is done: it is billed and collected.",
+    )

@@ -1,0 +1,351 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+from ..charge_rules import WAIT
+from ..const import (
+    CANCELED,
+    CHARGE_CHANNEL,
+    DECLINED,
+    OPEN_STATES,
+    PAID,
+    PLANNED,
+    SENT,
+    SETTLING,
+    UNKNOWN,
+)
+
+
+class PaycollectAttempt(models.Model):
+    """One try to charge one invoice; history, never rewritten by a later try."""
+
+    _name = "paycollect.attempt"
+    _description = "Payment Attempt"
+    _order = "id desc"
+    _rec_name = "move_id"
+
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, readonly=True, index=True
+    )
+    company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+    )
+    amount = fields.Monetary(required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    token_id = fields.Many2one(
+        "payment.token", string="Method", required=True, readonly=True, index=True
+    )
+    transaction_id = fields.Many2one(
+        "payment.transaction", readonly=True, index="btree_not_null"
+    )
+    state = fields.Selection(
+        [
+            (PLANNED, "Planned"),
+            (SENT, "Sent"),
+            (PAID, "Paid"),
+            (SETTLING, "Settling"),
+            (DECLINED, "Declined"),
+            (UNKNOWN, "Unknown"),
+            (CANCELED, "Canceled"),
+        ],
+        default=PLANNED,
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    try_number = fields.Integer(string="Try", default=1, readonly=True)
+    trigger = fields.Selection(
+        [
+            ("completion", "Job completed"),
+            ("deposit", "Deposit"),
+            ("schedule", "Scheduled"),
+            ("autopay", "Autopay"),
+            ("retry", "Retry"),
+            ("manual", "By hand"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    planned_at = fields.Datetime(required=True, readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(readonly=True)
+    decline_code = fields.Char(readonly=True)
+    network_code = fields.Char(readonly=True)
+    advice_code = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, help="Why it is in this state.")
+    parked_reason = fields.Char(
+        readonly=True, help="Why it waits for a manager; empty = it does not."
+    )
+    is_released = fields.Boolean(
+        readonly=True, help="A manager let it pass the daily limits."
+    )
+    needs_attention = fields.Boolean(
+        compute="_compute_needs_attention", search="_search_needs_attention"
+    )
+
+    _one_open_per_invoice = models.UniqueIndex(
+        "(move_id) WHERE state IN ('planned', 'sent', 'settling', 'unknown')",
+        "This invoice already has an open payment attempt.",
+    )
+    _due = models.Index("(planned_at) WHERE state = 'planned'")
+    _sent = models.Index("(company_id, sent_at)")
+
+    @api.depends("state", "parked_reason")
+    def _compute_needs_attention(self):
+        for attempt in self:
+            attempt.needs_attention = attempt.state == UNKNOWN or bool(
+                attempt.state == PLANNED and attempt.parked_reason
+            )
+
+    def _search_needs_attention(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            "|",
+            ("state", "=", UNKNOWN),
+            "&",
+            ("state", "=", PLANNED),
+            ("parked_reason", "!=", False),
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("Payment attempts are history and cannot be deleted.")
+        )
+
+    # -- buttons -------------------------------------------------------------
+
+    def action_release(self):
+        """Let parked attempts go although a limit holds them back."""
+        self._check_manager()
+        parked = self.filtered(lambda a: a.state == PLANNED and a.parked_reason)
+        if not parked:
+            raise UserError(self.env._("None of these charges is held back."))
+        parked.sudo().write(
+            {"parked_reason": False, "is_released": True, "reason": False}
+        )
+        parked.sudo()._enqueue()
+
+    def action_cancel(self):
+        """Give up planned attempts that were not sent."""
+        self._check_collections_user()
+        locked = self.sudo().filtered(lambda a: a.state == PLANNED)
+        locked = locked.try_lock_for_update()
+        if not locked or locked < self.sudo():
+            raise UserError(
+                self.env._(
+                    "Only a planned charge can be canceled; one of these was sent. "
+                    "Refund it instead."
+                )
+            )
+        locked._set_canceled(
+            self.env._("Canceled by %(user)s.", user=self.env.user.name)
+        )
+
+    def action_set_paid(self):
+        """Record that the provider did charge an unknown attempt."""
+        self._check_manager()
+        for attempt in self.sudo().filtered(lambda a: a.state == UNKNOWN):
+            reason = self.env._(
+                "%(user)s found the charge at the provider.", user=self.env.user.name
+            )
+            attempt.transaction_id._set_done(state_message=reason)
+            attempt._set_state(PAID, reason)
+            attempt.transaction_id._post_process()
+
+    def action_set_not_charged(self):
+        """Record that the provider never charged an unknown attempt."""
+        self._check_manager()
+        for attempt in self.sudo().filtered(lambda a: a.state == UNKNOWN):
+            reason = self.env._(
+                "%(user)s found no charge at the provider.", user=self.env.user.name
+            )
+            attempt.transaction_id._set_canceled(state_message=reason)
+            attempt._set_state(DECLINED, reason)
+
+    # -- access --------------------------------------------------------------
+
+    def _check_collections_user(self):
+        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_user")):
+            raise AccessError(
+                self.env._("Only people of the group Collections may do this.")
+            )
+
+    def _check_manager(self):
+        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_manager")):
+            raise AccessError(
+                self.env._("Only a manager of the group Collections may do this.")
+            )
+
+    # -- transitions ---------------------------------------------------------
+
+    def _set_sent(self, transaction, amount, now):
+        self.ensure_one()
+        self.write(
+            {
+                "state": SENT,
+                "transaction_id": transaction.id,
+                "amount": amount,
+                "sent_at": now,
+                "reason": False,
+                "parked_reason": False,
+            }
+        )
+
+    def _set_state(self, state, reason, **vals):
+        """Close the try, or note that it hangs; a repeat changes nothing.
+
+        :raise ValueError: from a state that does not lead there
+        """
+        sources = {
+            PAID: (SENT, SETTLING, UNKNOWN, DECLINED),
+            SETTLING: (SENT, UNKNOWN),
+            DECLINED: (SENT, SETTLING, UNKNOWN),
+            UNKNOWN: (SENT,),
+        }
+        for attempt in self.filtered(lambda a: a.state != state):
+            if attempt.state not in sources[state]:
+                raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
+            attempt.write(
+                {
+                    "state": state,
+                    "reason": reason,
+                    "done_at": fields.Datetime.now(),
+                    **vals,
+                }
+            )
+
+    def _set_canceled(self, reason):
+        self.write(
+            {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
+        )
+
+    def _set_parked(self, reason):
+        """Hold the charge back and tell the responsible person once a day."""
+        self.ensure_one()
+        self.parked_reason = reason
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self.env._("Charges are held back"),
+            self.env._(
+                "%(reason)s Release or cancel them under Collections ▸ Attempts, "
+                "filter “Needs attention”.",
+                reason=reason,
+            ),
+            once_a_day=True,
+        )
+
+    # -- facts and texts -----------------------------------------------------
+
+    def _get_brake_facts(self, now):
+        """Return what was sent today (UTC) in the company, for ``ChargeFacts``."""
+        company = self.company_id
+        facts = {
+            "released": self.is_released,
+            "count_limit": company.collection_daily_count,
+            "amount_limit": company.collection_daily_amount,
+        }
+        if self.is_released or not (facts["count_limit"] or facts["amount_limit"]):
+            return facts
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        groups = self._read_group(
+            [("company_id", "=", company.id), ("sent_at", ">=", midnight)],
+            ["currency_id"],
+            ["__count", "amount:sum"],
+        )
+
+        def in_company(amount, currency):
+            return currency._convert(amount, company.currency_id, company, now.date())
+
+        return facts | {
+            "today_count": sum(count for _currency, count, _amount in groups),
+            "today_amount": sum(
+                in_company(amount, currency) for currency, _count, amount in groups
+            ),
+            "amount_company": in_company(
+                self.move_id.amount_residual, self.currency_id
+            ),
+        }
+
+    def _get_history_text(self):
+        """One sentence for “Why?”."""
+        self.ensure_one()
+        values = {
+            "number": self.try_number,
+            "amount": self.currency_id.format(self.amount),
+            "method": self.token_id._get_label(),
+            "date": format_datetime(
+                self.env, self.done_at or self.sent_at or self.planned_at
+            ),
+            "reason": self.parked_reason or self.reason or "",
+        }
+        texts = {
+            PLANNED: self.env._(
+                "Try %(number)s: %(amount)s is to be charged to %(method)s. %(reason)s",
+                **values,
+            ),
+            SENT: self.env._(
+                "Try %(number)s: %(amount)s was sent to %(method)s on %(date)s.",
+                **values,
+            ),
+            PAID: self.env._(
+                "Try %(number)s: %(amount)s was paid with %(method)s on %(date)s.",
+                **values,
+            ),
+            SETTLING: self.env._(
+                "Try %(number)s: %(amount)s from %(method)s is on its way since "
+                "%(date)s.",
+                **values,
+            ),
+            DECLINED: self.env._(
+                "Try %(number)s: %(method)s was declined on %(date)s. %(reason)s",
+                **values,
+            ),
+            UNKNOWN: self.env._(
+                "Try %(number)s: nobody knows whether %(amount)s was charged to "
+                "%(method)s on %(date)s. %(reason)s",
+                **values,
+            ),
+            CANCELED: self.env._("Try %(number)s was not sent. %(reason)s", **values),
+        }
+        return texts[self.state]
+
+    # -- work ----------------------------------------------------------------
+
+    def _as_system(self):
+        """The one place where the engine takes its rights and its language."""
+        company = self.company_id[:1]
+        return (
+            self.with_user(SUPERUSER_ID)
+            .with_company(company)
+            .with_context(
+                lang=company.partner_id.lang or self.env.lang,
+                payment_backend_action=True,
+            )
+        )
+
+    def _enqueue(self):
+        """Hand each attempt to the job queue; the job starts after the commit."""
+        for attempt in self:
+            attempt.with_user(SUPERUSER_ID).with_delay(
+                channel=CHARGE_CHANNEL,
+                identity_key=f"paycollect.attempt.{attempt.id}",
+                description=self.env._(
+                    "Charge %(invoice)s", invoice=attempt.move_id.name
+                ),
+            )._send()
+
+    def _is_open(self):
+        return self.state in OPEN_STATES
+
+    def _park_or_postpone(self, decision, text, now):
+        if decision.verdict == WAIT:
+            self._set_parked(text)
+        else:
+            self._postpone(text, now)

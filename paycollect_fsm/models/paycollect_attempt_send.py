@@ -1,0 +1,268 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import Command, fields, models, modules
+
+from ..charge_rules import GO, STOP, decide
+from ..const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+from ..outcome import Exchange, classify
+
+_logger = logging.getLogger(__name__)
+
+# A claimed attempt that nobody works on any more was interrupted.
+ORPHAN_AFTER = timedelta(minutes=2)
+# The sweep leaves fresh attempts to the job runner.
+SWEEP_AFTER = timedelta(minutes=1)
+POSTPONE = timedelta(minutes=5)
+BATCH = 100
+FINISHABLE = (PAID, SETTLING, DECLINED)
+
+
+class PaycollectAttempt(models.Model):
+    """The four steps of one charge: plan (account.move), claim, send, finish.
+
+    Between two steps there is a commit, so that a crash at any point leaves a row
+    that says how far it came. Claim and finish touch no network and may be repeated;
+    send happens at most once for an attempt.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    def _send(self, now=None):
+        """Take one planned attempt through claim, send and finish.
+
+        Called by the job queue (at least once) and by the sweep; whoever comes
+        second finds the attempt locked or no longer planned and leaves it alone.
+
+        :param now: naive UTC datetime
+        :return: a sentence for the job's log
+        """
+        self.ensure_one()
+        attempt = self._as_system()
+        if not attempt._claim(now or fields.Datetime.now()):
+            return attempt.reason or attempt.parked_reason or "not to be sent"
+        attempt._commit()
+        attempt._charge()
+        attempt._commit()
+        attempt._finish()
+        attempt._commit()
+        return attempt.reason or attempt.state
+
+    def _claim(self, now):
+        """Lock, look again, and write down that it is being sent.
+
+        :return: whether the attempt may be sent
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update() or self.state != PLANNED:
+            return False
+        move = self.move_id
+        move.lock_for_update()
+        facts = move._get_charge_facts(
+            self.token_id, now, manual=self.trigger == "manual", attempt=self
+        )
+        decision = decide(facts)
+        text = move._get_decision_text(decision, self.token_id)
+        if decision.verdict == GO:
+            transaction = self._create_transaction()
+            self._set_sent(transaction, move.amount_residual, now)
+            return True
+        if decision.verdict == STOP:
+            self._set_canceled(text)
+        else:
+            self._park_or_postpone(decision, text, now)
+        return False
+
+    def _create_transaction(self):
+        return self.env["payment.transaction"].create(self._prepare_transaction_vals())
+
+    def _prepare_transaction_vals(self):
+        """Values of the draft transaction.
+
+        ``is_post_processed`` keeps the native post-processing away from the draft;
+        each change of its state resets it.
+        """
+        token, move = self.token_id, self.move_id
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "token_id": token.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(move.ids)],
+            "is_post_processed": True,
+        }
+
+    def _charge(self):
+        """Ask the provider and record its answer; the only step with network."""
+        self.ensure_one()
+        self.lock_for_update()
+        if self.state != SENT:
+            return
+        exchange = Exchange()
+        transaction = self.transaction_id.with_context(paycollect_exchange=exchange)
+        crashed = False
+        try:
+            with self.env.cr.savepoint():
+                transaction._charge_with_token()
+        except Exception:
+            _logger.exception("Charge %s was interrupted", transaction.reference)
+            crashed = True
+        self._record(classify(transaction.state, exchange, crashed))
+
+    def _record(self, outcome):
+        """Write the outcome down and tell whom it concerns."""
+        self._set_state(
+            outcome.state,
+            self._get_outcome_text(outcome),
+            decline_code=outcome.decline_code,
+            network_code=outcome.network_code,
+            advice_code=outcome.advice_code,
+        )
+        if outcome.state == UNKNOWN:
+            self._report_unknown()
+        elif outcome.state == DECLINED:
+            self._report_declined()
+
+    def _get_outcome_text(self, outcome):
+        _ = self.env._
+        texts = {
+            "confirmed": _("The provider confirmed the payment."),
+            "pending": _("The provider accepted it; the money is on its way."),
+            "authorized": _("The amount is authorized, not captured yet."),
+            "crashed": _("The charge was interrupted by an error of ours."),
+            "no_answer": _("The provider did not answer."),
+            "busy": _("The provider answered that it could not tell."),
+            "in_flight": _("The provider has not decided yet."),
+        }
+        if outcome.reason in texts:
+            return texts[outcome.reason]
+        return self.transaction_id.state_message or _("The provider declined it.")
+
+    def _report_unknown(self):
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self.env._("Find out whether this was charged"),
+            self.env._(
+                "%(history)s Look up %(reference)s at the provider, then record what "
+                "you found on the attempt. Nothing else is charged before that.",
+                history=self._get_history_text(),
+                reference=self.transaction_id.reference,
+            ),
+        )
+
+    def _finish(self):
+        """Book the payment and queue the receipt. Repeatable, no network."""
+        self.ensure_one()
+        transaction = self.transaction_id
+        if self.state in FINISHABLE and not transaction.is_post_processed:
+            transaction._post_process()
+
+    def _report_declined(self):
+        self.move_id._queue_invoice_message()
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self.env._("Payment declined"),
+            self.env._(
+                "%(history)s The customer was sent a link to add another method.",
+                history=self._get_history_text(),
+            ),
+        )
+
+    def _sync_with_transaction(self):
+        """Follow a transaction that changed by itself (webhook, late answer).
+
+        A late success also wins over a decline or an unknown outcome.
+        """
+        for attempt in self:
+            transaction = attempt.transaction_id
+            match transaction.state:
+                case "done" if attempt.state != PAID:
+                    attempt._set_state(
+                        PAID, attempt.env._("The provider confirmed the payment.")
+                    )
+                case "cancel" | "error" if attempt.state == SETTLING:
+                    attempt._set_state(
+                        DECLINED,
+                        transaction.state_message
+                        or attempt.env._("The provider returned the payment."),
+                    )
+                    attempt._report_declined()
+
+    def _postpone(self, reason, now):
+        self.write({"planned_at": now + POSTPONE, "reason": reason})
+
+    def _commit(self):
+        """Make the step durable. Tests run in one transaction and only flush."""
+        if modules.module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _rollback(self):
+        if modules.module.current_test:
+            raise  # noqa: PLE0704 - called while an exception is handled
+        self.env.cr.rollback()
+
+    # -- crons ---------------------------------------------------------------
+
+    def _cron_send_due(self, now=None):
+        """Do what no job did: send, finish, and find interrupted charges.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        self._sweep(self._search_unfinished(), "_finish")
+        self._sweep(self._search_orphans(now), "_set_orphaned", now)
+        self._sweep(self._search_due(now), "_send", now)
+        self.env["account.move"]._sweep_messages(now)
+
+    def _search_due(self, now):
+        return self.search(
+            [
+                ("state", "=", PLANNED),
+                ("parked_reason", "=", False),
+                ("planned_at", "<=", now - SWEEP_AFTER),
+            ],
+            order="planned_at",
+            limit=BATCH,
+        )
+
+    def _search_orphans(self, now):
+        return self.search(
+            [("state", "=", SENT), ("sent_at", "<=", now - ORPHAN_AFTER)],
+            order="sent_at",
+            limit=BATCH,
+        )
+
+    def _search_unfinished(self):
+        return self.search(
+            [
+                ("state", "in", FINISHABLE),
+                ("transaction_id.is_post_processed", "=", False),
+            ],
+            limit=BATCH,
+        )
+
+    def _sweep(self, attempts, method, *args):
+        """Run ``method`` on each attempt in a transaction of its own."""
+        for attempt in attempts:
+            try:
+                getattr(attempt._as_system(), method)(*args)
+                self._commit()
+            except Exception:
+                _logger.exception("Attempt %s: %s failed", attempt.id, method)
+                self._rollback()
+
+    def _set_orphaned(self, _now):
+        """The process that sent it is gone: nobody knows what happened."""
+        if not self.try_lock_for_update() or self.state != SENT:
+            return
+        self._set_state(
+            UNKNOWN,
+            self.env._("The server stopped while the charge was being sent."),
+        )
+        self._report_unknown()

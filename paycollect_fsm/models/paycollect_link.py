@@ -1,0 +1,245 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+RAW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
+
+
+class PaycollectLink(models.Model):
+    """A signed link to one customer's page, usable without a login.
+
+    The token has 256 random bits. Only its SHA-256 hash is stored, so that neither
+    a copy of the database nor a colleague with access to it can open the page.
+    """
+
+    _name = "paycollect.link"
+    _description = "Signed Customer Link"
+    _order = "id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    purpose = fields.Selection(
+        selection=[
+            ("method", "Add a payment method"),
+            ("balance", "Pay the open balance"),
+            ("invoice", "Pay an invoice"),
+            ("authenticate", "Confirm a payment"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
+    token_hash = fields.Char(
+        required=True, readonly=True, copy=False, groups="base.group_system"
+    )
+    expires_at = fields.Datetime(required=True, readonly=True)
+    revoked_at = fields.Datetime(readonly=True, copy=False)
+    opened_at = fields.Datetime(string="First Opened", readonly=True, copy=False)
+    open_count = fields.Integer(string="Times Opened", readonly=True, copy=False)
+    used_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the customer last reached what the link is for.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("open", "Open"),
+            ("used", "Used"),
+            ("expired", "Expired"),
+            ("revoked", "Revoked"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+        help="A used link can be opened again until it expires or is revoked.",
+    )
+
+    _token_hash_uniq = models.UniqueIndex("(token_hash)")
+
+    @api.depends("expires_at", "revoked_at", "used_at")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for link in self:
+            link.state = link._get_state(now)
+
+    @api.depends("purpose", "partner_id")
+    def _compute_display_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for link in self:
+            link.display_name = f"{purposes.get(link.purpose)} ({link.partner_id.name})"
+
+    @api.model
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        live = fields.Domain("revoked_at", "=", False) & fields.Domain(
+            "expires_at", ">", now
+        )
+        domains = {
+            "open": live & fields.Domain("used_at", "=", False),
+            "used": live & fields.Domain("used_at", "!=", False),
+            "expired": fields.Domain("revoked_at", "=", False)
+            & fields.Domain("expires_at", "<=", now),
+            "revoked": fields.Domain("revoked_at", "!=", False),
+        }
+        return fields.Domain.OR([domains[state] for state in value if state in domains])
+
+    def action_revoke(self):
+        """Button: close these links at once; they cannot be opened again."""
+        if not self.env.user.has_group("paycollect_fsm.group_user"):
+            raise AccessError(
+                self.env._(
+                    "Only collections users may revoke a customer's link. "
+                    "Ask an accountant to do it."
+                )
+            )
+        self.check_access("read")
+        self.sudo()._revoke()
+
+    @api.model
+    def _issue(self, partner, purpose, company=None, move=None, now=None):
+        """Make a link for one customer and return its absolute URL.
+
+        The URL is returned once and cannot be had again: only a hash is kept.
+
+        :param partner: ``res.partner`` the page is for
+        :param str purpose: see the field
+        :param company: default: the current company
+        :param move: the invoice, for purposes that are about one
+        :param now: UTC, naive
+        """
+        raw = secrets.token_urlsafe(32)
+        link = self.sudo().create(
+            self._prepare_issue_vals(
+                raw, partner, purpose, company or self.env.company, move, now
+            )
+        )
+        return f"{link.get_base_url()}/pay/{raw}"
+
+    @api.model
+    def _prepare_issue_vals(self, raw, partner, purpose, company, move, now):
+        return {
+            "partner_id": partner.id,
+            "purpose": purpose,
+            "company_id": company.id,
+            "move_id": move.id if move else False,
+            "token_hash": self._hash(raw),
+            "expires_at": (now or fields.Datetime.now())
+            + timedelta(days=self._get_valid_days()),
+        }
+
+    @api.model
+    def _find(self, raw, now):
+        """Return the link of a raw token and why it cannot be used.
+
+        The look-up is by hash, so its time tells nothing about stored tokens. This
+        is the one place that reads links with sudo for somebody without a login.
+
+        :param str raw: what stands in the URL, of any form
+        :param now: UTC, naive
+        :return: ``(link, problem)``; ``problem`` is ``False``, ``"unknown"``,
+            ``"revoked"`` or ``"expired"``; the link is empty when unknown
+        """
+        links = self.sudo()
+        if not isinstance(raw, str) or not RAW_TOKEN.fullmatch(raw):
+            return links.browse(), "unknown"
+        link = links.search([("token_hash", "=", self._hash(raw))], limit=1)
+        if not link:
+            return link, "unknown"
+        state = link._get_state(now)
+        return link, state if state in ("revoked", "expired") else False
+
+    def _get_state(self, now):
+        self.ensure_one()
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at and self.expires_at <= now:
+            return "expired"
+        return "used" if self.used_at else "open"
+
+    def _set_opened(self, now):
+        """Count one opening of the page."""
+        self.ensure_one()
+        self.write(
+            {
+                "opened_at": self.opened_at or now,
+                "open_count": self.open_count + 1,
+            }
+        )
+
+    def _set_used(self, now):
+        """Remember that the customer did what the link is for."""
+        self.write({"used_at": now})
+
+    def _revoke(self, now=None):
+        self.filtered(lambda link: not link.revoked_at).revoked_at = (
+            now or fields.Datetime.now()
+        )
+
+    def _get_consent_text(self):
+        """What the customer agrees to on the method page, in the current language.
+
+        Names what the method is used for and how to end it (S1).
+        """
+        self.ensure_one()
+        company = self.company_id
+        contact = " / ".join(filter(None, (company.phone, company.email)))
+        text = self.env._(
+            "I agree that %(company)s keeps this payment method with its payment "
+            "provider and charges it for work that I order: the agreed amount, when "
+            "the work is done or on the dates we agreed. I get a receipt for every "
+            "charge.",
+            company=company.name,
+        )
+        if contact:
+            ending = self.env._(
+                "I can end this at any time: %(contact)s.", contact=contact
+            )
+        else:
+            ending = self.env._(
+                "I can end this at any time by telling %(company)s.",
+                company=company.name,
+            )
+        return f"{text} {ending}"
+
+    def _prepare_validation_vals(self, ip_address):
+        """Values of the validation transaction that the link decides alone."""
+        self.ensure_one()
+        return {
+            "collection_link_id": self.id,
+            "collection_consent_text": self._get_consent_text(),
+            "collection_consent_lang": self.env.lang,
+            "collection_ip_address": ip_address,
+        }
+
+    @api.model
+    def _hash(self, raw):
+        return hashlib.sha256(raw.encode()).hexdigest()
+
+    @api.model
+    def _get_valid_days(self):
+        """Days until a new link expires (parameter ``paycollect.link_days``)."""
+        value = self.env["ir.config_parameter"].sudo().get_param("paycollect.link_days")
+        return int(value) if value and str(value).isdigit() and int(value) else 30

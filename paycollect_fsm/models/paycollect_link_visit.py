@@ -1,0 +1,82 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+import hmac
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+WINDOW_MINUTES = 10
+DEFAULT_LIMITS = {"bad": 30, "good": 60}
+
+
+class PaycollectLinkVisit(models.Model):
+    """Requests to signed links, counted per address to slow down guessing.
+
+    The address is stored as a keyed hash and for a day only.
+    """
+
+    _name = "paycollect.link.visit"
+    _description = "Request to a Signed Customer Link"
+    _log_access = False
+
+    ip_hash = fields.Char(required=True, readonly=True)
+    outcome = fields.Selection(
+        selection=[("good", "Good"), ("bad", "Bad")], required=True, readonly=True
+    )
+    visited_at = fields.Datetime(required=True, readonly=True)
+
+    _window_idx = models.Index("(ip_hash, visited_at)")
+
+    @api.model
+    def _is_limited(self, ip_address, now):
+        """Tell whether an address has used up its requests of the last minutes.
+
+        Bad tokens and good ones have separate limits (parameters
+        ``paycollect.link_rate_bad``, ``paycollect.link_rate_good``).
+        """
+        counts = dict(
+            self.sudo()._read_group(
+                [
+                    ("ip_hash", "=", self._hash_ip(ip_address)),
+                    ("visited_at", ">", now - timedelta(minutes=WINDOW_MINUTES)),
+                ],
+                ["outcome"],
+                ["__count"],
+            )
+        )
+        return any(
+            counts.get(outcome, 0) >= self._get_limit(outcome)
+            for outcome in DEFAULT_LIMITS
+        )
+
+    @api.model
+    def _count(self, ip_address, outcome, now):
+        self.sudo().create(
+            {
+                "ip_hash": self._hash_ip(ip_address),
+                "outcome": outcome,
+                "visited_at": now,
+            }
+        )
+
+    @api.model
+    def _get_limit(self, outcome):
+        value = (
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param(f"paycollect.link_rate_{outcome}")
+        )
+        return int(value) if str(value).isdigit() else DEFAULT_LIMITS[outcome]
+
+    @api.model
+    def _hash_ip(self, ip_address):
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        return hmac.new(
+            (secret or "").encode(), (ip_address or "").encode(), hashlib.sha256
+        ).hexdigest()
+
+    @api.autovacuum
+    def _gc_old_visits(self):
+        self.sudo().search(
+            [("visited_at", "<", fields.Datetime.now() - timedelta(days=1))]
+        ).unlink()

@@ -1,0 +1,55 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class PaymentProvider(models.Model):
+    """Observe the one seam to the network.
+
+    Odoo turns a time-out and a decline into the same error text; what was answered
+    is seen here, where the request leaves and where the body is parsed.
+    """
+
+    _inherit = "payment.provider"
+
+    @api.constrains("state", "allow_tokenization", "stripe_webhook_secret")
+    def _check_webhook_secret(self):
+        """Without the secret anybody could report a payment."""
+        for provider in self:
+            if (
+                provider.code == "stripe"
+                and provider.company_id.collection_active
+                and provider.state in ("enabled", "test")
+                and provider.allow_tokenization
+                and not provider.stripe_webhook_secret
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s collects automatically, so %(provider)s needs a "
+                        "webhook secret. Press “Generate your webhook”, or enter the "
+                        "signing secret of the webhook that you made at Stripe.",
+                        company=provider.company_id.name,
+                        provider=provider.name,
+                    )
+                )
+
+    def _send_api_request(self, method, endpoint, **kwargs):
+        exchange = self.env.context.get("paycollect_exchange")
+        if exchange is None:
+            return super()._send_api_request(method, endpoint, **kwargs)
+        exchange.requests += 1
+        answer = super()._send_api_request(method, endpoint, **kwargs)
+        exchange.answers += 1
+        return answer
+
+    def _parse_response_error(self, response):
+        """Note status and body before the provider reduces them to a text."""
+        exchange = self.env.context.get("paycollect_exchange")
+        if exchange is not None:
+            exchange.answers += 1
+            exchange.status = response.status_code
+            try:
+                exchange.body = response.json()
+            except ValueError:
+                exchange.body = {}
+        return super()._parse_response_error(response)

@@ -1,0 +1,31 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    collection_active = fields.Boolean(related="company_id.collection_active")
+    collection_responsible_id = fields.Many2one(
+        related="company_id.collection_responsible_id", readonly=False
+    )
+    collection_email_from = fields.Char(
+        related="company_id.collection_email_from", readonly=False
+    )
+    collection_remit_to = fields.Text(
+        related="company_id.collection_remit_to", readonly=False
+    )
+    collection_daily_count = fields.Integer(
+        related="company_id.collection_daily_count", readonly=False
+    )
+    collection_daily_amount = fields.Monetary(
+        related="company_id.collection_daily_amount", readonly=False
+    )
+    collection_attach_pdf = fields.Boolean(
+        related="company_id.collection_attach_pdf", readonly=False
+    )
+
+    def action_open_collection_activation(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "paycollect_fsm.action_paycollect_activation"
+        )

@@ -1,0 +1,231 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import Counter
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize_all, format_list
+
+REQUEST_GROUPS = (
+    "paycollect_fsm.group_user",
+    "sales_team.group_sale_salesman",
+    "fieldservice.group_fsm_dispatcher",
+)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # Policy and hold
+
+    collection_policy_id = fields.Many2one(
+        "paycollect.policy",
+        string="Collection policy",
+        company_dependent=True,
+        domain="[('company_id', 'in', (False, allowed_company_ids[0]))]",
+        groups="paycollect_fsm.group_user",
+        help="Always use this policy for the customer. Empty: the first policy that "
+        "matches.",
+    )
+    collection_require_po = fields.Boolean(
+        string="Requires a PO number",
+        help="Orders of this customer need a PO number before the work starts.",
+    )
+    collection_hold_reason = fields.Char(
+        string="On hold because",
+        company_dependent=True,
+        groups="paycollect_fsm.group_user",
+        help="As long as a reason is given, new work for this customer is neither "
+        "confirmed nor dispatched.",
+    )
+
+    # Receipts
+
+    collection_receipt_sms = fields.Boolean(
+        string="Receipt by SMS", help="Also send a short receipt by text message."
+    )
+
+    # Links and methods
+
+    collection_link_count = fields.Integer(
+        string="Links",
+        compute="_compute_collection_link_count",
+        groups="paycollect_fsm.group_user",
+    )
+
+    def _compute_collection_link_count(self):
+        """Links of the customer and of the contacts below it."""
+        counts = Counter()
+        for partner, count in self.env["paycollect.link"]._read_group(
+            [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"]
+        ):
+            while partner:
+                counts[partner.id] += count
+                partner = partner.parent_id
+        for partner in self:
+            partner.collection_link_count = counts[partner._origin.id]
+
+    def action_request_payment_method(self):
+        """Ask which mail and phone the request goes to, then send it."""
+        self.ensure_one()
+        return self._open_method_request()
+
+    def action_view_collection_links(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "paycollect_fsm.action_paycollect_link"
+        )
+        action["domain"] = [("partner_id", "child_of", self.id)]
+        action["context"] = {}
+        return action
+
+    def _open_method_request(self, booking=False):
+        """Open the dialog that sends this customer the link to add a method.
+
+        :param booking: record whose chatter notes the request
+        """
+        wizard = self.env["paycollect.method.request"].create(
+            {
+                "partner_id": self.id,
+                "res_model": booking and booking._name,
+                "res_id": booking and booking.id,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request payment method"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _request_payment_method(self, company=None, now=None):
+        """Send the customer a link to the method page, by mail and SMS.
+
+        Everything goes through the queues: nothing is sent in this transaction. The
+        customer's language is used. A contact without mail or number falls back to
+        its commercial partner's.
+
+        :param company: default: the customer's company, else the current one
+        :param now: UTC, naive
+        :return: a notification action that says where the request goes
+        :raise AccessError: the user is no salesperson, dispatcher or collector
+        :raise UserError: there is neither a mail address nor a usable number
+        """
+        self.ensure_one()
+        self._check_may_request_payment_method()
+        company = company or self.company_id or self.env.company
+        partner_sudo = self.sudo().with_company(company)
+        email = partner_sudo._get_collection_email()
+        number = partner_sudo._get_collection_number()
+        if not email and not number:
+            raise UserError(
+                self.env._(
+                    "The request cannot be sent because %(customer)s has neither an "
+                    "email address nor a phone number that accepts messages. Add one "
+                    "to the customer and try again.",
+                    customer=self.display_name,
+                )
+            )
+        url = self.env["paycollect.link"]._issue(
+            partner_sudo, "method", company=company, now=now
+        )
+        partner_sudo._send_method_request(email, number, url)
+        targets = format_list(
+            self.env, [*email_normalize_all(email), *([number] if number else [])]
+        )
+        partner_sudo.message_post(
+            body=self.env._(
+                "Payment method requested: a link was sent to %(targets)s.",
+                targets=targets,
+            )
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "A link to add a payment method is on its way to %(targets)s.",
+                    targets=targets,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _check_may_request_payment_method(self):
+        if self.env.su or any(map(self.env.user.has_group, REQUEST_GROUPS)):
+            self.check_access("read")
+            return
+        raise AccessError(
+            self.env._(
+                "Only salespeople, dispatchers and collections users may request a "
+                "payment method. Ask the office to send the request."
+            )
+        )
+
+    def _get_collection_email(self):
+        """Formatted address; the commercial partner's when the contact has none."""
+        for partner in self | self.commercial_partner_id:
+            if partner.email_normalized:
+                return partner.email_formatted
+        return False
+
+    def _get_collection_number(self):
+        """Number in international format; none when the customer opted out (Q4)."""
+        for partner in self | self.commercial_partner_id:
+            number = partner._phone_format(fname="phone", force_format="E164")
+            if number and not partner.phone_blacklisted:
+                return number
+        return False
+
+    def _get_collection_sender(self, company):
+        """Address that messages about payments are sent from."""
+        sender = "collection_email_from" in company._fields
+        return (sender and company.collection_email_from) or company.email_formatted
+
+    def _send_method_request(self, email, number, url):
+        """Queue the mail and the SMS of a request, in the customer's language.
+
+        They are not tied to the customer's chatter: colleagues shall not find a
+        link there that acts as the customer. The queue forgets them once sent.
+        """
+        company = self.env.company
+        context = {
+            "collection_url": url,
+            "collection_company": company,
+            "collection_link_days": self.env["paycollect.link"]._get_valid_days(),
+        }
+        if email:
+            template = self.env.ref("paycollect_fsm.mail_template_method_request")
+            template.with_context(**context).send_mail(
+                self.id,
+                email_values={
+                    "model": False,
+                    "res_id": False,
+                    "email_from": self._get_collection_sender(company),
+                    "email_to": email,
+                    "recipient_ids": [],
+                    "auto_delete": True,
+                },
+            )
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        if number:
+            template = self.env.ref("paycollect_fsm.sms_template_method_request")
+            body = template.with_context(**context)._render_field(
+                "body", self.ids, compute_lang=True
+            )[self.id]
+            self.env["sms.sms"].create(
+                {"number": number, "body": body, "partner_id": self.id}
+            )
+
+    def _collection_method_added(self, token):
+        """Hook: a payment method was validated and the customer agreed to its use.
+
+        Called once for each new method, on the customer of the token, with sudo and
+        inside the post-processing of the validation: no network in here.
+
+        :param token: the new ``payment.token``, already the primary method
+        """
+        self.ensure_one()
+        self.env["account.move"]._plan_waiting(self)

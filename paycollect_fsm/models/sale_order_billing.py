@@ -1,0 +1,55 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """Invoice one job of a sale order, not the whole order."""
+
+    _inherit = "sale.order"
+
+    def _prepare_invoice(self):
+        vals = super()._prepare_invoice()
+        policy = self.collection_policy_id
+        if policy.payment_term_id:
+            vals["invoice_payment_term_id"] = policy.payment_term_id.id
+        return vals
+
+    def _get_invoiceable_lines(self, final=False):
+        lines = super()._get_invoiceable_lines(final)
+        job_line_ids = self.env.context.get("collection_sale_line_ids")
+        if job_line_ids is None:
+            return lines
+        kept = self._keep_job_lines(lines, set(job_line_ids))
+        return kept | self._get_deductible_deposits(lines, kept)
+
+    def _keep_job_lines(self, lines, job_line_ids):
+        """Return the job's lines with the headings above them."""
+        kept, headings = [], {}
+        for line in lines:
+            if line.is_downpayment:
+                continue
+            if line.display_type:
+                if line.display_type == "line_section":
+                    headings.clear()
+                headings[line.display_type] = line.id
+            elif line.id in job_line_ids:
+                kept += [*headings.values(), line.id]
+                headings = {}
+        return self.env["sale.order.line"].browse(kept)
+
+    def _get_deductible_deposits(self, lines, kept):
+        """Return the deposits to deduct from this job's invoice.
+
+        All of them with the last job; before it only while they do not exceed what
+        the job bills, because an invoice below zero would pay the deposit back.
+        """
+        deposits = lines.filtered("is_downpayment")
+        if not deposits or not any(not job.is_closed for job in self.fsm_order_ids):
+            return deposits
+        billed = sum(
+            line.price_total * line.qty_to_invoice / line.product_uom_qty
+            for line in kept
+            if line.product_uom_qty
+        )
+        paid = sum(deposits.invoice_lines.mapped("price_total"))
+        return deposits if paid <= billed else deposits.browse()

@@ -1,0 +1,176 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Can this booking be collected? Pure Python: facts in, verdict out.
+
+Reasons are codes with parameters; the model turns them into text.
+"""
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+READY = "ready"
+METHOD_MISSING = "method_missing"
+METHOD_EXPIRED = "method_expired"
+DEPOSIT_DUE = "deposit_due"
+PO_MISSING = "po_missing"
+ON_HOLD = "on_hold"
+NOT_NEEDED = "not_needed"
+FINE = frozenset({READY, NOT_NEEDED})
+
+CONFIRM = "confirm"
+DISPATCH = "dispatch"
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """What is known about one quotation, order or job.
+
+    ``mode`` and ``requirement`` come from the policy (empty mode: no policy).
+    ``expiries``: the expiry date of each usable method in order of priority, None
+    for a method that does not expire. ``amount`` is the total to pay, None when it
+    is not known; ``amount`` and ``paid`` are in the booking's currency, whose
+    smallest unit is ``rounding``.
+    """
+
+    mode: str
+    job_date: date
+    requirement: str = "none"
+    expiries: tuple[date | None, ...] = ()
+    amount: float | None = None
+    paid: float = 0.0
+    rounding: float = 0.01
+    deposit_percent: float = 0.0
+    po_required: bool = False
+    po_given: bool = False
+    hold_reason: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``method`` is the position in ``expiries`` of the method to use, or None."""
+
+    state: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    method: int | None = None
+
+
+def get_last_valid_day(expiry: date) -> date:
+    """A card is good until the last day of the month printed on it.
+
+    >>> get_last_valid_day(date(2028, 2, 1))
+    datetime.date(2028, 2, 29)
+    """
+    return expiry.replace(day=calendar.monthrange(expiry.year, expiry.month)[1])
+
+
+def choose_method(expiries: tuple[date | None, ...], day: date) -> int | None:
+    """The first method that is still good on that day, else the first one.
+
+    >>> choose_method((date(2027, 4, 1), date(2029, 1, 1)), date(2027, 5, 2))
+    1
+    >>> choose_method((date(2027, 4, 1),), date(2027, 5, 2))
+    0
+    >>> choose_method((), date(2027, 5, 2)) is None
+    True
+    """
+    for position, expiry in enumerate(expiries):
+        if expiry is None or get_last_valid_day(expiry) >= day:
+            return position
+    return 0 if expiries else None
+
+
+def get_deposit_due(facts: BookingFacts) -> float:
+    """What is still to be paid before the work may start, never negative.
+
+    >>> day = date(2027, 1, 1)
+    >>> get_deposit_due(BookingFacts("prepaid", day, amount=90, paid=40))
+    50.0
+    >>> get_deposit_due(BookingFacts("auto", day, amount=90, deposit_percent=50))
+    45.0
+    """
+    percent = 100.0 if facts.mode == "prepaid" else facts.deposit_percent
+    if not percent or facts.amount is None:
+        return 0.0
+    due = facts.amount * percent / 100 - facts.paid
+    return float(due) if due > facts.rounding / 2 else 0.0
+
+
+def judge(facts: BookingFacts) -> Verdict:
+    """Say whether the booking can be collected; the first obstacle wins.
+
+    >>> judge(BookingFacts("auto", date(2027, 1, 1), amount=90)).state
+    'method_missing'
+    >>> judge(BookingFacts("cod", date(2027, 1, 1), amount=90)).state
+    'not_needed'
+    """
+    method = choose_method(facts.expiries, facts.job_date)
+    state, code, params = _find_obstacle(facts, method)
+    return Verdict(state, code, params, method)
+
+
+def _find_obstacle(facts: BookingFacts, method: int | None):
+    if facts.closed:
+        return NOT_NEEDED, "closed", {}
+    if facts.hold_reason:
+        return ON_HOLD, "on_hold", {"hold_reason": facts.hold_reason}
+    if not facts.mode:
+        return NOT_NEEDED, "no_policy", {}
+    if facts.amount is not None:
+        if facts.amount < facts.rounding / 2:
+            return NOT_NEEDED, "no_amount", {}
+        if facts.amount - facts.paid < facts.rounding / 2:
+            return NOT_NEEDED, "paid", {}
+    if facts.po_required and not facts.po_given:
+        return PO_MISSING, "po_missing", {}
+    if deposit := get_deposit_due(facts):
+        code = "prepayment_due" if facts.mode == "prepaid" else "deposit_due"
+        return DEPOSIT_DUE, code, {"amount": deposit, "percent": facts.deposit_percent}
+    if facts.mode == "prepaid":
+        return DEPOSIT_DUE, "prepayment_unknown", {}
+    if facts.mode == "cod":
+        return NOT_NEEDED, "cod", {}
+    return _judge_method(facts, method)
+
+
+def _judge_method(facts: BookingFacts, method: int | None):
+    if facts.mode != "auto" and facts.requirement == "none":
+        return READY, "net", {}
+    if method is None:
+        return METHOD_MISSING, "method_missing", {}
+    expiry = facts.expiries[method]
+    if expiry is not None and get_last_valid_day(expiry) < facts.job_date:
+        params = {"expiry": get_last_valid_day(expiry), "job_date": facts.job_date}
+        return METHOD_EXPIRED, "method_expired", params
+    return READY, "method" if facts.mode == "auto" else "net", {}
+
+
+def gate(state: str, mode: str, requirement: str, step: str) -> str:
+    """What a step does with that state: ``none``, ``warn`` or ``block``.
+
+    Work on hold is stopped at both steps. Prepaid work is not dispatched before it
+    is paid, yet may be confirmed: that is how it gets paid. The policy's
+    requirement decides about the rest; a missing PO or deposit warns at least.
+
+    >>> gate("method_missing", "auto", "block", "confirm")
+    'block'
+    >>> gate("deposit_due", "prepaid", "none", "dispatch")
+    'block'
+    >>> gate("deposit_due", "prepaid", "block", "confirm")
+    'warn'
+    """
+    if state in FINE:
+        return "none"
+    if state == ON_HOLD:
+        return "block"
+    if state == DEPOSIT_DUE:
+        if step == CONFIRM:
+            return "warn"
+        if mode == "prepaid":
+            return "block"
+    if state in (DEPOSIT_DUE, PO_MISSING) and requirement == "none":
+        return "warn"
+    return requirement

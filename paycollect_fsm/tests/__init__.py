@@ -1,0 +1,17 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_consent
+from . import test_link
+from . import test_method_page
+from . import test_payment_token
+from . import test_policy
+from . import test_policy_rules
+from . import test_readiness
+from . import test_readiness_rules
+from . import test_text_masking
+from . import (
+    test_activation,
+    test_charge,
+    test_charge_rules,
+    test_completion,
+    test_messages,
+)

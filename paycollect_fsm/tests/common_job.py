@@ -1,0 +1,198 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import contextmanager
+
+from odoo import Command, fields
+from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.mail.tests.common import MockEmail
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+
+class CollectionCommon(MockEmail, TransactionCase):
+    """A company that collects, and factories whose defaults a keyword overrides.
+
+    Money goes through the demo provider, whose tokens say how they answer.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context, tracking_disable=True, mail_notrack=True, lang="en_US"
+            )
+        )
+        cls.company = cls.env.company
+        cls.company.write(
+            {
+                "collection_active": True,
+                "collection_attach_pdf": False,
+                "collection_remit_to": "Lockbox 12, Springfield",
+                "email": "billing@collect.example.com",
+            }
+        )
+        cls.provider = cls.env.ref("payment.payment_provider_demo")
+        cls.method = cls.env.ref("payment_demo.payment_method_demo")
+        cls.accountant = new_test_user(
+            cls.env, "an_accountant", groups="paycollect_fsm.group_user"
+        )
+        cls.manager = new_test_user(
+            cls.env, "a_manager", groups="paycollect_fsm.group_manager"
+        )
+        cls.technician = new_test_user(
+            cls.env, "a_technician", groups="fieldservice.group_fsm_user"
+        )
+        cls.worker = cls.env["fsm.person"].create({"name": "Tess Technician"})
+        cls.tax = cls.env["account.tax"].create(
+            {"name": "Test tax 10%", "amount": 10, "type_tax_use": "sale"}
+        )
+        cls.repair = cls.make_product("On-site repair", 100)
+        cls.cable = cls.make_product(
+            "Patch cable", 10, type="consu", field_service_tracking="no"
+        )
+        cls.callout = cls.make_product("Call-out", 50, field_service_tracking="sale")
+        cls.policies = {
+            mode: cls.env.ref(f"paycollect_fsm.policy_{mode}")
+            for mode in ("net", "prepaid", "cod", "auto")
+        }
+
+    @classmethod
+    def make_product(cls, name, price, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "service",
+                "invoice_policy": "delivery",
+                "field_service_tracking": "line",
+                "list_price": price,
+                "taxes_id": [Command.clear()],
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_partner(cls, name="Acme Inc.", mode="auto", **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "email": "ap@acme.example.com",
+                "collection_policy_id": cls.policies[mode].id if mode else False,
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_token(cls, partner, answer="done", consent=True, **values):
+        """A stored demo card; ``answer`` is what each charge will bring."""
+        token = cls.env["payment.token"].create(
+            {
+                "provider_id": cls.provider.id,
+                "payment_method_id": cls.method.id,
+                "partner_id": partner.id,
+                "provider_ref": "demo",
+                "payment_details": "4242",
+                "brand": "Visa",
+                "demo_simulated_state": answer,
+                **values,
+            }
+        )
+        if consent:
+            cls.env["paycollect.consent"]._record(token, "I agree.", "staff")
+        return token
+
+    @classmethod
+    def make_location(cls, owner, name="Site"):
+        return cls.env["fsm.location"].create(
+            {"name": f"{owner.name} {name}", "owner_id": owner.id}
+        )
+
+    @classmethod
+    def make_sale(cls, partner, lines=None, confirm=True, **values):
+        """A sale order; ``lines`` are products or (product, quantity) pairs."""
+        pairs = [
+            line if isinstance(line, tuple) else (line, 1)
+            for line in (lines or [cls.repair])
+        ]
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "fsm_location_id": cls.make_location(partner).id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": quantity}
+                    )
+                    for product, quantity in pairs
+                ],
+                **values,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    @classmethod
+    def make_job(cls, partner=None, lines=None, token="done", mode="auto", **values):
+        """A confirmed order's (first) job, with a card that answers ``token``."""
+        partner = partner or cls.make_partner(mode=mode)
+        if token:
+            cls.make_token(partner, answer=token)
+        order = cls.make_sale(partner, lines, **values)
+        job = order.fsm_order_ids.sorted("id")[:1]
+        if mode != "prepaid":  # nobody is sent before the money is there
+            job.person_id = cls.worker
+        return job
+
+    @classmethod
+    def make_plain_job(cls, partner, extras=(), **values):
+        """A job without a sale order; ``extras`` are (product, quantity) pairs."""
+        return cls.env["fsm.order"].create(
+            {
+                "location_id": cls.make_location(partner).id,
+                "collection_line_ids": [
+                    Command.create({"product_id": product.id, "quantity": quantity})
+                    for product, quantity in extras
+                ],
+                **values,
+            }
+        )
+
+    @contextmanager
+    def with_jobs(self):
+        """Complete something inside; its queued jobs run when the block ends."""
+        with self.mock_mail_gateway(), trap_jobs() as trap:
+            yield trap
+            self.run_jobs(trap)
+
+    def run_jobs(self, trap):
+        """Run the trapped jobs and those that they queue, in this transaction."""
+        while trap.enqueued_jobs:
+            jobs, trap.enqueued_jobs = trap.enqueued_jobs, []
+            for job in jobs:
+                job.func(*job.args, **job.kwargs)
+
+    def complete(self, job, user=None):
+        """Complete the job and run what it queued; return its newest invoice."""
+        before = job.invoice_lines.move_id
+        with self.with_jobs():
+            (job.with_user(user) if user else job).action_complete()
+        job.invalidate_recordset()
+        return job.invoice_lines.move_id - before
+
+    def mails_to(self, move):
+        """The mails about the invoice that went to its customer."""
+        return self.env["mail.mail"].search(
+            [
+                ("recipient_ids", "in", move.partner_id.ids),
+                ("subject", "like", move.name),
+            ],
+            order="id",
+        )
+
+    @classmethod
+    def reopen(cls, job):
+        job.stage_id = cls.env.ref("fieldservice.fsm_stage_new")
+
+    @classmethod
+    def now(cls):
+        return fields.Datetime.now()

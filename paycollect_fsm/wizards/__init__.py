@@ -1,0 +1,8 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+# policies and readiness
+from . import paycollect_policy_test
+from . import paycollect_override
+from . import paycollect_method_request
+from . import paycollect_activation
+from . import paycollect_complete

@@ -1,0 +1,55 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from ..models.res_company_activation import BLOCKER, OK, WARNING
+
+
+class PaycollectActivation(models.TransientModel):
+    """The short check-list before money moves by itself."""
+
+    _name = "paycollect.activation"
+    _description = "Switch Automatic Collection On or Off"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    collection_active = fields.Boolean(related="company_id.collection_active")
+    check_ids = fields.One2many(
+        "paycollect.activation.check", "activation_id", compute="_compute_check_ids"
+    )
+    is_blocked = fields.Boolean(compute="_compute_check_ids")
+
+    @api.depends("company_id")
+    def _compute_check_ids(self):
+        for wizard in self:
+            checks = wizard.company_id.sudo()._get_activation_checks()
+            wizard.is_blocked = any(check.level == BLOCKER for check in checks)
+            wizard.check_ids = self.env["paycollect.activation.check"].create(
+                [
+                    {"level": check.level, "name": check.title, "text": check.text}
+                    for check in checks
+                ]
+            )
+
+    def action_switch_on(self):
+        return self._switch(True)
+
+    def action_switch_off(self):
+        return self._switch(False)
+
+    def _switch(self, active):
+        self.env["paycollect.attempt"]._check_manager()
+        self.company_id.sudo().collection_active = active
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
+class PaycollectActivationCheck(models.TransientModel):
+    _name = "paycollect.activation.check"
+    _description = "Line of the Check-list"
+
+    activation_id = fields.Many2one("paycollect.activation")
+    level = fields.Selection(
+        [(OK, "OK"), (WARNING, "Look at it"), (BLOCKER, "Missing")]
+    )
+    name = fields.Char()
+    text = fields.Char()

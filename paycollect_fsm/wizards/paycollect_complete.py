@@ -1,0 +1,58 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, api, fields, models
+
+
+class PaycollectComplete(models.TransientModel):
+    """What will be billed, to whom and how it is collected, before it happens."""
+
+    _name = "paycollect.complete"
+    _description = "Complete a Job"
+
+    order_id = fields.Many2one("fsm.order", string="Job", required=True)
+    currency_id = fields.Many2one(related="order_id.collection_currency_id")
+    payer_name = fields.Char(compute="_compute_summary", compute_sudo=True)
+    how = fields.Char(
+        string="Collection", compute="_compute_summary", compute_sudo=True
+    )
+    is_active = fields.Boolean(
+        related="order_id.company_id.collection_active", related_sudo=True
+    )
+    line_ids = fields.One2many("paycollect.complete.line", "wizard_id", readonly=True)
+    amount_total = fields.Monetary(compute="_compute_amount_total")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        for wizard in wizards:
+            wizard.line_ids = [
+                Command.create(vals)
+                for vals in wizard.order_id.sudo()._get_billing_preview()
+            ]
+        return wizards
+
+    @api.depends("line_ids.price_total")
+    def _compute_amount_total(self):
+        for wizard in self:
+            wizard.amount_total = sum(wizard.line_ids.mapped("price_total"))
+
+    @api.depends("order_id")
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.payer_name = wizard.order_id._get_payer().display_name
+            wizard.how = wizard.order_id._get_collection_preview()
+
+    def action_complete(self):
+        self.ensure_one()
+        self.order_id.action_complete()
+        return {"type": "ir.actions.act_window_close"}
+
+
+class PaycollectCompleteLine(models.TransientModel):
+    _name = "paycollect.complete.line"
+    _description = "Line to be Billed"
+
+    wizard_id = fields.Many2one("paycollect.complete", ondelete="cascade")
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    name = fields.Char()
+    quantity = fields.Float(digits="Product Unit")
+    price_total = fields.Monetary(string="Total")

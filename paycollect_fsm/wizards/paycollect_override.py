@@ -1,0 +1,43 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class PaycollectOverride(models.TransientModel):
+    _name = "paycollect.override"
+    _description = "Release Work That Is Not Ready to Collect"
+
+    res_model = fields.Selection(
+        [("sale.order", "Sales order"), ("fsm.order", "Job")],
+        string="Document type",
+        required=True,
+        readonly=True,
+    )
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", required=True, readonly=True
+    )
+    state_text = fields.Char(string="Not ready because", compute="_compute_state_text")
+    reason = fields.Char(required=True)
+
+    def _compute_state_text(self):
+        for wizard in self:
+            wizard.state_text = wizard._get_booking().collection_readiness_reason
+
+    def action_override(self):
+        """Release the booking with the given reason.
+
+        :raise: AccessError unless the user is a collections manager
+        """
+        self.ensure_one()
+        reason = (self.reason or "").strip()
+        if not reason:
+            raise UserError(
+                self.env._(
+                    "The release needs a reason, which is kept in the log. Enter one."
+                )
+            )
+        self._get_booking()._set_collection_override(reason)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_booking(self):
+        return self.env[self.res_model].browse(self.res_id)
