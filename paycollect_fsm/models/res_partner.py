@@ -179,11 +179,6 @@ class ResPartner(models.Model):
                 return number
         return False
 
-    def _get_collection_sender(self, company):
-        """Address that messages about payments are sent from."""
-        sender = "collection_email_from" in company._fields
-        return (sender and company.collection_email_from) or company.email_formatted
-
     def _send_method_request(self, email, number, url):
         """Queue the mail and the SMS of a request, in the customer's language.
 
@@ -203,7 +198,7 @@ class ResPartner(models.Model):
                 email_values={
                     "model": False,
                     "res_id": False,
-                    "email_from": self._get_collection_sender(company),
+                    "email_from": company._get_collection_sender(),
                     "email_to": email,
                     "recipient_ids": [],
                     "auto_delete": True,
