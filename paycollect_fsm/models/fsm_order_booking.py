@@ -63,10 +63,6 @@ class FsmOrder(models.Model):
         jobs._check_collection_gate(DISPATCH)
         jobs._log_collection_warning(DISPATCH)
 
-    def _get_payer(self):
-        order = self._get_sale_order()
-        return order._get_payer() if order else self.location_id.owner_id
-
     def _get_readiness_dependencies(self):
         customer = "location_id.owner_id.commercial_partner_id"
         return (

@@ -246,8 +246,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_collection_step(self):
-        """Hook: the next step that the policy may stop."""
-        return CONFIRM
+        """Hook: the next step that the policy may stop, CONFIRM or DISPATCH."""
+        raise NotImplementedError
 
     def _prepare_policy_request(self):
         """Hook: arguments for ``paycollect.policy._resolve``."""

@@ -62,18 +62,18 @@ class PaycollectPolicy(models.Model):
             types = self._join_or(self.order_type_ids.mapped("name"))
             words.append(self.env._("with a job of type %(types)s", types=types))
         if self.amount_min or self.amount_max:
-            words.append(self._get_limits_text())
+            words.append(self.env._("for %(limits)s", limits=self._get_limits_text()))
         return " ".join(words)
 
     def _get_limits_text(self):
         amount_min = self.currency_id.format(self.amount_min)
         amount_max = self.currency_id.format(self.amount_max)
         if not self.amount_max:
-            return self.env._("for %(amount_min)s or more", amount_min=amount_min)
+            return self.env._("%(amount_min)s or more", amount_min=amount_min)
         if not self.amount_min:
-            return self.env._("for up to %(amount_max)s", amount_max=amount_max)
+            return self.env._("up to %(amount_max)s", amount_max=amount_max)
         return self.env._(
-            "for %(amount_min)s to %(amount_max)s",
+            "%(amount_min)s to %(amount_max)s",
             amount_min=amount_min,
             amount_max=amount_max,
         )
@@ -169,7 +169,7 @@ class PaycollectPolicy(models.Model):
             )
         if reason.code == rules.AMOUNT:
             return self.env._(
-                "the amount is %(amount)s (%(limits)s)",
+                "the amount of %(amount)s is within its limits (%(limits)s)",
                 amount=self.currency_id.format(reason.params["amount"]),
                 limits=self._get_limits_text(),
             )
@@ -193,11 +193,11 @@ class PaycollectPolicy(models.Model):
         if reason.code == rules.AMOUNT:
             if reason.params.get("unknown"):
                 return self.env._(
-                    "It is %(limits)s, and the amount is not known yet.",
+                    "It is for %(limits)s, and the amount is not known yet.",
                     limits=self._get_limits_text(),
                 )
             return self.env._(
-                "The amount is outside the limits: it is %(limits)s.",
+                "The amount is outside its limits (%(limits)s).",
                 limits=self._get_limits_text(),
             )
         if reason.code == rules.NEW_CUSTOMER:

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..readiness import CONFIRM, BookingFacts
+from ..readiness import CONFIRM, DISPATCH, BookingFacts
 
 
 class SaleOrder(models.Model):
@@ -79,6 +79,9 @@ class SaleOrder(models.Model):
             ("state", "in", ("draft", "sent")),
             ("collection_policy_id", "=", False),
         ]
+
+    def _get_collection_step(self):
+        return DISPATCH if self.state == "sale" else CONFIRM
 
     def _is_policy_open(self):
         if self.state == "cancel":
