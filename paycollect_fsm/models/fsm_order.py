@@ -89,13 +89,14 @@ class FSMOrder(models.Model):
     def action_open_complete(self):
         """Open the summary of what will be billed; confirming it completes."""
         self.ensure_one()
+        wizard = self.env["paycollect.complete"].create({"order_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Complete %(job)s", job=self.name),
-            "res_model": "paycollect.complete",
+            "res_model": wizard._name,
+            "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"default_order_id": self.id},
         }
 
     def _check_completable(self, stage_id):

@@ -2,7 +2,7 @@
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_job import CollectionCommon
 
@@ -152,3 +152,41 @@ class TestMessages(CollectionCommon):
             (move.receipt_sent_at - job.completed_on).total_seconds(), 60
         )
         self.assertLessEqual(move.receipt_sent_at, fields.Datetime.now())
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(CollectionCommon):
+    """Each user can open the screens of the story."""
+
+    def open_form(self, record, user, view=None):
+        """Read a record just as the web client's form does."""
+        view_id = view and self.env.ref(view).id
+        record = record.with_user(user).with_context(lang="en_US")
+        arch = record.get_views([(view_id, "form")])["models"][record._name]
+        names = [name for name in arch["fields"] if name in record._fields]
+        return record.web_read({name: {} for name in names})[0]
+
+    def test_an_accountant_opens_the_invoice_and_the_job(self):
+        job = self.make_job()
+        move = self.complete(job)
+        values = self.open_form(move, self.accountant)
+        self.assertIn("Visa", values["collection_explanation"])
+        self.open_form(job, self.accountant)
+        self.open_form(move.collection_attempt_ids, self.accountant)
+
+    def test_a_technician_opens_the_job_before_and_after(self):
+        job = self.make_job()
+        self.assertFalse(self.open_form(job, self.technician)["completed_on"])
+        self.complete(job, user=self.technician)
+        self.assertEqual(
+            self.open_form(job, self.technician)["collection_state"], "paid"
+        )
+
+    def test_a_salesperson_opens_the_order(self):
+        user = new_test_user(
+            self.env, "a_salesperson", groups="sales_team.group_sale_salesman_all_leads"
+        )
+        job = self.make_job()
+        self.complete(job)
+        self.open_form(job.sale_id, user)
+        self.open_form(job.invoice_lines.move_id, user)
