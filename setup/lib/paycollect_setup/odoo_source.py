@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import urllib.parse
 from pathlib import Path
 
@@ -58,9 +59,10 @@ def _check(folder):
 
 
 def _make(target):
-    fresh = paths.ODOO / "new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    # A folder of its own each time: an orphan may still write into an older one.
+    shutil.rmtree(paths.ODOO, ignore_errors=True)
+    paths.ODOO.mkdir(exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=paths.ODOO))
     if _github_answers():
         with step(f"Odoo {SERIES} from GitHub"):
             version = _clone(fresh)
@@ -75,6 +77,7 @@ def _make(target):
         )
     (fresh / "version").write_text(version)
     (fresh / ".stamp").write_text(_pins_key())
+    fresh.chmod(0o755)
     replace(fresh, target)
 
 

@@ -70,9 +70,10 @@ def run(command, *, what, log=None, remedy="", **options):
     log = log or paths.LOGS / f"{what.replace(' ', '-')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [str(part) for part in command]
+    options.setdefault("preexec_fn", die_with_parent(signal.SIGKILL))
     process = subprocess.run(
         command,
-        stdin=options.pop("stdin", subprocess.DEVNULL),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -69,10 +69,12 @@ def _apt_install(names):
     run([*apt, "update"], what="apt-get update", remedy=remedy, env=environment)
     needed = [name for name in names if name not in OPTIONAL]
     install = [*apt, "install", "-y", "--no-install-recommends"]
+    # Whatever happens to us, let dpkg finish what it has begun.
+    options = {"remedy": remedy, "env": environment, "preexec_fn": None}
     if needed:
-        run([*install, *needed], what="apt-get install", remedy=remedy, env=environment)
+        run([*install, *needed], what="apt-get install", **options)
     for name in set(names) - set(needed):
         try:
-            run([*install, name], what=f"apt-get install {name}", env=environment)
+            run([*install, name], what=f"apt-get install {name}", **options)
         except Fault as fault:
             notice(f"{fault} Going on: {OPTIONAL[name]}.")
