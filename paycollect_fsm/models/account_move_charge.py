@@ -172,6 +172,10 @@ class AccountMove(models.Model):
         Called when a method was added. Each invoice that a policy charges
         automatically and that was never charged, or was declined, is tried once.
         """
+        return self._get_waiting(partners)._plan_collection("completion")
+
+    def _get_waiting(self, partners):
+        """Return the customers' open invoices that wait for a method (sudo)."""
         moves = self.sudo().search(
             [
                 ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
@@ -182,10 +186,9 @@ class AccountMove(models.Model):
             ],
             order="invoice_date_due, id",
         )
-        waiting = moves.filtered(
+        return moves.filtered(
             lambda move: move._get_last_attempt().state in (False, DECLINED)
         )
-        return waiting._plan_collection("completion")
 
     def _get_decision_text(self, decision: Decision, token):
         """Translate a decision of ``charge_rules`` for the people who read it."""
