@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, http
+from odoo.http import request
+
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
-from odoo.http import request
 
 COOKIE = "paycollect_link"
 CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
