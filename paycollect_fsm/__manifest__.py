@@ -51,6 +51,7 @@
     "assets": {
         "web.assets_frontend": ["paycollect_fsm/static/src/scss/pay.scss"],
     },
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
     "application": False,
 }

@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, http
+from odoo.http import request
+
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
-from odoo.http import request
 
 COOKIE = "paycollect_link"
 CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
@@ -51,8 +52,11 @@ class PaycollectPay(PaymentPortal):
         """Create the validation transaction of a link and return how to process it.
 
         Only provider, payment method and flow are the browser's choice, and only
-        among those that the page offered. A problem comes back as a failed state:
-        the form shows its message, and the visit stays counted.
+        among those that the page offered. The form's access token is the mark of the
+        text that was shown: what is recorded is what the customer read.
+
+        A problem comes back as a failed state: the form shows its message, and the
+        visit stays counted.
         """
         link, problem = self._open_collection_link(token, fields.Datetime.now())
         if problem:
@@ -66,6 +70,8 @@ class PaycollectPay(PaymentPortal):
         choices = {key: kwargs.get(key) for key in CLIENT_CHOICES}
         if not self._is_collection_choice_offered(link, **choices):
             return self._get_collection_failure("choice")
+        if kwargs.get("access_token") != link._get_consent_mark():
+            return self._get_collection_failure("changed")
         transaction = self._create_transaction(
             **choices,
             token_id=None,
@@ -227,7 +233,8 @@ class PaycollectPay(PaymentPortal):
             "tokens_sudo": request.env["payment.token"],
             "transaction_route": f"/pay/{token}/transaction",
             "landing_route": "/pay/done",
-            "access_token": "",
+            "access_token": link._get_consent_mark(),
+            "waiting_sudo": link._get_waiting_moves(),
             "collection_consent_text": link._get_consent_text(),
             "on_file_sudo": on_file[partner.commercial_partner_id],
             "today": today,
@@ -273,6 +280,11 @@ class PaycollectPay(PaymentPortal):
             message = request.env._(
                 "There were too many requests from your connection. Please wait ten "
                 "minutes and try again."
+            )
+        elif problem == "changed":
+            message = request.env._(
+                "What you agree to has changed since you opened this page. Nothing "
+                "was saved. Please reload the page and read it again."
             )
         elif problem == "choice":
             message = request.env._(

@@ -2,8 +2,10 @@
 
 # policies and readiness
 from . import paycollect_policy
+from . import paycollect_policy_resolution
 from . import paycollect_policy_text
 from . import paycollect_booking_mixin
+from . import paycollect_booking_gate
 from . import sale_order
 from . import fsm_order_booking
 

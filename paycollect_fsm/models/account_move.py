@@ -114,7 +114,7 @@ class AccountMove(models.Model):
         }
 
     def _has_to_be_paid(self):
-        """An invoice that is being charged is not offered for payment again."""
+        """An invoice that is being charged is not offered for payment as well."""
         return super()._has_to_be_paid() and not self._has_open_attempt()
 
     def _get_online_payment_error(self):
@@ -132,7 +132,7 @@ class AccountMove(models.Model):
     def _has_open_attempt(self):
         self.ensure_one()
         return any(
-            attempt.state in OPEN_STATES
+            attempt.state in OPEN_STATES and not attempt.parked_reason
             for attempt in self.sudo().collection_attempt_ids
         )
 

@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.tools import str2bool
 
 from ..charge_rules import GO, ChargeFacts, Decision, decide
-from ..const import DECLINED, OPEN_STATES
+from ..const import OPEN_STATES
 
 # A payment that the customer started on the portal may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -170,8 +170,13 @@ class AccountMove(models.Model):
         """Charge the customers' open invoices that were waiting for a method.
 
         Called when a method was added. Each invoice that a policy charges
-        automatically and that was never charged, or was declined, is tried once.
+        automatically and that was never charged, was declined or could not be sent
+        is tried once; not what somebody canceled by hand.
         """
+        return self._get_waiting(partners)._plan_collection("completion")
+
+    def _get_waiting(self, partners):
+        """Return the customers' open invoices that wait for a method (sudo)."""
         moves = self.sudo().search(
             [
                 ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
@@ -182,10 +187,7 @@ class AccountMove(models.Model):
             ],
             order="invoice_date_due, id",
         )
-        waiting = moves.filtered(
-            lambda move: move._get_last_attempt().state in (False, DECLINED)
-        )
-        return waiting._plan_collection("completion")
+        return moves.filtered(lambda move: move._get_last_attempt()._may_follow())
 
     def _get_decision_text(self, decision: Decision, token):
         """Translate a decision of ``charge_rules`` for the people who read it."""

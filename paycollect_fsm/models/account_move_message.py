@@ -221,11 +221,16 @@ class AccountMove(models.Model):
 
     def _get_method_link(self):
         """Return a fresh link to add a method, when that would get it paid."""
-        if self.collection_mode != "auto":
+        if self.collection_mode != "auto" or self._has_usable_method():
             return False
         return self.env["paycollect.link"]._issue(
             self.commercial_partner_id, "method", company=self.company_id, move=self
         )
+
+    def _has_usable_method(self):
+        token = self._get_tokens_to_charge()[self]
+        today = fields.Date.context_today(self)
+        return token and not token._is_expired_on(today) and not self._is_declined()
 
     def _get_pay_link(self):
         """Return the native page of this invoice, which needs no login."""

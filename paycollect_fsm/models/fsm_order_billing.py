@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
-import psycopg2
+from psycopg2 import OperationalError
 
 from odoo import Command, models
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -24,8 +25,8 @@ class FSMOrder(models.Model):
             try:
                 with self.env.cr.savepoint():
                     order._bill()
-            except psycopg2.errors.OperationalError:
-                raise
+            except OperationalError:
+                raise  # a concurrent change: Odoo repeats the request
             except Exception as error:
                 _logger.exception("Job %s could not be billed", order.name)
                 order._set_billing_failed(error)
@@ -35,6 +36,8 @@ class FSMOrder(models.Model):
         self.ensure_one()
         self.collection_error = False
         sale_order = self._get_sale_order()
+        if sale_order:
+            self._serialize_billing(sale_order)
         lines = self._get_delivered_sale_lines()
         lines |= self._add_extras_to_sale_order(sale_order)
         lines._deliver_with_job()
@@ -44,6 +47,16 @@ class FSMOrder(models.Model):
         self.collection_note = self._get_billing_note(moves, lines)
         open_moves._set_collection_policy(self)
         open_moves._start_collection("completion")
+
+    def _serialize_billing(self, sale_order):
+        """Let one job of an order be billed at a time.
+
+        Whoever comes second gets a serialization failure and is repeated by Odoo: it
+        must see that the other job is closed, or their material is never billed.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE sale_order SET id = id WHERE id = %s", sale_order.id)
+        )
 
     def _get_delivered_sale_lines(self):
         """Return the sale lines that this job delivers.
@@ -105,6 +118,7 @@ class FSMOrder(models.Model):
             "company_id": self.company_id.id,
             "currency_id": self.collection_currency_id.id,
             "invoice_origin": self.name,
+            "ref": self.collection_po_number,
             "invoice_line_ids": [
                 Command.create(extra._prepare_invoice_line_vals()) for extra in extras
             ],

@@ -8,7 +8,6 @@ from ..const import (
     CANCELED,
     CHARGE_CHANNEL,
     DECLINED,
-    OPEN_STATES,
     PAID,
     PLANNED,
     SENT,
@@ -84,6 +83,7 @@ class PaycollectAttempt(models.Model):
     is_released = fields.Boolean(
         readonly=True, help="A manager let it pass the daily limits."
     )
+    canceled_by_id = fields.Many2one("res.users", readonly=True)
     needs_attention = fields.Boolean(
         compute="_compute_needs_attention", search="_search_needs_attention"
     )
@@ -144,6 +144,7 @@ class PaycollectAttempt(models.Model):
                     "Refund it instead."
                 )
             )
+        locked.canceled_by_id = self.env.user
         locked._set_canceled(
             self.env._("Canceled by %(user)s.", user=self.env.user.name)
         )
@@ -341,8 +342,9 @@ class PaycollectAttempt(models.Model):
                 ),
             )._send()
 
-    def _is_open(self):
-        return self.state in OPEN_STATES
+    def _may_follow(self):
+        """Whether a new method may be tried after this last attempt, or after none."""
+        return self.state in (False, DECLINED, CANCELED) and not self.canceled_by_id
 
     def _park_or_postpone(self, decision, text, now):
         if decision.verdict == WAIT:

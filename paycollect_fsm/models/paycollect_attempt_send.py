@@ -70,6 +70,7 @@ class PaycollectAttempt(models.Model):
             return True
         if decision.verdict == STOP:
             self._set_canceled(text)
+            move._queue_invoice_message()
         else:
             self._park_or_postpone(decision, text, now)
         return False

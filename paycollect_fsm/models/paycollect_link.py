@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_amount, format_list
 
 RAW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
@@ -198,31 +199,58 @@ class PaycollectLink(models.Model):
             now or fields.Datetime.now()
         )
 
+    def _get_waiting_moves(self):
+        """Open invoices that are charged as soon as a method is saved (sudo)."""
+        self.ensure_one()
+        if not self.company_id.collection_active:
+            return self.env["account.move"]
+        waiting = self.env["account.move"]._get_waiting(self.partner_id)
+        return waiting.filtered(lambda move: move.company_id == self.company_id)
+
     def _get_consent_text(self):
         """What the customer agrees to on the method page, in the current language.
 
-        Names what the method is used for and how to end it (S1).
+        Names what the method is used for, what is charged right away, and how to
+        end it (S1).
         """
         self.ensure_one()
+        sentences = [
+            self.env._(
+                "I agree that %(company)s keeps this payment method with its payment "
+                "provider and charges it for work that I order: the agreed amount, "
+                "when the work is done or on the dates we agreed. I get a receipt for "
+                "every charge.",
+                company=self.company_id.name,
+            ),
+            self._get_waiting_text(),
+            self._get_ending_text(),
+        ]
+        return " ".join(filter(None, sentences))
+
+    def _get_waiting_text(self):
+        """Name the open invoices that saving a method pays; empty when none."""
+        invoices = [
+            f"{move.name} ({format_amount(self.env, move.amount_residual, currency)})"
+            for move in self._get_waiting_moves()
+            for currency in move.currency_id
+        ]
+        if not invoices:
+            return ""
+        return self.env._(
+            "As soon as it is saved, it is charged for what is open now: %(invoices)s.",
+            invoices=format_list(self.env, invoices),
+        )
+
+    def _get_ending_text(self):
         company = self.company_id
         contact = " / ".join(filter(None, (company.phone, company.email)))
-        text = self.env._(
-            "I agree that %(company)s keeps this payment method with its payment "
-            "provider and charges it for work that I order: the agreed amount, when "
-            "the work is done or on the dates we agreed. I get a receipt for every "
-            "charge.",
-            company=company.name,
+        return self.env._(
+            "I can end this at any time: %(contact)s.", contact=contact or company.name
         )
-        if contact:
-            ending = self.env._(
-                "I can end this at any time: %(contact)s.", contact=contact
-            )
-        else:
-            ending = self.env._(
-                "I can end this at any time by telling %(company)s.",
-                company=company.name,
-            )
-        return f"{text} {ending}"
+
+    def _get_consent_mark(self):
+        """Short mark of the consent's text: was it this one that was shown?"""
+        return self._hash(self._get_consent_text())[:32]
 
     def _prepare_validation_vals(self, ip_address):
         """Values of the validation transaction that the link decides alone."""

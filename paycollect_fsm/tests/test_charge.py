@@ -119,6 +119,7 @@ class TestCharge(CollectionCommon):
         self.send(attempt)
         self.assertEqual(attempt.state, "canceled")
         self.assertIn("consent", attempt.reason)
+        self.assertIn("/pay/", self.mails_to(attempt.move_id).body_html)
 
     def test_a_pending_portal_payment_stops_the_charge(self):
         attempt = self.planned_attempt()
@@ -345,6 +346,7 @@ class TestCharge(CollectionCommon):
         attempt = self.planned_attempt()
         attempt.with_user(self.accountant).action_cancel()
         self.assertEqual(attempt.state, "canceled")
+        self.assertFalse(attempt.move_id._plan_waiting(attempt.partner_id))
         self.send(attempt)
         self.assertEqual(attempt.move_id.amount_residual, 100)
 

@@ -313,8 +313,10 @@ class TestSummary(CollectionCommon):
 
     def open_wizard(self, job):
         action = job.with_user(self.technician).action_open_complete()
-        return self.env[action["res_model"]].with_user(self.technician).browse(
-            action["res_id"]
+        return (
+            self.env[action["res_model"]]
+            .with_user(self.technician)
+            .browse(action["res_id"])
         )
 
     def test_the_summary_is_what_is_billed(self):

@@ -79,6 +79,14 @@ class TestMessages(CollectionCommon):
         self.assertEqual(move.collection_attempt_ids.state, "paid")
         self.assertEqual(len(self.mails_to(move)), 2)
 
+    def test_above_the_policy_s_maximum_the_customer_is_asked_to_pay(self):
+        self.policies["auto"].max_auto_amount = 60
+        move = self.complete(self.make_job())
+        self.assertFalse(move.collection_attempt_ids)
+        body = self.mails_to(move).body_html
+        self.assertIn("See and pay online", body)
+        self.assertNotIn("/pay/", body)
+
     def test_a_new_method_is_tried_once_on_each_failed_invoice(self):
         partner = self.make_partner()
         self.make_token(partner, answer="error")

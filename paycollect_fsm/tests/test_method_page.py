@@ -2,7 +2,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -34,7 +34,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
                 "tokenization_requested": True,
                 "landing_route": "/pay/done",
                 "is_validation": True,
-                "access_token": "",
+                "access_token": self.link._get_consent_mark(),
                 "csrf_token": "x",
                 **params,
             },
@@ -62,6 +62,23 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self._simulate(values, state)
         landing = self.make_jsonrpc_request("/payment/status/poll", {})
         return self._get_transaction(values), self.url_open(landing["landing_route"])
+
+    def _create_waiting_invoice(self):
+        policy = self.env.ref("paycollect_fsm.policy_auto")
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "Visit", "price_unit": 120, "tax_ids": False}
+                    )
+                ],
+            }
+        )
+        move.collection_policy_id = policy
+        move.action_post()
+        return move
 
     # The page
 
@@ -136,7 +153,8 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         text = self.url_open(self.url).text
         self.assertIn('lang="fr-FR"', text)
         self.assertIn("Accepter", text)
-        transaction = self._get_transaction(self._post())
+        mark = self.link.with_context(lang="fr_FR")._get_consent_mark()
+        transaction = self._get_transaction(self._post(access_token=mark))
         self.assertEqual(transaction.collection_consent_lang, "fr_FR")
 
     def test_a_page_without_provider_says_what_to_do(self):
@@ -303,6 +321,24 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
                 [("collection_link_id", "=", self.link.id)]
             )
         )
+
+    def test_an_open_invoice_that_is_charged_at_once_is_named_before(self):
+        self.company.collection_active = True
+        move = self._create_waiting_invoice()
+        text = self.url_open(self.url).text
+        self.assertNotIn("Nothing is charged today", text)
+        self.assertIn("Charged as soon as you save it", text)
+        self.assertIn(f"{move.name} (", self.link._get_consent_text())
+        transaction = self._get_transaction(self._post())
+        self.assertIn(move.name, transaction.collection_consent_text)
+
+    def test_a_consent_that_changed_meanwhile_is_read_again_first(self):
+        mark = self.link._get_consent_mark()
+        self.company.collection_active = True
+        self._create_waiting_invoice()
+        values = self._post(access_token=mark)
+        self.assertEqual(values["state"], "error")
+        self.assertIn("reload the page", values["state_message"])
 
     def test_submitting_with_a_wrong_token_saves_nothing(self):
         values = self._post(raw="x" * 43)

@@ -37,4 +37,4 @@ class Client:
         ).json()
         if error := answer.get("error"):
             raise RpcError(error["data"]["message"] or error["message"])
-        return answer["result"]
+        return answer.get("result")  # a method that returns None answers nothing

@@ -40,21 +40,32 @@ def pins_digest(version):
     return paths.digest(version, *pins)
 
 
+def base_template(version):
+    """The name of a database with all that our addons depend on, but not them."""
+    with locked("templates"):
+        name = _base_name(version)
+        if not exists(name):
+            need_disk(2)
+            _template(name, "Template database of Odoo and OCA", dependencies())
+            _forget_old("paycollect_base_")
+        return name
+
+
 def addons_template(version):
     """The name of a database with our addons installed and no demo data."""
+    base = base_template(version)
     with locked("templates"):
-        key = paths.digest(pins_digest(version), QUIET, *dependencies())
-        base = f"paycollect_base_{key}"
-        name = f"paycollect_addons_{paths.digest(key, paths.addons_digest())}"
+        name = f"paycollect_addons_{paths.digest(base, paths.addons_digest())}"
         if not exists(name):
-            if not exists(base):
-                need_disk(2)
-                _template(base, "Template database of Odoo and OCA", dependencies())
-                _forget_old("paycollect_base_")
             ours = [addon.name for addon in paths.addons()]
             _template(name, "Template database of our addons", ours, source=base)
             _forget_old("paycollect_addons_")
         return name
+
+
+def _base_name(version):
+    key = paths.digest(pins_digest(version), QUIET, *dependencies())
+    return f"paycollect_base_{key}"
 
 
 def _template(name, title, modules, source=None):

@@ -93,25 +93,29 @@ class Lab:
         self._databases = []
         self._servers = []
 
-    def make_database(self, name=None):
-        """Copy the template; return the new database's name."""
+    def make_database(self, name=None, source=None):
+        """Copy the template, or another database; return the new one's name."""
         name = f"{PREFIX}_{os.getpid()}_{name or secrets.token_hex(3)}"
         self._databases.append(name)
-        databases.copy(self._template, name)
+        databases.copy(source or self._template, name)
         return name
 
     def make_server(
         self,
         name=None,
         *,
+        source=None,
         workers=0,
         env=None,
         config=None,
         channels=configuration.CHANNELS,
         crons=1,
     ):
-        """Start an Odoo with job runner and mail catcher on a new database."""
-        database = self.make_database(name)
+        """Start an Odoo with job runner and mail catcher on a new database.
+
+        :param source: the database to copy instead of the template
+        """
+        database = self.make_database(name, source)
         environment = dict(env or {})
         guard_log = self._guard_log(database)
         if self._guarded:

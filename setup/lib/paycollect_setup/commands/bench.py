@@ -19,12 +19,14 @@ def main(argv):
     if not argv or argv[0] not in found:
         raise Fault(f"name one of these benchmarks: {', '.join(found) or 'none yet'}.")
     with environment.ready() as version:
+        base = databases.base_template(version)
         template = databases.addons_template(version)
         databases.drop_leftovers()
         return foreground(
             [paths.PYTHON, "-m", "paycollect_setup.bench_runner", *argv],
             env=os.environ
             | {
+                "PAYCOLLECT_BASE": base,
                 "PAYCOLLECT_TEMPLATE": template,
                 "PYTHONPATH": os.pathsep.join([str(paths.LIB), str(paths.SETUP)]),
             },

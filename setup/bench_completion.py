@@ -1,0 +1,88 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""From a completed job to the receipt: our flow beside Odoo's own calls.
+
+    setup/bench completion [--jobs N]
+
+Compared: N jobs of a database without our addons through the plain native calls, and
+N jobs of one with them through ours (completion, job queue, charge, receipt), one of
+each in turn, so that whatever slows the machine down hits both. No PDF, and no SMTP
+connection on either side. Then jobs on a real server, completed over RPC, one at a
+time, with the live job runner; and the time of twice the jobs.
+"""
+
+import argparse
+import statistics
+
+import bench_lib.doubling
+import bench_lib.live
+import bench_lib.pairs
+
+MAX_RATIO = 1.3
+MAX_HANDOVER = 0.1
+MAX_CLICK = 0.5
+MAX_DOUBLING = 2.1
+
+
+def main(argv, lab):
+    parser = argparse.ArgumentParser(prog="setup/bench completion")
+    parser.add_argument("--jobs", type=int, default=200, help="jobs on each side")
+    jobs = parser.parse_args(argv).jobs
+    if jobs < 2:
+        parser.error("--jobs must be at least 2")
+    native, ours, source = bench_lib.pairs.measure(lab, jobs)
+    clicks, handovers = bench_lib.live.measure(lab, source, min(jobs, 100))
+    single, double = bench_lib.doubling.measure(lab, source, jobs // 2)
+    _print_table(native, ours, jobs)
+    few = jobs // 2
+    ratio_of_seconds = ours.total_seconds / native.total_seconds
+    ratio_of_queries = ours.total_queries / native.total_queries
+    checks = [
+        ("time, ours / native", ratio_of_seconds, MAX_RATIO),
+        ("queries, ours / native", ratio_of_queries, MAX_RATIO),
+        ("job hand-over, 95th percentile, s", _percentile(handovers, 95), MAX_HANDOVER),
+        ("completing, median, s", statistics.median(clicks), MAX_CLICK),
+        (f"time of {2 * few} jobs / {few} jobs", double / single, MAX_DOUBLING),
+    ]
+    for what, measured, limit in checks:
+        result = "PASS" if measured <= limit else "FAIL"
+        print(f"{result}  {what}: {measured:.3f} (at most {limit})")
+    print(
+        f"      ({len(clicks)} clicks; hand-over: median "
+        f"{statistics.median(handovers) * 1000:.0f} ms, longest "
+        f"{max(handovers) * 1000:.0f} ms)"
+    )
+    return int(any(measured > limit for _what, measured, limit in checks))
+
+
+def _print_table(native, ours, jobs):
+    print(f"\nper job, mean of {jobs} jobs on each side")
+    head = ("native ms", "ours ms", "ratio", "native queries", "ours queries", "ratio")
+    print(f"{'stage':<14}" + "".join(f"{title:>16}" for title in head))
+    for stage in native.stages:
+        _print_row(
+            stage,
+            [side.seconds[stage] / jobs * 1000 for side in (native, ours)],
+            [side.queries[stage] / jobs for side in (native, ours)],
+        )
+    _print_row(
+        "all",
+        [side.total_seconds / jobs * 1000 for side in (native, ours)],
+        [side.total_queries / jobs for side in (native, ours)],
+    )
+    print()
+
+
+def _print_row(stage, seconds, queries):
+    cells = [*(f"{value:.1f}" for value in seconds), _ratio(*seconds)]
+    cells += [*(f"{value:.1f}" for value in queries), _ratio(*queries)]
+    print(f"{stage:<14}" + "".join(f"{cell:>16}" for cell in cells))
+
+
+def _ratio(native, ours):
+    return f"{ours / native:.2f}" if native else "-"
+
+
+def _percentile(values, percent):
+    """The value that this share of all does not exceed (nearest rank)."""
+    ranked = sorted(values)
+    return ranked[max(0, -(-len(ranked) * percent // 100) - 1)]

@@ -1,0 +1,35 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Does a job take longer when more jobs came before it?"""
+
+import time
+
+from . import data, odoo_process
+from .flows import Ours
+from .meter import Meter
+
+
+def measure(lab, source, jobs):
+    """Return the seconds of so many jobs, and of twice as many.
+
+    In two databases, one job there and two jobs here in turn: whatever slows the
+    machine down hits both.
+    """
+    single = _flow(lab, source, "single")
+    double = _flow(lab, source, "double")
+    ids = data.job_ids(single.registry)
+    seconds = {single: 0.0, double: 0.0}
+    with odoo_process.mails_kept():
+        for number in range(jobs):
+            steps = [(double, 2 * number), (single, number), (double, 2 * number + 1)]
+            for flow, index in steps:
+                start = time.perf_counter()
+                flow.run(ids[index])
+                seconds[flow] += time.perf_counter() - start
+            if number % 20 == 19:
+                print(f"doubled {number + 1} of {jobs} jobs", flush=True)
+    return seconds[single], seconds[double]
+
+
+def _flow(lab, source, name):
+    registry = odoo_process.load(lab, lab.make_database(name, source))
+    return Ours(registry, Meter())

@@ -1,0 +1,135 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""One job from completion to the receipt: by native calls, and by ours."""
+
+from odoo import Command
+
+from odoo.addons.queue_job.controllers.main import RunJobController
+
+from .data import LOGIN, environment
+
+
+class Flow:
+    """:param meter: what is measured, per stage"""
+
+    def __init__(self, registry, meter):
+        self.registry = registry
+        self.meter = meter
+
+    def check_paid(self, job_ids):
+        """:raise AssertionError: unless each job has one paid invoice of the order"""
+        with self.registry.cursor() as cr:
+            for job in environment(cr)["fsm.order"].browse(job_ids):
+                sale_order = job.sale_line_id.order_id
+                move = sale_order.invoice_ids
+                assert len(move) == 1, f"{job.name}: {len(move)} invoices"
+                assert move.payment_state in ("paid", "in_payment"), move.payment_state
+                assert move.amount_total == sale_order.amount_total, move.name
+
+
+class Native(Flow):
+    """What a developer would write with Odoo's own calls, and nothing around it.
+
+    The technician completes; the order is billed as a whole; each step with an effect
+    outside the database stands between two commits.
+    """
+
+    def run(self, job_id):
+        with self.registry.cursor() as cr:
+            with self.meter.stage("complete"):
+                job = environment(cr, LOGIN)["fsm.order"].browse(job_id)
+                job.action_complete()
+                cr.commit()
+            move = self._bill(environment(cr)["fsm.order"].browse(job_id))
+            self._charge(move)
+            self._mail(move)
+
+    def _bill(self, job):
+        stage = self.meter.stage
+        with stage("invoice"):
+            sale_order = job.sale_line_id.order_id
+            for line in sale_order.order_line:
+                if line.qty_delivered_method == "manual":
+                    line.qty_delivered = line.product_uom_qty
+            move = sale_order._create_invoices()
+        with stage("post"):
+            move.action_post()
+            move.env.cr.commit()
+        return move
+
+    def _charge(self, move):
+        stage, cr = self.meter.stage, move.env.cr
+        with stage("transaction"):
+            transaction = self._create_transaction(move)
+            cr.commit()
+        with stage("charge"):
+            transaction._charge_with_token()
+            cr.commit()
+        with stage("post-process"):
+            transaction._post_process()
+            cr.commit()
+
+    def _create_transaction(self, move):
+        token = move.env["payment.token"].search(
+            [("partner_id", "=", move.partner_id.id)], limit=1
+        )
+        return move.env["payment.transaction"].create(
+            {
+                "provider_id": token.provider_id.id,
+                "payment_method_id": token.payment_method_id.id,
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "token_id": token.id,
+                "operation": "offline",
+                "invoice_ids": [Command.set(move.ids)],
+            }
+        )
+
+    def _mail(self, move):
+        with self.meter.stage("mail"):
+            template = move.env.ref("account.email_template_edi_invoice")
+            template.send_mail(move.id, force_send=True)
+            move.env.cr.commit()
+
+
+class Ours(Flow):
+    """The technician completes; the job queue does the rest, as its worker would."""
+
+    def watch(self):
+        """Tell the stages of our flow apart. What the queue costs is one of them."""
+        registry, watch = self.registry, self.meter.watch
+        watch(registry["sale.order.line"], "_deliver_with_job", "invoice")
+        watch(registry["fsm.order"], "_create_job_invoices", "invoice")
+        watch(registry["account.move"], "action_post", "post")
+        watch(registry["account.move"], "_start_collection", "transaction")
+        watch(registry["account.move"], "_delay_message", "queue")
+        watch(registry["account.move"], "_send_receipt", "mail")
+        attempt = registry["paycollect.attempt"]
+        watch(attempt, "_enqueue", "queue")
+        watch(attempt, "_send", "transaction")
+        watch(attempt, "_charge", "charge", until_next=True)
+        watch(attempt, "_finish", "post-process", until_next=True)
+
+    def run(self, job_id):
+        with self.registry.cursor() as cr:
+            with self.meter.stage("complete"):
+                job = environment(cr, LOGIN)["fsm.order"].browse(job_id)
+                job.action_complete()
+                cr.commit()
+        while uuids := self._take_jobs():
+            for uuid in uuids:
+                self._run_queue_job(uuid)
+
+    def _take_jobs(self):
+        """What the runner does, in a process of its own: it costs the flow nothing."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE queue_job SET state = 'enqueued' "
+                "WHERE state = 'pending' RETURNING uuid"
+            )
+            return [uuid for (uuid,) in cr.fetchall()]
+
+    def _run_queue_job(self, uuid):
+        with self.meter.stage("queue"), self.registry.cursor() as cr:
+            env = environment(cr)
+            RunJobController._runjob(env, RunJobController._acquire_job(env, uuid))

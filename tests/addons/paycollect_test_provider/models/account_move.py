@@ -1,0 +1,19 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from .. import provider_side
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _plan_collection(self, trigger, now=None):
+        attempts = super()._plan_collection(trigger, now)
+        if attempts:
+            self.env.cr.postcommit.add(lambda: provider_side.die_at("planned"))
+        return attempts
+
+    def _create_message(self, template):
+        mail = super()._create_message(template)
+        provider_side.die_at("receipt written")
+        return mail

@@ -1,0 +1,12 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from .. import provider_side
+
+
+class FSMOrder(models.Model):
+    _inherit = "fsm.order"
+
+    def _bill(self):
+        provider_side.dawdle()
+        return super()._bill()

@@ -1,0 +1,22 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from .. import provider_side
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _send_payment_request(self):
+        if self.provider_code != "demo":
+            return super()._send_payment_request()
+        provider_side.die_at("claimed")
+        provider_side.dawdle()
+        provider_side.charge(
+            reference=self.reference,
+            amount=self.amount,
+            currency=self.currency_id.name,
+            token=self.token_id.id,
+        )
+        provider_side.die_at("charged")
+        return super()._send_payment_request()

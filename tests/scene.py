@@ -1,0 +1,143 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A company that collects, its people and its customers, for the end-to-end tests."""
+
+COMPANY = """
+from odoo import Command
+from odoo.tests import new_test_user
+
+company = env.company
+company.write({
+    "name": "Acme IT Support",
+    "email": "office@acme.example.com",
+    "phone": "+12125550100",
+    "country_id": env.ref("base.us").id,
+    "collection_remit_to": "Acme IT Support, Lockbox 12, Springfield, IL 62701",
+})
+provider = env.ref("payment.payment_provider_demo")
+provider.write({"state": "test", "is_published": True})
+env.ref("payment_demo.payment_method_demo").active = True
+company.collection_active = True
+groups = {
+    "dispatcher": "sales_team.group_sale_salesman,fieldservice.group_fsm_dispatcher",
+    "technician": "fieldservice.group_fsm_user",
+    "accountant": "paycollect_fsm.group_user",
+    "controller": "paycollect_fsm.group_manager",
+}
+for login, names in groups.items():
+    new_test_user(
+        env, login=login, groups=names, name=login.title(), tz="UTC",
+        email=f"{login}@acme.example.com",
+    )
+worker = env["fsm.person"].create({
+    "name": "Tess Technician",
+    "partner_id": env["res.users"].search([("login", "=", "technician")]).partner_id.id,
+})
+tax = env["account.tax"].create({
+    "name": "Sales tax 10%", "invoice_label": "Sales tax", "amount": 10,
+    "type_tax_use": "sale",
+})
+template = env["fsm.template"].create({"name": "Visit"})
+visit = env["product.product"].create({
+    "name": "Network check", "type": "service", "invoice_policy": "delivery",
+    "field_service_tracking": "line", "fsm_order_template_id": template.id,
+    "list_price": 300, "taxes_id": [Command.set(tax.ids)],
+})
+cable = env["product.product"].create({
+    "name": "Patch cable", "type": "consu", "list_price": 10,
+    "taxes_id": [Command.set(tax.ids)],
+})
+result = {"visit": visit.id, "cable": cable.id, "worker": worker.id}
+"""
+
+CUSTOMERS = """
+result = {}
+for name, vals in customers.items():
+    email = f"{name.split()[0].lower()}@customer.example.com"
+    partner = env["res.partner"].create({
+        "name": name, "email": email, "is_company": True, "street": "1 Main Street",
+        "city": "Springfield", "country_id": env.ref("base.us").id, **vals,
+    })
+    location = env["fsm.location"].create(
+        {"name": f"{name}, head office", "owner_id": partner.id}
+    )
+    result[name] = {
+        "id": partner.id, "email": email, "location": location.id,
+    }
+"""
+
+JOBS = """
+from odoo import Command
+
+provider = env.ref("payment.payment_provider_demo")
+method = env.ref("payment_demo.payment_method_demo")
+jobs = {}
+for name, customer in customers.items():
+    token = env["payment.token"].create({
+        "provider_id": provider.id, "payment_method_id": method.id,
+        "partner_id": customer["id"], "provider_ref": "demo",
+        "payment_details": "4242", "brand": "Visa", "demo_simulated_state": "done",
+    })
+    consent = env["paycollect.consent"].with_context(tracking_disable=True)
+    consent._record(token, "I agree.", "staff")
+    order = env["sale.order"].create({
+        "partner_id": customer["id"], "fsm_location_id": customer["location"],
+        "order_line": [Command.create({"product_id": visit, "price_unit": 300})],
+    })
+    order.action_confirm()
+    order.fsm_order_ids.person_id = worker
+    jobs[name] = order.fsm_order_ids.id
+result = jobs
+"""
+
+
+def open_company(server):
+    """Switch a company on; return the ids of its products and its worker.
+
+    Its people log in as dispatcher, technician, accountant and controller (who is a
+    manager of collections); each password is the login.
+    """
+    return server.run(COMPANY)
+
+
+def add_customers(server, **customers):
+    """Make customers, name=values; return their id, email and location by name."""
+    named = {name.replace("_", " "): vals for name, vals in customers.items()}
+    return server.run(CUSTOMERS, customers=named)
+
+
+def add_jobs(server, company, customers):
+    """Book a visit of $330 for each customer, with a card; return the jobs' ids."""
+    return server.run(
+        JOBS, customers=customers, visit=company["visit"], worker=company["worker"]
+    )
+
+
+BOOKS = """
+SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
+       move.amount_residual,
+       (SELECT count(*) FROM account_move__account_payment link
+         WHERE link.invoice_id = move.id) AS payments,
+       (SELECT count(*) FROM account_partial_reconcile partial
+          JOIN account_move_line line ON line.id = partial.debit_move_id
+         WHERE line.move_id = move.id) AS reconciled
+  FROM account_move move
+ WHERE move.move_type = 'out_invoice' AND move.commercial_partner_id = %s
+ ORDER BY move.id
+"""
+
+ATTEMPTS = """
+SELECT attempt.*, tx.state AS tx_state, tx.reference
+  FROM paycollect_attempt attempt
+  LEFT JOIN payment_transaction tx ON tx.id = attempt.transaction_id
+ WHERE attempt.partner_id = %s ORDER BY attempt.id
+"""
+
+
+def invoices(server, partner_id):
+    """The customer's invoices with their payments and reconciliations, counted."""
+    return server.sql(BOOKS, [partner_id])
+
+
+def attempts(server, partner_id):
+    """The customer's attempts, oldest first."""
+    return server.sql(ATTEMPTS, [partner_id])

@@ -1,0 +1,361 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Whenever the server is killed, a charge happens once or not at all."""
+
+import json
+import threading
+
+import pytest
+import requests
+import scene
+from paycollect_setup import paths
+from paycollect_setup.client import RpcError
+from paycollect_setup.lab import Lab
+from paycollect_setup.waiting import wait_until
+
+TOTAL = 330  # one visit of 300 and 10 % tax
+
+# The server was down for three minutes.
+THREE_MINUTES_LATER = """
+UPDATE paycollect_attempt SET planned_at = planned_at - interval '3 minutes',
+       sent_at = sent_at - interval '3 minutes',
+       done_at = done_at - interval '3 minutes';
+UPDATE queue_job SET date_enqueued = date_enqueued - interval '3 minutes'
+"""
+# The mail queue's turn, which comes after five minutes.
+FIVE_MINUTES_LATER = """
+UPDATE mail_mail SET scheduled_date = scheduled_date - interval '5 minutes'
+"""
+
+SEND_TWICE_AT_ONCE = """
+import threading
+from odoo import SUPERUSER_ID, api
+
+barrier = threading.Barrier(2)
+answers = []
+
+def send():
+    with env.registry.cursor() as cr:
+        mine = api.Environment(cr, SUPERUSER_ID, {})["paycollect.attempt"]
+        barrier.wait()
+        answers.append(mine.browse(attempt)._send())
+
+threads = [threading.Thread(target=send) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+result = answers
+"""
+
+
+class Shop:
+    """A server whose provider counts its charges, and that dies where it is told."""
+
+    def __init__(self, lab, folder):
+        self.folder = folder
+        self.server = lab.make_server(
+            env={"PAYCOLLECT_TEST_PROVIDER": str(folder)},
+            config={"addons_path": f"{paths.ROOT},{paths.ROOT / 'tests/addons'}"},
+        )
+        self._install("paycollect_test_provider")
+        self.company = scene.open_company(self.server)
+        self._customers = {}
+
+    def _install(self, addon):
+        call = self.server.rpc("admin", "admin")
+        call("ir.module.module", "update_list")
+        ids = call("ir.module.module", "search", [[("name", "=", addon)]])
+        call("ir.module.module", "button_immediate_install", [ids])
+
+    def book(self, *names):
+        """Book a job for each of these customers, all with a card on file."""
+        customers = scene.add_customers(self.server, **{name: {} for name in names})
+        jobs = scene.add_jobs(self.server, self.company, customers)
+        for name, customer in customers.items():
+            self._customers[name] = Customer(self, customer, jobs[name])
+
+    def __getitem__(self, name):
+        return self._customers[name]
+
+    def die_at(self, point):
+        (self.folder / "die_at").write_text(point)
+
+    def dawdle(self, seconds):
+        (self.folder / "delay").write_text(str(seconds))
+
+    def hurry(self):
+        (self.folder / "delay").unlink()
+
+    def wait_death(self):
+        assert self.server.wait_exit() == -9
+        assert not (self.folder / "die_at").exists()
+
+    def come_back_later(self):
+        """Start again after three minutes; dead jobs are queued again and the sweep
+        runs twice, so that whatever could be repeated is."""
+        self.server.sql(THREE_MINUTES_LATER)
+        self.server.start()
+        self.sweep()
+        wait_until(
+            lambda: (
+                not self.server.sql(
+                    "SELECT FROM queue_job WHERE state NOT IN ('done', 'failed')"
+                )
+            ),
+            what="the end of all jobs",
+        )
+        self.sweep()
+        assert not self.server.sql("SELECT FROM queue_job WHERE state = 'failed'")
+
+    def sweep(self):
+        self.run_cron("paycollect_fsm", "cron_send_due")
+
+    def run_cron(self, module, name):
+        call = self.server.rpc("admin", "admin")
+        domain = [("module", "=", module), ("name", "=", name)]
+        (cron,) = call("ir.model.data", "search_read", [domain, ["res_id"]])
+        try:
+            call("ir.cron", "method_direct_trigger", [cron["res_id"]])
+        except RpcError as error:  # it is its turn anyway
+            if "already executing" not in str(error):
+                raise
+
+
+class Customer:
+    """What one customer's job came to: at the provider, in the books, by mail."""
+
+    def __init__(self, shop, customer, job):
+        self.shop, self.server, self.job = shop, shop.server, job
+        self.id, self.email = customer["id"], customer["email"]
+
+    def complete(self):
+        """Complete the job; the answer is lost where the server dies meanwhile."""
+        call = self.server.rpc("technician", "technician")
+        try:
+            call("fsm.order", "action_complete", [self.job])
+        except requests.ConnectionError:
+            assert not self.server.alive or self.server.wait_exit() == -9
+
+    def attempts(self):
+        return scene.attempts(self.server, self.id)
+
+    def states(self):
+        return [attempt["state"] for attempt in self.attempts()]
+
+    def wait_state(self, *states):
+        wait_until(lambda: self.states() == list(states), what=f"attempts {states}")
+
+    def provider_lines(self, event):
+        references = {attempt["reference"] for attempt in self.attempts()}
+        ledger = self.shop.folder / "ledger"
+        lines = map(
+            json.loads, ledger.read_text().splitlines() if ledger.exists() else []
+        )
+        return [
+            line["amount"]
+            for line in lines
+            if line["event"] == event and line["reference"] in references
+        ]
+
+    def charges(self):
+        """The amounts that the provider took from this customer."""
+        return self.provider_lines("charged")
+
+    def requests(self):
+        """The amounts that the provider was asked for, repeats included."""
+        return self.provider_lines("asked")
+
+    def invoice(self):
+        (invoice,) = scene.invoices(self.server, self.id)
+        return invoice
+
+    def receipts(self):
+        return self.server.catcher.find(to=self.email, subject="Receipt")
+
+    def assert_paid_once(self):
+        """One charge, one payment, one reconciliation, one receipt."""
+        self.server.wait_mail(to=self.email, subject="Receipt")
+        invoice = self.invoice()
+        assert self.charges() == [TOTAL]
+        assert self.requests() == [TOTAL]
+        assert invoice["payment_state"] == "paid"
+        assert (invoice["amount_total"], invoice["amount_residual"]) == (TOTAL, 0)
+        assert (invoice["payments"], invoice["reconciled"]) == (1, 1)
+        assert [tx["state"] for tx in self.transactions()].count("done") == 1
+        assert len(self.receipts()) == 1
+
+    def assert_open(self):
+        """Nothing was booked and no receipt was sent."""
+        invoice = self.invoice()
+        assert (invoice["state"], invoice["payment_state"]) == ("posted", "not_paid")
+        assert (invoice["payments"], invoice["reconciled"]) == (0, 0)
+        assert not self.receipts()
+
+    def transactions(self):
+        return self.server.sql(
+            "SELECT state FROM payment_transaction WHERE partner_id = %s", [self.id]
+        )
+
+    def assert_nobody_charges_again(self):
+        """Not the job, not the sweep, not a person: somebody must look first."""
+        asked = self.requests()
+        assert self.activities() == ["Find out whether this was charged"]
+        answer = self.collect_now()
+        assert answer["params"]["type"] == "warning"
+        assert "already under way" in answer["params"]["message"]
+        self.shop.sweep()
+        assert self.states() == ["unknown"]
+        assert self.requests() == asked
+
+    def activities(self):
+        rows = self.server.sql(
+            "SELECT summary FROM mail_activity "
+            "WHERE res_model = 'account.move' AND res_id = %s AND active",
+            [self.invoice()["id"]],
+        )
+        return [row["summary"] for row in rows]
+
+    def collect_now(self):
+        call = self.server.rpc("accountant", "accountant")
+        return call("account.move", "action_collect_now", [self.invoice()["id"]])
+
+    def resolve(self, action):
+        (attempt,) = self.attempts()
+        call = self.server.rpc("controller", "controller")
+        call("paycollect.attempt", action, [attempt["id"]])
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    lab = Lab(guarded=True)
+    try:
+        shop = Shop(lab, tmp_path_factory.mktemp("provider"))
+        shop.book(*NAMES)
+        yield shop
+    finally:
+        blocked = lab.close()
+    assert not blocked
+
+
+NAMES = (
+    "planned",
+    "claimed",
+    "charged",
+    "recorded",
+    "booked",
+    "written",
+    "announced",
+    "workers",
+    "clients",
+)
+
+
+@pytest.fixture(autouse=True)
+def running(shop):
+    """Each test begins with a server that runs."""
+    shop.server.start()
+
+
+def test_killed_before_the_job_starts_it_is_charged_once_afterwards(shop):
+    customer = shop["planned"]
+    shop.die_at("planned")
+    customer.complete()
+    shop.wait_death()
+    assert customer.states() == ["planned"]
+    assert customer.charges() == []
+    shop.come_back_later()
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+def test_killed_before_the_provider_is_asked_it_is_unknown_until_a_manager_knows(shop):
+    customer = shop["claimed"]
+    shop.die_at("claimed")
+    customer.complete()
+    shop.wait_death()
+    assert customer.states() == ["sent"]
+    shop.come_back_later()
+    customer.wait_state("unknown")
+    assert customer.charges() == []
+    customer.assert_open()
+    customer.assert_nobody_charges_again()
+    customer.resolve("action_set_not_charged")
+    customer.assert_open()
+    assert customer.collect_now()["params"]["type"] == "success"
+    customer.wait_state("declined", "paid")
+    customer.assert_paid_once()
+
+
+def test_killed_after_the_provider_charged_it_is_unknown_and_not_charged_again(shop):
+    customer = shop["charged"]
+    shop.die_at("charged")
+    customer.complete()
+    shop.wait_death()
+    assert customer.charges() == [TOTAL]
+    shop.come_back_later()
+    customer.wait_state("unknown")
+    customer.assert_open()
+    customer.assert_nobody_charges_again()
+    customer.resolve("action_set_paid")
+    assert customer.states() == ["paid"]
+    customer.assert_paid_once()
+
+
+@pytest.mark.parametrize("point", ["recorded", "booked"])
+def test_killed_while_booking_the_sweep_books_it_once(shop, point):
+    customer = shop[point]
+    shop.die_at(point)
+    customer.complete()
+    shop.wait_death()
+    assert customer.states() == ["paid"]
+    customer.assert_open()
+    shop.come_back_later()
+    customer.assert_paid_once()
+
+
+def test_killed_while_writing_the_receipt_it_is_sent_once(shop):
+    customer = shop["written"]
+    shop.die_at("receipt written")
+    customer.complete()
+    shop.wait_death()
+    shop.come_back_later()
+    customer.assert_paid_once()
+
+
+def test_killed_before_the_receipt_leaves_the_mail_queue_sends_it_once(shop):
+    customer = shop["announced"]
+    shop.die_at("receipt claimed")
+    customer.complete()
+    shop.wait_death()
+    shop.come_back_later()
+    assert not customer.receipts()
+    shop.server.sql(FIVE_MINUTES_LATER)
+    shop.run_cron("mail", "ir_cron_mail_scheduler_action")
+    customer.assert_paid_once()
+
+
+def test_two_workers_with_the_same_attempt_charge_once(shop):
+    customer = shop["workers"]
+    shop.die_at("planned")
+    customer.complete()
+    shop.wait_death()
+    (attempt,) = customer.attempts()
+    shop.dawdle(0.5)
+    answers = shop.server.run(SEND_TWICE_AT_ONCE, attempt=attempt["id"])
+    shop.hurry()
+    assert sorted(answers) == ["The provider confirmed the payment.", "not to be sent"]
+    shop.come_back_later()
+    customer.assert_paid_once()
+
+
+def test_two_clients_that_complete_the_same_job_at_once_bill_and_charge_once(shop):
+    customer = shop["clients"]
+    shop.dawdle(0.5)
+    threads = [threading.Thread(target=customer.complete) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shop.hurry()
+    customer.wait_state("paid")
+    customer.assert_paid_once()
