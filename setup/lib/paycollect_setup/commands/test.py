@@ -40,7 +40,7 @@ def _pytest(argv, template, database):
     variables = {
         "ODOO_RC": str(conf),
         "PAYCOLLECT_TEMPLATE": template,
-        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
+        "XDG_CONFIG_HOME": str(paths.CACHE),
         **guard.environment(log),
     }
     command = [paths.PYTHON, "-m", "pytest", *ALWAYS, *_with_paths(argv)]
