@@ -30,7 +30,6 @@ from . import mail_mail
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import payment_provider
-from . import payment_transaction_charge
 from . import res_company
 from . import res_company_activation
 from . import res_config_settings

@@ -27,6 +27,7 @@ class PaymentTransaction(models.Model):
     collection_ip_address = fields.Char(
         string="IP Address", readonly=True, groups="paycollect_fsm.group_user"
     )
+    collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
 
     # Booking
 
@@ -93,14 +94,20 @@ class PaymentTransaction(models.Model):
             "fingerprint": mark if typed.last_four else False,
         }
 
-    # Validation of a method through a signed link
+    # Post-processing
 
     def _post_process(self):
-        """Record the consent of validated methods, once, after the validation."""
+        """Tell consents, attempts and invoices what became of it."""
         res = super()._post_process()
-        for transaction in self.sudo().filtered("collection_link_id"):
-            transaction._post_process_collection_method()
+        for transaction in self.sudo():
+            if transaction.collection_link_id:
+                transaction._post_process_collection_method()
+            if attempts := transaction.collection_attempt_ids:
+                attempts._as_system()._sync_with_transaction()
+        self.filtered(lambda tx: tx.state == "done").invoice_ids._queue_receipt()
         return res
+
+    # Validation of a method through a signed link
 
     def _post_process_collection_method(self, now=None):
         """Make the validated method usable: consent, primary, hook.

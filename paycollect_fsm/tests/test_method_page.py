@@ -164,6 +164,20 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.assertIn("Please call or", response.text)
         self.assertNotIn("o_payment_form", response.text)
 
+    def test_only_a_page_that_offers_stripe_tells_stripe_of_the_visit(self):
+        self.assertNotIn("js.stripe.com", self.url_open(self.url).text)
+        self.env.ref("payment.payment_provider_stripe").write(
+            {
+                "state": "test",
+                "is_published": True,
+                "allow_tokenization": True,
+                "stripe_publishable_key": "pk_test",
+                "stripe_secret_key": "sk_test",
+                "company_id": self.company.id,
+            }
+        )
+        self.assertIn("js.stripe.com", self.url_open(self.url).text)
+
     def test_a_purpose_without_page_is_answered_politely(self):
         _link, raw = self._create_link(purpose="balance")
         response = self.url_open(f"/pay/{raw}")
