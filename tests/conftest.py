@@ -1,18 +1,36 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Real servers, mails and browsers for the end-to-end tests."""
 
+import contextlib
+
 import pytest
 from paycollect_setup.browser import Browser
 from paycollect_setup.lab import Lab
 
 
+@contextlib.contextmanager
+def open_lab():
+    lab = Lab(guarded=True)
+    try:
+        yield lab
+    finally:
+        blocked = lab.close()
+    if blocked:
+        pytest.fail(f"a server tried to leave this machine: {'; '.join(blocked)}")
+
+
 @pytest.fixture
 def lab():
     """Databases and servers of this test; one that tries to go out fails it."""
-    lab = Lab(guarded=True)
-    yield lab
-    if blocked := lab.close():
-        pytest.fail(f"a server tried to leave this machine: {'; '.join(blocked)}")
+    with open_lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def module_lab():
+    """The same for all tests of a module, which share a server."""
+    with open_lab() as lab:
+        yield lab
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ worker = env["fsm.person"].create({
     "partner_id": env["res.users"].search([("login", "=", "technician")]).partner_id.id,
 })
 tax = env["account.tax"].create({
+    "tax_group_id": env["account.tax.group"].create({"name": "Sales tax"}).id,
     "name": "Sales tax 10%", "invoice_label": "Sales tax", "amount": 10,
     "type_tax_use": "sale",
 })

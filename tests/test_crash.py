@@ -9,7 +9,6 @@ import requests
 import scene
 from paycollect_setup import paths
 from paycollect_setup.client import RpcError
-from paycollect_setup.lab import Lab
 from paycollect_setup.waiting import wait_until
 
 TOTAL = 330  # one visit of 300 and 10 % tax
@@ -226,15 +225,10 @@ class Customer:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    lab = Lab(guarded=True)
-    try:
-        shop = Shop(lab, tmp_path_factory.mktemp("provider"))
-        shop.book(*NAMES)
-        yield shop
-    finally:
-        blocked = lab.close()
-    assert not blocked
+def shop(module_lab, tmp_path_factory):
+    shop = Shop(module_lab, tmp_path_factory.mktemp("provider"))
+    shop.book(*NAMES)
+    return shop
 
 
 NAMES = (

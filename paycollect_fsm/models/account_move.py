@@ -6,6 +6,18 @@ from odoo.tools import format_datetime
 
 from ..const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNOWN
 
+# They say how the invoice is collected, and change no amount and no line.
+COLLECTION_FIELDS = frozenset(
+    {
+        "collection_policy_id",
+        "collection_policy_reason",
+        "collection_decision",
+        "invoice_message_at",
+        "receipt_message_id",
+        "receipt_sent_at",
+    }
+)
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -73,6 +85,20 @@ class AccountMove(models.Model):
                 if lines
                 else False
             )
+
+    def write(self, vals):
+        """Leave the accounting lines alone when only the collection changes.
+
+        Otherwise each of these writes recomputes taxes and due dates, and marks the
+        invoice as changed by hand.
+        """
+        if COLLECTION_FIELDS.issuperset(vals):
+            self = self.with_context(
+                skip_invoice_sync=True,
+                check_move_validity=False,
+                skip_is_manually_modified=True,
+            )
+        return super().write(vals)
 
     def action_view_collection_attempts(self):
         self.ensure_one()

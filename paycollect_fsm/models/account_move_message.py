@@ -94,18 +94,20 @@ class AccountMove(models.Model):
         return self.with_user(SUPERUSER_ID).with_company(self.company_id)
 
     def _create_message(self, template):
-        """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet."""
+        """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet.
+
+        Should we be interrupted, the native mail queue sends it a little later.
+        """
         template = self.env.ref(template)
-        values = {"attachment_ids": self._get_pdf_attachments().ids}
+        values = {
+            "attachment_ids": self._get_pdf_attachments().ids,
+            "scheduled_date": fields.Datetime.now() + QUEUE_AFTER,
+        }
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)
         return self.env["mail.mail"].browse(mail_id)
 
     def _send_message(self, mail):
-        """Commit the claim, then hand the mail to the mail server.
-
-        Should we be interrupted, the native mail queue sends it a little later.
-        """
-        mail.scheduled_date = fields.Datetime.now() + QUEUE_AFTER
+        """Commit the claim, then hand the mail to the mail server."""
         self.env["paycollect.attempt"]._commit()
         mail.send(auto_commit=False, raise_exception=False)
 

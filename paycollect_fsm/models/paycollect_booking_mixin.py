@@ -238,6 +238,8 @@ class PaycollectBookingMixin(models.AbstractModel):
 
     def _set_collection_policy(self):
         """Resolve the policy of each booking, with its reason."""
+        if not self:
+            return
         requests = [booking._prepare_policy_request() for booking in self]
         results = self.env["paycollect.policy"]._resolve_batch(requests)
         for booking, (policy, reason) in zip(self, results, strict=True):

@@ -120,5 +120,6 @@ def _make_card(env, partner):
         }
     )
     if "paycollect.consent" in env:
+        token.brand = "Visa"
         partner.collection_policy_id = env.ref("paycollect_fsm.policy_auto")
         env["paycollect.consent"]._record(token, "I agree.", "staff")

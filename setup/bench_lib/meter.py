@@ -58,16 +58,19 @@ class Meter:
             self.queries[self._current] += now[1] - self._since[1]
         self._current, self._since = name, now
 
-    def watch(self, model, method, stage, until_next=False):
+    def watch(self, model, method, stage, within=None, until_next=False):
         """Count the calls of a method for a stage.
 
         :param model: the registry's class
+        :param within: only where this stage is open
         :param until_next: what follows it counts for the stage too (its commit)
         """
         original = getattr(model, method)
 
         @functools.wraps(original)
         def measured(*args, **kwargs):
+            if within not in (None, self._current):
+                return original(*args, **kwargs)
             if until_next:
                 self.switch(stage)
                 return original(*args, **kwargs)
