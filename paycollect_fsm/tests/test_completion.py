@@ -297,14 +297,46 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(self.complete(first).amount_total, 100)
         self.assertEqual(self.complete(second).amount_total, 100)
 
-    def test_two_companies_keep_to_themselves(self):
-        other = self.env["res.company"].create({"name": "Other Inc."})
-        self.env.user.company_ids |= other
-        self.assertFalse(other.collection_active)
+    def make_company(self):
+        """A second company that collects, with its own demo provider."""
+        company = self.env["res.company"].create(
+            {"name": "Other Inc.", "email": "billing@other.example.com"}
+        )
+        self.env.user.company_ids |= company
+        self.env["account.chart.template"].try_loading(
+            "generic_coa", company, install_demo=False
+        )
+        provider = self.provider.copy({"company_id": company.id, "state": "test"})
+        company.write({"collection_active": True, "collection_attach_pdf": False})
+        return company, provider
+
+    def test_a_method_of_one_company_is_not_charged_by_another(self):
         partner = self.make_partner()
         self.make_token(partner)
-        tokens = self.env["payment.token"]._get_collection_tokens(partner, other)
-        self.assertFalse(tokens[partner])
+        company, provider = self.make_company()
+        policy = self.policies["auto"]
+        partner.with_company(company).collection_policy_id = policy
+        job = self.make_plain_job(
+            partner, [(self.cable, 1)], company_id=company.id
+        ).with_company(company)
+        move = self.complete(job)
+        self.assertEqual(move.company_id, company)
+        self.assertFalse(move.collection_attempt_ids)
+        self.assertEqual(self.mails_to(move).email_from, company.email_formatted)
+        with self.with_jobs():
+            token = self.make_token(partner, provider_id=provider.id)
+            partner.with_company(company)._collection_method_added(token)
+        self.assertEqual(move.collection_attempt_ids.token_id, token)
+        self.assertEqual(move.collection_attempt_ids.state, "paid")
+        self.assertEqual(move.collection_attempt_ids.company_id, company)
+
+    def test_a_company_that_is_off_bills_nothing_beside_one_that_is_on(self):
+        company, _provider = self.make_company()
+        company.collection_active = False
+        job = self.make_plain_job(
+            self.make_partner(), [(self.cable, 1)], company_id=company.id
+        )
+        self.assertFalse(self.complete(job.with_company(company)))
 
 
 @tagged("post_install", "-at_install")
