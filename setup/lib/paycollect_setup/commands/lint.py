@@ -97,7 +97,10 @@ def _linters(fix):
     yield "ruff format", [python / "ruff", "format", "--quiet", *checking, "."]
     files = _files(PRETTIER)
     mode = checking or ["--write", "--list-different"]
-    yield "prettier", files and [node / "prettier", "--log-level=warn", *mode, *files]
+    yield (
+        "prettier",
+        files and [node / "prettier", "--no-color", "--log-level=warn", *mode, *files],
+    )
     files = _files(ESLINT)
     yield "eslint", files and [node / "eslint", "--max-warnings=0", *fixing, *files]
     addons = [addon.name for addon in paths.addons()]
