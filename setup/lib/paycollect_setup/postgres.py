@@ -22,7 +22,7 @@ from .steps import Fault, free_port, locked, need_disk, notice, replace, run, st
 DATA = paths.POSTGRES / "data"
 PORT = paths.POSTGRES / "port"
 PASSWORD = paths.POSTGRES / "password"
-LOG = paths.LOGS / "postgres.log"
+LOG = paths.POSTGRES / "server.log"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -139,15 +139,12 @@ def _as_user():
             "that all may enter."
         )
     os.chown(paths.POSTGRES, user.pw_uid, user.pw_gid)
-    LOG.touch()
-    os.chown(LOG, user.pw_uid, user.pw_gid)
     return switch
 
 
 def _create():
     need_disk(2)
     with step("Private PostgreSQL cluster"):
-        LOG.parent.mkdir(parents=True, exist_ok=True)
         prefix = _as_user()
         fresh = paths.POSTGRES / "new"
         shutil.rmtree(fresh, ignore_errors=True)
