@@ -232,5 +232,4 @@ def psql(database, query):
     return run(
         ["psql", "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query],
         what="psql",
-        log=paths.LOGS / f"psql-{os.getpid()}.log",
     ).strip()
