@@ -161,7 +161,7 @@ def _plan_unpaid(flow, day):
     booked = day - timedelta(days=4)
     lines = [("hour", 3), ("callout", 1)]
     flow.at(
-        day - timedelta(days=4),
+        booked,
         9,
         12,
         _book_visit,
