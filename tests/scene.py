@@ -47,12 +47,31 @@ cable = env["product.product"].create({
     "name": "Patch cable", "type": "consu", "list_price": 10,
     "taxes_id": [Command.set(tax.ids)],
 })
-result = {"visit": visit.id, "cable": cable.id, "worker": worker.id}
+result = {"visit": visit.id, "worker": worker.id, "customers": {}}
 """
 
 CUSTOMERS = """
-result = {}
+method = env.ref("payment_demo.payment_method_demo")
+
+def add_card(partner):
+    token = env["payment.token"].create({
+        "provider_id": provider.id, "payment_method_id": method.id,
+        "partner_id": partner.id, "provider_ref": "demo",
+        "payment_details": "4242", "brand": "Visa", "demo_simulated_state": "done",
+    })
+    env["paycollect.consent"]._record(token, "I agree.", "staff")
+
+def book(partner, location):
+    order = env["sale.order"].create({
+        "partner_id": partner.id, "fsm_location_id": location.id,
+        "order_line": [Command.create({"product_id": visit.id})],
+    })
+    order.action_confirm()
+    order.fsm_order_ids.person_id = worker
+    return order.fsm_order_ids.id
+
 for name, vals in customers.items():
+    has_card = vals.pop("has_card", booked)
     email = f"{name.split()[0].lower()}@customer.example.com"
     partner = env["res.partner"].create({
         "name": name, "email": email, "is_company": True, "street": "1 Main Street",
@@ -61,56 +80,28 @@ for name, vals in customers.items():
     location = env["fsm.location"].create(
         {"name": f"{name}, head office", "owner_id": partner.id}
     )
-    result[name] = {
+    result["customers"][name] = {
         "id": partner.id, "email": email, "location": location.id,
     }
-"""
-
-JOBS = """
-from odoo import Command
-
-provider = env.ref("payment.payment_provider_demo")
-method = env.ref("payment_demo.payment_method_demo")
-jobs = {}
-for name, customer in customers.items():
-    token = env["payment.token"].create({
-        "provider_id": provider.id, "payment_method_id": method.id,
-        "partner_id": customer["id"], "provider_ref": "demo",
-        "payment_details": "4242", "brand": "Visa", "demo_simulated_state": "done",
-    })
-    consent = env["paycollect.consent"].with_context(tracking_disable=True)
-    consent._record(token, "I agree.", "staff")
-    order = env["sale.order"].create({
-        "partner_id": customer["id"], "fsm_location_id": customer["location"],
-        "order_line": [Command.create({"product_id": visit, "price_unit": 300})],
-    })
-    order.action_confirm()
-    order.fsm_order_ids.person_id = worker
-    jobs[name] = order.fsm_order_ids.id
-result = jobs
+    if has_card:
+        add_card(partner)
+    if booked:
+        result["customers"][name]["job"] = book(partner, location)
 """
 
 
-def open_company(server):
-    """Switch a company on; return the ids of its products and its worker.
+def open_company(place, customers, booked=False):
+    """Switch a company on in a server or database; return the ids of its things.
 
     Its people log in as dispatcher, technician, accountant and controller (who is a
-    manager of collections); each password is the login.
+    manager of collections); each password is the login. When booked, each customer
+    has a card on file and a job for a visit of $330.
+
+    :param customers: values of each customer by name, and ``has_card``
+    :return: ``visit`` (product), ``worker``, and ``customers``: by name a dict of
+        ``id``, ``email``, ``location`` and, when booked, ``job``
     """
-    return server.run(COMPANY)
-
-
-def add_customers(server, **customers):
-    """Make customers, name=values; return their id, email and location by name."""
-    named = {name.replace("_", " "): vals for name, vals in customers.items()}
-    return server.run(CUSTOMERS, customers=named)
-
-
-def add_jobs(server, company, customers):
-    """Book a visit of $330 for each customer, with a card; return the jobs' ids."""
-    return server.run(
-        JOBS, customers=customers, visit=company["visit"], worker=company["worker"]
-    )
+    return place.run(COMPANY + CUSTOMERS, customers=customers, booked=booked)
 
 
 BOOKS = """

@@ -20,7 +20,13 @@ def server(module_lab):
 
 @pytest.fixture(scope="module")
 def company(server):
-    return scene.open_company(server)
+    return scene.open_company(
+        server,
+        {
+            "Rosa Diner": {},
+            "Nora Networks": {"collection_require_po": True, "has_card": True},
+        },
+    )
 
 
 def book(server, company, customer, **values):
@@ -54,7 +60,7 @@ def fits(page):
 def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     server, company, desktop, phone
 ):
-    (customer,) = scene.add_customers(server, Rosa_Diner={}).values()
+    customer = company["customers"]["Rosa Diner"]
 
     # The dispatcher books the job and sees that it cannot be collected yet.
     order = book(server, company, customer)
@@ -183,9 +189,7 @@ def completed_on(server, job):
 def test_a_customer_on_terms_gets_the_invoice_and_is_not_charged(
     server, company, phone
 ):
-    (customer,) = scene.add_customers(
-        server, Nora_Networks={"collection_require_po": True}
-    ).values()
+    customer = company["customers"]["Nora Networks"]
     order = book(server, company, customer, client_order_ref="PO-77")
     call = server.rpc("dispatcher", "dispatcher")
     call("sale.order", "action_confirm", [order])
@@ -193,7 +197,7 @@ def test_a_customer_on_terms_gets_the_invoice_and_is_not_charged(
     call("fsm.order", "write", [job, {"person_id": company["worker"]}])
     server.rpc("technician", "technician")("fsm.order", "action_complete", [job])
 
-    mail = server.wait_mail(to=customer["email"], timeout=MINUTE)
+    mail = server.wait_mail(to=customer["email"], subject="Invoice", timeout=MINUTE)
     (invoice,) = scene.invoices(server, customer["id"])
     assert mail.subject == f"Invoice {invoice['name']} from Acme IT Support"
     assert "330.00" in mail.html
@@ -210,4 +214,7 @@ def test_a_customer_on_terms_gets_the_invoice_and_is_not_charged(
     assert invoice["payment_state"] == "not_paid"
     assert invoice["payments"] == 0
     assert scene.attempts(server, customer["id"]) == []
-    assert len(server.catcher.find(to=customer["email"])) == 1
+    assert [mail.subject for mail in server.catcher.find(to=customer["email"])] == [
+        "Acme IT Support: your payment method Visa •••• 4242",
+        mail.subject,
+    ]

@@ -84,6 +84,35 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(self.complete(second).amount_total, 230)
         self.assertEqual(job.sale_id.invoice_status, "invoiced")
 
+    def test_what_is_invoiced_on_order_is_billed_job_by_job_too(self):
+        self.repair.invoice_policy = "order"
+        job = self.make_job(lines=[self.repair, (self.repair, 2)])
+        first, second = job.sale_id.fsm_order_ids.sorted("id")
+        self.assertEqual(self.complete(first).amount_total, 100)
+        self.assertEqual(self.complete(second).amount_total, 200)
+
+    def test_headings_of_the_order_stand_on_the_right_invoice(self):
+        job = self.make_job(lines=[self.repair, self.repair])
+        order = job.sale_id
+        first, second = order.order_line
+        first.sequence, second.sequence = 20, 40
+        for sequence, name in ((10, "Monday"), (30, "Tuesday")):
+            order.order_line.create(
+                {
+                    "order_id": order.id,
+                    "display_type": "line_section",
+                    "name": name,
+                    "sequence": sequence,
+                }
+            )
+        self.env.flush_all()
+        order.invalidate_recordset()
+        move = self.complete(second.fsm_order_id)
+        self.assertEqual(
+            move.invoice_line_ids.mapped("display_type"), ["line_section", "product"]
+        )
+        self.assertEqual(move.invoice_line_ids[0].name, "Tuesday")
+
     def test_the_invoice_knows_its_job_and_no_other(self):
         job = self.make_job(lines=[self.repair, self.repair])
         first, second = job.sale_id.fsm_order_ids.sorted("id")

@@ -7,7 +7,7 @@ import fcntl
 import subprocess
 import time
 
-from .. import demo, environment, paths
+from .. import databases, demo, environment, paths
 from ..server import OdooServer
 from ..steps import Fault, die_with_parent, free_port, step
 
@@ -20,11 +20,13 @@ USERS = {
     "customer": "the portal",
 }
 TRY = """\
-  1. As dispatcher, open a job that is not ready to collect, press "Request payment
-     method", and follow the link in the customer's mail.
-  2. As technician, open a job of today, add an extra and complete it.
-  3. As accountant, find its paid invoice under Invoicing, Collections, and the
-     customer's receipt among the mails."""
+  1. As dispatcher, open the job at Lakeline Yoga Studio and press "Request payment
+     method". Open the customer's mail, follow its link and save card
+     4242 4242 4242 4242 12/30. The job is ready to collect: assign Tom Becker.
+  2. As technician, open that job, add an extra (a 1 TB SSD) and complete it.
+     The receipt is among the mails before you have put the phone away.
+  3. As accountant, open the invoice and read "Why?" in its tab Collection, then
+     look at Collections, Attempts: what was paid, declined, or has no answer yet."""
 
 
 def main(argv):
@@ -84,6 +86,8 @@ def _mail_catcher():
 
 def _serve(port, smtp_port, mail_url):
     server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
+    # Links in mails lead here, whatever the port was last time.
+    databases.set_parameter(demo.NAME, "web.base.url", server.url)
     try:
         with step("Starting Odoo"):
             server.start()

@@ -1,0 +1,166 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The company, its people and its way of working."""
+
+import base64
+from pathlib import Path
+
+from odoo import Command
+
+from .clock import ZONE
+
+NOWHERE = "http://127.0.0.1:9"
+LOGO = Path(__file__).with_name("logo.png")
+BLUE = "#1D4E79"
+AMBER = "#F2A33A"
+SENDER = "Brightline IT Support <billing@brightline.example>"
+REMIT_TO = """Brightline IT Support
+Attn: Accounts Receivable
+P.O. Box 7410
+Austin, TX 78713"""
+
+# login: name, phone, groups, first page
+STAFF = {
+    "dispatcher": (
+        "Dana Whitfield",
+        "+1 512-555-0101",
+        [
+            "fieldservice.group_fsm_dispatcher",
+            "sales_team.group_sale_salesman_all_leads",
+        ],
+        "fieldservice.action_fsm_operation_order",
+    ),
+    "technician": (
+        "Tom Becker",
+        "+1 512-555-0111",
+        ["fieldservice.group_fsm_user"],
+        "fieldservice.action_fsm_operation_order",
+    ),
+    "accountant": (
+        "Grace Okafor",
+        "+1 512-555-0102",
+        ["paycollect_fsm.group_manager"],
+        "account.action_move_out_invoice",
+    ),
+}
+OTHER_WORKERS = {
+    "priya": ("Priya Nair", "+1 512-555-0112"),
+    "luis": ("Luis Ortega", "+1 512-555-0113"),
+}
+
+
+def stay_at_home(env):
+    """Nothing of the demo calls out of the machine."""
+    set_param = env["ir.config_parameter"].set_param
+    for key in ("iap.endpoint", "iap.partner_autocomplete.endpoint", "sms.endpoint"):
+        set_param(key, NOWHERE)
+    env["res.company"].search([]).iap_enrich_auto_done = True
+    env["digest.digest"].search([]).action_deactivate()
+    # Messages stay in the queue, to be read under Technical, SMS.
+    env.ref("sms.ir_cron_sms_scheduler_action").active = False
+
+
+def make_company(env):
+    texas = env.ref("base.state_us_44")
+    env.company.partner_id.tz = ZONE.key
+    env.company.write(
+        {
+            "name": "Brightline IT Support",
+            "logo": base64.b64encode(LOGO.read_bytes()),
+            "street": "418 Juniper Street, Suite 200",
+            "city": "Austin",
+            "zip": "78701",
+            "state_id": texas.id,
+            "country_id": env.ref("base.us").id,
+            "phone": "+1 512-555-0100",
+            "email": "hello@brightline.example",
+            "website": "https://www.brightline.example",
+            "primary_color": BLUE,
+            "secondary_color": AMBER,
+            "email_primary_color": "#FFFFFF",
+            "email_secondary_color": BLUE,
+            "external_report_layout_id": env.ref("web.external_layout_standard").id,
+        }
+    )
+    env["fsm.stage"].create(
+        {
+            "name": "In progress",
+            "sequence": 50,
+            "stage_type": "order",
+            "custom_color": AMBER,
+        }
+    )
+
+
+def make_staff(env):
+    """Return the workers: {name: fsm.person}; their users log in with their role."""
+    admin = env.ref("base.user_admin")
+    admin.write({"name": "Alex Morgan", "email": "admin@brightline.example"})
+    for login, (name, phone, groups, action) in STAFF.items():
+        env["res.users"].create(
+            {
+                "name": name,
+                "login": login,
+                "password": login,
+                "email": f"{login}@brightline.example",
+                "phone": phone,
+                "action_id": env.ref(action).id,
+                "group_ids": [
+                    Command.set(
+                        [env.ref(group).id for group in ["base.group_user", *groups]]
+                    )
+                ],
+            }
+        )
+    users = env["res.users"].search([("share", "=", False)])
+    users.write({"tz": ZONE.key, "tour_enabled": False, "odoobot_state": "disabled"})
+    return _make_workers(env)
+
+
+def _make_workers(env):
+    technician = env["res.users"].search([("login", "=", "technician")])
+    workers = {
+        "tom": env["fsm.person"].create({"partner_id": technician.partner_id.id})
+    }
+    for key, (name, phone) in OTHER_WORKERS.items():
+        workers[key] = env["fsm.person"].create(
+            {"name": name, "phone": phone, "email": f"{key}@brightline.example"}
+        )
+    return workers
+
+
+def make_favorites(env):
+    """What dispatcher and technician see first."""
+    action = env.ref("fieldservice.action_fsm_operation_order")
+    is_open = ("stage_id.is_closed", "=", False)
+    mine = ("person_id.partner_id.user_ids.login", "=", "technician")
+    for login, name, domain in (
+        ("dispatcher", "Open jobs", [is_open]),
+        ("technician", "My open jobs", [is_open, mine]),
+    ):
+        user = env["res.users"].search([("login", "=", login)])
+        env["ir.filters"].create(
+            {
+                "name": name,
+                "model_id": "fsm.order",
+                "action_id": action.id,
+                "user_ids": [Command.link(user.id)],
+                "domain": repr(domain),
+                "is_default": True,
+            }
+        )
+
+
+def switch_on(env):
+    """Let the company collect, with the demo provider."""
+    provider = env.ref("payment.payment_provider_demo")
+    provider.write({"state": "test", "allow_tokenization": True, "is_published": True})
+    env.ref("payment_demo.payment_method_demo").active = True
+    accountant = env["res.users"].search([("login", "=", "accountant")])
+    env.company.write(
+        {
+            "collection_responsible_id": accountant.id,
+            "collection_email_from": SENDER,
+            "collection_remit_to": REMIT_TO,
+        }
+    )
+    env.company.collection_active = True

@@ -1,0 +1,318 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Brightline's customers: one for each way of paying, and of not paying."""
+
+from dataclasses import dataclass, field
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command
+
+from .clock import ZONE
+
+CONSENT = (
+    "I agree that Brightline IT Support stores this payment method and charges it "
+    "when a job that I ordered is done. I can end this at any time by phone or mail."
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """``months``: until it expires, from the day of the build."""
+
+    brand: str
+    digits: str
+    months: int | None = 30
+    answer: str = "done"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """``weight``: how often it calls; ``jobs``: for what (see catalog)."""
+
+    name: str
+    email: str
+    phone: str
+    street: str
+    zip: str
+    cards: tuple[Card, ...] = ()
+    tag: str = ""
+    po: bool = False
+    sms: bool = False
+    weight: int = 2
+    jobs: str = "hour hour laptop network check"
+    sites: dict = field(default_factory=dict)
+
+
+PROFILES = {
+    "dental": Profile(
+        "Hill Country Dental",
+        "office@hillcountrydental.example",
+        "+1 512-555-0121",
+        "1105 Bluebonnet Lane",
+        "78704",
+        (Card("Visa", "4242"),),
+        sms=True,
+        weight=5,
+        sites={"north": ("North clinic", "9300 Burnet Road", "78758")},
+    ),
+    "bakery": Profile(
+        "Juniper Street Bakery",
+        "orders@juniperbakery.example",
+        "+1 512-555-0122",
+        "77 Juniper Street",
+        "78702",
+        (Card("Mastercard", "4444"),),
+        weight=4,
+        jobs="hour hour check laptop",
+    ),
+    "law": Profile(
+        "Barton Law Group",
+        "accounts@bartonlaw.example",
+        "+1 512-555-0123",
+        "600 Congress Avenue, Floor 9",
+        "78701",
+        (Card("American Express", "0005", 18),),
+        weight=5,
+        jobs="hour laptop laptop check",
+    ),
+    "interiors": Profile(
+        "Cedar & Stone Interiors",
+        "studio@cedarstone.example",
+        "+1 512-555-0124",
+        "2210 South Lamar Boulevard",
+        "78704",
+        (Card("Visa", "1881", 9),),
+        weight=4,
+    ),
+    "vet": Profile(
+        "Pecan Park Veterinary Clinic",
+        "frontdesk@pecanparkvet.example",
+        "+1 512-555-0125",
+        "4801 Airport Boulevard",
+        "78751",
+        (Card("Visa", "5556", 14),),
+        weight=4,
+        jobs="hour hour check network",
+    ),
+    "redbud": Profile(
+        "Redbud Property Management",
+        "payables@redbudproperty.example",
+        "+1 512-555-0126",
+        "301 West Avenue",
+        "78701",
+        (Card("Visa", "1111", 26), Card("Mastercard", "5100", 11)),
+        weight=4,
+        jobs="network laptop hour",
+    ),
+    "mueller": Profile(
+        "Redbud Apartments at Mueller",
+        "leasing@redbudmueller.example",
+        "+1 512-555-0127",
+        "1900 Simond Avenue",
+        "78723",
+        weight=0,
+    ),
+    "auto_body": Profile(
+        "Southside Auto Body",
+        "shop@southsideautobody.example",
+        "+1 512-555-0128",
+        "5512 South First Street",
+        "78745",
+        (Card("Visa", "0341", 20),),
+        weight=2,
+        jobs="hour check",
+    ),
+    "books": Profile(
+        "Blue Heron Books",
+        "hello@blueheronbooks.example",
+        "+1 512-555-0129",
+        "818 West 12th Street",
+        "78701",
+        (Card("Mastercard", "8210", -1),),
+        weight=2,
+        jobs="hour check",
+    ),
+    "yoga": Profile(
+        "Lakeline Yoga Studio",
+        "studio@lakelineyoga.example",
+        "+1 512-555-0130",
+        "11066 Pecan Park Boulevard",
+        "78613",
+        weight=0,
+    ),
+    "freight": Profile(
+        "Travis Freight Lines",
+        "ap@travisfreight.example",
+        "+1 512-555-0131",
+        "7600 Metropolis Drive",
+        "78744",
+        (Card("Bank account", "6789", None, "pending"),),
+        weight=2,
+        jobs="network hour laptop",
+    ),
+    "clinics": Profile(
+        "Austin Regional Clinics",
+        "accounts.payable@arclinics.example",
+        "+1 512-555-0132",
+        "6835 Austin Center Boulevard",
+        "78731",
+        tag="net",
+        po=True,
+        weight=4,
+        jobs="network laptop hour",
+    ),
+    "schools": Profile(
+        "Brushy Creek School District",
+        "finance@brushycreekisd.example",
+        "+1 512-555-0133",
+        "16203 Great Oaks Drive",
+        "78681",
+        tag="net",
+        weight=4,
+        jobs="network laptop hour check",
+    ),
+    "taqueria": Profile(
+        "Maria's Taqueria",
+        "maria@mariastaqueria.example",
+        "+1 512-555-0134",
+        "2800 East Cesar Chavez Street",
+        "78702",
+        tag="cod",
+        weight=3,
+        jobs="hour check",
+    ),
+    "coffee": Profile(
+        "Ridgeview Coffee Roasters",
+        "hi@ridgeviewcoffee.example",
+        "+1 512-555-0135",
+        "3016 Guadalupe Street",
+        "78705",
+        weight=0,
+    ),
+    "print": Profile(
+        "Longhorn Print Shop",
+        "billing@longhornprint.example",
+        "+1 512-555-0136",
+        "1515 East Sixth Street",
+        "78702",
+        tag="net",
+        weight=0,
+    ),
+}
+
+
+@dataclass
+class Customer:
+    """A customer as it came out: its contact and its sites by key ("" = first)."""
+
+    profile: Profile
+    partner: object
+    sites: dict
+
+
+def make_customers(env, today):
+    """Return {key: Customer}, with their stored methods and consents.
+
+    :param today: the day of the build, from which the cards' months are counted
+    """
+    return {
+        key: _make_customer(env, profile, today) for key, profile in PROFILES.items()
+    }
+
+
+def _make_customer(env, profile, today):
+    partner = env["res.partner"].create(_prepare_partner_vals(env, profile))
+    for card in reversed(profile.cards):
+        store_method(partner, card, today)
+    sites = {"": (profile.name, profile.street, profile.zip), **profile.sites}
+    return Customer(
+        profile,
+        partner,
+        {key: _make_site(partner, *site) for key, site in sites.items()},
+    )
+
+
+def _prepare_partner_vals(env, profile):
+    tag = profile.tag and env.ref(f"paycollect_fsm.partner_category_{profile.tag}")
+    return {
+        "name": profile.name,
+        "is_company": True,
+        "email": profile.email,
+        "phone": profile.phone,
+        "street": profile.street,
+        "zip": profile.zip,
+        "city": "Austin",
+        "state_id": env.ref("base.state_us_44").id,
+        "country_id": env.ref("base.us").id,
+        "tz": ZONE.key,
+        "collection_require_po": profile.po,
+        "collection_receipt_sms": profile.sms,
+        "category_id": [Command.set(tag.ids if tag else [])],
+    }
+
+
+def _make_site(partner, name, street, zip_code):
+    return partner.env["fsm.location"].create(
+        {
+            "name": name,
+            "owner_id": partner.id,
+            "street": street,
+            "zip": zip_code,
+            "city": partner.city,
+            "state_id": partner.state_id.id,
+            "country_id": partner.country_id.id,
+            "phone": partner.phone,
+            "tz": partner.tz,
+            "direction": "Parking in front of the building; ask for the front desk.",
+        }
+    )
+
+
+def store_method(partner, card, today):
+    """Store a method with the customer's consent, before all others."""
+    env = partner.env
+    token = env["payment.token"].create(
+        {
+            "provider_id": env.ref("payment.payment_provider_demo").id,
+            "payment_method_id": env.ref("payment_demo.payment_method_demo").id,
+            "partner_id": partner.id,
+            "provider_ref": f"demo-{card.digits}",
+            "payment_details": card.digits,
+            "brand": card.brand,
+            "expiry_date": _get_expiry(card, today),
+            "fingerprint": f"demo:{card.brand.lower()}:{card.digits}",
+            "demo_simulated_state": card.answer,
+        }
+    )
+    env["paycollect.consent"]._record(token, CONSENT, "link")
+    token._set_primary()
+    return token
+
+
+def _get_expiry(card, today):
+    """Last day of the month that is printed on the card."""
+    if card.months is None:
+        return False
+    return today + relativedelta(months=card.months, day=31)
+
+
+def make_portal_user(env, book):
+    """A person of the bakery, who logs in as ``customer``."""
+    contact = env["res.partner"].create(
+        {
+            "name": "June Alvarez",
+            "parent_id": book["bakery"].partner.id,
+            "email": "customer@juniperbakery.example",
+            "phone": "+1 512-555-0122",
+            "function": "Owner",
+        }
+    )
+    env["res.users"].create(
+        {
+            "partner_id": contact.id,
+            "login": "customer",
+            "password": "customer",
+            "tz": ZONE.key,
+            "group_ids": [Command.set([env.ref("base.group_portal").id])],
+        }
+    )

@@ -1,0 +1,203 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What happens at Brightline, told as it is done: booked, completed, charged, paid.
+
+Steps are put on an agenda with their moment and run in the order of time.
+"""
+
+import heapq
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+
+from .clock import local
+from .customers import store_method
+
+CHARGE_AFTER = 4
+MESSAGE_AFTER = 11
+
+
+class Flow:
+    def __init__(self, env, clock, outbox, workers, products, book, today):
+        self.env = env
+        self.today = today
+        self.clock = clock
+        self.outbox = outbox
+        self.workers = workers
+        self.products = products
+        self.book = book
+        self.dispatcher = env["res.users"].search([("login", "=", "dispatcher")])
+        self.bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
+        self.cash = env["account.journal"].create(
+            {"name": "Cash", "type": "cash", "code": "CSH1"}
+        )
+        self.end = local(today, 0)
+        self.jobs = {}  # what agenda.py comes back to, by label
+        self._steps = []
+        self._number = 0
+        self._po = 4100
+
+    # -- agenda --------------------------------------------------------------
+
+    def at(self, day, hour, minute, step, *args, **kwargs):
+        """Put a step on the agenda, at that local time."""
+        self.at_moment(local(day, hour, minute), step, *args, **kwargs)
+
+    def at_moment(self, moment, step, *args, **kwargs):
+        """The same, at a naive UTC moment."""
+        self._number += 1
+        heapq.heappush(self._steps, (moment, self._number, step, args, kwargs))
+
+    def after(self, days, hour, step, *args, **kwargs):
+        """Put a step on the agenda, some days after the present one."""
+        day = (self.clock.now + timedelta(days=days)).date()
+        self.at(day, hour, 0, step, *args, **kwargs)
+
+    def run(self):
+        while self._steps:
+            moment, _number, step, args, kwargs = heapq.heappop(self._steps)
+            if moment >= self.end:
+                continue
+            self.clock.move_to(moment)
+            step(*args, **kwargs)
+            self.deliver()
+
+    # -- steps ---------------------------------------------------------------
+
+    def book_order(self, key, lines, visit, site="", confirm=True, **values):
+        """Enter an order; return its jobs, in the order of the lines.
+
+        :param lines: pairs of product key and quantity
+        :param visit: naive UTC moment of the visit
+        """
+        customer = self.book[key]
+        if customer.profile.tag == "net" and "client_order_ref" not in values:
+            self._po += 3
+            values["client_order_ref"] = f"PO-{self._po}"
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": customer.partner.id,
+                "fsm_location_id": customer.sites[site].id,
+                "user_id": self.dispatcher.id,
+                "commitment_date": visit,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.products[product].id,
+                            "product_uom_qty": quantity,
+                        }
+                    )
+                    for product, quantity in lines
+                ],
+                **values,
+            }
+        )
+        if not confirm:
+            order.state = "sent"
+            return order
+        order.action_confirm()
+        jobs = order.fsm_order_ids.sorted("id")
+        for job in jobs:
+            job.type = job.template_id.type_id
+        return jobs
+
+    def assign(self, job, worker):
+        job.person_id = self.workers[worker]
+
+    def add_extras(self, job, extras):
+        """:param extras: tuples of product key, quantity and discount"""
+        job.write(
+            {
+                "collection_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.products[product].id,
+                            "quantity": quantity,
+                            "discount": discount,
+                        }
+                    )
+                    for product, quantity, discount in extras
+                ]
+            }
+        )
+
+    def complete(self, job, resolution="", extras=()):
+        """Complete the job; return its invoices."""
+        if extras:
+            self.add_extras(job, extras)
+        hours = max(job.scheduled_duration, 0.5)
+        job.write(
+            {
+                "date_start": self.clock.now - timedelta(hours=hours),
+                "resolution": resolution,
+            }
+        )
+        before = job.invoice_lines.move_id
+        job.action_complete()
+        if job.collection_error:
+            raise AssertionError(f"{job.name}: {job.collection_error}")
+        return job.invoice_lines.move_id - before
+
+    def pay(self, moves, journal):
+        """The money of these invoices came in by transfer or in cash."""
+        moves = moves.filtered(lambda move: move.payment_state == "not_paid")
+        for move in moves:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create(
+                {"journal_id": journal.id, "payment_date": self.clock.now.date()}
+            ).action_create_payments()
+
+    def add_card(self, key, card):
+        """The customer replaces the method by another one, which is charged."""
+        partner = self.book[key].partner
+        partner.payment_token_ids.active = False
+        token = store_method(partner, card, self.today)
+        partner._collection_method_added(token)
+
+    def settle(self, moves):
+        """The bank confirms what was on its way."""
+        transactions = moves.transaction_ids.filtered(lambda tx: tx.state == "pending")
+        for transaction in transactions:
+            transaction._set_done()
+            transaction._post_process()
+
+    # -- what the queue would do ----------------------------------------------
+
+    def deliver(self):
+        """Send the charges, note the messages, until nothing is left to do."""
+        while attempts := self.outbox.take_attempts():
+            for attempt in attempts:
+                self.clock.tick(CHARGE_AFTER)
+                attempt._send()
+        for move, kind in self.outbox.take_messages():
+            self.clock.tick(MESSAGE_AFTER)
+            if kind == "receipt" and move._may_get_receipt():
+                self._note_receipt(move)
+            elif kind == "invoice" and move._is_owed():
+                self._note_invoice(move)
+
+    def _note_receipt(self, move):
+        receipt = move._message_log(
+            body=f"The receipt was sent to {move._get_message_partner().email}."
+        )
+        move.write(
+            {"receipt_message_id": receipt.id, "receipt_sent_at": self.clock.now}
+        )
+
+    def _note_invoice(self, move):
+        move._message_log(
+            body=f"The invoice was sent to {move._get_message_partner().email} "
+            "with how to pay it."
+        )
+        move.write({"invoice_message_at": self.clock.now, "is_move_sent": True})
+
+    def without_answer(self):
+        """Charges inside the block leave, and no answer comes back."""
+
+        def send(transaction):
+            transaction.env.context["paycollect_exchange"].requests += 1
+
+        return patch.object(
+            self.env.registry["payment.transaction"], "_charge_with_token", send
+        )

@@ -1,0 +1,174 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Half a year of work: about 120 completed jobs, the same ones at each build."""
+
+import random
+from datetime import timedelta
+
+from .clock import local
+from .customers import Card
+
+WEEKS = 26
+LAST_DAYS = 3  # the last days before today are told by agenda.py
+
+RESOLUTIONS = {
+    "hour": [
+        "Replaced the failed power supply and updated the firmware.",
+        "Mail did not synchronise: new profile, old archive attached.",
+        "Printer queue was stuck; driver replaced on both front desk machines.",
+        "Cleaned up the disk, moved the mailbox to the new account.",
+        "VPN client reinstalled, two-factor set up again with the user.",
+    ],
+    "laptop": [
+        "Set up, encrypted and handed over; the user has logged in.",
+        "Data moved from the old machine, old disk wiped.",
+    ],
+    "network": [
+        "All sockets measured and labelled, drawing left at the front desk.",
+        "New switch mounted, guest Wi-Fi separated from the office network.",
+    ],
+    "check": [
+        "Backups fine. Updates installed. UPS battery to be replaced next time.",
+        "All healthy; one disk at 85 %, ordered a larger one.",
+    ],
+}
+EXTRAS = {
+    "hour": [("ssd", 1, 0), ("ups", 1, 0), ("cable", 2, 0)],
+    "laptop": [("dock", 1, 0), ("dock", 2, 10)],
+    "network": [("cable", 4, 0), ("cable", 6, 15), ("wifi", 1, 0)],
+    "check": [("ups", 1, 0), ("cable", 1, 0)],
+}
+DECLINES = [
+    ("insufficient_funds", "51", "Your card has insufficient funds."),
+    ("generic_decline", "05", "Your card was declined."),
+    ("expired_card", "54", "Your card has expired."),
+]
+NEW_CARDS = [
+    Card("Visa", "9922", 33),
+    Card("Mastercard", "3100", 29),
+    Card("Visa", "6011", 36),
+    Card("American Express", "1009", 41),
+]
+DECLINED_EVERY = 13
+REPLACES_CARDS = "dental bakery law interiors vet redbud".split()
+
+
+def plan(flow):
+    """Put the bookings of the half year on the agenda."""
+    flow.env.ref("paycollect_fsm.policy_prepaid").active = False
+    rng = random.Random(20)
+    keys = [key for key, customer in flow.book.items() if customer.profile.weight]
+    weights = [flow.book[key].profile.weight for key in keys]
+    first = flow.today - timedelta(weeks=WEEKS)
+    number = 0
+    for week in range(WEEKS):
+        for _visit in range(4 + (week > 13) * week % 2):
+            key = rng.choices(keys, weights)[0]
+            day = _work_day(first + timedelta(weeks=week, days=rng.randrange(7)))
+            if day >= flow.today - timedelta(days=LAST_DAYS):
+                continue
+            number += 1
+            _plan_visit(flow, rng, key, day, number)
+    for days in (118, 96, 81):
+        _plan_unpaid(flow, flow.today - timedelta(days=days))
+
+
+def _work_day(day):
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _plan_visit(flow, rng, key, day, number):
+    kind = rng.choice(flow.book[key].profile.jobs.split())
+    visit = local(day, rng.randrange(8, 16), rng.choice([0, 30]))
+    booked = day - timedelta(days=rng.randrange(1, 9))
+    flow.at(
+        booked,
+        rng.randrange(8, 17),
+        rng.randrange(60),
+        _book_visit,
+        flow,
+        key,
+        _get_lines(rng, kind),
+        visit,
+        rng.choice(list(flow.book[key].sites)),
+        {
+            "worker": rng.choice(["tom", "tom", "priya", "priya", "luis"]),
+            "resolution": rng.choice(RESOLUTIONS[kind]),
+            "extras": [rng.choice(EXTRAS[kind])] if rng.random() < 0.3 else [],
+            "late": rng.randrange(4, 30),
+            "declined": number % DECLINED_EVERY == 0 and key in REPLACES_CARDS,
+            "pick": number,
+        },
+    )
+
+
+def _get_lines(rng, kind):
+    if kind == "hour":
+        lines = [("hour", rng.choice([1, 1.5, 2, 3]))]
+        return lines + [("callout", 1)] if rng.random() < 0.7 else lines
+    if kind == "laptop":
+        return [("laptop", rng.choice([1, 1, 2, 4]))]
+    if kind == "network":
+        return [("network", 1), ("cable", rng.randrange(4, 13)), ("wifi", 1)]
+    return [("check", 1)]
+
+
+def _book_visit(flow, key, lines, visit, site, story):
+    job = flow.book_order(key, lines, visit, site)
+    flow.assign(job, story["worker"])
+    done = visit + timedelta(hours=max(job.scheduled_duration, 0.5))
+    flow.at_moment(done, _finish_visit, flow, key, job, story)
+
+
+def _finish_visit(flow, key, job, story):
+    tokens = flow.book[key].partner.payment_token_ids
+    code, network, text = DECLINES[story["pick"] % len(DECLINES)]
+    if story["declined"]:
+        flow.outbox.decline_text = text
+        tokens[:1].demo_simulated_state = "error"
+    moves = flow.complete(job, story["resolution"], story["extras"])
+    flow.deliver()
+    mode = moves.collection_mode
+    if mode == "cod":
+        flow.pay(moves, flow.cash)
+    elif mode == "net":
+        flow.after(30 + story["late"], 11, flow.pay, moves, flow.bank)
+    elif key == "freight":
+        flow.after(4, 6, flow.settle, moves)
+    elif story["declined"]:
+        moves.collection_attempt_ids.write(
+            {"decline_code": code, "network_code": network}
+        )
+        card = NEW_CARDS[story["pick"] % len(NEW_CARDS)]
+        flow.after(1 + story["pick"] % 5, 19, _replace_card, flow, key, card, moves)
+
+
+def _replace_card(flow, key, card, moves):
+    flow.add_card(key, card)
+    moves.activity_ids.unlink()
+
+
+def _plan_unpaid(flow, day):
+    """Work for the customer who does not pay, and is on hold for it."""
+    visit = local(_work_day(day), 10)
+    story = {
+        "worker": "luis",
+        "resolution": "Plotter server moved to the new machine, all queues tested.",
+        "extras": [],
+        "late": 365,
+        "declined": False,
+        "pick": 0,
+    }
+    booked = day - timedelta(days=4)
+    lines = [("hour", 3), ("callout", 1)]
+    flow.at(
+        booked,
+        9,
+        12,
+        _book_visit,
+        flow,
+        "print",
+        lines,
+        visit,
+        "",
+        story,
+    )

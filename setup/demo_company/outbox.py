@@ -1,0 +1,69 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the addons hand to the queue, kept here instead of being sent."""
+
+from contextlib import ExitStack
+from unittest.mock import patch
+
+
+class Outbox:
+    """Collects charges and messages; nothing is queued inside the block.
+
+    ``decline_text`` is what the card's bank says to charges that it declines.
+    """
+
+    def __init__(self, env):
+        self.decline_text = ""
+        self._env = env
+        self._attempts = []
+        self._messages = []
+        self._patches = ExitStack()
+
+    def __enter__(self):
+        for model, method, replacement in (
+            ("paycollect.attempt", "_enqueue", self._take_attempts()),
+            ("paycollect.attempt", "_commit", lambda attempt: attempt.flush_model()),
+            ("paycollect.consent", "_send_copy", lambda consents: None),
+            ("account.move", "_delay_message", self._take_message()),
+            ("sale.order", "_post_fsm_message", _note_jobs),
+            ("mail.mail", "create", _refuse),
+            ("payment.transaction", "_set_error", self._say_why()),
+        ):
+            self._patches.enter_context(
+                patch.object(self._env.registry[model], method, replacement)
+            )
+        return self
+
+    def __exit__(self, *error):
+        return self._patches.__exit__(*error)
+
+    def take_attempts(self):
+        """Planned attempts since the last call."""
+        taken, self._attempts = self._attempts, []
+        return taken
+
+    def take_messages(self):
+        """Pairs of an invoice and ``receipt`` or ``invoice``, since the last call."""
+        taken, self._messages = self._messages, []
+        return taken
+
+    def _take_attempts(self):
+        return lambda attempts: self._attempts.extend(attempts)
+
+    def _take_message(self):
+        return lambda move, _method, kind: self._messages.append((move, kind))
+
+    def _say_why(self):
+        original = self._env.registry["payment.transaction"]._set_error
+        return lambda transactions, text, **options: original(
+            transactions, self.decline_text or text, **options
+        )
+
+
+def _refuse(_mails, vals_list):
+    raise AssertionError(f"the history sends no mail, but this is one: {vals_list}")
+
+
+def _note_jobs(order, jobs):
+    """Without the mails to nobody that field service makes of it."""
+    names = ", ".join(jobs.mapped("name"))
+    order._message_log(body=f"Field service jobs were created: {names}.")
