@@ -26,6 +26,7 @@
         "views/pay_templates.xml",
         # completion, charge, receipt
         "data/fsm_stage.xml",
+        "data/mail_activity_type.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
         "data/mail_template_invoice.xml",

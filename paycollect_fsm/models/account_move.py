@@ -139,6 +139,12 @@ class AccountMove(models.Model):
             },
         }
 
+    def _invoice_paid_hook(self):
+        """What was paid, by whichever way, is no exception any more."""
+        result = super()._invoice_paid_hook()
+        self.company_id._close_collection_activities(self, self.env._("It is paid."))
+        return result
+
     def _has_to_be_paid(self):
         """An invoice that is being charged is not offered for payment as well."""
         return super()._has_to_be_paid() and not self._has_open_attempt()

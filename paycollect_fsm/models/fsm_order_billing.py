@@ -34,7 +34,11 @@ class FSMOrder(models.Model):
     def _bill(self):
         """Invoice what is new on this job, post it and plan its collection."""
         self.ensure_one()
-        self.collection_error = False
+        if self.collection_error:
+            self.collection_error = False
+            self.company_id._close_collection_activities(
+                self, self.env._("Billed again.")
+            )
         sale_order = self._get_sale_order()
         if sale_order:
             self._serialize_billing(sale_order)

@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+EXCEPTION_ACTIVITY = "paycollect_fsm.mail_activity_exception"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -81,8 +83,12 @@ class ResCompany(models.Model):
         if self.env["mail.activity"].sudo().search_count(domain, limit=1):
             return
         record.sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
+            EXCEPTION_ACTIVITY,
             summary=summary,
             note=note,
             user_id=user.id,
         )
+
+    def _close_collection_activities(self, records, feedback):
+        """Mark the exceptions on ``records`` as done; they are settled."""
+        records.sudo().activity_feedback([EXCEPTION_ACTIVITY], feedback=feedback)

@@ -291,6 +291,7 @@ class TestCompletion(CollectionCommon):
             job.with_user(self.accountant).action_bill_again()
         self.assertEqual(job.collection_state, "paid")
         self.assertFalse(job.collection_error)
+        self.assertFalse(job.activity_ids)
 
     def test_a_technician_may_not_bill_again(self):
         job = self.make_job()

@@ -79,6 +79,14 @@ class TestMessages(CollectionCommon):
         self.assertEqual(move.collection_attempt_ids.state, "paid")
         self.assertEqual(len(self.mails_to(move)), 2)
 
+    def test_an_exception_is_closed_when_the_invoice_is_paid(self):
+        move = self.complete(self.make_job(token="error"))
+        self.assertEqual(move.activity_ids.summary, "Payment declined")
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+        self.assertFalse(move.activity_ids)
+
     def test_above_the_policy_s_maximum_the_customer_is_asked_to_pay(self):
         self.policies["auto"].max_auto_amount = 60
         move = self.complete(self.make_job())
