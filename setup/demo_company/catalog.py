@@ -54,7 +54,6 @@ def make_catalog(env):
         key: env["product.product"].create(
             {
                 "name": name,
-                "default_code": key.upper(),
                 "type": "consu" if key in MATERIAL else "service",
                 "list_price": price,
                 "standard_price": price * 0.6 if key in MATERIAL else 0,

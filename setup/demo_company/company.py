@@ -33,7 +33,7 @@ STAFF = {
         "Tom Becker",
         "+1 512-555-0111",
         ["fieldservice.group_fsm_user"],
-        "fieldservice.action_fsm_operation_order",
+        "fieldservice.action_fsm_dash_order",
     ),
     "accountant": (
         "Grace Okafor",
@@ -130,7 +130,6 @@ def _make_workers(env):
 
 def make_favorites(env):
     """What dispatcher and technician see first."""
-    action = env.ref("fieldservice.action_fsm_operation_order")
     is_open = ("stage_id.is_closed", "=", False)
     mine = ("person_id.partner_id.user_ids.login", "=", "technician")
     for login, name, domain in (
@@ -142,7 +141,7 @@ def make_favorites(env):
             {
                 "name": name,
                 "model_id": "fsm.order",
-                "action_id": action.id,
+                "action_id": env.ref(STAFF[login][-1]).id,
                 "user_ids": [Command.link(user.id)],
                 "domain": repr(domain),
                 "is_default": True,

@@ -139,12 +139,13 @@ def _finish_visit(flow, key, job, story):
             {"decline_code": code, "network_code": network}
         )
         card = NEW_CARDS[story["pick"] % len(NEW_CARDS)]
-        flow.after(1 + story["pick"] % 5, 19, _replace_card, flow, key, card, moves)
+        flow.after(1 + story["pick"] % 5, 19, _replace_card, flow, key, card)
 
 
-def _replace_card(flow, key, card, moves):
+def _replace_card(flow, key, card):
+    """The new card pays what was declined meanwhile."""
     flow.add_card(key, card)
-    moves.activity_ids.unlink()
+    flow.book[key].partner.invoice_ids.activity_ids.unlink()
 
 
 def _plan_unpaid(flow, day):
