@@ -101,6 +101,7 @@ class FSMOrder(models.Model):
             collection_job_id=self.id,
             collection_sale_line_ids=lines.ids,
             raise_if_nothing_to_invoice=False,
+            mail_auto_subscribe_no_notify=True,  # no mail to sales for each job
         )._create_invoices(final=True)
 
     def _create_extras_invoice(self):

@@ -144,6 +144,16 @@ class FSMOrderCollectionLine(models.Model):
         )
         return position.map_tax(taxes)
 
+    def _prepare_tax_base_line(self):
+        """The line as the tax engine wants it."""
+        self.ensure_one()
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self,
+            tax_ids=self._get_taxes(),
+            quantity=self.quantity,
+            partner_id=self.order_id._get_payer(),
+        )
+
     def _prepare_sale_line_vals(self, sale_order):
         self.ensure_one()
         return {

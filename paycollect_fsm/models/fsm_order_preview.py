@@ -8,29 +8,36 @@ class FSMOrder(models.Model):
     _inherit = "fsm.order"
 
     def _get_billing_preview(self):
-        """Return values of ``paycollect.complete.line``, taxes included."""
+        """Return values of ``paycollect.complete.line``, taxes included.
+
+        Rounded together, as the invoice will be: the lines add up to its total.
+        """
         self.ensure_one()
-        return [
+        Tax = self.env["account.tax"]
+        lines = [
             *self._get_sale_lines_preview(),
-            *(
-                {
-                    "name": extra.name,
-                    "quantity": extra.quantity,
-                    "price_total": extra.price_total,
-                }
-                for extra in self._get_extras_to_bill()
-            ),
+            *(extra._prepare_tax_base_line() for extra in self._get_extras_to_bill()),
         ]
+        Tax._add_tax_details_in_base_lines(lines, self.company_id)
+        Tax._round_base_lines_tax_details(lines, self.company_id)
+        return [self._prepare_preview_vals(line) for line in lines]
 
     def _get_sale_lines_preview(self):
         for line in self._get_delivered_sale_lines():
             quantity = line._get_qty_after_completion() - line.qty_invoiced
-            if quantity and line.product_uom_qty:
-                yield {
-                    "name": line.name,
-                    "quantity": quantity,
-                    "price_total": line.price_total * quantity / line.product_uom_qty,
-                }
+            if quantity:
+                yield line._prepare_base_line_for_taxes_computation(quantity=quantity)
+
+    def _prepare_preview_vals(self, line):
+        """Values for one line of the tax engine (amounts in its currency)."""
+        details = line["tax_details"]
+        return {
+            "name": line["record"].name,
+            "quantity": line["quantity"],
+            "price_total": details["total_excluded_currency"]
+            + details["delta_total_excluded_currency"]
+            + sum(tax["tax_amount_currency"] for tax in details["taxes_data"]),
+        }
 
     def _get_collection_preview(self):
         """One sentence: how the money will be collected."""

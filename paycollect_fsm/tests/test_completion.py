@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_job import CollectionCommon
 
@@ -218,6 +218,17 @@ class TestCompletion(CollectionCommon):
         self.complete(job)
         self.assertEqual(move.collection_attempt_ids.state, "paid")
 
+    def test_the_salesperson_gets_no_mail_about_each_invoice(self):
+        partner = self.make_partner(mode="auto")
+        self.make_token(partner)
+        salesperson = new_test_user(self.env, "seller", groups="base.group_user")
+        job = self.make_job(partner, token=False, user_id=salesperson.id)
+        before = self.env["mail.mail"].search([])
+        job = job.with_context(tracking_disable=False, mail_notrack=False)
+        self.complete(job)
+        mails = self.env["mail.mail"].search([]) - before
+        self.assertNotIn(salesperson.partner_id, mails.recipient_ids)
+
     def test_zero_amount_charges_nobody(self):
         self.repair.list_price = 0
         job = self.make_job()
@@ -395,6 +406,22 @@ class TestSummary(CollectionCommon):
         with self.with_jobs():
             wizard.action_complete()
         self.assertEqual(job.invoice_lines.move_id.amount_total, 242)
+
+    def test_summary_and_invoice_agree_to_the_cent(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.tax.amount = 8.25
+        products = [
+            self.make_product(name, price, taxes_id=[Command.set(self.tax.ids)])
+            for name, price in (("Network", 450), ("Cables", 72), ("Disk", 110))
+        ]
+        job = self.make_job(lines=products[:1])
+        job.collection_line_ids = [
+            Command.create({"product_id": product.id}) for product in products[1:]
+        ]
+        wizard = self.open_wizard(job)
+        move = self.complete(job)
+        self.assertEqual(move.amount_total, 684.14)
+        self.assertAlmostEqual(wizard.amount_total, move.amount_total, places=6)
 
     def test_each_mode_says_how_it_is_collected(self):
         for mode, words in (
