@@ -230,7 +230,9 @@ class AccountMove(models.Model):
             lines.append(
                 self.env._(
                     "The receipt was sent on %(date)s.",
-                    date=format_datetime(self.env, self.receipt_sent_at),
+                    date=format_datetime(
+                        self.env, self.receipt_sent_at, dt_format="short"
+                    ),
                 )
             )
         if lines and (next_step := self._get_next_step(attempts[-1:])):

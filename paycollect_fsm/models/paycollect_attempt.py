@@ -282,7 +282,9 @@ class PaycollectAttempt(models.Model):
             "amount": self.currency_id.format(self.amount),
             "method": self.token_id._get_label(),
             "date": format_datetime(
-                self.env, self.done_at or self.sent_at or self.planned_at
+                self.env,
+                self.done_at or self.sent_at or self.planned_at,
+                dt_format="short",
             ),
             "reason": self.parked_reason or self.reason or "",
         }
