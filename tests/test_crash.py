@@ -348,3 +348,7 @@ def test_two_clients_that_complete_the_same_job_at_once_bill_and_charge_once(sho
     shop.hurry()
     customer.wait_state("paid")
     customer.assert_paid_once()
+    (job,) = shop.server.sql(
+        "SELECT collection_error FROM fsm_order WHERE id = %s", [customer.job]
+    )
+    assert not job["collection_error"]
