@@ -94,6 +94,7 @@ class PaycollectAttempt(models.Model):
     )
     _due = models.Index("(planned_at) WHERE state = 'planned'")
     _sent = models.Index("(company_id, sent_at)")
+    _paid = models.Index("(done_at) WHERE state = 'paid'")
 
     @api.depends("state", "parked_reason")
     def _compute_needs_attention(self):

@@ -240,12 +240,16 @@ class PaycollectAttempt(models.Model):
         )
 
     def _search_unfinished(self):
-        return self.search(
+        """From the side of the transactions: an index knows the few open ones."""
+        transactions = self.env["payment.transaction"].search(
             [
-                ("state", "in", FINISHABLE),
-                ("transaction_id.is_post_processed", "=", False),
+                ("is_post_processed", "=", False),
+                ("collection_attempt_ids.state", "in", FINISHABLE),
             ],
             limit=BATCH,
+        )
+        return transactions.collection_attempt_ids.filtered(
+            lambda attempt: attempt.state in FINISHABLE
         )
 
     def _sweep(self, attempts, method, *args):

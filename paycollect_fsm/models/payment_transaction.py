@@ -29,6 +29,8 @@ class PaymentTransaction(models.Model):
     )
     collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
 
+    _collection_unfinished = models.Index("(id) WHERE is_post_processed IS NOT TRUE")
+
     # Booking
 
     def _check_amount_and_confirm_order(self):

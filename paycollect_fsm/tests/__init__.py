@@ -3,6 +3,7 @@ from . import test_consent
 from . import test_link
 from . import test_method_page
 from . import test_payment_token
+from . import test_performance
 from . import test_policy
 from . import test_policy_rules
 from . import test_readiness
