@@ -2,7 +2,7 @@
 """Whenever the server is killed, a charge happens once or not at all."""
 
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -340,11 +340,9 @@ def test_two_workers_with_the_same_attempt_charge_once(shop):
 def test_two_clients_that_complete_the_same_job_at_once_bill_and_charge_once(shop):
     customer = shop["clients"]
     shop.dawdle(0.5)
-    threads = [threading.Thread(target=customer.complete) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as clients:
+        for answer in [clients.submit(customer.complete) for _ in range(2)]:
+            answer.result()
     shop.hurry()
     customer.wait_state("paid")
     customer.assert_paid_once()
