@@ -30,9 +30,9 @@ def main(argv, lab):
     if jobs < 2:
         parser.error("--jobs must be at least 2")
     native, ours, source = bench_lib.pairs.measure(lab, jobs)
+    _print_table(native, ours, jobs)
     clicks, handovers = bench_lib.live.measure(lab, source, min(jobs, 100))
     single, double = bench_lib.doubling.measure(lab, source, jobs // 2)
-    _print_table(native, ours, jobs)
     few = jobs // 2
     ratio_of_seconds = ours.total_seconds / native.total_seconds
     ratio_of_queries = ours.total_queries / native.total_queries
@@ -69,7 +69,7 @@ def _print_table(native, ours, jobs):
         [side.total_seconds / jobs * 1000 for side in (native, ours)],
         [side.total_queries / jobs for side in (native, ours)],
     )
-    print()
+    print(flush=True)
 
 
 def _print_row(stage, seconds, queries):
