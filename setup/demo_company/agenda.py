@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from odoo import Command, fields
 
 from .clock import ZONE, local
+from .history import DECLINES
 
 DONE = "Done as ordered, tested with the customer."
 
@@ -70,9 +71,8 @@ def _book(flow, label, lines, days, hour, worker=None, **values):
 def _complete(flow, label, worker, extras=()):
     job = flow.jobs[label]
     flow.assign(job, worker)
-    moves = flow.complete(job, DONE, extras)
+    flow.complete(job, DONE, extras)
     flow.deliver()
-    return moves
 
 
 def _complete_with_extra(flow, label, worker):
@@ -85,13 +85,10 @@ def _complete_unanswered(flow, label, worker):
 
 
 def _decline(flow, label, worker):
-    flow.outbox.decline_text = "Your card has insufficient funds."
+    flow.outbox.decline = DECLINES[0]
     tokens = flow.book[label.split()[0]].partner.payment_token_ids
     tokens.demo_simulated_state = "error"
-    moves = _complete(flow, label, worker)
-    moves.collection_attempt_ids.write(
-        {"decline_code": "insufficient_funds", "network_code": "51"}
-    )
+    _complete(flow, label, worker)
 
 
 # -- booked ---------------------------------------------------------------------

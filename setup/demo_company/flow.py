@@ -170,6 +170,9 @@ class Flow:
             for attempt in attempts:
                 self.clock.tick(CHARGE_AFTER)
                 attempt._send()
+                if attempt.state == "declined":
+                    code, network, _text = self.outbox.decline
+                    attempt.write({"decline_code": code, "network_code": network})
         for move, kind in self.outbox.take_messages():
             self.clock.tick(MESSAGE_AFTER)
             if kind == "receipt" and move._may_get_receipt():

@@ -40,7 +40,7 @@ EXTRAS = {
 DECLINES = [
     ("insufficient_funds", "51", "Your card has insufficient funds."),
     ("generic_decline", "05", "Your card was declined."),
-    ("expired_card", "54", "Your card has expired."),
+    ("card_velocity_exceeded", "65", "Your card is over its limit."),
 ]
 NEW_CARDS = [
     Card("Visa", "9922", 33),
@@ -121,9 +121,8 @@ def _book_visit(flow, key, lines, visit, site, story):
 
 def _finish_visit(flow, key, job, story):
     tokens = flow.book[key].partner.payment_token_ids
-    code, network, text = DECLINES[story["pick"] % len(DECLINES)]
     if story["declined"]:
-        flow.outbox.decline_text = text
+        flow.outbox.decline = DECLINES[story["pick"] % len(DECLINES)]
         tokens[:1].demo_simulated_state = "error"
     moves = flow.complete(job, story["resolution"], story["extras"])
     flow.deliver()
@@ -135,17 +134,8 @@ def _finish_visit(flow, key, job, story):
     elif key == "freight":
         flow.after(4, 6, flow.settle, moves)
     elif story["declined"]:
-        moves.collection_attempt_ids.write(
-            {"decline_code": code, "network_code": network}
-        )
         card = NEW_CARDS[story["pick"] % len(NEW_CARDS)]
-        flow.after(1 + story["pick"] % 5, 19, _replace_card, flow, key, card)
-
-
-def _replace_card(flow, key, card):
-    """The new card pays what was declined meanwhile."""
-    flow.add_card(key, card)
-    flow.book[key].partner.invoice_ids.activity_ids.unlink()
+        flow.after(1 + story["pick"] % 5, 19, flow.add_card, key, card)
 
 
 def _plan_unpaid(flow, day):

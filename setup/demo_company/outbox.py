@@ -8,11 +8,12 @@ from unittest.mock import patch
 class Outbox:
     """Collects charges and messages; nothing is queued inside the block.
 
-    ``decline_text`` is what the card's bank says to charges that it declines.
+    ``decline`` is what the card's bank says to charges that it declines: the
+    provider's code, the network's code and the text.
     """
 
     def __init__(self, env):
-        self.decline_text = ""
+        self.decline = ("", "", "")
         self._env = env
         self._attempts = []
         self._messages = []
@@ -55,7 +56,7 @@ class Outbox:
     def _say_why(self):
         original = self._env.registry["payment.transaction"]._set_error
         return lambda transactions, text, **options: original(
-            transactions, self.decline_text or text, **options
+            transactions, self.decline[2] or text, **options
         )
 
 
