@@ -108,6 +108,8 @@ class AccountMove(models.Model):
 
     def _send_message(self, mail):
         """Commit the claim, then hand the mail to the mail server."""
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        queue._trigger(at=mail.scheduled_date)
         self.env["paycollect.attempt"]._commit()
         mail.send(auto_commit=False, raise_exception=False)
 

@@ -170,6 +170,7 @@ class PaycollectAttempt(models.Model):
             )
             attempt.transaction_id._set_canceled(state_message=reason)
             attempt._set_state(DECLINED, reason)
+            attempt.company_id._close_collection_activities(attempt.move_id, reason)
 
     # -- access --------------------------------------------------------------
 

@@ -323,8 +323,10 @@ class TestCharge(CollectionCommon):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
         attempt._set_orphaned(None)
+        self.assertTrue(attempt.move_id.activity_ids)
         attempt.with_user(self.manager).action_set_not_charged()
         self.assertEqual(attempt.state, "declined")
+        self.assertFalse(attempt.move_id.activity_ids)
         with trap_jobs():
             self.assertTrue(attempt.move_id._plan_collection("manual"))
 
