@@ -20,13 +20,27 @@ class FSMOrder(models.Model):
         ]
         Tax._add_tax_details_in_base_lines(lines, self.company_id)
         Tax._round_base_lines_tax_details(lines, self.company_id)
-        return [self._prepare_preview_vals(line) for line in lines]
+        vals_list = [self._prepare_preview_vals(line) for line in lines]
+        return vals_list + self._get_deposit_preview(vals_list)
 
     def _get_sale_lines_preview(self):
         for line in self._get_delivered_sale_lines():
             quantity = line._get_qty_after_completion() - line.qty_invoiced
             if quantity:
                 yield line._prepare_base_line_for_taxes_computation(quantity=quantity)
+
+    def _get_deposit_preview(self, vals_list):
+        billed = sum(vals["price_total"] for vals in vals_list)
+        deposits = self._get_sale_order()._get_deductible_deposits(billed, self)
+        if not deposits:
+            return []
+        return [
+            {
+                "name": self.env._("Less the deposit"),
+                "quantity": 1,
+                "price_total": -deposits._get_deposit(),
+            }
+        ]
 
     def _prepare_preview_vals(self, line):
         """Values for one line of the tax engine (amounts in its currency)."""

@@ -20,7 +20,13 @@ class SaleOrder(models.Model):
         if job_line_ids is None:
             return lines
         kept = self._keep_job_lines(lines, set(job_line_ids))
-        return kept | self._get_deductible_deposits(lines, kept)
+        billed = sum(
+            line.price_total * line.qty_to_invoice / line.product_uom_qty
+            for line in kept
+            if line.product_uom_qty
+        )
+        job = self.env["fsm.order"].browse(self.env.context["collection_job_id"])
+        return kept | (lines & self._get_deductible_deposits(billed, job))
 
     def _keep_job_lines(self, lines, job_line_ids):
         """Return the job's lines with the headings above them."""
@@ -37,19 +43,19 @@ class SaleOrder(models.Model):
                 headings = {}
         return self.env["sale.order.line"].browse(kept)
 
-    def _get_deductible_deposits(self, lines, kept):
-        """Return the deposits to deduct from this job's invoice.
+    def _get_deductible_deposits(self, billed, job):
+        """Return the deposits (order lines) to deduct from this job's invoice.
 
         All of them with the last job; before it only while they do not exceed what
         the job bills, because an invoice below zero would pay the deposit back.
+
+        :param billed: what the job bills, taxes included, in the order's currency
         """
-        deposits = lines.filtered("is_downpayment")
-        if not deposits or not any(not job.is_closed for job in self.fsm_order_ids):
-            return deposits
-        billed = sum(
-            line.price_total * line.qty_to_invoice / line.product_uom_qty
-            for line in kept
-            if line.product_uom_qty
+        deposits = self.order_line.filtered(
+            lambda line: line.is_downpayment and line.qty_to_invoice < 0
         )
-        paid = sum(deposits.invoice_lines.mapped("price_total"))
-        return deposits if paid <= billed else deposits.browse()
+        others = self.fsm_order_ids - job
+        if not deposits or all(other.is_closed for other in others):
+            return deposits
+        too_much = self.currency_id.compare_amounts(deposits._get_deposit(), billed) > 0
+        return deposits.browse() if too_much else deposits

@@ -45,6 +45,13 @@ class SaleOrderLine(models.Model):
             return self.qty_delivered
         return self.qty_delivered + self.product_uom_qty - self.job_ordered_qty
 
+    def _get_deposit(self):
+        """Return what was invoiced as deposits on these lines, taxes included."""
+        invoiced = self.invoice_lines.filtered(
+            lambda line: line.parent_state == "posted"
+        )
+        return sum(invoiced.mapped("price_total"))
+
     def _prepare_invoice_line(self, **optional_values):
         """Link the invoice line to the job that delivered it, and to no other."""
         vals = super()._prepare_invoice_line(**optional_values)

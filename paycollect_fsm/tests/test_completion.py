@@ -174,6 +174,11 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(job.collection_line_ids.price_total, 22)
         self.assertEqual(move.fsm_order_ids, job)
 
+    def test_the_summary_of_a_job_without_order_lists_its_extras(self):
+        job = self.make_plain_job(self.make_partner(), [(self.cable, 2)])
+        (line,) = job.sudo()._get_billing_preview()
+        self.assertEqual((line["quantity"], line["price_total"]), (2, 20))
+
     def test_a_job_with_nothing_to_bill_says_so(self):
         job = self.make_plain_job(self.make_partner())
         self.assertFalse(self.complete(job))
@@ -310,31 +315,30 @@ class TestCompletion(CollectionCommon):
             job.with_user(self.technician).action_bill_again()
         self.assertIn("Collections", str(caught.exception))
 
-    def test_a_deposit_is_deducted(self):
-        job = self.make_job(lines=[(self.callout, 4)])
+    def make_deposit(self, order, percent):
         wizard = self.env["sale.advance.payment.inv"].create(
             {
-                "sale_order_ids": [Command.set(job.sale_id.ids)],
+                "sale_order_ids": [Command.set(order.ids)],
                 "advance_payment_method": "percentage",
-                "amount": 25,
+                "amount": percent,
             }
         )
-        deposit = wizard._create_invoices(job.sale_id)
+        deposit = wizard._create_invoices(order)
         deposit.action_post()
-        self.assertEqual(deposit.amount_total, 50)
+        return deposit
+
+    def test_a_deposit_is_deducted_from_summary_and_invoice(self):
+        job = self.make_job(lines=[(self.callout, 4)])
+        self.assertEqual(self.make_deposit(job.sale_id, 25).amount_total, 50)
+        preview = job.sudo()._get_billing_preview()
+        self.assertEqual([line["price_total"] for line in preview], [200, -50])
         self.assertEqual(self.complete(job).amount_total, 150)
 
     def test_a_deposit_above_the_first_job_waits_for_the_last(self):
         job = self.make_job(lines=[self.repair, (self.repair, 3)])
         first, second = job.sale_id.fsm_order_ids.sorted("id")
-        wizard = self.env["sale.advance.payment.inv"].create(
-            {
-                "sale_order_ids": [Command.set(job.sale_id.ids)],
-                "advance_payment_method": "percentage",
-                "amount": 50,
-            }
-        )
-        wizard._create_invoices(job.sale_id).action_post()
+        self.make_deposit(job.sale_id, 50)
+        self.assertEqual(len(first.sudo()._get_billing_preview()), 1)
         self.assertEqual(self.complete(first).amount_total, 100)
         self.assertEqual(self.complete(second).amount_total, 100)
 
