@@ -67,16 +67,23 @@ class AccountMove(models.Model):
         move._send_message(mail)
 
     def _send_invoice_message(self):
-        """Send the open invoice once, with how it can be paid."""
+        """Send the open invoice once, with how it can be paid.
+
+        When its charge is declined for the first time, it is sent once more, with
+        what happened and a link to add another method.
+        """
         move = self._as_collection_system()
         if not move.try_lock_for_update() or not move._is_owed():
             return
-        if move.invoice_message_at and not move._is_declined():
+        declined = move._is_declined()
+        if move.decline_message_at if declined else move.invoice_message_at:
             return
         mail = move._create_message("paycollect_fsm.mail_template_invoice")
         # Its link acts as the customer: colleagues find a note, not the link.
         mail.write({"model": False, "res_id": False, "auto_delete": True})
         move.invoice_message_at = fields.Datetime.now()
+        if declined:
+            move.decline_message_at = move.invoice_message_at
         move.message_post(
             body=self.env._(
                 "The invoice was sent to %(customer)s with how to pay it.",
@@ -85,9 +92,6 @@ class AccountMove(models.Model):
         )
         move._send_message(mail)
         move.is_move_sent = True
-
-    def _is_declined(self):
-        return self._get_last_attempt().state == "declined"
 
     def _as_collection_system(self):
         self.ensure_one()
@@ -223,6 +227,8 @@ class AccountMove(models.Model):
 
     def _get_method_link(self):
         """Return a fresh link to add a method, when that would get it paid."""
+        if self._needs_authentication():
+            return False
         if self.collection_mode != "auto" or self._has_usable_method():
             return False
         return self.env["paycollect.link"]._issue(
