@@ -22,8 +22,10 @@ BACKUP = "backup"
 DAY = timedelta(days=1)
 MORNING_BEGINS = time(6)
 MORNING_ENDS = time(12)
+TEXTING_BEGINS = time(9)
+TEXTING_ENDS = time(20)
 PAYDAYS_OF_MONTH = (1, 15)
-FRIDAY, SATURDAY = 4, 5
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 # A method is tried again at most this long after its first decline on the invoice.
 HORIZON = timedelta(days=30)
 # A1: only these returns of a bank debit may be presented again.
@@ -59,7 +61,8 @@ class Method:
     """A stored method; ``network`` is the card's brand or ``bank``.
 
     ``usable``: active, consented, provider on. ``refused``: its issuer said never,
-    on whatever invoice. ``changed_at``: when its details were last renewed.
+    on whatever invoice. ``changed_at``: when its details were last renewed;
+    ``added_at``: when the customer agreed to its use.
     """
 
     key: str
@@ -68,6 +71,7 @@ class Method:
     expired: bool = False
     refused: bool = False
     changed_at: datetime | None = None
+    added_at: datetime | None = None
 
     @property
     def chargeable(self):
@@ -153,6 +157,8 @@ def next_step(
         return Person("unknown_code")
     if last.kind == MERCHANT:
         return Person("merchant")
+    if retry := case.plan_new():
+        return retry
     if last.is_fraud:
         return AskCustomer("fraud")
     if last.kind == AUTH:
@@ -205,16 +211,27 @@ class _Case:
             return None
         return self._plan(index, step, "same")
 
+    def plan_new(self):
+        """A method that the customer added while the declined charge was under way."""
+        tried = {past.method for past in self.history}
+        for index, method in enumerate(self.methods):
+            new = method.added_at and method.added_at > self.last.at
+            if new and method.key not in tried and method.chargeable:
+                return self._plan(index, Step(self.last.kind), "new")
+        return None
+
     def plan_backup(self, step):
+        """The next method by priority; one that must rest only when no other can."""
         if any(past.is_fraud for past in self.history):
             return None
         tried = {past.method for past in self.history}
-        for index, method in enumerate(self.methods):
-            if method.key in tried or not method.chargeable:
-                continue
-            if retry := self._plan(index, step, "backup"):
-                return retry
-        return None
+        retries = [
+            retry
+            for index, method in enumerate(self.methods)
+            if method.key not in tried and method.chargeable
+            if (retry := self._plan(index, step, "backup"))
+        ]
+        return min(retries, key=lambda retry: retry.reason == "cap", default=None)
 
     def nothing_left(self):
         """Who can mend it when nothing more is tried."""
@@ -261,7 +278,7 @@ class _Case:
             wait, align, reason = self.last.wait, NONE, "network_wait"
         at = self._align(self.now + wait, wait, align)
         caps = get_caps(method.network, self.visa_cap)
-        if self.last.kind == SOFT and reason != "backup":
+        if self.last.kind == SOFT and index == self._find(self.last.method):
             caps += SOFT_CAPS
         free = cap_free_at(self.declines.get(method.key, ()), caps, at)
         if free:
@@ -372,6 +389,27 @@ def _is_payday(day):
     return day.weekday() == FRIDAY or any(d.day in PAYDAYS_OF_MONTH for d in days)
 
 
-def _to_utc(day, zone):
-    local = datetime.combine(day, MORNING_BEGINS, tzinfo=zone)
+def next_texting(at, zone):
+    """The first moment from ``at`` on at which a phone may ring (contact.md Q1).
+
+    09:00 to 20:00 local, not on Sundays.
+
+    >>> next_texting(datetime(2026, 3, 7, 21), UTC)
+    datetime.datetime(2026, 3, 9, 9, 0)
+    >>> next_texting(datetime(2026, 3, 7, 19, 59), UTC)
+    datetime.datetime(2026, 3, 7, 19, 59)
+    """
+    local = at.replace(tzinfo=UTC).astimezone(zone)
+    day = local.date()
+    if local.time() >= TEXTING_ENDS:
+        day += DAY
+    if day.weekday() == SUNDAY:
+        day += DAY
+    if day == local.date() and local.time() >= TEXTING_BEGINS:
+        return at
+    return _to_utc(day, zone, TEXTING_BEGINS)
+
+
+def _to_utc(day, zone, hour=MORNING_BEGINS):
+    local = datetime.combine(day, hour, tzinfo=zone)
     return local.astimezone(UTC).replace(tzinfo=None)

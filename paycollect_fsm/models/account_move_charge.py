@@ -42,7 +42,7 @@ class AccountMove(models.Model):
             )
         )._queue_invoice_message()
 
-    def _plan_collection(self, trigger, now=None):
+    def _plan_collection(self, trigger, now=None, token=None):
         """Plan one attempt for each invoice that may be charged.
 
         In the user's own transaction and without network; the attempt is sent by a
@@ -50,25 +50,26 @@ class AccountMove(models.Model):
 
         :param trigger: one of ``const.TRIGGERS``
         :param now: naive UTC datetime
+        :param token: the method to charge; default: the customer's first usable one
         :return: the planned ``paycollect.attempt`` records; why an invoice has none
             stands in its ``collection_decision``
         """
         now = now or fields.Datetime.now()
-        tokens = self._get_tokens_to_charge()
+        tokens = dict.fromkeys(self, token) if token else self._get_tokens_to_charge()
         Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []
         for move in self:
-            token = tokens[move]
+            method = tokens[move]
             retry = move._get_planned_retry()
             facts = move._get_charge_facts(
-                token, now, manual=trigger == "manual", replaced=retry
+                method, now, manual=trigger == "manual", replaced=retry
             )
             decision = decide(facts)
             if decision.verdict == GO and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
-            move.collection_decision = move._get_decision_text(decision, token)
+            move.collection_decision = move._get_decision_text(decision, method)
             if decision.verdict == GO:
-                vals_list.append(move._prepare_attempt_vals(token, trigger, now))
+                vals_list.append(move._prepare_attempt_vals(method, trigger, now))
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
         attempts._enqueue()
@@ -174,17 +175,23 @@ class AccountMove(models.Model):
             self.invoice_date or fields.Date.context_today(self),
         )
 
-    def _plan_waiting(self, partners):
+    def _plan_waiting(self, partners, token=None):
         """Charge the customers' open invoices that were waiting for a method.
 
         Called when a method was added. Each invoice that a policy charges
         automatically and that was never charged, was declined or could not be sent
         is tried once; not what somebody canceled by hand. Should the new method be
         declined as well, the customer, who has just acted, is told once more.
+
+        :param token: the new or renewed method; default: the first usable one
         """
         moves = self._get_waiting(partners)
+        if token:
+            moves = moves.filtered(
+                lambda move: token.company_id in move.company_id.parent_ids
+            )
         moves.filtered("decline_message_at").decline_message_at = False
-        return moves._plan_collection("completion")
+        return moves._plan_collection("completion", token=token)
 
     def _get_waiting(self, partners):
         """Return the customers' open invoices that wait for a method (sudo)."""

@@ -18,6 +18,10 @@ class AccountMove(models.Model):
         help="When the customer was told that the charge was declined (UTC).",
     )
 
+    decline_sms_at = fields.Datetime(
+        copy=False, readonly=True, help="When the SMS about a decline was queued (UTC)."
+    )
+
     def _get_sent_attempts(self):
         """Return the attempts that reached the provider, in the order of sending."""
         self.ensure_one()
@@ -64,7 +68,7 @@ class AccountMove(models.Model):
     def _get_planned_retry(self):
         """Return the attempt that waits for a later day, if any (sudo)."""
         self.ensure_one()
-        return self.sudo().collection_attempt_ids.filtered(lambda a: a._is_waiting())
+        return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
 
     def _was_refused(self, token):
         """Whether the bank said never to this method, here or elsewhere (V1)."""

@@ -357,7 +357,7 @@ class PaycollectAttempt(models.Model):
 
         A retry that is planned for another day gives way to it.
         """
-        if not self or self._is_waiting():
+        if not self or self._gives_way():
             return True
         return self.state in (DECLINED, CANCELED) and not self.canceled_by_id
 
@@ -366,3 +366,5 @@ class PaycollectAttempt(models.Model):
             self._set_parked(text)
         else:
             self._postpone(text, now, decision.params.get("until"))
+            if decision.reason == "network_cap":
+                self.move_id._queue_invoice_message()

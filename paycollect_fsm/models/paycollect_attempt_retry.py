@@ -108,7 +108,8 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._set_decline_meaning(now)
+                if not self.follow_up:
+                    self._set_decline_meaning(now)
                 self._follow(now)
         except Exception:
             _logger.exception("Attempt %s: nothing could be decided", self.id)
@@ -117,8 +118,10 @@ class PaycollectAttempt(models.Model):
             )
 
     def _follow(self, now):
-        """Plan the next try, or ask whoever can help."""
+        """Plan the next try, or ask whoever can help; nothing when it is paid."""
         move = self.move_id
+        if not move._is_owed():
+            return
         tokens = move._get_methods_in_order()
         decision = self._decide_next(tokens, now)
         self.follow_up = self._get_follow_up_text(decision)
@@ -232,7 +235,8 @@ class PaycollectAttempt(models.Model):
             return
         self.escalate_at = False
         move = self.move_id
-        if move._is_owed() and move._get_last_attempt() == self:
+        answered = move._has_open_attempt() or move._get_sent_attempts()[-1:] != self
+        if move._is_owed() and not answered:
             self._report_exhausted(
                 self.env._("The customer was asked and did not answer.")
             )
@@ -244,6 +248,10 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         now = now or fields.Datetime.now()
         return self.state == PLANNED and self.planned_at > now + SOON
+
+    def _gives_way(self):
+        """Whether another charge may take its place; not a date that was agreed."""
+        return self.trigger != "schedule" and self._is_waiting()
 
     def _get_planned_text(self):
         self.ensure_one()
@@ -263,6 +271,7 @@ class PaycollectAttempt(models.Model):
                 "allows it."
             ),
             "backup": _("The customer's next method is charged instead."),
+            "new": _("The customer has just added a method, which is charged instead."),
             "fraud": _(
                 "No other method is tried after such a code; the customer was asked "
                 "for a new one."

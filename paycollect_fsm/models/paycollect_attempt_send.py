@@ -84,11 +84,10 @@ class PaycollectAttempt(models.Model):
         return False
 
     def _follow_canceled_retry(self, decision, now):
-        """Go on after the decline that planned this retry, without its method."""
+        """Decide again after the decline that planned this retry."""
         declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
         if declined and decision.reason in (*METHOD_REASONS, "over_maximum"):
-            self.flush_recordset()
-            declined._follow(now)
+            declined._follow_decline(now)
 
     def _create_transaction(self):
         return self.env["payment.transaction"].create(self._prepare_transaction_vals())

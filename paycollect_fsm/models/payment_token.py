@@ -297,6 +297,7 @@ class PaymentToken(models.Model):
             expired=self._is_expired_on(now.date()),
             refused=bool(self.refused_at),
             changed_at=self.details_changed_at or None,
+            added_at=max(self.sudo().consent_ids.mapped("date"), default=None),
         )
 
     def _get_label(self):

@@ -111,6 +111,32 @@ class TestRetry(RetryCase):
         self.assertEqual(self.states(move)[:3], ["declined"] * 3)
         self.assertEqual(len(self.mails_to(move)), 1)
 
+    def test_the_first_decline_is_texted_once_when_a_phone_may_ring(self):
+        night = datetime(2026, 3, 2, 3)  # Sunday 22:00 in New York
+        self.clock.move_to(night)
+        partner = self.make_partner(
+            phone="+12125550123", country_id=self.env.ref("base.us").id
+        )
+        self.make_card(partner, "9995")
+        job = self.make_job(partner, token=None)
+        with self.with_jobs() as trap:
+            job.action_complete()
+            attempt = job.invoice_lines.move_id.collection_attempt_ids
+            attempt._send()
+            attempt.move_id._send_invoice_message()
+            (text,) = [
+                queued
+                for queued in trap.enqueued_jobs
+                if queued.func.__name__ == "_send_decline_sms"
+            ]
+        self.assertEqual(text.eta, datetime(2026, 3, 2, 14))
+        with self.with_jobs():
+            attempt.move_id._send_decline_sms()
+        texts = self.env["sms.sms"].search([("partner_id", "=", partner.id)])
+        self.assertEqual(len(texts), 1)
+        self.assertIn("/pay/", texts.body)
+        self.assertNotIn("9995", texts.body)
+
     def test_a_step_can_write_to_the_customer_again(self):
         self.env.ref("paycollect_fsm.retry_step_soft_2").notify = True
         move = self.bill("9995")
@@ -158,6 +184,18 @@ class TestRetry(RetryCase):
         with self.with_jobs():
             card.expiry_date = datetime(2030, 5, 31)
         self.assertEqual(self.states(move), ["declined", "paid"])
+
+    def test_a_renewed_backup_is_the_one_that_is_charged(self):
+        partner = self.make_partner()
+        backup = self.make_card(partner, "9979", answer="done")
+        backup.refused_at = MONDAY
+        self.make_card(partner, "9995")
+        move = self.complete(self.make_job(partner, token=None))
+        self.assertEqual(self.states(move), ["declined", "planned"])
+        with self.with_jobs():
+            backup.expiry_date = datetime(2030, 5, 31)
+        self.assertEqual(self.states(move), ["declined", "canceled", "paid"])
+        self.assertEqual(self.attempts(move)[-1].token_id, backup)
 
     def test_accounting_hears_at_the_end_only(self):
         move = self.bill("9995")

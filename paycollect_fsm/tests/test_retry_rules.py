@@ -130,6 +130,16 @@ class TestRetryRules(RetryRules):
         history += self.tried(0, kind="hard", method="b")
         self.assertEqual(self.decide(history, methods), AskCustomer("new_method"))
 
+    def test_a_backup_that_must_rest_gives_way_to_the_next(self):
+        history = self.tried(0, kind="hard")
+        declined = {"x": [MONDAY] * 15}
+        methods = (VISA, Method("x", "visa"), MASTERCARD)
+        step = self.decide(history, methods, declined=declined)
+        self.assertEqual(step, Retry(2, MONDAY, "backup"))
+        step = self.decide(history, methods[:2], declined=declined)
+        self.assertEqual((step.method, step.reason), (1, "cap"))
+        self.assertGreaterEqual(step.at, MONDAY + 30 * DAY)
+
     def test_no_other_method_after_a_fraud_code(self):
         history = self.tried(0, kind="hard", is_fraud=True)
         self.assertEqual(self.decide(history, (VISA, MASTERCARD)), AskCustomer("fraud"))
@@ -142,6 +152,16 @@ class TestRetryRules(RetryRules):
         history = self.tried(0, kind="hard", is_fraud=True)
         history += self.tried(1, kind="soft", method="n")
         self.assertEqual(self.decide(history, (Method("n"),)).method, 0)
+
+    def test_a_method_added_during_the_charge_is_tried_at_once(self):
+        added = Method("n", added_at=MONDAY + timedelta(seconds=5))
+        old = Method("o", added_at=MONDAY - DAY)
+        now = MONDAY + timedelta(seconds=9)
+        for kind, values in (("soft", {}), ("hard", {"is_fraud": True}), ("auth", {})):
+            with self.subTest(kind=kind):
+                history = self.tried(0, kind=kind, **values)
+                step = self.decide(history, (old, VISA, added), now=now)
+                self.assertEqual(step, Retry(2, now, "new"))
 
     def test_methods_that_cannot_be_charged_are_no_backups(self):
         for values in ({"usable": False}, {"expired": True}, {"refused": True}):
