@@ -75,6 +75,14 @@ class TestRetryRules(RetryRules):
             self.assertEqual(step, Retry(0, at, "same"))
             history.append(Try(step.at, "v", "soft"))
 
+    def test_nothing_is_tried_more_than_30_days_after_the_first_decline(self):
+        monthly = [Step("soft", n * DAY, retry.MORNING) for n in (28, 2, 2)]
+        history = self.tried(0)
+        while isinstance(step := self.decide(history, steps=monthly), Retry):
+            history.append(Try(step.at, "v", "soft"))
+        self.assertEqual(len(history), 3)
+        self.assertEqual(step, GiveUp("exhausted"))
+
     def test_no_more_than_4_tries_in_14_days_and_8_in_30(self):
         history = self.tried(0)
         while isinstance(step := self.decide(history), Retry):
