@@ -18,6 +18,9 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        # declines and retries
+        "data/paycollect_decline_code.xml",
+        "data/paycollect_retry_plan.xml",
         # policies and readiness
         "data/paycollect_policy.xml",
         # links, methods, consents
@@ -45,6 +48,8 @@
         "views/paycollect_consent_views.xml",
         "views/payment_token_views.xml",
         "views/paycollect_attempt_views.xml",
+        "views/paycollect_decline_code_views.xml",
+        "views/paycollect_retry_plan_views.xml",
         "views/account_move_views.xml",
         "views/fsm_order_views.xml",
         "views/res_config_settings_views.xml",

@@ -6,6 +6,7 @@ because the facts may have changed in between.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 GO = "go"  # charge it
 LATER = "later"  # keep the attempt and look again soon
@@ -19,7 +20,8 @@ class ChargeFacts:
 
     Amounts are in the currency of the invoice unless their name says otherwise;
     ``today_*`` and ``*_limit`` are per company and UTC day, in company currency;
-    a limit of 0 means none.
+    a limit of 0 means none. ``cap_until`` (naive UTC): the card network wants the
+    method to be left alone until then.
     """
 
     collection_active: bool = True
@@ -37,6 +39,8 @@ class ChargeFacts:
     token_found: bool = True
     token_usable: bool = True
     token_expired: bool = False
+    token_refused: bool = False
+    cap_until: datetime | None = None
     provider_ready: bool = True
     released: bool = False
     amount_company: float = 0.0
@@ -108,8 +112,12 @@ def _method(facts):
         return Decision(STOP, "no_consent")
     if facts.token_expired:
         return Decision(STOP, "expired")
+    if facts.token_refused:
+        return Decision(STOP, "refused")
     if not facts.provider_ready:
         return Decision(STOP, "provider_off")
+    if facts.cap_until:
+        return Decision(LATER, "network_cap", {"until": facts.cap_until})
     return None
 
 

@@ -92,6 +92,21 @@ OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
 # (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
 UNKNOWN_HTTP_STATUS = frozenset({409, 429})
 
+# The demo provider's cards decline like Stripe's test cards with the same last four
+# digits (https://docs.stripe.com/testing#declined-payments).
+DEMO_DECLINE_CODES = {
+    "0002": "generic_decline",
+    "9995": "insufficient_funds",
+    "9987": "lost_card",
+    "9979": "stolen_card",
+    "0069": "expired_card",
+    "0127": "incorrect_cvc",
+    "0119": "processing_error",
+    "0019": "fraudulent",
+    "6975": "card_velocity_exceeded",
+    "3184": "authentication_required",
+}
+
 TRIGGERS = ("completion", "deposit", "schedule", "autopay", "retry", "manual")
 
 CHARGE_CHANNEL = "root.paycollect"

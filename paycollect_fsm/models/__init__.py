@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 # policies and readiness
+from . import paycollect_retry_plan
+from . import paycollect_retry_plan_step
+from . import paycollect_decline_code
 from . import paycollect_policy
 from . import paycollect_policy_resolution
 from . import paycollect_policy_text
@@ -21,6 +24,7 @@ from . import res_partner
 from . import account_move
 from . import account_move_charge
 from . import account_move_message
+from . import account_move_retry
 from . import fsm_order
 from . import fsm_order_billing
 from . import fsm_order_collection_line
@@ -29,6 +33,7 @@ from . import fsm_stage
 from . import mail_mail
 from . import paycollect_attempt
 from . import paycollect_attempt_send
+from . import paycollect_attempt_retry
 from . import payment_provider
 from . import res_company
 from . import res_company_activation

@@ -71,6 +71,8 @@ class AccountMove(models.Model):
         "collection_policy_reason",
         "collection_decision",
         "collection_attempt_ids.state",
+        "collection_attempt_ids.planned_at",
+        "collection_attempt_ids.follow_up",
         "payment_state",
         "receipt_sent_at",
     )
@@ -164,7 +166,9 @@ class AccountMove(models.Model):
     def _has_open_attempt(self):
         self.ensure_one()
         return any(
-            attempt.state in OPEN_STATES and not attempt.parked_reason
+            attempt.state in OPEN_STATES
+            and not attempt.parked_reason
+            and not attempt._is_waiting()
             for attempt in self.sudo().collection_attempt_ids
         )
 
@@ -183,6 +187,8 @@ class AccountMove(models.Model):
         if self.move_type == "out_refund" or self._is_settled():
             return "paid"
         last = self._get_last_attempt()
+        if last.trigger == "retry" and last._is_waiting():
+            return "failed"
         if last.state in (PLANNED, SENT, SETTLING):
             return "charging"
         if last.state in (DECLINED, UNKNOWN):
@@ -248,6 +254,8 @@ class AccountMove(models.Model):
             case "planned":
                 if last.parked_reason:
                     return self.env._("Next: a manager releases or cancels the charge.")
+                if last._is_waiting():
+                    return self.env._("Next: %(text)s", text=last._get_planned_text())
                 return self.env._("Next: the charge is sent.")
             case "sent":
                 return self.env._(
@@ -259,6 +267,12 @@ class AccountMove(models.Model):
                 return self.env._(
                     "Next: somebody looks the charge up at the provider and records "
                     "what happened. Nothing else is charged before that."
+                )
+            case "declined" if last.escalate_at:
+                return self.env._(
+                    "Next: the customer acts, which is charged at once; without an "
+                    "answer accounting is told on %(date)s.",
+                    date=format_datetime(self.env, last.escalate_at),
                 )
             case "declined":
                 return self.env._(

@@ -2,9 +2,9 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import str2bool
+from odoo.tools import format_datetime, str2bool
 
-from ..charge_rules import GO, ChargeFacts, Decision, decide
+from ..charge_rules import GO, STOP, ChargeFacts, Decision, decide
 from ..const import OPEN_STATES
 
 # A payment that the customer started on the portal may still be confirmed.
@@ -42,28 +42,34 @@ class AccountMove(models.Model):
             )
         )._queue_invoice_message()
 
-    def _plan_collection(self, trigger, now=None):
+    def _plan_collection(self, trigger, now=None, token=None):
         """Plan one attempt for each invoice that may be charged.
 
         In the user's own transaction and without network; the attempt is sent by a
-        job after the commit.
+        job after the commit. A retry that waits for a later day gives way.
 
         :param trigger: one of ``const.TRIGGERS``
         :param now: naive UTC datetime
+        :param token: the method to charge; default: the customer's first usable one
         :return: the planned ``paycollect.attempt`` records; why an invoice has none
             stands in its ``collection_decision``
         """
         now = now or fields.Datetime.now()
-        tokens = self._get_tokens_to_charge()
+        tokens = dict.fromkeys(self, token) if token else self._get_tokens_to_charge()
+        Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []
         for move in self:
-            token = tokens[move]
-            facts = move._get_charge_facts(token, now, manual=trigger == "manual")
+            method = tokens[move]
+            retry = move._get_planned_retry()
+            facts = move._get_charge_facts(
+                method, now, manual=trigger == "manual", replaced=retry
+            )
             decision = decide(facts)
-            move.collection_decision = move._get_decision_text(decision, token)
+            if decision.verdict == GO and retry and not retry._set_superseded():
+                decision = Decision(STOP, "in_flight")  # a worker sends it right now
+            move.collection_decision = move._get_decision_text(decision, method)
             if decision.verdict == GO:
-                vals_list.append(move._prepare_attempt_vals(token, trigger, now))
-        Attempt = self.env["paycollect.attempt"].sudo()
+                vals_list.append(move._prepare_attempt_vals(method, trigger, now))
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
         attempts._enqueue()
@@ -103,10 +109,12 @@ class AccountMove(models.Model):
             and self.currency_id.compare_amounts(self.amount_residual, 0) > 0
         )
 
-    def _get_charge_facts(self, token, now, manual=False, attempt=None):
+    def _get_charge_facts(self, token, now, manual=False, attempt=None, replaced=None):
         """Return the :class:`ChargeFacts` of one invoice.
 
-        :param attempt: the attempt that is being claimed; the brakes count only then
+        :param attempt: the attempt that is being claimed; the brakes and the card
+            networks' caps count only then
+        :param replaced: the planned retry that would give way
         """
         self.ensure_one()
         company = self.company_id
@@ -123,7 +131,7 @@ class AccountMove(models.Model):
             "residual": self.amount_residual,
             "settled": self._is_settled(),
             "blocked": self.payment_state == "blocked",
-            "in_flight": self._has_money_in_flight(transactions, attempt),
+            "in_flight": self._has_money_in_flight(transactions, attempt or replaced),
             "customer_paying": any(
                 tx.state == "draft"
                 and (tx.operation or "").startswith("online_")
@@ -137,10 +145,11 @@ class AccountMove(models.Model):
             "token_usable": token.active and token._has_consent() if token else False,
             "token_expired": bool(token)
             and token._is_expired_on(fields.Date.context_today(self)),
+            "token_refused": bool(token) and self._was_refused(token),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
         }
         if attempt:
-            facts |= attempt._get_brake_facts(now)
+            facts |= attempt._get_brake_facts(now) | attempt._get_cap_facts(now)
         return ChargeFacts(**facts)
 
     def _has_money_in_flight(self, transactions, attempt):
@@ -166,14 +175,23 @@ class AccountMove(models.Model):
             self.invoice_date or fields.Date.context_today(self),
         )
 
-    def _plan_waiting(self, partners):
+    def _plan_waiting(self, partners, token=None):
         """Charge the customers' open invoices that were waiting for a method.
 
         Called when a method was added. Each invoice that a policy charges
         automatically and that was never charged, was declined or could not be sent
-        is tried once; not what somebody canceled by hand.
+        is tried once; not what somebody canceled by hand. Should the new method be
+        declined as well, the customer, who has just acted, is told once more.
+
+        :param token: the new or renewed method; default: the first usable one
         """
-        return self._get_waiting(partners)._plan_collection("completion")
+        moves = self._get_waiting(partners)
+        if token:
+            moves = moves.filtered(
+                lambda move: token.company_id in move.company_id.parent_ids
+            )
+        moves.filtered("decline_message_at").decline_message_at = False
+        return moves._plan_collection("completion", token=token)
 
     def _get_waiting(self, partners):
         """Return the customers' open invoices that wait for a method (sudo)."""
@@ -222,6 +240,14 @@ class AccountMove(models.Model):
             ),
             "expired": lambda: _(
                 "Not charged: %(m)s is expired.", m=token._get_label()
+            ),
+            "refused": lambda: _(
+                "Not charged: the bank refused %(m)s for good.", m=token._get_label()
+            ),
+            "network_cap": lambda: _(
+                "Charged later: the card was declined so often that the card networks "
+                "want it to rest until %(date)s.",
+                date=format_datetime(self.env, params["until"]),
             ),
             "provider_off": lambda: _(
                 "Not charged: the payment provider is switched off."

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, fields, models
 
 from ..const import DOCUMENT_CHANNEL
+from ..retry import next_texting
 
 _logger = logging.getLogger(__name__)
 
@@ -67,16 +68,24 @@ class AccountMove(models.Model):
         move._send_message(mail)
 
     def _send_invoice_message(self):
-        """Send the open invoice once, with how it can be paid."""
+        """Send the open invoice once, with how it can be paid.
+
+        When its charge is declined for the first time, it is sent once more, with
+        what happened and a link to add another method.
+        """
         move = self._as_collection_system()
         if not move.try_lock_for_update() or not move._is_owed():
             return
-        if move.invoice_message_at and not move._is_declined():
+        declined = move._is_declined()
+        if move.decline_message_at if declined else move.invoice_message_at:
             return
         mail = move._create_message("paycollect_fsm.mail_template_invoice")
         # Its link acts as the customer: colleagues find a note, not the link.
         mail.write({"model": False, "res_id": False, "auto_delete": True})
         move.invoice_message_at = fields.Datetime.now()
+        if declined:
+            move.decline_message_at = move.invoice_message_at
+            move._queue_decline_sms(move.decline_message_at)
         move.message_post(
             body=self.env._(
                 "The invoice was sent to %(customer)s with how to pay it.",
@@ -85,9 +94,6 @@ class AccountMove(models.Model):
         )
         move._send_message(mail)
         move.is_move_sent = True
-
-    def _is_declined(self):
-        return self._get_last_attempt().state == "declined"
 
     def _as_collection_system(self):
         self.ensure_one()
@@ -143,6 +149,49 @@ class AccountMove(models.Model):
                 "res_model": self._name,
                 "res_id": self.id,
             }
+        )
+
+    def _queue_decline_sms(self, now):
+        """Send the link by SMS as well, as soon as a phone may ring there (Q1)."""
+        if not self._get_message_partner()._get_collection_number():
+            return
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel=DOCUMENT_CHANNEL,
+            identity_key=f"account.move.decline_sms.{self.id}",
+            eta=next_texting(now, self._get_customer_zone()),
+            description=self.env._(
+                "Text about the decline of %(invoice)s", invoice=self.name
+            ),
+        )._send_decline_sms()
+
+    def _send_decline_sms(self):
+        """Send one SMS for each mail about a decline, unless it is settled meanwhile.
+
+        It is not tied to the chatter: colleagues shall not find the link there.
+        """
+        move = self._as_collection_system()
+        partner = move._get_message_partner()
+        number = partner._get_collection_number()
+        if not number or not move.try_lock_for_update() or not move._may_text_decline():
+            return
+        template = self.env.ref("paycollect_fsm.sms_template_declined").with_context(
+            collection_url=move._get_method_link() or move._get_pay_link()
+        )
+        body = template._render_field("body", move.ids, compute_lang=True)[move.id]
+        self.env["sms.sms"].sudo().create(
+            {"number": number, "body": body, "partner_id": partner.id}
+        )
+        move.decline_sms_at = fields.Datetime.now()
+
+    def _may_text_decline(self):
+        self.ensure_one()
+        told, texted = self.decline_message_at, self.decline_sms_at
+        return (
+            bool(told)
+            and not (texted and texted >= told)
+            and self._is_owed()
+            and self._is_declined()
+            and not self._has_open_attempt()
         )
 
     def _send_receipt_sms(self):
@@ -225,6 +274,8 @@ class AccountMove(models.Model):
 
     def _get_method_link(self):
         """Return a fresh link to add a method, when that would get it paid."""
+        if self._needs_authentication():
+            return False
         if self.collection_mode != "auto" or self._has_usable_method():
             return False
         return self.env["paycollect.link"]._issue(

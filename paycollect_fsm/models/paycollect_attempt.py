@@ -288,11 +288,14 @@ class PaycollectAttempt(models.Model):
                 self.done_at or self.sent_at or self.planned_at,
                 dt_format="short",
             ),
-            "reason": self.parked_reason or self.reason or "",
+            "reason": " ".join(
+                filter(None, [self.parked_reason or self.reason, self.follow_up])
+            ),
         }
         texts = {
             PLANNED: self.env._(
-                "Try %(number)s: %(amount)s is to be charged to %(method)s. %(reason)s",
+                "Try %(number)s: %(amount)s is to be charged to %(method)s on "
+                "%(date)s. %(reason)s",
                 **values,
             ),
             SENT: self.env._(
@@ -336,10 +339,14 @@ class PaycollectAttempt(models.Model):
         )
 
     def _enqueue(self):
-        """Hand each attempt to the job queue; the job starts after the commit."""
+        """Hand each attempt to the job queue; the job starts after the commit.
+
+        One of another day starts on that day.
+        """
         for attempt in self:
             attempt.with_user(SUPERUSER_ID).with_delay(
                 channel=CHARGE_CHANNEL,
+                eta=attempt.planned_at if attempt._is_waiting() else None,
                 identity_key=f"paycollect.attempt.{attempt.id}",
                 description=self.env._(
                     "Charge %(invoice)s", invoice=attempt.move_id.name
@@ -347,11 +354,18 @@ class PaycollectAttempt(models.Model):
             )._send()
 
     def _may_follow(self):
-        """Whether a new method may be tried after this last attempt, or after none."""
-        return self.state in (False, DECLINED, CANCELED) and not self.canceled_by_id
+        """Whether a new method may be tried after this last attempt, or after none.
+
+        A retry that is planned for another day gives way to it.
+        """
+        if not self or self._gives_way():
+            return True
+        return self.state in (DECLINED, CANCELED) and not self.canceled_by_id
 
     def _park_or_postpone(self, decision, text, now):
         if decision.verdict == WAIT:
             self._set_parked(text)
         else:
-            self._postpone(text, now)
+            self._postpone(text, now, decision.params.get("until"))
+            if decision.reason == "network_cap":
+                self.move_id._queue_invoice_message()

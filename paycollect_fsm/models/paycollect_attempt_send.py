@@ -1,11 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import Command, fields, models, modules
 
 from ..charge_rules import GO, STOP, decide
 from ..const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+from ..declines import find_return_code
 from ..outcome import Exchange, classify
 
 _logger = logging.getLogger(__name__)
@@ -17,6 +19,8 @@ SWEEP_AFTER = timedelta(minutes=1)
 POSTPONE = timedelta(minutes=5)
 BATCH = 100
 FINISHABLE = (PAID, SETTLING, DECLINED)
+# A retry that cannot be sent for one of these reasons leaves room for another method.
+METHOD_REASONS = ("no_method", "no_consent", "expired", "refused", "provider_off")
 
 
 class PaycollectAttempt(models.Model):
@@ -40,10 +44,11 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         attempt = self._as_system()
-        if not attempt._claim(now or fields.Datetime.now()):
+        now = now or fields.Datetime.now()
+        if not attempt._claim(now):
             return attempt.reason or attempt.parked_reason or "not to be sent"
         attempt._commit()
-        attempt._charge()
+        attempt._charge(now)
         attempt._commit()
         attempt._finish()
         attempt._commit()
@@ -57,6 +62,8 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != PLANNED:
             return False
+        if self.planned_at > now:
+            return False  # the job came before its time; the sweep does not
         move = self.move_id
         move.lock_for_update()
         facts = move._get_charge_facts(
@@ -71,9 +78,16 @@ class PaycollectAttempt(models.Model):
         if decision.verdict == STOP:
             self._set_canceled(text)
             move._queue_invoice_message()
+            self._follow_canceled_retry(decision, now)
         else:
             self._park_or_postpone(decision, text, now)
         return False
+
+    def _follow_canceled_retry(self, decision, now):
+        """Decide again after the decline that planned this retry."""
+        declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
+        if declined and decision.reason in (*METHOD_REASONS, "over_maximum"):
+            declined._follow_decline(now)
 
     def _create_transaction(self):
         return self.env["payment.transaction"].create(self._prepare_transaction_vals())
@@ -97,8 +111,11 @@ class PaycollectAttempt(models.Model):
             "is_post_processed": True,
         }
 
-    def _charge(self):
-        """Ask the provider and record its answer; the only step with network."""
+    def _charge(self, now=None):
+        """Ask the provider and record its answer; the only step with network.
+
+        :param now: naive UTC datetime
+        """
         self.ensure_one()
         self.lock_for_update()
         if self.state != SENT:
@@ -112,21 +129,29 @@ class PaycollectAttempt(models.Model):
         except Exception:
             _logger.exception("Charge %s was interrupted", transaction.reference)
             crashed = True
-        self._record(classify(transaction.state, exchange, crashed))
+        outcome = classify(transaction.state, exchange, crashed)
+        self._record(outcome, now or fields.Datetime.now())
 
-    def _record(self, outcome):
+    def _record(self, outcome, now):
         """Write the outcome down and tell whom it concerns."""
         self._set_state(
             outcome.state,
             self._get_outcome_text(outcome),
-            decline_code=outcome.decline_code,
-            network_code=outcome.network_code,
-            advice_code=outcome.advice_code,
+            **self._prepare_code_vals(outcome),
         )
+        transaction = self.transaction_id
+        if outcome.codes.intent and not transaction.provider_reference:
+            transaction.provider_reference = outcome.codes.intent
         if outcome.state == UNKNOWN:
             self._report_unknown()
         elif outcome.state == DECLINED:
-            self._report_declined()
+            self._follow_decline(now)
+
+    def _prepare_code_vals(self, outcome):
+        return {
+            **asdict(outcome.codes),
+            "http_status": outcome.status or 0,
+        }
 
     def _get_outcome_text(self, outcome):
         _ = self.env._
@@ -141,7 +166,14 @@ class PaycollectAttempt(models.Model):
         }
         if outcome.reason in texts:
             return texts[outcome.reason]
-        return self.transaction_id.state_message or _("The provider declined it.")
+        row = self.env["paycollect.decline.code"]._browse_row(
+            self.transaction_id.provider_code, outcome.codes.decline_code
+        )
+        return (
+            row.staff_text
+            or self.transaction_id.state_message
+            or _("The provider declined it.")
+        )
 
     def _report_unknown(self):
         self.company_id._schedule_collection_activity(
@@ -162,17 +194,6 @@ class PaycollectAttempt(models.Model):
         if self.state in FINISHABLE and not transaction.is_post_processed:
             transaction._post_process()
 
-    def _report_declined(self):
-        self.move_id._queue_invoice_message()
-        self.company_id._schedule_collection_activity(
-            self.move_id,
-            self.env._("Payment declined"),
-            self.env._(
-                "%(history)s The customer was sent a link to add another method.",
-                history=self._get_history_text(),
-            ),
-        )
-
     def _sync_with_transaction(self):
         """Follow a transaction that changed by itself (webhook, late answer).
 
@@ -190,11 +211,12 @@ class PaycollectAttempt(models.Model):
                         DECLINED,
                         transaction.state_message
                         or attempt.env._("The provider returned the payment."),
+                        decline_code=find_return_code(transaction.state_message),
                     )
-                    attempt._report_declined()
+                    attempt._follow_decline(fields.Datetime.now())
 
-    def _postpone(self, reason, now):
-        self.write({"planned_at": now + POSTPONE, "reason": reason})
+    def _postpone(self, reason, now, until=None):
+        self.write({"planned_at": until or now + POSTPONE, "reason": reason})
 
     def _commit(self):
         """Make the step durable. Tests run in one transaction and only flush."""
@@ -218,6 +240,7 @@ class PaycollectAttempt(models.Model):
         now = now or fields.Datetime.now()
         self._sweep(self._search_unfinished(), "_finish")
         self._sweep(self._search_orphans(now), "_set_orphaned", now)
+        self._sweep(self._search_unanswered(now), "_escalate", now)
         self._sweep(self._search_due(now), "_send", now)
         self.env["account.move"]._sweep_messages(now)
 

@@ -1,14 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .. import retry
 from ..const import BANK_METHOD_CODES, CARD_METHOD_CODES
 from ..text_masking import mask_card_numbers
 
 NO_PLACE = 9999
+# What a provider renews when a card or account was replaced.
+DETAIL_FIELDS = ("expiry_date", "fingerprint", "payment_details", "provider_ref")
+DECLINES_SINCE = timedelta(days=30)
 
 
 class PaymentToken(models.Model):
@@ -49,6 +54,14 @@ class PaymentToken(models.Model):
         help="The provider's own mark of the card or account: the same card stored "
         "twice has the same fingerprint. It is not the number.",
     )
+    refused_at = fields.Datetime(
+        string="Refused On",
+        readonly=True,
+        copy=False,
+        help="Its bank declined it for good; it is never charged again by itself "
+        "unless its details change.",
+    )
+    details_changed_at = fields.Datetime(readonly=True, copy=False)
     consent_ids = fields.One2many(
         comodel_name="paycollect.consent",
         inverse_name="token_id",
@@ -89,7 +102,21 @@ class PaymentToken(models.Model):
             vals = dict(
                 vals, payment_details=mask_card_numbers(vals["payment_details"])
             )
-        return super().write(vals)
+        names = [name for name in DETAIL_FIELDS if name in vals]
+        before = {token: [token[name] for name in names] for token in self}
+        result = super().write(vals)
+        renewed = self.filtered(
+            lambda token: [token[name] for name in names] != before[token]
+        )
+        renewed._set_renewed(fields.Datetime.now())
+        return result
+
+    def _set_renewed(self, now):
+        """The card or account was replaced: it is a new chance for what is open."""
+        for token in self:
+            token.sudo().write({"details_changed_at": now, "refused_at": False})
+            if token.active and token._has_consent():
+                token.sudo().partner_id._collection_method_added(token.sudo())
 
     def _handle_archiving(self):
         """An archived method is no longer allowed and loses its place."""
@@ -167,7 +194,7 @@ class PaymentToken(models.Model):
         A method counts when it is active, its provider is enabled or in test mode
         and of the company, and the customer's consent stands. Expired methods are
         included: what expiry means depends on the date of the job or charge
-        (:meth:`_is_expired_on`).
+        (:meth:`_is_expired_on`). Methods that their bank refused for good are not.
 
         :param partners: ``res.partner`` records, any contact of the customers
         :param company: one ``res.company``
@@ -189,6 +216,7 @@ class PaymentToken(models.Model):
             Domain("commercial_partner_id", "in", commercial_partners.ids)
             & Domain("company_id", "parent_of", company.ids)
             & Domain("active", "=", True)
+            & Domain("refused_at", "=", False)
             & Domain("provider_id.state", "in", ("enabled", "test"))
             & Domain("payment_method_id.active", "=", True)
             & Domain("consent_ids", "any", [("revoked_date", "=", False)])
@@ -203,6 +231,74 @@ class PaymentToken(models.Model):
         """Tell whether the method is past its last day on ``date`` (local date)."""
         self.ensure_one()
         return bool(self.expiry_date and self.expiry_date < date)
+
+    def _get_network(self):
+        """``visa``, ``mastercard``, … or ``bank``; empty when it is not known."""
+        self.ensure_one()
+        if self.method_kind == "bank":
+            return "bank"
+        return (self.brand or "").lower()
+
+    def _get_method_key(self):
+        """What declines are counted by (C1): the fingerprint at one provider."""
+        self.ensure_one()
+        return f"{self.provider_id.id}:{self.fingerprint or f'token {self.id}'}"
+
+    def _get_same_method(self):
+        """Return all stored copies of the same card or account (sudo)."""
+        self.ensure_one()
+        if not self.fingerprint:
+            return self.sudo()
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("fingerprint", "=", self.fingerprint),
+                    ("provider_id", "=", self.provider_id.id),
+                ]
+            )
+        )
+
+    def _get_decline_times(self, now):
+        """Return when each method was declined in the last 30 days (C1).
+
+        The one place that counts: over all invoices and all stored copies of the
+        card, whoever started the charge. A charge without an answer counts as well.
+
+        :param now: naive UTC datetime
+        :return: ``{method key: [naive UTC datetimes]}``, a key for each method
+        """
+        result = {token._get_method_key(): [] for token in self}
+        copies = self.sudo().with_context(active_test=False)
+        marks = self.filtered("fingerprint").mapped("fingerprint")
+        copies |= copies.search([("fingerprint", "in", marks)])
+        declined = self.env["payment.transaction"].sudo()
+        for transaction in declined.search_fetch(
+            [
+                ("token_id", "in", copies.ids),
+                ("state", "in", ("error", "cancel")),
+                ("operation", "in", ("offline", "online_token")),
+                ("last_state_change", ">", now - DECLINES_SINCE),
+            ],
+            ["token_id", "last_state_change"],
+        ):
+            key = transaction.token_id._get_method_key()
+            if key in result:
+                result[key].append(transaction.last_state_change)
+        return result
+
+    def _get_retry_method(self, now):
+        """Return this method as a :class:`retry.Method`; ``now``: naive UTC."""
+        self.ensure_one()
+        return retry.Method(
+            key=self._get_method_key(),
+            network=self._get_network(),
+            expired=self._is_expired_on(now.date()),
+            refused=bool(self.refused_at),
+            changed_at=self.details_changed_at or None,
+            added_at=max(self.sudo().consent_ids.mapped("date"), default=None),
+        )
 
     def _get_label(self):
         """Name for people: ``Visa •••• 4242``; never more than four digits."""

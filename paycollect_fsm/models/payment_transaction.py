@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from ..const import BRAND_NAMES, STRIPE_BANK_BRANDS
+from ..const import BRAND_NAMES, DEMO_DECLINE_CODES, STRIPE_BANK_BRANDS
 from ..text_masking import describe_typed_method, expiry_of_month
 
 
@@ -30,6 +30,9 @@ class PaymentTransaction(models.Model):
     collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
 
     _collection_unfinished = models.Index("(id) WHERE is_post_processed IS NOT TRUE")
+    _collection_declines = models.Index(
+        "(token_id, last_state_change) WHERE state IN ('error', 'cancel')"
+    )
 
     # Booking
 
@@ -41,13 +44,26 @@ class PaymentTransaction(models.Model):
     # Tokenisation
 
     def _process(self, provider_code, payment_data):
-        """A number typed into the demo form goes no further than this."""
+        """Note the answer for the attempt that is being charged.
+
+        A number typed into the demo form goes no further than this.
+        """
+        self._note_answer(payment_data)
         if provider_code == "demo" and "payment_details" in payment_data:
             typed = describe_typed_method(payment_data["payment_details"])
             payment_data = dict(
                 payment_data, payment_details=typed.last_four, collection_typed=typed
             )
         return super()._process(provider_code, payment_data)
+
+    def _note_answer(self, payment_data):
+        exchange = self.env.context.get("paycollect_exchange")
+        if exchange is None or exchange.body or not isinstance(payment_data, dict):
+            return
+        exchange.body = payment_data
+        if self.provider_code == "demo":
+            digits = (self.token_id.payment_details or "")[-4:]
+            exchange.body = {"error": {"code": DEMO_DECLINE_CODES.get(digits)}}
 
     def _extract_token_values(self, payment_data):
         """Add brand, expiry and fingerprint to what the provider keeps."""

@@ -223,4 +223,4 @@ class ResPartner(models.Model):
         :param token: the new ``payment.token``, already the primary method
         """
         self.ensure_one()
-        self.env["account.move"]._plan_waiting(self)
+        self.env["account.move"]._plan_waiting(self, token)

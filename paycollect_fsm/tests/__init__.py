@@ -15,4 +15,6 @@ from . import (
     test_charge_rules,
     test_completion,
     test_messages,
+    test_retry,
+    test_retry_rules,
 )

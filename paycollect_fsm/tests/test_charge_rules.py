@@ -102,9 +102,9 @@ class TestChargeRules(BaseCase):
         self.assertEqual(
             (
                 result.state,
-                result.decline_code,
-                result.network_code,
-                result.advice_code,
+                result.codes.decline_code,
+                result.codes.network_code,
+                result.codes.advice_code,
             ),
             ("declined", "insufficient_funds", "51", "try_again_later"),
         )

@@ -7,8 +7,8 @@ from .. import provider_side
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _plan_collection(self, trigger, now=None):
-        attempts = super()._plan_collection(trigger, now)
+    def _plan_collection(self, trigger, *args, **kwargs):
+        attempts = super()._plan_collection(trigger, *args, **kwargs)
         if attempts:
             self.env.cr.postcommit.add(lambda: provider_side.die_at("planned"))
         return attempts
