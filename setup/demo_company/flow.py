@@ -169,16 +169,22 @@ class Flow:
         while attempts := self.outbox.take_attempts():
             for attempt in attempts:
                 self.clock.tick(CHARGE_AFTER)
-                attempt._send()
-                if attempt.state == "declined":
-                    code, network, _text = self.outbox.decline
-                    attempt.write({"decline_code": code, "network_code": network})
+                if attempt.planned_at > self.clock.now:
+                    self.at_moment(attempt.planned_at, self._send_retry, attempt)
+                else:
+                    attempt._send()
         for move, kind in self.outbox.take_messages():
             self.clock.tick(MESSAGE_AFTER)
             if kind == "receipt" and move._may_get_receipt():
                 self._note_receipt(move)
             elif kind == "invoice" and move._is_owed():
                 self._note_invoice(move)
+
+    def _send_retry(self, attempt):
+        """A retry is due; not when the customer was quicker with a new card."""
+        if attempt.state == "planned":
+            self.clock.tick(CHARGE_AFTER)
+            attempt._send()
 
     def _note_receipt(self, move):
         receipt = move._message_log(

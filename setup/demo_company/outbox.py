@@ -28,6 +28,7 @@ class Outbox:
             ("sale.order", "_post_fsm_message", _note_jobs),
             ("mail.mail", "create", _refuse),
             ("payment.transaction", "_set_error", self._say_why()),
+            ("payment.transaction", "_note_answer", self._say_code()),
         ):
             self._patches.enter_context(
                 patch.object(self._env.registry[model], method, replacement)
@@ -58,6 +59,17 @@ class Outbox:
         return lambda transactions, text, **options: original(
             transactions, self.decline[2] or text, **options
         )
+
+    def _say_code(self):
+        def note(transaction, _payment_data):
+            code, network, _text = self.decline
+            exchange = transaction.env.context.get("paycollect_exchange")
+            if exchange is not None and code:
+                exchange.body = {
+                    "error": {"decline_code": code, "network_decline_code": network}
+                }
+
+        return note
 
 
 def _refuse(_mails, vals_list):
