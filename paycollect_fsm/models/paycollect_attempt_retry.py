@@ -258,7 +258,7 @@ class PaycollectAttempt(models.Model):
         return self.env._(
             "It is tried again with %(method)s on %(date)s.",
             method=self.token_id._get_label(),
-            date=format_datetime(self.env, self.planned_at),
+            date=format_datetime(self.env, self.planned_at, dt_format="short"),
         )
 
     def _get_follow_up_text(self, decision):

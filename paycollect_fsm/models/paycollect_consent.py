@@ -70,7 +70,6 @@ class PaycollectConsent(models.Model):
     )
     link_id = fields.Many2one(
         comodel_name="paycollect.link",
-        string="Link",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
