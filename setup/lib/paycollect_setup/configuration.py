@@ -4,10 +4,11 @@
 import configparser
 import os
 import secrets
+from itertools import takewhile
 
 from . import paths
 
-CHANNELS = "root:2,root.paycollect:2"
+CHANNELS = "root:3,root.paycollect:2,root.paycollect_document:1"
 
 
 def write(path, channels=CHANNELS, **options):
@@ -57,11 +58,11 @@ def _master_password():
 def odoo(conf, *arguments):
     """The command that runs Odoo's command line with this configuration.
 
-    A subcommand (`shell`, `db`, …) stands first, before the options.
+    Subcommands (`shell`, `i18n export`, …) stand first, before the options.
     """
-    head = []
-    if arguments and not str(arguments[0]).startswith("-"):
-        head, arguments = [arguments[0]], arguments[1:]
+    words = takewhile(lambda word: not str(word).startswith("-"), arguments)
+    head = list(words)
+    arguments = arguments[len(head) :]
     return [
         str(paths.PYTHON),
         "-m",
