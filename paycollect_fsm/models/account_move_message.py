@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields, models
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..const import DOCUMENT_CHANNEL
 from ..retry import next_texting
 
@@ -13,6 +15,7 @@ PDF_REPORT = "account.account_invoices"
 QUEUE_AFTER = timedelta(minutes=5)
 SWEEP_AFTER = timedelta(minutes=2)
 SWEEP_SINCE = timedelta(days=2)
+LOCKED = 2  # seconds
 BATCH = 100
 
 
@@ -60,7 +63,8 @@ class AccountMove(models.Model):
     def _send_receipt(self):
         """Send the receipt of a paid invoice once, by mail and, if wanted, SMS."""
         move = self._as_collection_system()
-        if not move.try_lock_for_update() or not move._may_get_receipt():
+        move._lock_for_message()
+        if not move._may_get_receipt():
             return
         mail = move._create_message("paycollect_fsm.mail_template_receipt")
         move.receipt_message_id = mail.mail_message_id
@@ -74,7 +78,8 @@ class AccountMove(models.Model):
         what happened and a link to add another method.
         """
         move = self._as_collection_system()
-        if not move.try_lock_for_update() or not move._is_owed():
+        move._lock_for_message()
+        if not move._is_owed():
             return
         declined = move._is_declined()
         if move.decline_message_at if declined else move.invoice_message_at:
@@ -94,6 +99,16 @@ class AccountMove(models.Model):
         )
         move._send_message(mail)
         move.is_move_sent = True
+
+    def _lock_for_message(self):
+        """Whoever works on the invoice, e.g. the native post-processing, goes first.
+
+        :raise RetryableJobError: the job looks again a little later
+        """
+        if not self.try_lock_for_update():
+            raise RetryableJobError(
+                f"{self.name} is being worked on", seconds=LOCKED, ignore_retry=True
+            )
 
     def _as_collection_system(self):
         self.ensure_one()
@@ -227,6 +242,8 @@ class AccountMove(models.Model):
             try:
                 move._send_receipt()
                 attempts._commit()
+            except RetryableJobError:
+                attempts._rollback()
             except Exception:
                 _logger.exception("The receipt of %s could not be sent", move.name)
                 attempts._rollback()

@@ -4,6 +4,9 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from .common_job import CollectionCommon
 
 
@@ -37,6 +40,17 @@ class TestMessages(CollectionCommon):
         move._send_receipt()
         move._queue_receipt()
         self.assertEqual(len(self.mails_to(move)), 1)
+
+    def test_a_message_waits_for_whoever_works_on_the_invoice(self):
+        paid, owed = (self.make_job(mode=mode) for mode in ("auto", "net"))
+        with trap_jobs():
+            (paid | owed).action_complete()
+        Move = type(self.env["account.move"])
+        with patch.object(Move, "try_lock_for_update", lambda move, **_kw: None):
+            with self.assertRaises(RetryableJobError):
+                paid.invoice_lines.move_id._send_receipt()
+            with self.assertRaises(RetryableJobError):
+                owed.invoice_lines.move_id._send_invoice_message()
 
     def test_a_net_customer_gets_the_invoice_with_ways_to_pay(self):
         job = self.make_job(mode="net", client_order_ref="PO 77")
