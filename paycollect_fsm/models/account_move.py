@@ -12,6 +12,8 @@ COLLECTION_FIELDS = frozenset(
         "collection_policy_id",
         "collection_policy_reason",
         "collection_decision",
+        "decline_message_at",
+        "decline_sms_at",
         "invoice_message_at",
         "receipt_message_id",
         "receipt_sent_at",
@@ -70,6 +72,8 @@ class AccountMove(models.Model):
     @api.depends(
         "collection_policy_reason",
         "collection_decision",
+        "decline_message_at",
+        "decline_sms_at",
         "collection_attempt_ids.state",
         "collection_attempt_ids.planned_at",
         "collection_attempt_ids.follow_up",

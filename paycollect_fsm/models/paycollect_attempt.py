@@ -27,11 +27,14 @@ class PaycollectAttempt(models.Model):
     move_id = fields.Many2one(
         "account.move", string="Invoice", required=True, readonly=True, index=True
     )
-    company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="move_id.company_id", store=True, precompute=True, index=True
+    )
     partner_id = fields.Many2one(
         related="move_id.commercial_partner_id",
         string="Customer",
         store=True,
+        precompute=True,
         index=True,
     )
     amount = fields.Monetary(required=True, readonly=True)

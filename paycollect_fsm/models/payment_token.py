@@ -225,7 +225,10 @@ class PaymentToken(models.Model):
     def _has_consent(self):
         """Tell whether the customer's consent to off-session charges stands."""
         self.ensure_one()
-        return any(not consent.revoked_date for consent in self.sudo().consent_ids)
+        standing = [("token_id", "=", self.id), ("revoked_date", "=", False)]
+        return bool(
+            self.env["paycollect.consent"].sudo().search_count(standing, limit=1)
+        )
 
     def _is_expired_on(self, date):
         """Tell whether the method is past its last day on ``date`` (local date)."""
