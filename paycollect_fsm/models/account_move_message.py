@@ -63,7 +63,7 @@ class AccountMove(models.Model):
     def _send_receipt(self):
         """Send the receipt of a paid invoice once, by mail and, if wanted, SMS."""
         move = self._as_collection_system()
-        move._lock_for_message()
+        move._lock_or_retry()
         if not move._may_get_receipt():
             return
         mail = move._create_message("paycollect_fsm.mail_template_receipt")
@@ -78,7 +78,7 @@ class AccountMove(models.Model):
         what happened and a link to add another method.
         """
         move = self._as_collection_system()
-        move._lock_for_message()
+        move._lock_or_retry()
         if not move._is_owed():
             return
         declined = move._is_declined()
@@ -100,7 +100,7 @@ class AccountMove(models.Model):
         move._send_message(mail)
         move.is_move_sent = True
 
-    def _lock_for_message(self):
+    def _lock_or_retry(self):
         """Whoever works on the invoice, e.g. the native post-processing, goes first.
 
         :raise RetryableJobError: the job looks again a little later

@@ -4,6 +4,9 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import Command, fields, models, modules
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..charge_rules import GO, STOP, decide
 from ..const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
@@ -65,7 +68,7 @@ class PaycollectAttempt(models.Model):
         if self.planned_at > now:
             return False  # the job came before its time; the sweep does not
         move = self.move_id
-        move.lock_for_update()
+        move._lock_or_retry()
         facts = move._get_charge_facts(
             self.token_id, now, manual=self.trigger == "manual", attempt=self
         )
@@ -117,7 +120,7 @@ class PaycollectAttempt(models.Model):
         :param now: naive UTC datetime
         """
         self.ensure_one()
-        self.lock_for_update()
+        self._wait_for_lock()
         if self.state != SENT:
             return
         exchange = Exchange()
@@ -131,6 +134,15 @@ class PaycollectAttempt(models.Model):
             crashed = True
         outcome = classify(transaction.state, exchange, crashed)
         self._record(outcome, now or fields.Datetime.now())
+
+    def _wait_for_lock(self):
+        """Lock the claimed row; whoever holds it, holds it for a moment only.
+
+        Not without waiting: given up here, it would look like an interrupted charge.
+        """
+        self.env.cr.execute(
+            SQL("SELECT id FROM paycollect_attempt WHERE id = %s FOR UPDATE", self.id)
+        )
 
     def _record(self, outcome, now):
         """Write the outcome down and tell whom it concerns."""
@@ -281,6 +293,9 @@ class PaycollectAttempt(models.Model):
             try:
                 getattr(attempt._as_system(), method)(*args)
                 self._commit()
+            except RetryableJobError as error:
+                _logger.info("Attempt %s: %s", attempt.id, error)
+                self._rollback()
             except Exception:
                 _logger.exception("Attempt %s: %s failed", attempt.id, method)
                 self._rollback()

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common_job import CollectionCommon
@@ -80,6 +81,18 @@ class TestCharge(CollectionCommon):
             self.send(attempt)
         charge.assert_not_called()
         self.assertEqual(attempt.transaction_id, transaction)
+
+    def test_an_invoice_that_somebody_works_on_is_charged_a_little_later(self):
+        attempt = self.planned_attempt()
+        empty = attempt.move_id.browse()
+        with (
+            patch.object(type(empty), "try_lock_for_update", return_value=empty),
+            self.assertRaises(RetryableJobError),
+        ):
+            attempt._claim(self.now())
+        self.assertEqual(attempt.state, "planned")
+        self.send(attempt)
+        self.assertEqual(attempt.state, "paid")
 
     @mute_logger("odoo.sql_db")
     def test_an_invoice_has_one_open_attempt(self):
