@@ -218,5 +218,6 @@ class TestScreens(CollectionCommon):
         )
         job = self.make_job()
         self.complete(job)
-        self.open_form(job.sale_id, user)
-        self.open_form(job.invoice_lines.move_id, user)
+        self.assertTrue(self.open_form(job.sale_id, user)["collection_policy_reason"])
+        invoice = self.open_form(job.invoice_lines.move_id, user)
+        self.assertEqual(invoice["amount_total"], 100)

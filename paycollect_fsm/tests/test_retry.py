@@ -363,7 +363,7 @@ class TestRetry(RetryCase):
         move = self.bill("9995")
         self.assertIn("does not cover the amount", move.collection_explanation)
         self.assertIn("Next: It is tried again", move.collection_explanation)
-        self.assertIn("03/05/2026", move.collection_explanation)
+        self.assertIn("3/5/26", move.collection_explanation)
 
     def test_the_technician_sees_that_it_failed_while_a_retry_waits(self):
         move = self.bill("9995")
