@@ -220,4 +220,4 @@ class TestScreens(CollectionCommon):
         self.complete(job)
         self.assertTrue(self.open_form(job.sale_id, user)["collection_policy_reason"])
         invoice = self.open_form(job.invoice_lines.move_id, user)
-        self.assertEqual(invoice["amount_total"], 100)
+        self.assertIn(invoice["payment_state"], ("paid", "in_payment"))
