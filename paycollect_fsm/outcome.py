@@ -22,13 +22,15 @@ class Exchange:
     """The HTTP conversation of one charge, as the provider seam observed it.
 
     ``requests`` counts the calls that left, ``answers`` the ones that came back.
-    ``status`` and ``body`` are those of the last rejected call.
+    ``status`` and ``body`` are those of the last rejected call. ``contradicted``: the
+    answer names another amount or currency than was asked for.
     """
 
     requests: int = 0
     answers: int = 0
     status: int | None = None
     body: dict = field(default_factory=dict)
+    contradicted: bool = False
 
     @property
     def lost(self):
@@ -104,6 +106,8 @@ def classify(transaction_state, exchange, crashed=False):
         return Outcome(UNKNOWN, "crashed")
     if exchange.lost:
         return Outcome(UNKNOWN, "no_answer" if exchange.status is None else "busy")
+    if exchange.contradicted:
+        return Outcome(UNKNOWN, "contradicted")
     if transaction_state in ("error", "cancel"):
         codes = decline_codes(exchange.body)
         return Outcome(DECLINED, "declined", codes, exchange.status)

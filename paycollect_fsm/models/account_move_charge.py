@@ -157,7 +157,12 @@ class AccountMove(models.Model):
         others = self.sudo().collection_attempt_ids - (
             attempt or self.env["paycollect.attempt"]
         )
-        return any(other.state in OPEN_STATES for other in others) or any(
+        return self._has_pending_transaction(transactions) or any(
+            other.state in OPEN_STATES for other in others
+        )
+
+    def _has_pending_transaction(self, transactions):
+        return any(
             (tx.state in ("pending", "authorized") and tx.provider_code != "custom")
             or (tx.state == "done" and not tx.is_post_processed)
             for tx in transactions

@@ -165,13 +165,16 @@ class PaycollectAttempt(models.Model):
             attempt.transaction_id._post_process()
 
     def action_set_not_charged(self):
-        """Record that the provider never charged an unknown attempt."""
+        """Record that the provider never charged an unknown attempt.
+
+        An error, not canceled: a success that arrives after all must be believed.
+        """
         self._check_manager()
         for attempt in self.sudo().filtered(lambda a: a.state == UNKNOWN):
             reason = self.env._(
                 "%(user)s found no charge at the provider.", user=self.env.user.name
             )
-            attempt.transaction_id._set_canceled(state_message=reason)
+            attempt.transaction_id._set_error(reason)
             attempt._set_state(DECLINED, reason)
             attempt.company_id._close_collection_activities(attempt.move_id, reason)
 

@@ -175,6 +175,7 @@ class PaycollectAttempt(models.Model):
             "no_answer": _("The provider did not answer."),
             "busy": _("The provider answered that it could not tell."),
             "in_flight": _("The provider has not decided yet."),
+            "contradicted": _("The provider's answer does not fit the amount."),
         }
         if outcome.reason in texts:
             return texts[outcome.reason]

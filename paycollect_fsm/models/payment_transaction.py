@@ -56,6 +56,14 @@ class PaymentTransaction(models.Model):
             )
         return super()._process(provider_code, payment_data)
 
+    def _validate_amount(self, payment_data):
+        """An answer about another amount is no decline: something was charged."""
+        before = self.state
+        super()._validate_amount(payment_data)
+        exchange = self.env.context.get("paycollect_exchange")
+        if exchange is not None and self.state == "error" != before:
+            exchange.contradicted = True
+
     def _note_answer(self, payment_data):
         exchange = self.env.context.get("paycollect_exchange")
         if exchange is None or exchange.body or not isinstance(payment_data, dict):

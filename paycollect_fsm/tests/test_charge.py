@@ -139,6 +139,7 @@ class TestCharge(CollectionCommon):
         self.make_transaction(attempt.move_id, operation="online_direct")._set_pending()
         self.send(attempt)
         self.assertEqual(attempt.state, "canceled")
+        self.assertFalse(self.mails_to(attempt.move_id))
 
     def test_a_customer_at_the_checkout_is_waited_for(self):
         attempt = self.planned_attempt()
@@ -342,6 +343,28 @@ class TestCharge(CollectionCommon):
         self.assertFalse(attempt.move_id.activity_ids)
         with trap_jobs():
             self.assertTrue(attempt.move_id._plan_collection("manual"))
+
+    def test_a_late_success_is_believed_even_after_it_was_ruled_out(self):
+        attempt = self.planned_attempt()
+        attempt._claim(self.now())
+        attempt._set_orphaned(None)
+        attempt.with_user(self.manager).action_set_not_charged()
+        with self.with_jobs():
+            attempt.transaction_id._set_done()
+            attempt.transaction_id._post_process()
+        self.assertEqual(attempt.state, "paid")
+        self.assertEqual(attempt.move_id.amount_residual, 0)
+
+    def test_an_answer_about_another_amount_is_unknown(self):
+        attempt = self.planned_attempt()
+        with patch.object(
+            type(self.env["payment.transaction"]),
+            "_extract_amount_data",
+            return_value={"amount": 1, "currency_code": "USD"},
+        ):
+            self.send(attempt)
+        self.assertEqual(attempt.transaction_id.state, "error")
+        self.assertEqual(attempt.state, "unknown")
 
     def test_a_webhook_beats_the_unknown(self):
         attempt = self.planned_attempt()
