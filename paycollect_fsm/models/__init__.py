@@ -18,6 +18,7 @@ from . import paycollect_link_visit
 from . import paycollect_consent
 from . import payment_token
 from . import payment_transaction
+from . import payment_transaction_inquiry
 from . import res_partner
 
 # completion, charge, receipt

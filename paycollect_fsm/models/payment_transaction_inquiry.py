@@ -1,0 +1,29 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ..protocol import CANNOT_TELL, Finding
+
+
+class PaymentTransaction(models.Model):
+    """How a provider is asked what became of a charge; providers override it."""
+
+    _inherit = "payment.transaction"
+
+    def _get_key_life(self):
+        """How long the provider remembers the key that the charge was sent with.
+
+        Within it, sending the same transaction again cannot charge twice.
+
+        :return: timedelta, or None when it must not be sent again
+        """
+        self.ensure_one()
+        return None
+
+    def _look_up_payment(self):
+        """Search the charge at the provider by our reference; network, reads only.
+
+        :return: :class:`protocol.Finding`; what hinders the question, be it the
+            network, is CANNOT_TELL with its reason, never an exception
+        """
+        self.ensure_one()
+        return Finding(CANNOT_TELL, self.env._("This provider cannot be asked."))
