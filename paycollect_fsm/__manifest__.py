@@ -14,6 +14,7 @@
         "queue_job",
         "sms",
     ],
+    "external_dependencies": {"python": ["stripe"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

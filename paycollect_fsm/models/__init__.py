@@ -36,6 +36,7 @@ from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_retry
 from . import payment_provider
+from . import payment_provider_stripe
 from . import res_company
 from . import res_company_activation
 from . import res_config_settings

@@ -17,4 +17,5 @@ from . import (
     test_messages,
     test_retry,
     test_retry_rules,
+    test_stripe_api,
 )
