@@ -17,7 +17,10 @@ from . import paycollect_link
 from . import paycollect_link_visit
 from . import paycollect_consent
 from . import payment_token
+from . import paycollect_provider_customer
+from . import payment_provider_customer
 from . import payment_transaction
+from . import payment_transaction_stripe
 from . import payment_transaction_inquiry
 from . import res_partner
 

@@ -18,4 +18,5 @@ from . import (
     test_retry,
     test_retry_rules,
     test_stripe_api,
+    test_stripe_outgoing,
 )

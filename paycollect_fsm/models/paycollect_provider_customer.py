@@ -1,0 +1,111 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+import json
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+# Two clicks at once make one customer; an error that Stripe keeps answering for the
+# same key is not kept for longer than this.
+KEY_MINUTES = 10
+
+
+class PaycollectProviderCustomer(models.Model):
+    """Which customer at the provider a commercial partner is: one, for all methods."""
+
+    _name = "paycollect.provider.customer"
+    _description = "Customer at the Payment Provider"
+    _rec_name = "reference"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    provider_id = fields.Many2one(
+        "payment.provider",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    company_id = fields.Many2one(related="provider_id.company_id")
+    reference = fields.Char(
+        required=True, readonly=True, help="The provider's id of the customer."
+    )
+
+    _one_per_provider = models.UniqueIndex("(partner_id, provider_id)")
+
+    def _find_reference(self, partner, provider):
+        """Return the provider's id of a commercial partner, or False.
+
+        Methods that were saved before know it as well; theirs comes first, because
+        a method can be charged together with its own customer only.
+        """
+        token = self.env["payment.token"].search(
+            [
+                ("commercial_partner_id", "=", partner.id),
+                ("provider_id", "=", provider.id),
+                ("provider_ref", "=like", "cus_%"),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        if token:
+            return token.provider_ref
+        known = [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)]
+        return self.search(known, limit=1).reference
+
+    def _store_reference(self, partner, provider, reference):
+        """Remember the provider's id of a commercial partner.
+
+        Who comes second in a race gets a serialization failure. Odoo then repeats
+        the request, which finds what the first one stored.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO paycollect_provider_customer
+                       (partner_id, provider_id, reference, create_date, create_uid)
+                VALUES (%s, %s, %s, now() at time zone 'UTC', %s)
+                ON CONFLICT (partner_id, provider_id) DO NOTHING
+                """,
+                partner.id,
+                provider.id,
+                reference,
+                self.env.uid,
+            )
+        )
+        self.invalidate_model()
+
+    def _prepare_stripe_data(self, partner, database):
+        """Values of the customer at Stripe: the same for all of its contacts.
+
+        https://docs.stripe.com/api/customers/create
+        """
+        return {
+            "name": partner.name,
+            "email": partner.email or None,
+            "phone": (partner.phone or "")[:20] or None,
+            "address[line1]": partner.street or None,
+            "address[city]": partner.city or None,
+            "address[postal_code]": partner.zip or None,
+            "address[state]": partner.state_id.name or None,
+            "address[country]": partner.country_id.code or None,
+            "metadata[paycollect_partner]": partner.id,
+            "metadata[paycollect_database]": database,
+        }
+
+    def _get_key(self, partner, provider, data, now):
+        """Return the idempotency key; other data or another time make another one.
+
+        :param now: naive UTC datetime
+        """
+        moment = now.replace(
+            minute=now.minute // KEY_MINUTES * KEY_MINUTES, second=0, microsecond=0
+        )
+        parts = [partner.id, provider.id, moment.isoformat(), data]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
