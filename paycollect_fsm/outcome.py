@@ -42,14 +42,22 @@ class Exchange:
         False
         >>> Exchange(requests=1, answers=1, status=500).lost
         True
+        >>> Exchange(1, 1, 400, {"error": {"type": "idempotency_error"}}).lost
+        True
         >>> Exchange().lost
         False
         """
-        if self.requests > self.answers:
+        if self.requests > self.answers or self._is_other_request:
             return True
         return self.status is not None and (
             self.status in UNKNOWN_HTTP_STATUS or self.status >= 500
         )
+
+    @property
+    def _is_other_request(self):
+        """Stripe refused other parameters for a known key; the first ones may count."""
+        error = _dict(_dict(self.body).get("error"))
+        return error.get("type") == "idempotency_error"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from . import payment_provider_customer
 from . import payment_transaction
 from . import payment_transaction_stripe
 from . import payment_transaction_inquiry
+from . import payment_transaction_stripe_inquiry
 from . import res_partner
 
 # completion, charge, receipt

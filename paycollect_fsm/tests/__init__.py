@@ -18,5 +18,6 @@ from . import (
     test_retry,
     test_retry_rules,
     test_stripe_api,
+    test_stripe_inquiry,
     test_stripe_outgoing,
 )

@@ -3,6 +3,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 import requests
 
@@ -39,10 +40,9 @@ class FakeStripe:
     requests: list = field(default_factory=list)
 
     def __call__(self, method, url, data=None, headers=None, **_kwargs):
-        endpoint = url.removeprefix(STRIPE)
-        sent = {
-            name: value for name, value in (data or {}).items() if value is not None
-        }
+        endpoint, _, query = url.removeprefix(STRIPE).partition("?")
+        method = method.upper()
+        sent = self._read(data or query)
         self.requests.append(StripeRequest(method, endpoint, sent, headers or {}))
         answer = self._find(f"{method} {endpoint}")
         if isinstance(answer, list):
@@ -53,8 +53,15 @@ class FakeStripe:
         response = requests.Response()
         response.status_code = status
         response.url = url
+        response.headers["Request-Id"] = "req_1"
         response._content = json.dumps(body).encode()
         return response
+
+    def _read(self, data):
+        """Parameters of Odoo's requests (a dict) and of the SDK's (encoded)."""
+        if isinstance(data, dict):
+            return {name: value for name, value in data.items() if value is not None}
+        return dict(parse_qsl(data))
 
     def _find(self, call):
         for name, answer in self.answers.items():
@@ -102,7 +109,7 @@ class StripeCase(CollectionCommon):
     def stripe(self, **answers):
         """Answer for Stripe; give answers as ``**{"POST payment_intents": {…}}``."""
         fake = FakeStripe(answers)
-        with patch.object(requests, "request", fake):
+        with patch.object(requests.Session, "request", fake):
             yield fake
 
     def make_intent(self, transaction, status="succeeded", **values):
