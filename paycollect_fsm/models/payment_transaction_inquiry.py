@@ -26,4 +26,6 @@ class PaymentTransaction(models.Model):
             network, is CANNOT_TELL with its reason, never an exception
         """
         self.ensure_one()
-        return Finding(CANNOT_TELL, self.env._("This provider cannot be asked."))
+        return Finding(
+            CANNOT_TELL, self.env._("This provider cannot be asked."), is_final=True
+        )
