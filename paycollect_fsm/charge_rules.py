@@ -13,18 +13,22 @@ LATER = "later"  # keep the attempt and look again soon
 WAIT = "wait"  # keep the attempt until a person releases it
 STOP = "stop"  # do not charge
 
+STOPPED = "stopped"  # the reason of a decision: a person stopped all charging
+
 
 @dataclass(frozen=True)
 class ChargeFacts:
     """A snapshot of everything that the decision depends on.
 
     Amounts are in the currency of the invoice unless their name says otherwise;
-    ``today_*`` and ``*_limit`` are per company and UTC day, in company currency;
-    a limit of 0 means none. ``cap_until`` (naive UTC): the card network wants the
-    method to be left alone until then.
+    ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
+    ``*_limit`` are per UTC day, in company currency; a limit of 0 means none.
+    ``cap_until`` (naive UTC): the card network wants the method to be left alone
+    until then.
     """
 
     collection_active: bool = True
+    stopped: bool = False
     neutralized: bool = False
     is_customer_invoice: bool = True
     posted: bool = True
@@ -48,6 +52,10 @@ class ChargeFacts:
     today_amount: float = 0.0
     count_limit: int = 0
     amount_limit: float = 0.0
+    customer_count: int = 0
+    customer_amount: float = 0.0
+    customer_count_limit: int = 0
+    customer_amount_limit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,10 @@ def decide(facts):
     Decision(verdict='wait', reason='inactive', params={})
     >>> decide(ChargeFacts(residual=10, today_count=5, count_limit=5)).reason
     'count_brake'
+    >>> decide(ChargeFacts(residual=10, stopped=True, released=True)).reason
+    'stopped'
     """
-    for rule in (_invoice, _policy, _method, _company):
+    for rule in (_invoice, _policy, _method, _company, _limits):
         if decision := rule(facts):
             return decision
     return Decision(GO, "charge")
@@ -126,11 +136,34 @@ def _company(facts):
         return Decision(STOP, "neutralized")
     if not facts.collection_active:
         return Decision(WAIT, "inactive")
+    if facts.stopped:
+        return Decision(WAIT, STOPPED)
+    return None
+
+
+def _limits(facts):
     if facts.released:
         return None
-    if facts.count_limit and facts.today_count >= facts.count_limit:
-        return Decision(WAIT, "count_brake", {"limit": facts.count_limit})
-    over = facts.today_amount + facts.amount_company > facts.amount_limit
-    if facts.amount_limit and over:
-        return Decision(WAIT, "amount_brake", {"limit": facts.amount_limit})
+    return _brake(
+        "",
+        facts.today_count,
+        facts.count_limit,
+        facts.today_amount,
+        facts.amount_limit,
+        facts,
+    ) or _brake(
+        "customer_",
+        facts.customer_count,
+        facts.customer_count_limit,
+        facts.customer_amount,
+        facts.customer_amount_limit,
+        facts,
+    )
+
+
+def _brake(prefix, count, count_limit, amount, amount_limit, facts):
+    if count_limit and count >= count_limit:
+        return Decision(WAIT, f"{prefix}count_brake", {"limit": count_limit})
+    if amount_limit and amount + facts.amount_company > amount_limit:
+        return Decision(WAIT, f"{prefix}amount_brake", {"limit": amount_limit})
     return None

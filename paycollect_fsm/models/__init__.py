@@ -39,10 +39,13 @@ from . import mail_mail
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_retry
+from . import paycollect_attempt_brake
 from . import payment_provider
 from . import payment_provider_stripe
 from . import res_company
 from . import res_company_activation
+from . import res_company_stop
+from . import paycollect_stop
 from . import res_config_settings
 from . import sale_order_billing
 from . import sale_order_line

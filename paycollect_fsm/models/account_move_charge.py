@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import format_datetime, str2bool
 
-from ..charge_rules import GO, STOP, ChargeFacts, Decision, decide
+from ..charge_rules import GO, STOP, STOPPED, ChargeFacts, Decision, decide
 from ..const import OPEN_STATES
 
 # A payment that the customer started on the portal may still be confirmed.
@@ -65,14 +65,22 @@ class AccountMove(models.Model):
                 method, now, manual=trigger == "manual", replaced=retry
             )
             decision = decide(facts)
-            if decision.verdict == GO and retry and not retry._set_superseded():
+            waits = decision.reason == STOPPED and trigger != "manual"
+            goes = decision.verdict == GO or waits
+            if goes and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
+                goes = False
             move.collection_decision = move._get_decision_text(decision, method)
-            if decision.verdict == GO:
-                vals_list.append(move._prepare_attempt_vals(method, trigger, now))
+            if goes:
+                vals = move._prepare_attempt_vals(method, trigger, now)
+                if waits:
+                    vals.update(
+                        parked_reason=move.collection_decision, parked_code=STOPPED
+                    )
+                vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
-        attempts._enqueue()
+        attempts.filtered(lambda a: not a.parked_reason)._enqueue()
         return attempts
 
     def _get_tokens_to_charge(self):
@@ -121,6 +129,7 @@ class AccountMove(models.Model):
         transactions = self.sudo().transaction_ids
         facts = {
             "collection_active": company.collection_active,
+            "stopped": company._is_collection_stopped(),
             "neutralized": str2bool(
                 self.env["ir.config_parameter"]
                 .sudo()
@@ -259,6 +268,20 @@ class AccountMove(models.Model):
             ),
             "neutralized": lambda: _("Not charged: this is a copy of the database."),
             "inactive": lambda: _("Not charged: automatic collection is switched off."),
+            "stopped": lambda: _(
+                "Held back: all charging was stopped. It goes on when a manager "
+                "resumes it."
+            ),
+            "customer_count_brake": lambda: _(
+                "Held back: %(limit)s charges of this customer were sent today, the "
+                "daily limit for a customer.",
+                limit=params["limit"],
+            ),
+            "customer_amount_brake": lambda: _(
+                "Held back: the customer's charges of today would pass the limit of "
+                "%(limit)s for a customer.",
+                limit=self.company_id.currency_id.format(params["limit"]),
+            ),
             "count_brake": lambda: _(
                 "Held back: %(limit)s charges were sent today, the daily limit.",
                 limit=params["limit"],

@@ -3,7 +3,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
-from ..charge_rules import WAIT
 from ..const import (
     CANCELED,
     CHARGE_CHANNEL,
@@ -80,12 +79,6 @@ class PaycollectAttempt(models.Model):
     network_code = fields.Char(readonly=True)
     advice_code = fields.Char(readonly=True)
     reason = fields.Char(readonly=True, help="Why it is in this state.")
-    parked_reason = fields.Char(
-        readonly=True, help="Why it waits for a manager; empty = it does not."
-    )
-    is_released = fields.Boolean(
-        readonly=True, help="A manager let it pass the daily limits."
-    )
     canceled_by_id = fields.Many2one("res.users", readonly=True)
     needs_attention = fields.Boolean(
         compute="_compute_needs_attention", search="_search_needs_attention"
@@ -124,17 +117,6 @@ class PaycollectAttempt(models.Model):
         )
 
     # -- buttons -------------------------------------------------------------
-
-    def action_release(self):
-        """Let parked attempts go although a limit holds them back."""
-        self._check_manager()
-        parked = self.filtered(lambda a: a.state == PLANNED and a.parked_reason)
-        if not parked:
-            raise UserError(self.env._("None of these charges is held back."))
-        parked.sudo().write(
-            {"parked_reason": False, "is_released": True, "reason": False}
-        )
-        parked.sudo()._enqueue()
 
     def action_cancel(self):
         """Give up planned attempts that were not sent."""
@@ -235,52 +217,7 @@ class PaycollectAttempt(models.Model):
             {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
         )
 
-    def _set_parked(self, reason):
-        """Hold the charge back and tell the responsible person once a day."""
-        self.ensure_one()
-        self.parked_reason = reason
-        self.company_id._schedule_collection_activity(
-            self.move_id,
-            self.env._("Charges are held back"),
-            self.env._(
-                "%(reason)s Release or cancel them under Collections ▸ Attempts, "
-                "filter “Needs attention”.",
-                reason=reason,
-            ),
-            once_a_day=True,
-        )
-
     # -- facts and texts -----------------------------------------------------
-
-    def _get_brake_facts(self, now):
-        """Return what was sent today (UTC) in the company, for ``ChargeFacts``."""
-        company = self.company_id
-        facts = {
-            "released": self.is_released,
-            "count_limit": company.collection_daily_count,
-            "amount_limit": company.collection_daily_amount,
-        }
-        if self.is_released or not (facts["count_limit"] or facts["amount_limit"]):
-            return facts
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        groups = self._read_group(
-            [("company_id", "=", company.id), ("sent_at", ">=", midnight)],
-            ["currency_id"],
-            ["__count", "amount:sum"],
-        )
-
-        def in_company(amount, currency):
-            return currency._convert(amount, company.currency_id, company, now.date())
-
-        return facts | {
-            "today_count": sum(count for _currency, count, _amount in groups),
-            "today_amount": sum(
-                in_company(amount, currency) for currency, _count, amount in groups
-            ),
-            "amount_company": in_company(
-                self.move_id.amount_residual, self.currency_id
-            ),
-        }
 
     def _get_history_text(self):
         """One sentence for “Why?”."""
@@ -367,11 +304,3 @@ class PaycollectAttempt(models.Model):
         if not self or self._gives_way():
             return True
         return self.state in (DECLINED, CANCELED) and not self.canceled_by_id
-
-    def _park_or_postpone(self, decision, text, now):
-        if decision.verdict == WAIT:
-            self._set_parked(text)
-        else:
-            self._postpone(text, now, decision.params.get("until"))
-            if decision.reason == "network_cap":
-                self.move_id._queue_invoice_message()

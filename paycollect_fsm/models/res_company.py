@@ -3,6 +3,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 EXCEPTION_ACTIVITY = "paycollect_fsm.mail_activity_exception"
+LIMIT_FIELDS = (
+    "collection_daily_count",
+    "collection_daily_amount",
+    "collection_customer_daily_count",
+    "collection_customer_daily_amount",
+)
 
 
 class ResCompany(models.Model):
@@ -27,20 +33,30 @@ class ResCompany(models.Model):
         help="Where checks are sent; stands on invoices that are paid on terms.",
     )
     collection_daily_count = fields.Integer(
-        string="Charges per Day", default=500, help="0 = no limit."
+        string="Charges per Day",
+        default=500,
+        help="0 = no limit. The day is that of UTC.",
     )
     collection_daily_amount = fields.Monetary(
-        string="Amount per Day", default=100000.0, help="0 = no limit."
+        string="Amount per Day",
+        default=100000.0,
+        help="0 = no limit. The day is that of UTC.",
+    )
+    collection_customer_daily_count = fields.Integer(
+        string="Charges per Customer and Day",
+        default=10,
+        help="0 = no limit. The day is that of UTC.",
+    )
+    collection_customer_daily_amount = fields.Monetary(
+        string="Amount per Customer and Day",
+        help="0 = no limit. The day is that of UTC.",
     )
     collection_attach_pdf = fields.Boolean(string="Attach the Invoice", default=True)
 
-    @api.constrains("collection_daily_count", "collection_daily_amount")
+    @api.constrains(*LIMIT_FIELDS)
     def _check_daily_limits(self):
         for company in self:
-            if (
-                company.collection_daily_count < 0
-                or company.collection_daily_amount < 0
-            ):
+            if any(company[name] < 0 for name in LIMIT_FIELDS):
                 raise ValidationError(
                     self.env._(
                         "The daily limits cannot be negative. Enter 0 for no limit."

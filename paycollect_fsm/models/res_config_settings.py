@@ -21,6 +21,12 @@ class ResConfigSettings(models.TransientModel):
     collection_daily_amount = fields.Monetary(
         related="company_id.collection_daily_amount", readonly=False
     )
+    collection_customer_daily_count = fields.Integer(
+        related="company_id.collection_customer_daily_count", readonly=False
+    )
+    collection_customer_daily_amount = fields.Monetary(
+        related="company_id.collection_customer_daily_amount", readonly=False
+    )
     collection_attach_pdf = fields.Boolean(
         related="company_id.collection_attach_pdf", readonly=False
     )

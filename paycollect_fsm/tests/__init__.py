@@ -14,6 +14,7 @@ from . import (
     test_charge,
     test_charge_rules,
     test_completion,
+    test_kill_switch,
     test_messages,
     test_retry,
     test_retry_rules,

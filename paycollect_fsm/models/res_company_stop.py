@@ -1,0 +1,157 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..charge_rules import STOPPED
+from ..const import PLANNED
+
+LIMIT_CODES = (
+    "count_brake",
+    "amount_brake",
+    "customer_count_brake",
+    "customer_amount_brake",
+)
+
+
+class ResCompany(models.Model):
+    """The switch that stops all charging of a company at once.
+
+    Completed jobs are billed and their charges planned all the same; they wait,
+    and leave when a manager resumes. What was sent already is not called back.
+    """
+
+    _inherit = "res.company"
+
+    collection_stopped_at = fields.Datetime(
+        string="Charging Stopped On",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Since when nothing is charged (UTC); empty = charging is not stopped.",
+    )
+    collection_stopped_by_id = fields.Many2one(
+        "res.users",
+        string="Charging Stopped By",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    collection_stop_reason = fields.Char(
+        string="Why Charging Is Stopped",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+
+    # -- the switch ------------------------------------------------------------
+
+    def _is_collection_stopped(self):
+        """Whether nothing may be charged for the company right now.
+
+        Read from the table, not from the cache: somebody may have pressed the button
+        a moment ago. The stop of a company stops its branches.
+        """
+        self.ensure_one()
+        companies = self.sudo().parent_ids
+        companies.invalidate_recordset(["collection_stopped_at"])
+        return any(companies.mapped("collection_stopped_at"))
+
+    def _stop_collection(self, reason, now=None):
+        """Stop all charging of the company, for queued jobs too.
+
+        :param reason: why, for whoever wants to resume
+        :param now: naive UTC datetime
+        :raise UserError: when it is stopped already, or without a reason
+        """
+        self.ensure_one()
+        self._check_may_switch()
+        company = self.sudo()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(
+                self.env._("Say why charging is stopped; a colleague will read it.")
+            )
+        if company.collection_stopped_at:
+            raise UserError(self.env._("Charging is stopped already."))
+        stop = self.env["paycollect.stop"].sudo()._start(self, reason, now)
+        company.write(
+            {
+                "collection_stopped_at": stop.stopped_at,
+                "collection_stopped_by_id": stop.stopped_by_id.id,
+                "collection_stop_reason": stop.reason,
+            }
+        )
+
+    def _resume_collection(self, with_limited=False, now=None):
+        """Charge again, beginning with what waited; each charge is decided anew.
+
+        :param with_limited: also look again at what a daily limit held back
+        :param now: naive UTC datetime
+        :raise AccessError: unless the user is a manager of Collections
+        """
+        self.ensure_one()
+        self._check_may_switch()
+        self.env["paycollect.attempt"]._check_manager()
+        company = self.sudo()
+        if not company.collection_stopped_at:
+            raise UserError(self.env._("Charging is not stopped."))
+        self.env["paycollect.stop"].sudo()._end(self, now)
+        company.write(
+            {
+                "collection_stopped_at": False,
+                "collection_stopped_by_id": False,
+                "collection_stop_reason": False,
+            }
+        )
+        codes = (STOPPED, *LIMIT_CODES) if with_limited else (STOPPED,)
+        company._search_held_back(codes)._set_unparked()
+
+    def _check_may_switch(self):
+        self.env["paycollect.attempt"]._check_collections_user()
+        if not self.env.su and self not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._("You do not work for %(company)s.", company=self.name)
+            )
+
+    # -- what waits --------------------------------------------------------------
+
+    def _search_held_back(self, codes):
+        """Return the parked attempts (sudo) of the company and its branches."""
+        return (
+            self.env["paycollect.attempt"]
+            .sudo()
+            .search(self._get_planned_domain() & Domain("parked_code", "in", codes))
+        )
+
+    def _get_planned_domain(self):
+        return Domain("state", "=", PLANNED) & Domain("company_id", "child_of", self.id)
+
+    def _sum_held_back(self, limited=False, now=None):
+        """Return how many charges wait, and their total in company currency.
+
+        :param limited: what a daily limit holds back, instead of what the stop does;
+            the latter includes what is due and still in the queue
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        if limited:
+            waits = Domain("parked_code", "in", LIMIT_CODES)
+        else:
+            queued = Domain("parked_reason", "=", False)
+            queued &= Domain("planned_at", "<=", now)
+            waits = Domain("parked_code", "=", STOPPED) | queued
+        count, total = 0, 0.0
+        for currency, number, amount in (
+            self.env["paycollect.attempt"]
+            .sudo()
+            ._read_group(
+                self._get_planned_domain() & waits,
+                ["currency_id"],
+                ["__count", "amount:sum"],
+            )
+        ):
+            count += number
+            total += currency._convert(amount, self.currency_id, self, now.date())
+        return count, total
