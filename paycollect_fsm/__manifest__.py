@@ -48,6 +48,7 @@
         "views/paycollect_link_views.xml",
         "views/paycollect_consent_views.xml",
         "views/payment_token_views.xml",
+        "views/paycollect_stop_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",
         "views/paycollect_retry_plan_views.xml",
@@ -57,6 +58,7 @@
     ],
     "assets": {
         "web.assets_frontend": ["paycollect_fsm/static/src/scss/pay.scss"],
+        "web.assets_backend": ["paycollect_fsm/static/src/views/*"],
     },
     "uninstall_hook": "uninstall_hook",
     "installable": True,

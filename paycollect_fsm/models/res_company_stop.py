@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from ..charge_rules import STOPPED
 from ..const import PLANNED
@@ -43,6 +44,25 @@ class ResCompany(models.Model):
         copy=False,
         groups="base.group_user",
     )
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_stop_collection(self):
+        """Open the window that stops all charging, or lets it go on."""
+        self.env["paycollect.attempt"]._check_collections_user()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "paycollect_fsm.action_paycollect_switch"
+        )
+        action["context"] = {"default_company_id": (self or self.env.company)[:1].id}
+        return action
+
+    def action_resume_collection(self):
+        """The same window: while charging is stopped it says what would leave.
+
+        :raise AccessError: unless the user is a manager of Collections
+        """
+        self.env["paycollect.attempt"]._check_manager()
+        return self.action_stop_collection()
 
     # -- the switch ------------------------------------------------------------
 
@@ -155,3 +175,64 @@ class ResCompany(models.Model):
             count += number
             total += currency._convert(amount, self.currency_id, self, now.date())
         return count, total
+
+    # -- texts -------------------------------------------------------------------
+
+    @api.readonly
+    @api.model
+    def get_charging_status(self):
+        """Return what the list of attempts shows above it, for the user's companies.
+
+        :return: dict with ``may_stop``, ``may_resume`` and ``stops``: a list of dicts
+            with ``company_id`` and ``text``, one for each company that is stopped
+        """
+        user = self.env.user
+        if not user.has_group("paycollect_fsm.group_user"):
+            return {"may_stop": False, "may_resume": False, "stops": []}
+        stopped = self.env.companies.sudo().filtered("collection_stopped_at")
+        return {
+            "may_stop": self.env.company not in stopped,
+            "may_resume": user.has_group("paycollect_fsm.group_manager"),
+            "stops": [
+                {
+                    "company_id": company.id,
+                    "text": company._get_stop_text(),
+                    "waiting": company._get_waiting_text(),
+                }
+                for company in stopped
+            ],
+        }
+
+    def _get_stop_text(self):
+        """Who stopped charging, when and why; empty when it is not stopped."""
+        self.ensure_one()
+        if not self.collection_stopped_at:
+            return ""
+        return self.env._(
+            "All charging of %(company)s has been stopped since %(date)s by %(user)s: "
+            "%(reason)s",
+            company=self.name,
+            date=format_datetime(
+                self.env, self.collection_stopped_at, dt_format="short"
+            ),
+            user=self.collection_stopped_by_id.name,
+            reason=self.collection_stop_reason,
+        )
+
+    def _get_waiting_text(self, limited=False):
+        """How many charges wait, and how much that is; empty when none does."""
+        count, total = self._sum_held_back(limited=limited)
+        amount = self.currency_id.format(total)
+        if not count:
+            return "" if limited else self.env._("No charge waits.")
+        if limited:
+            return self.env._(
+                "A daily limit held back %(count)s, %(amount)s in all.",
+                count=count,
+                amount=amount,
+            )
+        return self.env._(
+            "Charges that wait: %(count)s, %(amount)s in all.",
+            count=count,
+            amount=amount,
+        )

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -30,6 +30,25 @@ class ResConfigSettings(models.TransientModel):
     collection_attach_pdf = fields.Boolean(
         related="company_id.collection_attach_pdf", readonly=False
     )
+
+    collection_stop_text = fields.Char(compute="_compute_collection_stop_text")
+
+    @api.depends("company_id")
+    def _compute_collection_stop_text(self):
+        for settings in self:
+            company = settings.company_id.sudo()
+            settings.collection_stop_text = " ".join(
+                filter(
+                    None,
+                    [
+                        company._get_stop_text(),
+                        company.collection_stopped_at and company._get_waiting_text(),
+                    ],
+                )
+            )
+
+    def action_stop_collection(self):
+        return self.company_id.action_stop_collection()
 
     def action_open_collection_activation(self):
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -11,6 +11,7 @@ from . import test_readiness_rules
 from . import test_text_masking
 from . import (
     test_activation,
+    test_brakes,
     test_charge,
     test_charge_rules,
     test_completion,

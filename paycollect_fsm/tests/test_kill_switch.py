@@ -172,3 +172,38 @@ class TestKillSwitch(CollectionCommon):
         self.stop()
         self.resume(with_limited=True)
         self.assertEqual(second.state, "paid")
+
+    def test_the_window_stops_and_says_what_would_leave(self):
+        attempt = self.planned_attempt()
+        action = self.company.with_user(self.accountant).action_stop_collection()
+        window = (
+            self.env["paycollect.switch"]
+            .with_user(self.accountant)
+            .with_context(**action["context"])
+            .create({"reason": "Wrong prices"})
+        )
+        self.assertFalse(window.is_stopped)
+        window.action_stop()
+        window.invalidate_recordset()
+        self.assertTrue(window.is_stopped)
+        self.assertFalse(window.may_resume)
+        self.assertIn("an_accountant", window.state_text)
+        self.assertIn("Wrong prices", window.state_text)
+        self.assertIn("1, ", window.waiting_text)
+        self.assertIn(
+            self.company.currency_id.format(attempt.amount), window.waiting_text
+        )
+        with self.assertRaises(AccessError):
+            window.action_resume()
+
+    def test_the_list_of_attempts_is_told_of_the_stop(self):
+        company = self.env["res.company"]
+        status = company.with_user(self.accountant).get_charging_status()
+        self.assertEqual(status, {"may_stop": True, "may_resume": False, "stops": []})
+        self.stop()
+        status = company.with_user(self.manager).get_charging_status()
+        self.assertFalse(status["may_stop"])
+        self.assertTrue(status["may_resume"])
+        self.assertIn("Wrong prices", status["stops"][0]["text"])
+        status = company.with_user(self.technician).get_charging_status()
+        self.assertEqual(status["stops"], [], "it is none of a technician's business")

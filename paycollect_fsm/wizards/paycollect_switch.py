@@ -1,0 +1,46 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+
+class PaycollectSwitch(models.TransientModel):
+    """Stop all charging of a company, or let it go on."""
+
+    _name = "paycollect.switch"
+    _description = "Stop or Resume Charging"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        domain=lambda self: [("id", "in", self.env.companies.ids)],
+    )
+    is_stopped = fields.Boolean(compute="_compute_state")
+    may_resume = fields.Boolean(compute="_compute_state")
+    state_text = fields.Char(compute="_compute_state")
+    waiting_text = fields.Char(compute="_compute_state")
+    limited_text = fields.Char(compute="_compute_state")
+    reason = fields.Char(
+        help="A colleague will read it who wants to let charging go on."
+    )
+    with_limited = fields.Boolean(
+        string="Also send what a daily limit held back, as far as the limits allow",
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("uid")
+    def _compute_state(self):
+        self.may_resume = self.env.user.has_group("paycollect_fsm.group_manager")
+        for wizard in self:
+            company = wizard.company_id.sudo()
+            wizard.is_stopped = bool(company.collection_stopped_at)
+            wizard.state_text = company._get_stop_text()
+            wizard.waiting_text = company._get_waiting_text()
+            wizard.limited_text = company._get_waiting_text(limited=True)
+
+    def action_stop(self):
+        self.company_id._stop_collection(self.reason)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_resume(self):
+        self.company_id._resume_collection(with_limited=self.with_limited)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
