@@ -91,6 +91,8 @@ OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
 # HTTP answers after which nobody knows whether the charge was made
 # (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
 UNKNOWN_HTTP_STATUS = frozenset({409, 429})
+# The one status by which a provider declines (docs.stripe.com/api/errors).
+DECLINED_HTTP_STATUS = 402
 
 # The demo provider's cards decline like Stripe's test cards with the same last four
 # digits (https://docs.stripe.com/testing#declined-payments).

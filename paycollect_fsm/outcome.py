@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from .const import (
     DECLINED,
+    DECLINED_HTTP_STATUS,
     PAID,
     SETTLING,
     UNKNOWN,
@@ -54,6 +55,19 @@ class Exchange:
         )
 
     @property
+    def is_about_another(self):
+        """The key was used with other parameters: the answer is not about this one.
+
+        https://docs.stripe.com/api/errors, ``idempotency_error``.
+
+        >>> body = {"error": {"type": "idempotency_error"}}
+        >>> Exchange(1, 1, 400, body).is_about_another
+        True
+        """
+        error = _dict(_dict(self.body).get("error"))
+        return error.get("type") == "idempotency_error"
+
+    @property
     def _is_other_request(self):
         """Stripe refused other parameters for a known key; the first ones may count."""
         error = _dict(_dict(self.body).get("error"))
@@ -87,13 +101,15 @@ class Outcome:
     status: int | None = None
 
 
-def classify(transaction_state, exchange, crashed=False):
+def classify(transaction_state, exchange, crashed=False, again=False):
     """Return the :class:`Outcome` of a charge.
 
     :param transaction_state: ``payment.transaction.state`` after the call
     :param exchange: the observed :class:`Exchange`; one without requests for
         providers that do not speak HTTP through Odoo's seam
     :param crashed: an exception left the provider's code
+    :param again: the request was sent before; what rejects this one (an access
+        right, a validation) says nothing about the first
 
     >>> classify("done", Exchange(1, 1)).state
     'paid'
@@ -105,6 +121,8 @@ def classify(transaction_state, exchange, crashed=False):
     'unknown'
     >>> classify("draft", Exchange(), crashed=True).reason
     'crashed'
+    >>> classify("error", Exchange(1, 1, 401), again=True).reason
+    'rejected'
     """
     if transaction_state == "done":
         return Outcome(PAID, "confirmed")
@@ -113,9 +131,14 @@ def classify(transaction_state, exchange, crashed=False):
     if crashed:
         return Outcome(UNKNOWN, "crashed")
     if exchange.lost:
-        return Outcome(UNKNOWN, "no_answer" if exchange.status is None else "busy")
+        reason = "no_answer" if exchange.status is None else "busy"
+        return Outcome(UNKNOWN, reason, status=exchange.status)
     if exchange.contradicted:
         return Outcome(UNKNOWN, "contradicted")
+    if exchange.is_about_another:
+        return Outcome(UNKNOWN, "other_request", status=exchange.status)
+    if again and exchange.status not in (None, DECLINED_HTTP_STATUS):
+        return Outcome(UNKNOWN, "rejected", status=exchange.status)
     if transaction_state in ("error", "cancel"):
         codes = decline_codes(exchange.body)
         return Outcome(DECLINED, "declined", codes, exchange.status)

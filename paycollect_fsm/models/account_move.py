@@ -76,6 +76,8 @@ class AccountMove(models.Model):
         "decline_sms_at",
         "collection_attempt_ids.state",
         "collection_attempt_ids.planned_at",
+        "collection_attempt_ids.parked_reason",
+        "collection_attempt_ids.ask_at",
         "collection_attempt_ids.follow_up",
         "payment_state",
         "receipt_sent_at",
@@ -171,7 +173,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return any(
             attempt.state in OPEN_STATES
-            and not attempt.parked_reason
+            and not (attempt.state == PLANNED and attempt.parked_reason)
             and not attempt._is_waiting()
             for attempt in self.sudo().collection_attempt_ids
         )
@@ -268,10 +270,7 @@ class AccountMove(models.Model):
             case "settling":
                 return self.env._("Next: the provider confirms or returns the money.")
             case "unknown":
-                return self.env._(
-                    "Next: somebody looks the charge up at the provider and records "
-                    "what happened. Nothing else is charged before that."
-                )
+                return last._get_question_text()
             case "declined" if last.escalate_at:
                 return self.env._(
                     "Next: the customer acts, which is charged at once; without an "

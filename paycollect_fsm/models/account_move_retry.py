@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
@@ -30,11 +31,19 @@ class AccountMove(models.Model):
 
     def _is_declined(self):
         """Whether the last charge that reached the provider was declined."""
-        return self._get_sent_attempts()[-1:].state == DECLINED
+        last = self._get_sent_attempts()[-1:]
+        return last.state == DECLINED and not last.is_lost
+
+    def _count_lost_attempts(self):
+        """How many of the last charges got lost on the way, one after the other."""
+        attempts = reversed(self._get_sent_attempts())
+        return len(list(takewhile(lambda attempt: attempt.is_lost, attempts)))
 
     def _get_decline_history(self):
         """Return the declined tries as :class:`retry.Try`, oldest first."""
-        declined = self._get_sent_attempts().filtered(lambda a: a.state == DECLINED)
+        declined = self._get_sent_attempts().filtered(
+            lambda attempt: attempt.state == DECLINED and not attempt.is_lost
+        )
         return [attempt._get_try() for attempt in declined]
 
     def _get_methods_in_order(self):

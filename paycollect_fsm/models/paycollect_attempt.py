@@ -13,6 +13,7 @@ from ..const import (
     SETTLING,
     UNKNOWN,
 )
+from ..protocol import may_become
 
 
 class PaycollectAttempt(models.Model):
@@ -88,6 +89,10 @@ class PaycollectAttempt(models.Model):
         "(move_id) WHERE state IN ('planned', 'sent', 'settling', 'unknown')",
         "This invoice already has an open payment attempt.",
     )
+    _one_sent_per_customer = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state = 'sent'",
+        "Another charge of this customer is being sent.",
+    )
     _due = models.Index("(planned_at) WHERE state = 'planned'")
     _sent = models.Index("(company_id, sent_at)")
     _paid = models.Index("(done_at) WHERE state = 'paid'")
@@ -95,18 +100,15 @@ class PaycollectAttempt(models.Model):
     @api.depends("state", "parked_reason")
     def _compute_needs_attention(self):
         for attempt in self:
-            attempt.needs_attention = attempt.state == UNKNOWN or bool(
-                attempt.state == PLANNED and attempt.parked_reason
+            attempt.needs_attention = bool(
+                attempt.state in (PLANNED, UNKNOWN) and attempt.parked_reason
             )
 
     def _search_needs_attention(self, operator, value):
         if operator != "in":
             return NotImplemented
         return [
-            "|",
-            ("state", "=", UNKNOWN),
-            "&",
-            ("state", "=", PLANNED),
+            ("state", "in", (PLANNED, UNKNOWN)),
             ("parked_reason", "!=", False),
         ]
 
@@ -134,31 +136,6 @@ class PaycollectAttempt(models.Model):
         locked._set_canceled(
             self.env._("Canceled by %(user)s.", user=self.env.user.name)
         )
-
-    def action_set_paid(self):
-        """Record that the provider did charge an unknown attempt."""
-        self._check_manager()
-        for attempt in self.sudo().filtered(lambda a: a.state == UNKNOWN):
-            reason = self.env._(
-                "%(user)s found the charge at the provider.", user=self.env.user.name
-            )
-            attempt.transaction_id._set_done(state_message=reason)
-            attempt._set_state(PAID, reason)
-            attempt.transaction_id._post_process()
-
-    def action_set_not_charged(self):
-        """Record that the provider never charged an unknown attempt.
-
-        An error, not canceled: a success that arrives after all must be believed.
-        """
-        self._check_manager()
-        for attempt in self.sudo().filtered(lambda a: a.state == UNKNOWN):
-            reason = self.env._(
-                "%(user)s found no charge at the provider.", user=self.env.user.name
-            )
-            attempt.transaction_id._set_error(reason)
-            attempt._set_state(DECLINED, reason)
-            attempt.company_id._close_collection_activities(attempt.move_id, reason)
 
     # -- access --------------------------------------------------------------
 
@@ -194,19 +171,15 @@ class PaycollectAttempt(models.Model):
 
         :raise ValueError: from a state that does not lead there
         """
-        sources = {
-            PAID: (SENT, SETTLING, UNKNOWN, DECLINED),
-            SETTLING: (SENT, UNKNOWN),
-            DECLINED: (SENT, SETTLING, UNKNOWN),
-            UNKNOWN: (SENT,),
-        }
         for attempt in self.filtered(lambda a: a.state != state):
-            if attempt.state not in sources[state]:
+            if not may_become(attempt.state, state):
                 raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
             attempt.write(
                 {
                     "state": state,
                     "reason": reason,
+                    "parked_reason": False,
+                    "ask_at": False,
                     "done_at": fields.Datetime.now(),
                     **vals,
                 }
@@ -216,6 +189,16 @@ class PaycollectAttempt(models.Model):
         self.write(
             {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
         )
+
+    def _set_put_back(self, decision):
+        """Nothing left the house: it waits for a manager as if never claimed."""
+        self.ensure_one()
+        reason = self.move_id._get_decision_text(decision, self.token_id)
+        transaction = self.transaction_id
+        transaction._set_canceled(state_message=reason)
+        transaction.is_post_processed = True
+        self.write({"state": PLANNED, "transaction_id": False, "sent_at": False})
+        self._set_parked(reason, decision.reason)
 
     # -- facts and texts -----------------------------------------------------
 

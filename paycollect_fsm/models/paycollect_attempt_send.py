@@ -3,25 +3,25 @@ import logging
 from dataclasses import asdict
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command, fields, models, modules
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..charge_rules import GO, STOP, decide
+from .. import protocol
+from ..charge_rules import GO, STOP, WAIT, Decision, decide
 from ..const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
 from ..declines import find_return_code
 from ..outcome import Exchange, classify
 
 _logger = logging.getLogger(__name__)
 
-# A claimed attempt that nobody works on any more was interrupted.
-ORPHAN_AFTER = timedelta(minutes=2)
-# The sweep leaves fresh attempts to the job runner.
-SWEEP_AFTER = timedelta(minutes=1)
 POSTPONE = timedelta(minutes=5)
 BATCH = 100
-FINISHABLE = (PAID, SETTLING, DECLINED)
+# Seconds until a charge looks again whether the customer's other one was answered.
+CUSTOMER_BUSY = 3
 # A retry that cannot be sent for one of these reasons leaves room for another method.
 METHOD_REASONS = ("no_method", "no_consent", "expired", "refused", "provider_off")
 
@@ -50,7 +50,7 @@ class PaycollectAttempt(models.Model):
         now = now or fields.Datetime.now()
         if not attempt._claim(now):
             return attempt.reason or attempt.parked_reason or "not to be sent"
-        attempt._commit()
+        attempt._commit_claim()
         attempt._charge(now)
         attempt._commit()
         attempt._finish()
@@ -61,12 +61,20 @@ class PaycollectAttempt(models.Model):
         """Lock, look again, and write down that it is being sent.
 
         :return: whether the attempt may be sent
+        :raise RetryableJobError: when another charge of the customer is being sent
         """
         self.ensure_one()
-        if not self.try_lock_for_update() or self.state != PLANNED:
+        if not self.try_lock_for_update():
             return False
-        if self.planned_at > now:
-            return False  # the job came before its time; the sweep does not
+        step = protocol.claim(self.state, self.planned_at, now)
+        if step == protocol.CLAIM:
+            step = protocol.claim(
+                self.state, self.planned_at, now, self._is_customer_busy()
+            )
+        if step == protocol.BUSY:
+            self._wait_for_customer()
+        if step != protocol.CLAIM:
+            return False
         move = self.move_id
         move._lock_or_retry()
         facts = move._get_charge_facts(
@@ -85,6 +93,40 @@ class PaycollectAttempt(models.Model):
         else:
             self._park_or_postpone(decision, text, now)
         return False
+
+    def _is_customer_busy(self):
+        """Whether another charge of this customer is being sent (unique index)."""
+        return bool(
+            self.search_count(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("state", "=", SENT),
+                ],
+                limit=1,
+            )
+        )
+
+    def _wait_for_customer(self):
+        raise RetryableJobError(
+            "another charge of this customer is being sent",
+            seconds=CUSTOMER_BUSY,
+            ignore_retry=True,
+        )
+
+    def _commit_claim(self):
+        """Make the claim durable; another worker may have been faster.
+
+        :raise RetryableJobError: as for ``_claim``
+        """
+        try:
+            self.env.flush_all()
+        except UniqueViolation as error:
+            index = error.diag.constraint_name or ""
+            if not index.endswith("one_sent_per_customer"):
+                raise
+            self._wait_for_customer()
+        self._commit()
 
     def _follow_canceled_retry(self, decision, now):
         """Decide again after the decline that planned this retry."""
@@ -121,8 +163,22 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         self._wait_for_lock()
-        if self.state != SENT:
-            return
+        stopped = self.company_id._is_collection_stopped()
+        match protocol.before_charge(self.state, stopped):
+            case protocol.CHARGE:
+                self._record(self._request(), now or fields.Datetime.now())
+            case protocol.PUT_BACK:
+                decision = Decision(WAIT, "stopped")
+                self._set_put_back(
+                    self.move_id._get_decision_text(decision, self.token_id)
+                )
+
+    def _request(self, again=False):
+        """Send the request that charges; the same transaction has the same key.
+
+        :param again: the provider may know the key already
+        :return: the :class:`outcome.Outcome`
+        """
         exchange = Exchange()
         transaction = self.transaction_id.with_context(paycollect_exchange=exchange)
         crashed = False
@@ -132,8 +188,7 @@ class PaycollectAttempt(models.Model):
         except Exception:
             _logger.exception("Charge %s was interrupted", transaction.reference)
             crashed = True
-        outcome = classify(transaction.state, exchange, crashed)
-        self._record(outcome, now or fields.Datetime.now())
+        return classify(transaction.state, exchange, crashed, again)
 
     def _wait_for_lock(self):
         """Lock the claimed row; whoever holds it, holds it for a moment only.
@@ -155,7 +210,7 @@ class PaycollectAttempt(models.Model):
         if outcome.codes.intent and not transaction.provider_reference:
             transaction.provider_reference = outcome.codes.intent
         if outcome.state == UNKNOWN:
-            self._report_unknown()
+            self._start_asking(now)
         elif outcome.state == DECLINED:
             self._follow_decline(now)
 
@@ -176,6 +231,8 @@ class PaycollectAttempt(models.Model):
             "busy": _("The provider answered that it could not tell."),
             "in_flight": _("The provider has not decided yet."),
             "contradicted": _("The provider's answer does not fit the amount."),
+            "other_request": _("The provider compared it with another request."),
+            "rejected": _("The provider rejected the question, not the charge."),
         }
         if outcome.reason in texts:
             return texts[outcome.reason]
@@ -188,45 +245,48 @@ class PaycollectAttempt(models.Model):
             or _("The provider declined it.")
         )
 
-    def _report_unknown(self):
-        self.company_id._schedule_collection_activity(
-            self.move_id,
-            self.env._("Find out whether this was charged"),
-            self.env._(
-                "%(history)s Look up %(reference)s at the provider, then record what "
-                "you found on the attempt. Nothing else is charged before that.",
-                history=self._get_history_text(),
-                reference=self.transaction_id.reference,
-            ),
-        )
-
     def _finish(self):
         """Book the payment and queue the receipt. Repeatable, no network."""
         self.ensure_one()
         transaction = self.transaction_id
-        if self.state in FINISHABLE and not transaction.is_post_processed:
+        if self.state in protocol.FINISHABLE and not transaction.is_post_processed:
             transaction._post_process()
 
     def _sync_with_transaction(self):
-        """Follow a transaction that changed by itself (webhook, late answer).
-
-        A late success also wins over a decline or an unknown outcome.
-        """
+        """Follow a transaction that changed by itself (webhook, late answer)."""
         for attempt in self:
             transaction = attempt.transaction_id
-            match transaction.state:
-                case "done" if attempt.state != PAID:
-                    attempt._set_state(
-                        PAID, attempt.env._("The provider confirmed the payment.")
-                    )
-                case "cancel" | "error" if attempt.state == SETTLING:
-                    attempt._set_state(
-                        DECLINED,
-                        transaction.state_message
-                        or attempt.env._("The provider returned the payment."),
-                        decline_code=find_return_code(transaction.state_message),
-                    )
-                    attempt._follow_decline(fields.Datetime.now())
+            state = protocol.follow(
+                attempt.state,
+                transaction.state,
+                transaction.collection_contradicted,
+                bool(attempt.returned_at),
+            )
+            if not state:
+                continue
+            text = attempt._get_event_text(state)
+            if attempt.state == UNKNOWN:
+                attempt._note_answer(protocol.EVENT, protocol.FOUND, text)
+                attempt._close_inquiry(text)
+            if state != DECLINED:
+                attempt._set_state(state, text)
+                continue
+            code = attempt.decline_code or find_return_code(transaction.state_message)
+            attempt._set_state(state, text, decline_code=code)
+            attempt._follow_decline(fields.Datetime.now())
+
+    def _get_event_text(self, state):
+        texts = {
+            PAID: self.env._("The provider confirmed the payment."),
+            SETTLING: self.env._("The provider accepted it; the money is on its way."),
+        }
+        if state in texts:
+            return texts[state]
+        if self.transaction_id.state_message:
+            return self.transaction_id.state_message
+        if self.state == SETTLING:
+            return self.env._("The provider returned the payment.")
+        return self.env._("The provider declined it.")
 
     def _postpone(self, reason, now, until=None):
         self.write({"planned_at": until or now + POSTPONE, "reason": reason})
@@ -262,7 +322,7 @@ class PaycollectAttempt(models.Model):
             [
                 ("state", "=", PLANNED),
                 ("parked_reason", "=", False),
-                ("planned_at", "<=", now - SWEEP_AFTER),
+                ("planned_at", "<=", now - protocol.SWEEP_AFTER),
             ],
             order="planned_at",
             limit=BATCH,
@@ -270,7 +330,10 @@ class PaycollectAttempt(models.Model):
 
     def _search_orphans(self, now):
         return self.search(
-            [("state", "=", SENT), ("sent_at", "<=", now - ORPHAN_AFTER)],
+            [
+                ("state", "=", SENT),
+                ("sent_at", "<=", now - protocol.ORPHAN_AFTER),
+            ],
             order="sent_at",
             limit=BATCH,
         )
@@ -280,12 +343,12 @@ class PaycollectAttempt(models.Model):
         transactions = self.env["payment.transaction"].search(
             [
                 ("is_post_processed", "=", False),
-                ("collection_attempt_ids.state", "in", FINISHABLE),
+                ("collection_attempt_ids.state", "in", protocol.FINISHABLE),
             ],
             limit=BATCH,
         )
         return transactions.collection_attempt_ids.filtered(
-            lambda attempt: attempt.state in FINISHABLE
+            lambda attempt: attempt.state in protocol.FINISHABLE
         )
 
     def _sweep(self, attempts, method, *args):
@@ -301,12 +364,24 @@ class PaycollectAttempt(models.Model):
                 _logger.exception("Attempt %s: %s failed", attempt.id, method)
                 self._rollback()
 
-    def _set_orphaned(self, _now):
+    def _get_chore(self, now):
+        """What the sweep does with the attempt, see ``protocol.get_chore``."""
+        self.ensure_one()
+        return protocol.get_chore(
+            self.state,
+            now,
+            planned_at=self.planned_at,
+            sent_at=self.sent_at,
+            ask_at=self.ask_at,
+            is_parked=bool(self.parked_reason),
+        )
+
+    def _set_orphaned(self, now):
         """The process that sent it is gone: nobody knows what happened."""
-        if not self.try_lock_for_update() or self.state != SENT:
+        if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
             return
         self._set_state(
             UNKNOWN,
             self.env._("The server stopped while the charge was being sent."),
         )
-        self._report_unknown()
+        self._start_asking(now)

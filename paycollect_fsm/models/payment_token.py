@@ -280,7 +280,7 @@ class PaymentToken(models.Model):
         for transaction in declined.search_fetch(
             [
                 ("token_id", "in", copies.ids),
-                ("state", "in", ("error", "cancel")),
+                ("state", "in", ("draft", "error", "cancel")),
                 ("operation", "in", ("offline", "online_token")),
                 ("last_state_change", ">", now - DECLINES_SINCE),
             ],

@@ -29,9 +29,15 @@ class PaymentTransaction(models.Model):
     )
     collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
 
+    collection_contradicted = fields.Boolean(
+        string="Contradicting Answer",
+        readonly=True,
+        help="The provider spoke of another amount or currency than was asked for.",
+    )
+
     _collection_unfinished = models.Index("(id) WHERE is_post_processed IS NOT TRUE")
     _collection_declines = models.Index(
-        "(token_id, last_state_change) WHERE state IN ('error', 'cancel')"
+        "(token_id, last_state_change) WHERE state IN ('draft', 'error', 'cancel')"
     )
 
     # Booking
@@ -60,8 +66,12 @@ class PaymentTransaction(models.Model):
         """An answer about another amount is no decline: something was charged."""
         before = self.state
         super()._validate_amount(payment_data)
+        if self.state != "error" or before == "error":
+            return
+        if self.collection_attempt_ids:
+            self.collection_contradicted = True
         exchange = self.env.context.get("paycollect_exchange")
-        if exchange is not None and self.state == "error" != before:
+        if exchange is not None:
             exchange.contradicted = True
 
     def _note_answer(self, payment_data):

@@ -9,6 +9,16 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
+    def _forget_error(self):
+        """What stood for the provider's silence is no decline: it is under way.
+
+        Only a draft takes every answer that may still come; native post-processing
+        leaves it alone.
+        """
+        self.filtered(lambda tx: tx.state in ("error", "cancel")).write(
+            {"state": "draft", "state_message": False, "is_post_processed": True}
+        )
+
     def _get_key_life(self):
         """How long the provider remembers the key that the charge was sent with.
 
