@@ -40,6 +40,9 @@ from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_retry
 from . import paycollect_attempt_brake
+from . import paycollect_attempt_resolve
+from . import paycollect_attempt_unknown
+from . import paycollect_inquiry
 from . import payment_provider
 from . import payment_provider_stripe
 from . import res_company

@@ -76,6 +76,9 @@ class PaycollectAttempt(models.Model):
     planned_at = fields.Datetime(required=True, readonly=True)
     sent_at = fields.Datetime(readonly=True)
     done_at = fields.Datetime(readonly=True)
+    returned_at = fields.Datetime(
+        readonly=True, help="When the bank took the money back."
+    )
     decline_code = fields.Char(readonly=True)
     network_code = fields.Char(readonly=True)
     advice_code = fields.Char(readonly=True)

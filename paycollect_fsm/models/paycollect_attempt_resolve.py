@@ -2,16 +2,12 @@
 import logging
 from dataclasses import replace
 
-from markupsafe import Markup, escape
-
 from odoo import SUPERUSER_ID, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from .. import protocol
 from ..charge_rules import GO, decide
-from ..const import CHARGE_CHANNEL, DECLINED, PAID, UNKNOWN
-from ..outcome import Exchange, Outcome, classify
+from ..const import CHARGE_CHANNEL, DECLINED, UNKNOWN
+from ..outcome import Exchange, classify
 
 _logger = logging.getLogger(__name__)
 
@@ -52,60 +48,6 @@ class PaycollectAttempt(models.Model):
     )
 
     _to_ask = models.Index("(ask_at) WHERE state = 'unknown'")
-
-    # -- buttons ---------------------------------------------------------------
-
-    def action_ask_provider(self):
-        """Ask the provider now what became of unknown charges."""
-        self._check_manager()
-        attempts = self.sudo()._lock_unknown()
-        attempts.write({"ask_at": fields.Datetime.now()})
-        attempts._enqueue_question()
-        return self.move_id._notify(
-            self.env._("The provider is being asked; the answer is noted here."),
-            "success",
-        )
-
-    def action_set_paid(self):
-        """Record that the provider did charge an unknown attempt."""
-        self._check_manager()
-        for attempt in self.sudo()._lock_unknown():
-            reason = self.env._(
-                "%(user)s found the charge at the provider.", user=self.env.user.name
-            )
-            attempt._note_answer(protocol.PERSON, protocol.FOUND, reason)
-            attempt.transaction_id._set_done(state_message=reason)
-            attempt._set_state(PAID, reason)
-            attempt.transaction_id._post_process()
-
-    def action_set_not_charged(self):
-        """Record that the provider never charged an unknown attempt.
-
-        An error, not canceled: a success that arrives after all must be believed.
-        """
-        self._check_manager()
-        for attempt in self.sudo()._lock_unknown():
-            reason = self.env._(
-                "%(user)s found no charge at the provider.", user=self.env.user.name
-            )
-            attempt._note_answer(protocol.PERSON, protocol.NOT_FOUND, reason)
-            attempt._set_lost(reason)
-
-    def _lock_unknown(self):
-        """Return those that nobody knows of, locked.
-
-        :raise UserError: when one of them is being asked about right now
-        """
-        unknown = self.filtered(lambda attempt: attempt.state == UNKNOWN)
-        locked = unknown.try_lock_for_update()
-        if locked < unknown:
-            raise UserError(
-                self.env._(
-                    "The provider is being asked about this charge right now. Look "
-                    "again in a minute."
-                )
-            )
-        return locked.filtered(lambda attempt: attempt.state == UNKNOWN)
 
     # -- becoming unknown ------------------------------------------------------
 
@@ -203,8 +145,6 @@ class PaycollectAttempt(models.Model):
         The brakes counted the attempt when it was sent.
         """
         move = self.move_id
-        if self.company_id._is_collection_stopped():
-            return False
         facts = move._get_charge_facts(
             self.token_id, now, manual=self.trigger == "manual", attempt=self
         )
@@ -233,10 +173,12 @@ class PaycollectAttempt(models.Model):
         finding = self._look_up()
         if finding.verdict == protocol.FOUND:
             outcome = self._take_payload(finding.payload)
-            text = " ".join(filter(None, [finding.text, self._get_outcome_text(outcome)]))
+            text = " ".join(
+                filter(None, [finding.text, self._get_outcome_text(outcome)])
+            )
             self._take_answer(protocol.LOOK_UP, outcome, text, now)
             return
-        self._note_answer(protocol.LOOK_UP, finding.verdict, finding.text, now)
+        self._note_inquiry(protocol.LOOK_UP, finding.verdict, finding.text, now)
         if protocol.believe(finding.verdict, self.requested_at, now):
             self._set_lost(self.env._("The provider does not know of this charge."))
             self._plan_again(now)
@@ -280,15 +222,15 @@ class PaycollectAttempt(models.Model):
     def _take_answer(self, way, outcome, text, now):
         """Record an outcome that a question brought, be it only that nobody knows."""
         if outcome.state == UNKNOWN:
-            self._note_answer(way, protocol.CANNOT_TELL, text, now)
+            self._note_inquiry(way, protocol.CANNOT_TELL, text, now)
             self.transaction_id._forget_error()
             self._go_on_asking(now)
             return
-        self._note_answer(way, protocol.FOUND, text, now)
+        self._note_inquiry(way, protocol.FOUND, text, now)
         self._close_inquiry(text)
         self._record(outcome, now)
 
-    def _note_answer(self, way, verdict, text, now=None):
+    def _note_inquiry(self, way, verdict, text, now=None):
         for attempt in self:
             self.env["paycollect.inquiry"].create(
                 attempt._prepare_inquiry_vals(
@@ -307,9 +249,10 @@ class PaycollectAttempt(models.Model):
 
     def _go_on_asking(self, now, can_ask=True):
         """Ask again later; after a day, or when it is of no use, a person is told."""
-        if not can_ask:
+        if can_ask:
+            self._enqueue_question()
+        else:
             self.ask_at = False
-        self._enqueue_question() if can_ask else None
         if protocol.needs_person(self.sent_at, now, can_ask):
             self._report_unknown()
 
@@ -335,57 +278,6 @@ class PaycollectAttempt(models.Model):
             attempt = move._plan_collection(self.trigger, now, token=self.token_id)
         if not attempt:
             self._report_exhausted(move.collection_decision)
-
-    # -- people ----------------------------------------------------------------
-
-    def _report_unknown(self):
-        """Park it: a person is asked to find out, with what was asked and answered."""
-        self.ensure_one()
-        summary = self.env._("Find out whether this was charged")
-        text = self.env._(
-            "%(history)s Look up %(reference)s at the provider, then record what "
-            "you found on the attempt. Nothing else is charged before that.",
-            history=self._get_history_text(),
-            reference=self.transaction_id.reference,
-        )
-        lines = [inquiry._get_line() for inquiry in self.inquiry_ids]
-        note = escape(text) + Markup("").join(
-            [
-                Markup("<ul>"),
-                *(Markup("<li>%s</li>") % line for line in lines),
-                Markup("</ul>"),
-            ]
-            if lines
-            else []
-        )
-        if not self.parked_reason:
-            self.parked_reason = self.env._("A person has to find out.")
-        self.company_id._schedule_collection_activity(self.move_id, summary, note)
-
-    def _get_question_text(self):
-        """What happens next to an unknown charge, for “Why?”."""
-        self.ensure_one()
-        values = {
-            "date": self.ask_at
-            and format_datetime(self.env, self.ask_at, dt_format="short")
-        }
-        if not self.parked_reason:
-            return self.env._(
-                "Next: the provider is asked on %(date)s what became of it. Nothing "
-                "else is charged before that.",
-                **values,
-            )
-        if self.ask_at:
-            return self.env._(
-                "Next: somebody looks the charge up at the provider and records what "
-                "happened; the provider is also asked again on %(date)s. Nothing else "
-                "is charged before that.",
-                **values,
-            )
-        return self.env._(
-            "Next: somebody looks the charge up at the provider and records what "
-            "happened. Nothing else is charged before that."
-        )
 
     # -- cron ------------------------------------------------------------------
 

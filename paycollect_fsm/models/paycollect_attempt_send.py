@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from .. import protocol
-from ..charge_rules import GO, STOP, WAIT, Decision, decide
+from ..charge_rules import GO, STOP, STOPPED, WAIT, Decision, decide
 from ..const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
 from ..declines import find_return_code
 from ..outcome import Exchange, classify
@@ -168,10 +168,7 @@ class PaycollectAttempt(models.Model):
             case protocol.CHARGE:
                 self._record(self._request(), now or fields.Datetime.now())
             case protocol.PUT_BACK:
-                decision = Decision(WAIT, "stopped")
-                self._set_put_back(
-                    self.move_id._get_decision_text(decision, self.token_id)
-                )
+                self._set_put_back(Decision(WAIT, STOPPED))
 
     def _request(self, again=False):
         """Send the request that charges; the same transaction has the same key.
@@ -266,7 +263,7 @@ class PaycollectAttempt(models.Model):
                 continue
             text = attempt._get_event_text(state)
             if attempt.state == UNKNOWN:
-                attempt._note_answer(protocol.EVENT, protocol.FOUND, text)
+                attempt._note_inquiry(protocol.EVENT, protocol.FOUND, text)
                 attempt._close_inquiry(text)
             if state != DECLINED:
                 attempt._set_state(state, text)

@@ -52,11 +52,13 @@ class PaycollectInquiry(models.Model):
     def write(self, vals):
         """Rows are only added.
 
-        :raise UserError: always
+        :raise UserError: when there is something to change
         """
-        raise UserError(
-            self.env._("What a provider answered is history and cannot be changed.")
-        )
+        if self and vals:
+            raise UserError(
+                self.env._("What a provider answered is history and cannot be changed.")
+            )
+        return super().write(vals)
 
     def _get_line(self):
         """One line for the person who has to find out."""

@@ -284,10 +284,11 @@ class PaymentToken(models.Model):
                 ("operation", "in", ("offline", "online_token")),
                 ("last_state_change", ">", now - DECLINES_SINCE),
             ],
-            ["token_id", "last_state_change"],
+            ["token_id", "last_state_change", "state", "operation"],
         ):
             key = transaction.token_id._get_method_key()
-            if key in result:
+            left = transaction.state != "draft" or transaction.operation == "offline"
+            if key in result and left:
                 result[key].append(transaction.last_state_change)
         return result
 

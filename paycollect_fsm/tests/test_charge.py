@@ -217,7 +217,7 @@ class TestCharge(CollectionCommon):
         attempt = self.stripe_attempt()
         with patch("requests.request", side_effect=requests.exceptions.Timeout):
             self.send(attempt)
-        self.assertEqual(attempt.transaction_id.state, "error")
+        self.assertEqual(attempt.transaction_id.state, "draft")
         self.assertEqual(attempt.state, "unknown")
 
     def test_a_declined_card_of_stripe_keeps_its_code(self):
@@ -324,7 +324,7 @@ class TestCharge(CollectionCommon):
     def test_a_manager_records_what_became_of_an_unknown_charge(self):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
-        attempt._set_orphaned(None)
+        attempt._set_orphaned(self.now() + timedelta(minutes=3))
         with self.assertRaises(AccessError):
             attempt.with_user(self.accountant).action_set_paid()
         with self.with_jobs():
@@ -336,7 +336,7 @@ class TestCharge(CollectionCommon):
     def test_a_charge_that_never_was_frees_the_invoice(self):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
-        attempt._set_orphaned(None)
+        attempt._set_orphaned(self.now() + timedelta(minutes=3))
         self.assertTrue(attempt.move_id.activity_ids)
         attempt.with_user(self.manager).action_set_not_charged()
         self.assertEqual(attempt.state, "declined")
@@ -347,7 +347,7 @@ class TestCharge(CollectionCommon):
     def test_a_late_success_is_believed_even_after_it_was_ruled_out(self):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
-        attempt._set_orphaned(None)
+        attempt._set_orphaned(self.now() + timedelta(minutes=3))
         attempt.with_user(self.manager).action_set_not_charged()
         with self.with_jobs():
             attempt.transaction_id._set_done()
@@ -363,13 +363,13 @@ class TestCharge(CollectionCommon):
             return_value={"amount": 1, "currency_code": "USD"},
         ):
             self.send(attempt)
-        self.assertEqual(attempt.transaction_id.state, "error")
+        self.assertEqual(attempt.transaction_id.state, "draft")
         self.assertEqual(attempt.state, "unknown")
 
     def test_a_webhook_beats_the_unknown(self):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
-        attempt._set_orphaned(None)
+        attempt._set_orphaned(self.now() + timedelta(minutes=3))
         with self.with_jobs():
             attempt.transaction_id._set_done()
             attempt.transaction_id._post_process()
