@@ -6,6 +6,7 @@ import contextlib
 import pytest
 from paycollect_setup.browser import Browser
 from paycollect_setup.lab import Lab
+from stripe_stand_in.client import Process
 
 
 @contextlib.contextmanager
@@ -42,6 +43,13 @@ def make_server(lab):
 @pytest.fixture
 def server(make_server):
     return make_server()
+
+
+@pytest.fixture
+def stripe(tmp_path):
+    """A stand-in for Stripe in a process of its own: see stripe_stand_in."""
+    with Process(state_dir=tmp_path) as stripe:
+        yield stripe
 
 
 @pytest.fixture(scope="session")

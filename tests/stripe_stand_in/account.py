@@ -1,0 +1,158 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the provider knows: its objects, its clock, its books."""
+
+import copy
+import json
+import secrets
+import threading
+import time
+from pathlib import Path
+
+from .errors import missing
+
+PREFIXES = {
+    "customer": "cus",
+    "payment_method": "pm",
+    "setup_intent": "seti",
+    "mandate": "mandate",
+    "payment_intent": "pi",
+    "charge": "ch",
+    "refund": "re",
+    "balance_transaction": "txn",
+    "dispute": "dp",
+    "payout": "po",
+    "webhook_endpoint": "we",
+    "event": "evt",
+}
+KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
+
+
+class Settings:
+    """What tests may change; seconds where it is a time."""
+
+    def __init__(self):
+        self.keys = ["sk_test_stand_in"]
+        # of the account: events in lists have this shape, and what the SDK asks for
+        self.api_version = "2026-10-28.endive"
+        self.latency = 0
+        self.search_delay = 60  # "less than a minute" by Stripe's word
+        self.settle_after = 4 * 24 * 3600  # bank debits, 4 business days at most
+        self.key_life = 24 * 3600  # of idempotency keys
+        self.dispute_fee = 1500
+        self.webhook_delay = 0
+
+
+class Account:
+    """Objects by kind and id, in the shape of the current API, nothing expanded.
+
+    Whoever reads or writes holds `lock`; nobody waits for anything while holding it.
+    """
+
+    def __init__(self, state_dir=None):
+        self.lock = threading.RLock()
+        self.settings = Settings()
+        self.objects = {kind: {} for kind in PREFIXES}
+        self.secrets = {}  # what no answer shows: outcomes of methods, signing secrets
+        self.ledger = []
+        self.requests = []
+        self.later = []  # (kind, charge): disputes to open after the answer
+        self.on_event = None  # called with type, object, what it was before
+        self._offset = 0
+        self._run = secrets.token_hex(3)
+        self._count = 0
+        self._journal = Path(state_dir) if state_dir else None
+        if self._journal:
+            self._journal.mkdir(parents=True, exist_ok=True)
+
+    # The clock
+
+    @property
+    def now(self):
+        """Seconds since the epoch, on the provider's own clock."""
+        return int(time.time() + self._offset)
+
+    def advance(self, seconds):
+        """Let the provider's clock run ahead of everybody else's."""
+        self._offset += seconds
+
+    def age(self, seconds):
+        """Everything so far happened this much earlier."""
+        for objects in self.objects.values():
+            for item in objects.values():
+                for field in ("created", "available_on", "canceled_at"):
+                    if item.get(field):
+                        item[field] -= seconds
+
+    # Objects
+
+    def add(self, kind, **values):
+        """Store a new object; return it. What it holds is its own copy."""
+        self._count += 1
+        item = {
+            "id": f"{PREFIXES[kind]}_{self._run}{self._count:010d}",
+            "object": kind,
+            "created": self.now,
+            "livemode": False,
+            **copy.deepcopy(values),
+        }
+        self.objects[kind][item["id"]] = item
+        return item
+
+    def secret(self):
+        return secrets.token_urlsafe(16)
+
+    def get(self, kind, object_id, param=None, status=400):
+        try:
+            return self.objects[kind][object_id]
+        except KeyError:
+            raise missing(kind, object_id, param or kind, status) from None
+
+    def find(self, object_id):
+        """The object of any kind with this id, None when there is none."""
+        kind = KINDS.get(str(object_id).partition("_")[0])
+        return self.objects[kind].get(object_id) if kind else None
+
+    def all(self, kind, **values):
+        """The objects that have these values, newest first."""
+        return [
+            item
+            for item in reversed(self.objects[kind].values())
+            if all(item.get(field) == value for field, value in values.items())
+        ]
+
+    def emit(self, event_type, item, previous=None):
+        """Something happened to this object: there will be an event about it."""
+        if self.on_event:
+            self.on_event(event_type, item, previous)
+
+    # Books
+
+    def book(self, event, intent, amount, **more):
+        """Write into the ledger that money moved, in minor units."""
+        line = {
+            "event": event,
+            "reference": get_reference(intent),
+            "amount": amount,
+            "currency": intent["currency"],
+            "customer": intent["customer"],
+            "intent": intent["id"],
+            "at": self.now,
+            **more,
+        }
+        self.ledger.append(line)
+        self.journal("ledger", line)
+
+    def log_request(self, line):
+        self.requests.append(line)
+        self.journal("requests", line)
+
+    def journal(self, name, line):
+        if self._journal:
+            with (self._journal / f"{name}.jsonl").open("a") as journal:
+                journal.write(json.dumps(line) + "\n")
+
+
+def get_reference(item):
+    """Our reference, as it is on the object or in the parameters for it."""
+    metadata = item.get("metadata") or {}
+    return metadata.get("paycollect_reference") or item.get("description") or None

@@ -1,0 +1,150 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Charges, and what they leave on the balance."""
+
+from . import methods
+
+DAY = 24 * 3600
+
+
+def create(account, intent, method):
+    """A charge of the intent that the bank has not answered yet."""
+    details = {key: value for key, value in method[method["type"]].items()}
+    if method["type"] == "us_bank_account":
+        details["mandate"] = account.secrets[method["id"]].get("mandate")
+    charge = account.add(
+        "charge",
+        amount=intent["amount"],
+        amount_captured=0,
+        amount_refunded=0,
+        balance_transaction=None,
+        billing_details=method["billing_details"],
+        captured=False,
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        disputed=False,
+        failure_code=None,
+        failure_message=None,
+        metadata=dict(intent["metadata"]),
+        outcome=None,
+        paid=False,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details={"type": method["type"], method["type"]: details},
+        refunded=False,
+        status="pending",
+    )
+    intent["latest_charge"] = charge["id"]
+    return charge
+
+
+def approve(account, charge):
+    """The bank says yes; nothing is captured by that."""
+    charge.update(
+        status="succeeded",
+        paid=True,
+        outcome={
+            "network_status": "approved_by_network",
+            "reason": None,
+            "risk_level": "normal",
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        },
+    )
+
+
+def refuse(account, charge, error, blocked=False):
+    """The bank, or Stripe's own rules, say no."""
+    codes = ("network_decline_code", "advice_code", "network_advice_code")
+    charge.update(
+        status="failed",
+        failure_code=error["code"],
+        failure_message=error["message"],
+        outcome={
+            "network_status": "not_sent_to_network"
+            if blocked
+            else "declined_by_network",
+            "reason": "highest_risk_level" if blocked else error.get("decline_code"),
+            "risk_level": "highest" if blocked else "normal",
+            "seller_message": error["message"],
+            "type": "blocked" if blocked else "issuer_declined",
+            **{code: error.get(code) for code in codes},
+        },
+    )
+    account.emit("charge.failed", charge)
+
+
+def capture(account, intent, charge, amount, event="charge.succeeded"):
+    """Take the money; what was authorised beyond it is given back."""
+    charge.update(captured=True, amount_captured=amount)
+    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
+    charge["balance_transaction"] = enter(
+        account, kind, amount, get_fee(charge, amount), charge
+    )["id"]
+    intent["amount_received"] = amount
+    account.book("captured", intent, amount, charge=charge["id"])
+    account.emit(event, charge)
+
+
+def get_fee(charge, amount):
+    """Stripe's price in the United States: 2.9 % and 30 cents; 0.8 % to $5 by ACH."""
+    if charge["payment_method_details"]["type"] == "card":
+        return round(amount * 0.029) + 30
+    return min(round(amount * 0.008), 500)
+
+
+def enter(account, kind, amount, fee, source, category=None):
+    """One line of the balance; amount and net are signed, in minor units."""
+    return account.add(
+        "balance_transaction",
+        type=kind,
+        reporting_category=category or kind,
+        amount=amount,
+        fee=fee,
+        net=amount - fee,
+        fee_details=[
+            {
+                "amount": fee,
+                "currency": source["currency"],
+                "description": "Stripe processing fees",
+                "type": "stripe_fee",
+                "application": None,
+            }
+        ]
+        if fee
+        else [],
+        currency=source["currency"],
+        available_on=account.now + 2 * DAY,
+        status="pending",
+        exchange_rate=None,
+        description=source.get("description"),
+        source=source["id"],
+        payout=None,  # not shown, see views.py
+    )
+
+
+def decline_error(account, charge, method, **codes):
+    """The error of a declined charge, without the intent."""
+    return {
+        "message": "Your card has insufficient funds."
+        if codes.get("decline_code") == "insufficient_funds"
+        else "Your card was declined.",
+        "charge": charge["id"],
+        "doc_url": f"https://docs.stripe.com/error-codes#{codes['code']}",
+        "payment_method": method,
+        **codes,
+    }
+
+
+def return_error(charge, method, cause):
+    """The error of a debit that the bank sent back."""
+    failure_code, decline_code, network_code, _reason = methods.BANK_RETURNS[cause]
+    return {
+        "type": "card_error",
+        "message": "The customer's bank returned the debit.",
+        "charge": charge["id"],
+        "code": failure_code,
+        "decline_code": decline_code,
+        "network_decline_code": network_code,
+        "payment_method": method,
+    }

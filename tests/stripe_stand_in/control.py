@@ -1,0 +1,229 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What tests do at the provider, and see of it: POST /_control/<name> with JSON.
+
+Each public method of :class:`Control` is one; its keyword arguments are the JSON.
+"""
+
+import copy
+
+from . import charges, intents, mandates, methods, returns
+from .errors import ApiError
+
+
+class Control:
+    def __init__(self, account, keys, faults, webhooks):
+        self._account, self._keys = account, keys
+        self._faults, self._webhooks = faults, webhooks
+
+    def call(self, name, arguments):
+        """:return: status and answer"""
+        method = None if name.startswith("_") else getattr(self, name, None)
+        if method is None or name == "call":
+            return 404, {"error": f"there is no control {name}"}
+        try:
+            if name == "wait_idle":  # waits, so without the lock
+                return 200, {"result": method()}
+            with self._account.lock:
+                return 200, {"result": copy.deepcopy(method(**arguments))}
+        except ApiError as error:
+            return 400, {"error": error.error["message"]}
+        except (KeyError, TypeError, ValueError) as error:
+            return 400, {"error": f"{type(error).__name__}: {error}"}
+
+    # What happened
+
+    def ledger(self):
+        return self._account.ledger
+
+    def requests(self):
+        return self._account.requests
+
+    def objects(self, kind):
+        """All of a kind, newest first, in the shape of the current API."""
+        return self._account.all(kind)
+
+    def ping(self):
+        return "pong"
+
+    # Settings and clock
+
+    def settings(self, **changes):
+        for name, value in changes.items():
+            if not hasattr(self._account.settings, name):
+                raise ValueError(f"there is no setting {name}")
+            setattr(self._account.settings, name, value)
+        return vars(self._account.settings)
+
+    def advance(self, seconds):
+        """The provider's clock runs ahead; bank debits may settle by that."""
+        self._account.advance(seconds)
+        intents.settle_due(self._account)
+        returns.dispute_later(self._account)
+
+    def age(self, seconds):
+        """Everything so far, keys included, happened this much earlier."""
+        self._account.age(seconds)
+        self._keys.age(seconds)
+        intents.settle_due(self._account)
+        returns.dispute_later(self._account)
+
+    # Faults
+
+    def add_fault(self, **options):
+        return self._faults.add(**options)
+
+    def clear_faults(self, number=None):
+        self._faults.clear(number)
+
+    def fault_hits(self, number):
+        return self._faults.hits(number)
+
+    # Webhooks
+
+    def add_endpoint(self, url, secret, api_version=None, enabled_events=("*",)):
+        """An endpoint whose secret the caller chooses."""
+        endpoint = self._account.add(
+            "webhook_endpoint",
+            api_version=api_version,
+            enabled_events=list(enabled_events),
+            metadata={},
+            status="enabled",
+            url=url,
+        )
+        self._account.secrets[endpoint["id"]] = secret
+        return endpoint["id"]
+
+    def hold(self, types=("*",)):
+        self._webhooks.hold(types)
+
+    def flow(self):
+        """New deliveries are not held any more; the held ones stay."""
+        self._webhooks.hold(None)
+
+    def release(self, **which):
+        return self._webhooks.release(**which)
+
+    def drop(self, **which):
+        return self._webhooks.drop(**which)
+
+    def resend(self, **which):
+        return self._webhooks.resend(**which)
+
+    def duplicate(self, copies):
+        """Each new delivery is sent this often."""
+        self._webhooks.copies = copies
+
+    def deliveries(self):
+        return [delivery.describe() for delivery in self._webhooks.deliveries]
+
+    def wait_idle(self):
+        self._webhooks.wait_idle()
+
+    # Customers and their methods
+
+    def store_card(self, name="Customer", outcome="succeed", customer=None, **card):
+        """A customer with a card saved for off-session use.
+
+        :param outcome: see methods.set_outcome
+        :param card: brand, last4, exp_month, exp_year, fingerprint
+        """
+        card.setdefault("fingerprint", f"fp{self._account.secret()}")
+        method = methods.make_card(self._account, outcome=outcome, **card)
+        return self._store(name, customer, method)
+
+    def store_bank(self, name="Customer", outcome="succeed", customer=None, **bank):
+        """A customer with a bank account and a mandate for it."""
+        bank.setdefault("fingerprint", f"fp{self._account.secret()}")
+        method = methods.make_bank(self._account, outcome=outcome, **bank)
+        return self._store(name, customer, method)
+
+    def _store(self, name, customer, method):
+        account = self._account
+        if not customer:
+            customer = account.add("customer", name=name, metadata={})["id"]
+        methods.attach(account, method, customer)
+        params = {
+            "customer": customer,
+            "payment_method": method["id"],
+            "payment_method_types": [method["type"]],
+        }
+        account.secrets[method["id"]]["set_up"] = True
+        setup = None
+        if method["type"] == "us_bank_account":
+            setup = mandates.create_setup(account, params | {"confirm": True})
+        return {
+            "customer": customer,
+            "payment_method": method["id"],
+            "mandate": setup and setup["mandate"],
+            "fingerprint": method[method["type"]]["fingerprint"],
+        }
+
+    def set_outcome(self, payment_method, *, outcomes):
+        methods.set_outcome(self._account, payment_method, *outcomes)
+
+    def update_card(self, payment_method, outcome="succeed", **card):
+        """The card network gives the new number and date: same method, new card."""
+        method = self._account.get("payment_method", payment_method)
+        previous = {"card": {field: method["card"].get(field) for field in card}}
+        method["card"] |= card
+        methods.set_outcome(self._account, payment_method, outcome)
+        self._account.emit("payment_method.automatically_updated", method, previous)
+        return method
+
+    def detach(self, payment_method):
+        method = self._account.get("payment_method", payment_method)
+        methods.detach(self._account, method)
+
+    def revoke_mandate(self, mandate):
+        mandates.revoke(self._account, self._account.get("mandate", mandate))
+
+    # Payments
+
+    def settle(self, intent, outcome=None):
+        """The bank's word about a debit, see intents.settle."""
+        item = self._account.get("payment_intent", intent)
+        return intents.settle(self._account, item, outcome)
+
+    def authenticate(self, intent, success=True):
+        """The customer comes back from the bank's page."""
+        item = self._account.get("payment_intent", intent)
+        return intents.authenticate(self._account, item, success)
+
+    def confirm(self, intent, payment_method=None):
+        """The customer confirms in the browser, on session."""
+        item = self._account.get("payment_intent", intent)
+        params = {"payment_method": payment_method} if payment_method else {}
+        return intents.confirm(self._account, item, params)
+
+    def refund(self, intent, amount=None):
+        """Somebody refunds in Stripe's dashboard."""
+        params = {"payment_intent": intent}
+        if amount is not None:
+            params["amount"] = amount
+        return returns.refund(self._account, params)
+
+    def fail_refund(self, refund):
+        return returns.fail_refund(self._account, self._account.get("refund", refund))
+
+    def dispute(self, intent, **options):
+        """:param options: reason, amount, fee, inquiry, network_reason_code"""
+        return returns.dispute(self._account, self._get_charge(intent), **options)
+
+    def close_dispute(self, dispute, status):
+        item = self._account.get("dispute", dispute)
+        return returns.close_dispute(self._account, item, status)
+
+    def return_debit(self, intent, cause, fee=None):
+        """:param cause: one of methods.BANK_RETURNS"""
+        charge = self._get_charge(intent)
+        return returns.return_debit(self._account, charge, cause, fee)
+
+    def _get_charge(self, intent):
+        return intents.get_charge(self._account, {"payment_intent": intent})
+
+    def pay_out(self, currency="usd"):
+        return returns.pay_out(self._account, currency)
+
+    def fee(self, amount, kind="card"):
+        """Stripe's fee for an amount, in minor units."""
+        return charges.get_fee({"payment_method_details": {"type": kind}}, amount)

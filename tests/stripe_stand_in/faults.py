@@ -1,0 +1,105 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What goes wrong on purpose, for the next requests that match."""
+
+import itertools
+import re
+import threading
+
+from .account import get_reference
+from .errors import ApiError
+
+ANSWERS = {
+    "lock_timeout": ApiError(
+        409,
+        "invalid_request_error",
+        "This object cannot be accessed right now because another API request or "
+        "Stripe process is currently accessing it.",
+        "lock_timeout",
+    ),
+    "rate_limit": ApiError(
+        429,
+        "invalid_request_error",
+        "Too many requests hit the API too quickly.",
+        "rate_limit",
+    ),
+    "error": ApiError(
+        500, "api_error", "An unknown error occurred. The request may have succeeded."
+    ),
+}
+KINDS = (
+    "drop_before",  # the connection closes, nothing was done
+    "drop_after",  # it is done, but the connection closes
+    "error_before",  # 500, nothing was done; the key remembers the 500
+    "error_after",  # it is done, the answer is 500; the key remembers the 500
+    "lock_timeout",  # 409, nothing was done
+    "rate_limit",  # 429, nothing was done
+    "delay_before",  # it is done after `seconds`
+    "delay_after",  # it is done at once, the answer comes after `seconds`
+)
+
+
+class Fault:
+    """:param times: how many requests it hits, None for all until it is cleared"""
+
+    def __init__(self, number, kind, method="POST", path=r"payment_intents$", times=1,
+                 seconds=0, reference=None, customer=None):  # fmt: skip
+        if kind not in KINDS:
+            raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
+        self.number, self.kind, self.method = number, kind, method
+        self.path, self.times, self.seconds = re.compile(path), times, seconds
+        self.reference, self.customer = reference, customer
+        self.hits = 0
+
+    def matches(self, account, request):
+        return (
+            self.times != 0
+            and self.method in ("*", request.method)
+            and bool(self.path.search(request.path))
+            and self.reference in (None, get_reference(request.params))
+            and self.customer in (None, _get_customer(account, request))
+        )
+
+    def take(self):
+        self.hits += 1
+        if self.times is not None:
+            self.times -= 1
+
+
+def _get_customer(account, request):
+    """Of the parameters, or of the object that the path names."""
+    if customer := request.params.get("customer"):
+        return customer
+    named = [account.find(part) for part in request.path.split("/")]
+    named.append(account.find(request.params.get("payment_intent")))
+    named.append(account.find(request.params.get("charge")))
+    return next((item.get("customer") for item in named if item), None)
+
+
+class Faults:
+    def __init__(self, account):
+        self._account = account
+        self._faults = []
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+
+    def add(self, **options):
+        with self._lock:
+            fault = Fault(next(self._numbers), **options)
+            self._faults.append(fault)
+        return fault.number
+
+    def clear(self, number=None):
+        with self._lock:
+            self._faults = [f for f in self._faults if number not in (None, f.number)]
+
+    def hits(self, number):
+        return next((f.hits for f in self._faults if f.number == number), None)
+
+    def take(self, request):
+        """The first fault for this request, None when all is well."""
+        with self._lock, self._account.lock:
+            for fault in self._faults:
+                if fault.matches(self._account, request):
+                    fault.take()
+                    return fault
+        return None

@@ -1,0 +1,217 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Money that goes back: refunds, disputes, returned debits. And payouts."""
+
+from . import charges, intents, mandates, methods
+from .errors import invalid
+
+FINAL = ("won", "lost", "warning_closed")
+
+
+def refund(account, params):
+    """Give back a part or all of what was captured, never more."""
+    if "charge" not in params and "payment_intent" not in params:
+        raise invalid("One of charge, payment_intent is required.", "payment_intent")
+    charge = intents.get_charge(account, params)
+    if not charge["captured"]:
+        raise invalid(
+            "This charge was not captured; cancel its PaymentIntent instead.",
+            code="charge_not_refundable",
+        )
+    _check_refundable(charge, params.get("amount"))
+    amount = params.get("amount", charge["amount_captured"] - charge["amount_refunded"])
+    item = account.add(
+        "refund",
+        amount=amount,
+        charge=charge["id"],
+        currency=charge["currency"],
+        failure_reason=None,
+        metadata=dict(params.get("metadata") or {}),
+        payment_intent=charge["payment_intent"],
+        reason=params.get("reason"),
+        status="succeeded",
+    )
+    is_card = charge["payment_method_details"]["type"] == "card"
+    kind = "refund" if is_card else "payment_refund"
+    entry = charges.enter(account, kind, -amount, 0, item, "refund")
+    item["balance_transaction"] = entry["id"]
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    intent = account.get("payment_intent", charge["payment_intent"])
+    account.book("refunded", intent, amount, charge=charge["id"], refund=item["id"])
+    account.emit("charge.refunded", charge)
+    account.emit("refund.created", item)
+    return item
+
+
+def _check_refundable(charge, amount):
+    if charge["refunded"]:
+        raise invalid(
+            f"Charge {charge['id']} has already been refunded.",
+            code="charge_already_refunded",
+        )
+    if charge["disputed"]:
+        raise invalid(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    if amount is not None and not 0 < amount <= left:
+        raise invalid(
+            f"Refund amount ({amount}) is greater than unrefunded amount on charge "
+            f"({left})",
+            "amount",
+        )
+
+
+def fail_refund(account, item, reason="expired_or_canceled_card"):
+    """The bank could not give it back; the money is on our balance again."""
+    previous = {"status": item["status"]}
+    item.update(status="failed", failure_reason=reason)
+    entry = charges.enter(account, "refund_failure", item["amount"], 0, item)
+    item["failure_balance_transaction"] = entry["id"]
+    charge = account.get("charge", item["charge"])
+    charge["amount_refunded"] -= item["amount"]
+    charge["refunded"] = False
+    intent = account.get("payment_intent", item["payment_intent"])
+    account.book("refund failed", intent, item["amount"], refund=item["id"])
+    account.emit("charge.refund.updated", item, previous)
+    account.emit("refund.failed", item)
+    return item
+
+
+# Disputes
+
+
+def dispute(account, charge, reason="fraudulent", amount=None, inquiry=False, **more):
+    """The customer's bank asks the money back, or (inquiry) asks about it first.
+
+    https://docs.stripe.com/disputes/how-disputes-work
+    """
+    kind = charge["payment_method_details"]["type"]
+    details = {"type": kind}
+    if kind == "card":
+        brand = charge["payment_method_details"]["card"]["brand"]
+        details["card"] = {
+            "brand": brand,
+            "case_type": "inquiry" if inquiry else "chargeback",
+            "network_reason_code": more.get("network_reason_code", "10.4"),
+        }
+    item = account.add(
+        "dispute",
+        amount=amount or charge["amount_captured"],
+        balance_transactions=[],
+        charge=charge["id"],
+        currency=charge["currency"],
+        enhanced_eligibility_types=[],
+        evidence={},
+        evidence_details={
+            "due_by": account.now + 14 * charges.DAY,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        is_charge_refundable=inquiry,
+        metadata={},
+        network_reason_code=more.get("network_reason_code"),
+        payment_intent=charge["payment_intent"],
+        payment_method_details=details,
+        reason=reason,
+        status="warning_needs_response"
+        if inquiry
+        else more.get("status") or "needs_response",
+    )
+    if not inquiry:
+        charge["disputed"] = True
+    account.emit("charge.dispute.created", item)
+    if not inquiry:
+        _withdraw(account, item, more.get("fee"))
+    return item
+
+
+def _withdraw(account, item, fee=None):
+    fee = account.settings.dispute_fee if fee is None else fee
+    _enter_dispute(account, item, -item["amount"], fee, "dispute")
+    account.emit("charge.dispute.funds_withdrawn", item)
+
+
+def _enter_dispute(account, item, amount, fee, category):
+    entry = charges.enter(account, "adjustment", amount, fee, item, category)
+    item["balance_transactions"].append(entry)
+    intent = account.get("payment_intent", item["payment_intent"])
+    event = "returned" if amount < 0 else "reinstated"
+    account.book(event, intent, abs(amount), charge=item["charge"], dispute=item["id"])
+
+
+def close_dispute(account, item, status):
+    """:param status: won (the money comes back), lost, warning_closed"""
+    if item["status"] in FINAL:
+        raise invalid("This dispute is already closed.")
+    previous = {"status": item["status"]}
+    item["status"] = status
+    account.emit("charge.dispute.closed", item, previous)
+    if status == "won":
+        account.get("charge", item["charge"])["disputed"] = False
+        _enter_dispute(account, item, item["amount"], 0, "dispute_reversal")
+        account.emit("charge.dispute.funds_reinstated", item)
+    return item
+
+
+def return_debit(account, charge, cause, fee=None):
+    """A bank debit comes back after it succeeded: a dispute that is lost already.
+
+    https://docs.stripe.com/payments/ach-direct-debit#disputed-payments
+
+    :param cause: one of BANK_RETURNS
+    """
+    _code, _decline, network_code, reason = methods.BANK_RETURNS[cause]
+    item = dispute(
+        account, charge, reason, status="lost", network_reason_code=network_code,
+        fee=fee,
+    )  # fmt: skip
+    account.emit("charge.dispute.closed", item)
+    private = account.secrets[charge["payment_method"]]
+    if reason == "debit_not_authorized" and private.get("mandate"):
+        mandates.revoke(account, account.get("mandate", private["mandate"]))
+    return item
+
+
+def dispute_later(account):
+    """The disputes of the test methods that are made for it."""
+    while account.later:
+        outcome, charge_id = account.later.pop(0)
+        dispute(account, account.get("charge", charge_id), inquiry=outcome == "inquiry")
+
+
+# Payouts
+
+
+def pay_out(account, currency="usd"):
+    """Send the whole balance to the bank; None when there is nothing to send."""
+    entries = account.all("balance_transaction", payout=None, currency=currency)
+    total = sum(entry["net"] for entry in entries)
+    if total <= 0:
+        return None
+    payout = account.add(
+        "payout",
+        amount=total,
+        arrival_date=account.now + charges.DAY,
+        automatic=True,
+        currency=currency,
+        description="STRIPE PAYOUT",
+        destination="ba_stand_in",
+        failure_code=None,
+        metadata={},
+        method="standard",
+        reconciliation_status="completed",
+        source_type="card",
+        statement_descriptor=None,
+        status="paid",
+        type="bank_account",
+    )
+    own = charges.enter(account, "payout", -total, 0, payout)
+    payout["balance_transaction"] = own["id"]
+    for entry in (*entries, own):
+        entry.update(payout=payout["id"], status="available")
+    account.emit("payout.created", payout)
+    account.emit("payout.paid", payout)
+    return payout
