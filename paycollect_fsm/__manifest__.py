@@ -28,6 +28,7 @@
         "data/mail_template_method.xml",
         "data/sms_template_method.xml",
         "views/pay_templates.xml",
+        "views/pay_authenticate_templates.xml",
         # completion, charge, receipt
         "data/fsm_stage.xml",
         "data/mail_activity_type.xml",
@@ -57,7 +58,10 @@
         "views/res_config_settings_views.xml",
     ],
     "assets": {
-        "web.assets_frontend": ["paycollect_fsm/static/src/scss/pay.scss"],
+        "web.assets_frontend": [
+            "paycollect_fsm/static/src/scss/pay.scss",
+            "paycollect_fsm/static/src/interactions/*",
+        ],
         "web.assets_backend": ["paycollect_fsm/static/src/views/*"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import pay
+from . import pay_authenticate
 from ..link_logging import install
 
 install()

@@ -23,6 +23,8 @@ from . import payment_transaction
 from . import payment_transaction_stripe
 from . import payment_transaction_inquiry
 from . import payment_transaction_stripe_inquiry
+from . import payment_transaction_authenticate
+from . import payment_transaction_stripe_authenticate
 from . import res_partner
 
 # completion, charge, receipt
@@ -43,6 +45,8 @@ from . import paycollect_attempt_brake
 from . import paycollect_attempt_resolve
 from . import paycollect_attempt_unknown
 from . import paycollect_inquiry
+from . import paycollect_attempt_authenticate
+from . import account_move_authenticate
 from . import payment_provider
 from . import payment_provider_stripe
 from . import res_company

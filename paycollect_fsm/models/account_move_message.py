@@ -193,14 +193,20 @@ class AccountMove(models.Model):
         number = partner._get_collection_number()
         if not number or not move.try_lock_for_update() or not move._may_text_decline():
             return
-        template = self.env.ref("paycollect_fsm.sms_template_declined").with_context(
-            collection_url=move._get_method_link() or move._get_pay_link()
-        )
+        template, url = move._get_decline_sms()
+        template = template.with_context(collection_url=url)
         body = template._render_field("body", move.ids, compute_lang=True)[move.id]
         self.env["sms.sms"].sudo().create(
             {"number": number, "body": body, "partner_id": partner.id}
         )
         move.decline_sms_at = fields.Datetime.now()
+
+    def _get_decline_sms(self):
+        """Return the template of the SMS and the link that it shows."""
+        if url := self._get_authentication_link():
+            return self.env.ref("paycollect_fsm.sms_template_authenticate"), url
+        url = self._get_method_link() or self._get_pay_link()
+        return self.env.ref("paycollect_fsm.sms_template_declined"), url
 
     def _may_text_decline(self):
         self.ensure_one()

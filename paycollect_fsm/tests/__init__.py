@@ -12,6 +12,7 @@ from . import test_text_masking
 from . import (
     test_activation,
     test_brakes,
+    test_authentication,
     test_charge,
     test_charge_rules,
     test_completion,

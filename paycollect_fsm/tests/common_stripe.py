@@ -107,9 +107,19 @@ class StripeCase(CollectionCommon):
 
     @contextmanager
     def stripe(self, **answers):
-        """Answer for Stripe; give answers as ``**{"POST payment_intents": {…}}``."""
+        """Answer for Stripe; give answers as ``**{"POST payment_intents": {…}}``.
+
+        Requests to our own server go there.
+        """
         fake = FakeStripe(answers)
-        with patch.object(requests.Session, "request", fake):
+        original = requests.Session.request
+
+        def request(session, method, url, **kwargs):
+            if not url.startswith(STRIPE):
+                return original(session, method, url, **kwargs)
+            return fake(method, url, **kwargs)
+
+        with patch.object(requests.Session, "request", request):
             yield fake
 
     def make_intent(self, transaction, status="succeeded", **values):

@@ -280,9 +280,9 @@ class TestRetry(RetryCase):
         move = self.bill("3184", "4242")
         self.assertEqual(self.states(move), ["declined"])
         body = self.mails_to(move).body_html
-        self.assertIn("confirm the payment", body)
-        self.assertIn("/my/invoices/", body)
-        self.assertNotIn("/pay/", body)
+        self.assertIn("Confirm the payment", body)
+        self.assertIn("/pay/", body)
+        self.assertNotIn("/my/invoices/", body)
 
     def test_an_unknown_code_is_left_to_a_person_at_once(self):
         move = self.bill("1111", "4242")
