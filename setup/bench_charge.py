@@ -1,0 +1,77 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Charges per second, and what one of them costs beside Odoo's own calls.
+
+    setup/bench charge [--charges N] [--history N] [--slots 1 2 4]
+
+The provider is the stand-in for Stripe of tests/, in a process of its own. Measured:
+one charge by the bare native calls (transaction, `_charge_with_token`,
+`_post_process`, a commit after each) in a database without our addons beside ours
+(claim, send, finish), in turn; the same with 100 and with 100,000 past attempts; and
+a real server with its job runner and one worker process for each job slot, while the
+provider takes 300 ms for its answer. What the provider takes is no cost of ours.
+"""
+
+import argparse
+
+import bench_lib.charge_cost
+import bench_lib.charge_rate
+from stripe_stand_in.client import Process
+
+MAX_RATIO = 1.3
+MAX_GROWTH = 1.1
+MIN_SHARE = 0.9
+ANSWER_SECONDS = 0.3
+
+
+def main(argv, lab):
+    arguments = _parse(argv)
+    with Process() as provider:
+        native, ours = bench_lib.charge_cost.compare(lab, provider, arguments.charges)
+        few, many = bench_lib.charge_cost.age(
+            lab, provider, arguments.charges, (100, arguments.history)
+        )
+    with Process() as provider:
+        provider.settings(latency=ANSWER_SECONDS)
+        rates = {
+            slots: bench_lib.charge_rate.measure(lab, provider, slots)
+            for slots in arguments.slots
+        }
+    print(f"\nown cost of a charge, median: native {_ms(native)}, ours {_ms(ours)}")
+    print(f"after 100 attempts {_ms(few)}, after {arguments.history} {_ms(many)}")
+    checks = [
+        _at_most("own cost, ours / native", ours / native, MAX_RATIO),
+        _at_most(f"own cost, {arguments.history} / 100 past", many / few, MAX_GROWTH),
+    ]
+    for slots, rate in rates.items():
+        ideal = slots / (ANSWER_SECONDS + ours)
+        what = f"charges/s with {slots} slot(s), {rate:.2f} of {ideal:.2f}"
+        checks.append(_at_least(what, rate / ideal, MIN_SHARE))
+    return int(not all(checks))
+
+
+def _parse(argv):
+    parser = argparse.ArgumentParser(prog="setup/bench charge")
+    parser.add_argument("--charges", type=int, default=60, help="on each side")
+    parser.add_argument("--history", type=int, default=100_000, help="past attempts")
+    parser.add_argument("--slots", type=int, nargs="+", default=[1, 2, 4])
+    arguments = parser.parse_args(argv)
+    if arguments.charges < 2 or min(arguments.slots) < 1 or arguments.history < 100:
+        parser.error("needs 2 charges, 1 slot and 100 past attempts at least")
+    return arguments
+
+
+def _at_most(what, measured, limit):
+    return _say(measured <= limit, what, measured, f"at most {limit}")
+
+
+def _at_least(what, measured, limit):
+    return _say(measured >= limit, what, measured, f"at least {limit}")
+
+
+def _say(passed, what, measured, limit):
+    print(f"{'PASS' if passed else 'FAIL'}  {what}: {measured:.3f} ({limit})")
+    return passed
+
+
+def _ms(seconds):
+    return f"{seconds * 1000:.1f} ms"

@@ -1,0 +1,140 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The own cost of a charge: everything but the wait for the provider."""
+
+import contextlib
+import gc
+import os
+import statistics
+import time
+from unittest.mock import patch
+
+import requests
+
+from odoo import Command
+
+from . import charge_data, history, odoo_process
+from .data import WARM_UP, environment
+
+STRIPE_URL = "https://api.stripe.com"
+
+
+def compare(lab, provider, charges):
+    """Return the median seconds of a native charge and of ours, taken in turn."""
+    sides = []
+    for name, template, charge in (
+        ("native", os.environ["PAYCOLLECT_BASE"], _charge_natively),
+        ("ours", os.environ["PAYCOLLECT_TEMPLATE"], _charge_by_us),
+    ):
+        registry = odoo_process.load(lab, lab.make_database(name, template))
+        print(f"making {charges} invoices ({name}) …", flush=True)
+        moves = charge_data.build(registry, provider, charges + WARM_UP)
+        if name == "ours":
+            _plan(registry, moves)
+        sides.append((registry, moves, charge))
+    return _in_turn(provider, sides)
+
+
+def age(lab, provider, charges, sizes):
+    """Return the median seconds of our charge for each size of the history."""
+    sides = []
+    for size in sizes:
+        registry = odoo_process.load(lab, lab.make_database(f"history{size}"))
+        print(f"making {charges} invoices and {size} past attempts …", flush=True)
+        moves = charge_data.build(registry, provider, charges + WARM_UP + 1)
+        _plan(registry, moves)
+        with _timed(provider):
+            _charge_by_us(registry, moves[0])
+        with registry.cursor() as cr:
+            first = environment(cr)["account.move"].browse(moves[0])
+            past = first.collection_attempt_ids.id
+        history.build(registry, past, moves[1:], size)
+        sides.append((registry, moves[1:], _charge_by_us))
+    return _in_turn(provider, sides)
+
+
+def _in_turn(provider, sides):
+    """Charge one invoice of each side in turn; each goes first as often."""
+    seconds = [[] for _side in sides]
+    charges = len(sides[0][1])
+    with _timed(provider) as clock, odoo_process.mails_kept():
+        for number in range(charges):
+            order = list(enumerate(sides))
+            for place, (registry, moves, charge) in (
+                order if number % 2 else reversed(order)
+            ):
+                gc.collect()
+                waited = clock["waited"]
+                start = time.perf_counter()
+                charge(registry, moves[number])
+                taken = time.perf_counter() - start
+                seconds[place].append(taken - (clock["waited"] - waited))
+            if number % 20 == 19:
+                print(f"charged {number + 1} of {charges} on each side", flush=True)
+    for registry, moves, _charge in sides:
+        _check_paid(registry, moves)
+    return [statistics.median(values[WARM_UP:]) for values in seconds]
+
+
+@contextlib.contextmanager
+def _timed(provider):
+    """Send what is for Stripe to the stand-in, and count the seconds until it answers.
+
+    Also for the native side, which has no setting for it.
+    """
+    clock = {"waited": 0.0}
+    original = requests.request
+
+    def request(method, url, **kwargs):
+        start = time.perf_counter()
+        try:
+            return original(method, url.replace(STRIPE_URL, provider.url, 1), **kwargs)
+        finally:
+            clock["waited"] += time.perf_counter() - start
+
+    with patch.object(requests, "request", request):
+        yield clock
+
+
+def _plan(registry, move_ids):
+    with registry.cursor() as cr:
+        moves = environment(cr)["account.move"].browse(move_ids)
+        attempts = moves._plan_collection("completion")
+        assert attempts.move_id == moves, moves.mapped("collection_decision")
+
+
+def _charge_by_us(registry, move_id):
+    with registry.cursor() as cr:
+        attempt = environment(cr)["account.move"].browse(move_id).collection_attempt_ids
+        attempt._send()
+
+
+def _charge_natively(registry, move_id):
+    with registry.cursor() as cr:
+        move = environment(cr)["account.move"].browse(move_id)
+        token = move.env["payment.token"].search(
+            [("partner_id", "=", move.partner_id.id)], limit=1
+        )
+        transaction = move.env["payment.transaction"].create(
+            {
+                "provider_id": token.provider_id.id,
+                "payment_method_id": token.payment_method_id.id,
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "token_id": token.id,
+                "operation": "offline",
+                "invoice_ids": [Command.set(move.ids)],
+            }
+        )
+        cr.commit()
+        transaction._charge_with_token()
+        cr.commit()
+        transaction._post_process()
+        cr.commit()
+
+
+def _check_paid(registry, move_ids):
+    with registry.cursor() as cr:
+        moves = environment(cr)["account.move"].browse(move_ids)
+        states = set(moves.mapped("payment_state"))
+        assert states <= {"paid", "in_payment"}, states
