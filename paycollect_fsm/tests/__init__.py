@@ -18,6 +18,8 @@ from . import (
     test_completion,
     test_kill_switch,
     test_messages,
+    test_protocol,
+    test_resolve,
     test_retry,
     test_retry_rules,
     test_stripe_api,
