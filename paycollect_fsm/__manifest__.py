@@ -19,6 +19,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "security/paycollect_event_rule.xml",
         # declines and retries
         "data/paycollect_decline_code.xml",
         "data/paycollect_retry_plan.xml",
@@ -34,6 +35,7 @@
         "data/mail_activity_type.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
+        "data/paycollect_event.xml",
         "data/mail_template_invoice.xml",
         # screens
         "views/menu.xml",

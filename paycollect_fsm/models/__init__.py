@@ -56,3 +56,10 @@ from . import paycollect_stop
 from . import res_config_settings
 from . import sale_order_billing
 from . import sale_order_line
+
+# what the provider tells by itself
+from . import paycollect_event
+from . import paycollect_event_intent
+from . import payment_provider_webhook
+from . import payment_transaction_codes
+from . import paycollect_attempt_codes

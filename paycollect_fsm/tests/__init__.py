@@ -26,3 +26,5 @@ from . import (
     test_stripe_inquiry,
     test_stripe_outgoing,
 )
+from . import test_stripe_events
+from . import test_stripe_webhook
