@@ -14,6 +14,7 @@ from . import fsm_order_booking
 
 # links, methods, consents
 from . import paycollect_link
+from . import paycollect_link_bank
 from . import paycollect_link_visit
 from . import paycollect_consent
 from . import payment_token
@@ -23,6 +24,7 @@ from . import payment_transaction
 from . import payment_transaction_stripe
 from . import payment_transaction_inquiry
 from . import payment_transaction_stripe_inquiry
+from . import payment_transaction_stripe_bank
 from . import payment_transaction_authenticate
 from . import payment_transaction_stripe_authenticate
 from . import res_partner

@@ -11,6 +11,7 @@ from . import test_readiness_rules
 from . import test_text_masking
 from . import (
     test_activation,
+    test_bank_debit,
     test_brakes,
     test_authentication,
     test_charge,
