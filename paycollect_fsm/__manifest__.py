@@ -52,6 +52,7 @@
         "views/paycollect_link_views.xml",
         "views/paycollect_consent_views.xml",
         "views/payment_token_views.xml",
+        "views/payment_provider_views.xml",
         "views/paycollect_stop_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",

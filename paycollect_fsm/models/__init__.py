@@ -50,6 +50,7 @@ from . import paycollect_inquiry
 from . import paycollect_attempt_authenticate
 from . import account_move_authenticate
 from . import payment_provider
+from . import payment_provider_foreign
 from . import payment_provider_stripe
 from . import res_company
 from . import res_company_activation
@@ -65,3 +66,4 @@ from . import paycollect_event_intent
 from . import payment_provider_webhook
 from . import payment_transaction_codes
 from . import paycollect_attempt_codes
+from . import payment_transaction_foreign

@@ -23,6 +23,7 @@ from . import (
     test_resolve,
     test_retry,
     test_retry_rules,
+    test_second_engine,
     test_stripe_api,
     test_stripe_inquiry,
     test_stripe_outgoing,
