@@ -19,12 +19,14 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "security/paycollect_event_rule.xml",
         # declines and retries
         "data/paycollect_decline_code.xml",
         "data/paycollect_retry_plan.xml",
         # policies and readiness
         "data/paycollect_policy.xml",
         # links, methods, consents
+        "data/payment_method.xml",
         "data/mail_template_method.xml",
         "data/sms_template_method.xml",
         "views/pay_templates.xml",
@@ -34,6 +36,7 @@
         "data/mail_activity_type.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
+        "data/paycollect_event.xml",
         "data/mail_template_invoice.xml",
         # screens
         "views/menu.xml",
@@ -49,6 +52,7 @@
         "views/paycollect_link_views.xml",
         "views/paycollect_consent_views.xml",
         "views/payment_token_views.xml",
+        "views/payment_provider_views.xml",
         "views/paycollect_stop_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",

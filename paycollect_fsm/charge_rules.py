@@ -13,7 +13,9 @@ LATER = "later"  # keep the attempt and look again soon
 WAIT = "wait"  # keep the attempt until a person releases it
 STOP = "stop"  # do not charge
 
-STOPPED = "stopped"  # the reason of a decision: a person stopped all charging
+# Reasons of WAIT that end for many charges at once.
+STOPPED = "stopped"  # a person stopped all charging
+SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class ChargeFacts:
     cap_until: datetime | None = None
     provider_ready: bool = True
     released: bool = False
+    is_retry: bool = False
+    second_engine: bool = False
     amount_company: float = 0.0
     today_count: int = 0
     today_amount: float = 0.0
@@ -144,26 +148,20 @@ def _company(facts):
 def _limits(facts):
     if facts.released:
         return None
-    return _brake(
-        "",
-        facts.today_count,
-        facts.count_limit,
-        facts.today_amount,
-        facts.amount_limit,
-        facts,
-    ) or _brake(
-        "customer_",
-        facts.customer_count,
-        facts.customer_count_limit,
-        facts.customer_amount,
-        facts.customer_amount_limit,
-        facts,
+    if facts.second_engine and facts.is_retry:
+        return Decision(WAIT, SECOND_ENGINE)
+    counts = (
+        ("count_brake", facts.today_count, facts.count_limit),
+        ("customer_count_brake", facts.customer_count, facts.customer_count_limit),
     )
-
-
-def _brake(prefix, count, count_limit, amount, amount_limit, facts):
-    if count_limit and count >= count_limit:
-        return Decision(WAIT, f"{prefix}count_brake", {"limit": count_limit})
-    if amount_limit and amount + facts.amount_company > amount_limit:
-        return Decision(WAIT, f"{prefix}amount_brake", {"limit": amount_limit})
+    for reason, count, limit in counts:
+        if limit and count >= limit:
+            return Decision(WAIT, reason, {"limit": limit})
+    amounts = (
+        ("amount_brake", facts.today_amount, facts.amount_limit),
+        ("customer_amount_brake", facts.customer_amount, facts.customer_amount_limit),
+    )
+    for reason, amount, limit in amounts:
+        if limit and amount + facts.amount_company > limit:
+            return Decision(WAIT, reason, {"limit": limit})
     return None

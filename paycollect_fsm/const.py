@@ -52,6 +52,15 @@ BANK_METHOD_CODES = frozenset(
         "trustly",
     ]
 )
+# Those of them that debit an account by a mandate.
+BANK_DEBIT_CODES = frozenset(
+    [
+        "ach_direct_debit",
+        "bacs_direct_debit",
+        "becs_direct_debit",
+        "sepa_direct_debit",
+    ]
+)
 
 # Brand names as customers know them, by the code that providers send
 # (https://docs.stripe.com/api/payment_methods/object, card.brand).

@@ -2,6 +2,12 @@
 
 
 def uninstall_hook(env):
+    """Undo what our data changed in the records of others."""
+    _give_back_access(env)
+    _switch_off_bank_accounts(env)
+
+
+def _give_back_access(env):
     """Give technicians back the access to journal items that OCA grants them."""
     access = env.ref(
         "fieldservice_account.access_account_move_line_fsm_user",
@@ -9,3 +15,16 @@ def uninstall_hook(env):
     )
     if access:
         access.active = True
+
+
+def _switch_off_bank_accounts(env):
+    """Stored US bank accounts are Odoo's again, which stores none.
+
+    Not as long as there are some: switching it off archives them.
+    """
+    method = env.ref(
+        "payment.payment_method_ach_direct_debit", raise_if_not_found=False
+    )
+    tokens = env["payment.token"].sudo()
+    if method and not tokens.search_count([("payment_method_id", "=", method.id)]):
+        method.support_tokenization = False

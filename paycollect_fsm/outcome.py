@@ -55,19 +55,6 @@ class Exchange:
         )
 
     @property
-    def is_about_another(self):
-        """The key was used with other parameters: the answer is not about this one.
-
-        https://docs.stripe.com/api/errors, ``idempotency_error``.
-
-        >>> body = {"error": {"type": "idempotency_error"}}
-        >>> Exchange(1, 1, 400, body).is_about_another
-        True
-        """
-        error = _dict(_dict(self.body).get("error"))
-        return error.get("type") == "idempotency_error"
-
-    @property
     def _is_other_request(self):
         """Stripe refused other parameters for a known key; the first ones may count."""
         error = _dict(_dict(self.body).get("error"))
@@ -135,8 +122,6 @@ def classify(transaction_state, exchange, crashed=False, again=False):
         return Outcome(UNKNOWN, reason, status=exchange.status)
     if exchange.contradicted:
         return Outcome(UNKNOWN, "contradicted")
-    if exchange.is_about_another:
-        return Outcome(UNKNOWN, "other_request", status=exchange.status)
     if again and exchange.status not in (None, DECLINED_HTTP_STATUS):
         return Outcome(UNKNOWN, "rejected", status=exchange.status)
     if transaction_state in ("error", "cancel"):

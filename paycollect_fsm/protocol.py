@@ -93,15 +93,13 @@ class Finding:
 class Doubt:
     """What is committed about a charge whose outcome nobody knows.
 
-    ``requested_at``: when the last request left that may have charged. ``key_life``:
-    see ``_get_key_life``. ``key_useless``: the key brought an answer that says
-    nothing, and would bring it again. ``may_charge``: the invoice is still owed in
-    full and nothing forbids to charge it; repeating the key may execute a request
-    that was lost.
+    ``key_life``: see ``_get_key_life``. ``key_useless``: the key brought an answer
+    that says nothing, and would bring it again. ``may_charge``: the invoice is still
+    owed in full and nothing forbids to charge it; repeating the key may execute a
+    request that was lost.
     """
 
     sent_at: datetime
-    requested_at: datetime
     key_life: timedelta | None = None
     key_useless: bool = False
     may_charge: bool = True
@@ -232,13 +230,13 @@ def choose_way(doubt, now):
 
     >>> sent = datetime(2026, 3, 2, 12)
     >>> life = timedelta(hours=23)
-    >>> choose_way(Doubt(sent, sent, life), sent + timedelta(hours=22))
+    >>> choose_way(Doubt(sent, life), sent + timedelta(hours=22))
     'same_key'
-    >>> choose_way(Doubt(sent, sent, life), sent + life)
+    >>> choose_way(Doubt(sent, life), sent + life)
     'look_up'
-    >>> choose_way(Doubt(sent, sent, life, may_charge=False), sent)
+    >>> choose_way(Doubt(sent, life, may_charge=False), sent)
     'look_up'
-    >>> choose_way(Doubt(sent, sent, None), sent)
+    >>> choose_way(Doubt(sent, None), sent)
     'look_up'
     """
     if doubt.key_life is None or doubt.key_useless or not doubt.may_charge:
@@ -247,26 +245,28 @@ def choose_way(doubt, now):
     return SAME_KEY if remembered else LOOK_UP
 
 
-def is_key_useless(answered, status):
+def is_key_useless(status):
     """Whether the same key would only bring the same empty answer again.
 
-    :param answered: an answer came back, and it did not settle the charge
-    :param status: its HTTP status
+    :param status: HTTP status of an answer that did not settle the charge; None when
+        nothing came back
 
     A stored 5xx is repeated for ever, and so is the complaint about other
     parameters (docs.stripe.com/api/idempotent_requests); 409 and 429 were not
     executed.
 
-    >>> is_key_useless(True, 500), is_key_useless(True, 400), is_key_useless(True, 429)
+    >>> is_key_useless(500), is_key_useless(400), is_key_useless(429)
     (True, True, False)
-    >>> is_key_useless(False, None)
+    >>> is_key_useless(None)
     False
     """
-    return answered and status is not None and status not in (402, 409, 429)
+    return status is not None and status not in (402, 409, 429)
 
 
 def believe(verdict, requested_at, now):
     """Whether a look-up's verdict settles the charge.
+
+    :param requested_at: when the last request left that may have charged
 
     >>> sent = datetime(2026, 3, 2, 12)
     >>> believe(FOUND, sent, sent), believe(CANNOT_TELL, sent, sent + SETTLING_TIME)

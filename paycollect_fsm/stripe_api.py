@@ -24,6 +24,7 @@ from stripe import (
     InvalidRequestError,
     SignatureVerificationError,
     Webhook,
+    WebhookSignature,
 )
 from stripe import StripeError as Error
 
@@ -40,6 +41,7 @@ __all__ = [
     "InvalidRequestError",
     "SignatureVerificationError",
     "Webhook",
+    "WebhookSignature",
     "get_base_url",
     "get_client",
 ]

@@ -53,13 +53,27 @@ result = {"visit": visit.id, "worker": worker.id, "customers": {}}
 CUSTOMERS = """
 method = env.ref("payment_demo.payment_method_demo")
 
-def add_card(partner):
-    token = env["payment.token"].create({
-        "provider_id": provider.id, "payment_method_id": method.id,
-        "partner_id": partner.id, "provider_ref": "demo",
-        "payment_details": "4242", "brand": "Visa", "demo_simulated_state": "done",
-    })
+def add_method(partner, vals):
+    token = env["payment.token"].create({"partner_id": partner.id, **vals})
     env["paycollect.consent"]._record(token, "I agree.", "staff")
+    return token.id
+
+def add_card(partner):
+    return add_method(partner, {
+        "provider_id": provider.id, "payment_method_id": method.id,
+        "provider_ref": "demo", "payment_details": "4242", "brand": "Visa",
+        "demo_simulated_state": "done",
+    })
+
+def add_stored(partner, stored):
+    kind = "bank" if stored["mandate"] else "card"
+    return add_method(partner, {
+        "provider_id": stripe.id, "payment_method_id": stripe_methods[kind].id,
+        "provider_ref": stored["customer"], "stripe_mandate": stored["mandate"],
+        "stripe_payment_method": stored["payment_method"],
+        "fingerprint": stored["fingerprint"], "payment_details": stored["last4"],
+        "brand": "Visa" if kind == "card" else "Bank",
+    })
 
 def book(partner, location):
     order = env["sale.order"].create({
@@ -71,7 +85,8 @@ def book(partner, location):
     return order.fsm_order_ids.id
 
 for name, vals in customers.items():
-    has_card = vals.pop("has_card", booked)
+    stored = vals.pop("stored", ())
+    has_card = vals.pop("has_card", booked and not stored)
     email = f"{name.split()[0].lower()}@customer.example.com"
     partner = env["res.partner"].create({
         "name": name, "email": email, "is_company": True, "street": "1 Main Street",
@@ -83,25 +98,50 @@ for name, vals in customers.items():
     result["customers"][name] = {
         "id": partner.id, "email": email, "location": location.id,
     }
+    tokens = [add_stored(partner, one) for one in stored]
+    result["customers"][name]["tokens"] = tokens
     if has_card:
-        add_card(partner)
+        tokens.append(add_card(partner))
     if booked:
         result["customers"][name]["job"] = book(partner, location)
 """
 
 
-def open_company(place, customers, booked=False):
+STRIPE = """
+stripe = env.ref("payment.payment_provider_stripe")
+stripe_methods = {
+    "card": env.ref("payment.payment_method_card"),
+    "bank": env.ref("payment.payment_method_ach_direct_debit"),
+}
+stripe.write({
+    "state": "test", "is_published": True, "allow_tokenization": True,
+    "stripe_publishable_key": "pk_test_stand_in", **stripe_keys,
+})
+for one in stripe_methods.values():
+    one.active = True
+result["stripe"] = stripe.id
+"""
+
+
+def open_company(place, customers, booked=False, stripe_keys=None):
     """Switch a company on in a server or database; return the ids of its things.
 
     Its people log in as dispatcher, technician, accountant and controller (who is a
     manager of collections); each password is the login. When booked, each customer
-    has a card on file and a job for a visit of $330.
+    has a method on file and a job for a visit of $330.
 
-    :param customers: values of each customer by name, and ``has_card``
+    :param customers: values of each customer by name, and ``has_card`` (of the demo
+        provider) or ``stored`` (methods at Stripe: ``customer payment_method mandate
+        fingerprint last4``)
+    :param stripe_keys: ``stripe_secret_key`` and ``stripe_webhook_secret``, to switch
+        Stripe on in test mode
     :return: ``visit`` (product), ``worker``, and ``customers``: by name a dict of
-        ``id``, ``email``, ``location`` and, when booked, ``job``
+        ``id``, ``email``, ``location``, ``tokens`` and, when booked, ``job``
     """
-    return place.run(COMPANY + CUSTOMERS, customers=customers, booked=booked)
+    code = COMPANY + (STRIPE if stripe_keys else "") + CUSTOMERS
+    return place.run(
+        code, customers=customers, booked=booked, stripe_keys=stripe_keys or {}
+    )
 
 
 BOOKS = """

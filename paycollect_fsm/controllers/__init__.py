@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import pay
 from . import pay_authenticate
+from . import stripe_webhook
+from . import stripe_return
 from ..link_logging import install
 
 install()

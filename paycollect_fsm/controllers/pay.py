@@ -201,6 +201,7 @@ class PaycollectPay(PaymentPortal):
             {
                 **values,
                 "outcome": outcome,
+                "transaction_sudo": transaction,
                 "method_sudo": transaction.token_id,
                 "message": transaction.state_message if outcome == "failed" else "",
                 "consent_text": transaction.collection_consent_text,

@@ -14,6 +14,7 @@ from . import fsm_order_booking
 
 # links, methods, consents
 from . import paycollect_link
+from . import paycollect_link_bank
 from . import paycollect_link_visit
 from . import paycollect_consent
 from . import payment_token
@@ -23,6 +24,7 @@ from . import payment_transaction
 from . import payment_transaction_stripe
 from . import payment_transaction_inquiry
 from . import payment_transaction_stripe_inquiry
+from . import payment_transaction_stripe_bank
 from . import payment_transaction_authenticate
 from . import payment_transaction_stripe_authenticate
 from . import res_partner
@@ -48,6 +50,7 @@ from . import paycollect_inquiry
 from . import paycollect_attempt_authenticate
 from . import account_move_authenticate
 from . import payment_provider
+from . import payment_provider_foreign
 from . import payment_provider_stripe
 from . import res_company
 from . import res_company_activation
@@ -56,3 +59,11 @@ from . import paycollect_stop
 from . import res_config_settings
 from . import sale_order_billing
 from . import sale_order_line
+
+# what the provider tells by itself
+from . import paycollect_event
+from . import paycollect_event_intent
+from . import payment_provider_webhook
+from . import payment_transaction_codes
+from . import paycollect_attempt_codes
+from . import payment_transaction_foreign

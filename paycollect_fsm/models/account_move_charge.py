@@ -155,9 +155,11 @@ class AccountMove(models.Model):
             "token_expired": bool(token)
             and token._is_expired_on(fields.Date.context_today(self)),
             "token_refused": bool(token) and self._was_refused(token),
+            "second_engine": bool(token.provider_id.collection_foreign_retries_at),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
         }
         if attempt:
+            facts["is_retry"] = attempt.trigger == "retry"
             facts |= attempt._get_brake_facts(now) | attempt._get_cap_facts(now)
         return ChargeFacts(**facts)
 
@@ -271,6 +273,11 @@ class AccountMove(models.Model):
             "stopped": lambda: _(
                 "Held back: all charging was stopped. It goes on when a manager "
                 "resumes it."
+            ),
+            "second_engine": lambda: _(
+                "Held back: somebody else tries declined charges again at "
+                "%(provider)s. Ours go on when that is switched off.",
+                provider=token.provider_id.sudo().name,
             ),
             "customer_count_brake": lambda: _(
                 "Held back: %(limit)s charges of this customer were sent today, the "

@@ -3,7 +3,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..charge_rules import STOPPED, WAIT
+from ..charge_rules import SECOND_ENGINE, STOPPED, WAIT
 from ..const import PLANNED
 
 
@@ -65,11 +65,11 @@ class PaycollectAttempt(models.Model):
     def _set_parked(self, reason, code):
         """Hold the charge back and tell the responsible person once a day.
 
-        Nobody is told what somebody did on purpose: the stop of all charging.
+        Nobody is told of single charges that wait for what all of them wait for.
         """
         self.ensure_one()
         self.write({"parked_reason": reason, "parked_code": code})
-        if code == STOPPED:
+        if code in (STOPPED, SECOND_ENGINE):
             return
         self.company_id._schedule_collection_activity(
             self.move_id,
@@ -94,17 +94,27 @@ class PaycollectAttempt(models.Model):
         self.write({"parked_reason": False, "parked_code": False, "reason": False})
         self._enqueue()
 
-    def _unpark_resumed(self):
-        """Send what was parked by a worker that did not see the resumption yet."""
-        parked = self.search([("parked_code", "=", STOPPED), ("state", "=", PLANNED)])
+    def _unpark(self, code):
+        """Send what is parked for ``code`` and has no cause to be any more.
+
+        The sweep does the same, for what was parked by a worker that did not see the
+        end of the cause yet.
+        """
+        parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
         for company, attempts in parked.grouped("company_id").items():
-            if not company._is_collection_stopped():
-                attempts._set_unparked()
+            if code != STOPPED or not company._is_collection_stopped():
+                attempts.filtered(lambda a: not a._has_rival(code))._set_unparked()
+
+    def _has_rival(self, code):
+        """Whether it waits for the end of a second engine at its provider."""
+        provider = self.token_id.provider_id
+        return code == SECOND_ENGINE and bool(provider.collection_foreign_retries_at)
 
     # -- cron ------------------------------------------------------------------
 
     def _cron_send_due(self, now=None):
-        self._unpark_resumed()
+        for code in (STOPPED, SECOND_ENGINE):
+            self._unpark(code)
         self._commit()
         return super()._cron_send_due(now)
 

@@ -132,7 +132,6 @@ class PaycollectAttempt(models.Model):
         transaction = self.transaction_id
         doubt = protocol.Doubt(
             sent_at=self.sent_at,
-            requested_at=self.requested_at,
             key_life=transaction._get_key_life(),
             key_useless=self.is_key_useless,
             may_charge=self._may_still_be_charged(now),

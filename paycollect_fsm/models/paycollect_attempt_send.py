@@ -228,7 +228,6 @@ class PaycollectAttempt(models.Model):
             "busy": _("The provider answered that it could not tell."),
             "in_flight": _("The provider has not decided yet."),
             "contradicted": _("The provider's answer does not fit the amount."),
-            "other_request": _("The provider compared it with another request."),
             "rejected": _("The provider rejected the question, not the charge."),
         }
         if outcome.reason in texts:

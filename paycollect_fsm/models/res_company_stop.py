@@ -183,12 +183,14 @@ class ResCompany(models.Model):
     def get_charging_status(self):
         """Return what the list of attempts shows above it, for the user's companies.
 
-        :return: dict with ``may_stop``, ``may_resume`` and ``stops``: a list of dicts
-            with ``company_id`` and ``text``, one for each company that is stopped
+        :return: dict with ``may_stop``, ``may_resume``; ``stops``: a list of dicts with
+            ``company_id``, ``text`` and ``waiting``, one for each company that is
+            stopped; ``engines``: dicts with ``provider_id`` and ``text``, one for each
+            provider at which somebody else tries declined charges again
         """
         user = self.env.user
         if not user.has_group("paycollect_fsm.group_user"):
-            return {"may_stop": False, "may_resume": False, "stops": []}
+            return {"may_stop": False, "may_resume": False, "stops": [], "engines": []}
         stopped = self.env.companies.sudo().filtered("collection_stopped_at")
         return {
             "may_stop": self.env.company not in stopped,
@@ -201,6 +203,15 @@ class ResCompany(models.Model):
                 }
                 for company in stopped
             ],
+            "engines": self.env["payment.provider"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", self.env.companies.ids),
+                    ("collection_foreign_retries_at", "!=", False),
+                ]
+            )
+            ._get_foreign_status(),
         }
 
     def _get_stop_text(self):

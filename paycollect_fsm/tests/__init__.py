@@ -11,6 +11,7 @@ from . import test_readiness_rules
 from . import test_text_masking
 from . import (
     test_activation,
+    test_bank_debit,
     test_brakes,
     test_authentication,
     test_charge,
@@ -18,9 +19,14 @@ from . import (
     test_completion,
     test_kill_switch,
     test_messages,
+    test_protocol,
+    test_resolve,
     test_retry,
     test_retry_rules,
+    test_second_engine,
     test_stripe_api,
     test_stripe_inquiry,
     test_stripe_outgoing,
 )
+from . import test_stripe_events
+from . import test_stripe_webhook

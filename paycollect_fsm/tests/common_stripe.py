@@ -89,6 +89,7 @@ class StripeCase(CollectionCommon):
                 "company_id": cls.company.id,
                 "state": "test",
                 "allow_tokenization": True,
+                "is_published": True,
             }
         )
         cls.method.write(

@@ -3,7 +3,7 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from .. import charge_rules, outcome, protocol
+from .. import charge_rules, outcome
 from ..charge_rules import ChargeFacts, decide
 from ..outcome import Exchange, classify
 
@@ -11,7 +11,7 @@ from ..outcome import Exchange, classify
 @tagged("post_install", "-at_install")
 class TestChargeRules(BaseCase):
     def test_the_doctests_hold(self):
-        for module in (charge_rules, outcome, protocol):
+        for module in (charge_rules, outcome):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed, module.__name__)

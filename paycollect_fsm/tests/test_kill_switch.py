@@ -199,7 +199,10 @@ class TestKillSwitch(CollectionCommon):
     def test_the_list_of_attempts_is_told_of_the_stop(self):
         company = self.env["res.company"]
         status = company.with_user(self.accountant).get_charging_status()
-        self.assertEqual(status, {"may_stop": True, "may_resume": False, "stops": []})
+        self.assertEqual(
+            status,
+            {"may_stop": True, "may_resume": False, "stops": [], "engines": []},
+        )
         self.stop()
         status = company.with_user(self.manager).get_charging_status()
         self.assertFalse(status["may_stop"])

@@ -156,6 +156,7 @@ class Control:
             "payment_method": method["id"],
             "mandate": setup and setup["mandate"],
             "fingerprint": method[method["type"]]["fingerprint"],
+            "last4": method[method["type"]]["last4"],
         }
 
     def set_outcome(self, payment_method, *, outcomes):

@@ -5,7 +5,9 @@ The folder outlives the server, as a provider does. It is named by the environme
 variable PAYCOLLECT_TEST_PROVIDER and holds
 
 - `ledger`: one JSON line for each request (`asked`) and each charge (`charged`)
-- `die_at`: name of the point at which the server is to be killed, once
+- `die_at`: name of the point at which the server is to be killed, once; with the id
+  of a customer only when the point is reached with that one
+- `conflict_<point>_<customer>`: how often the database is to refuse at that point
 - `delay`: seconds that slow steps take, so that two of them overlap
 """
 
@@ -28,11 +30,32 @@ def charge(**request):
         _write("charged", request)
 
 
-def die_at(point):
+def die_at(point, partner=None):
     """Kill this process as a power cut would, when it was ordered to die here."""
-    if DIE_AT.is_file() and DIE_AT.read_text() == point:
+    orders = (point, f"{point} {partner.id}") if partner else (point,)
+    if DIE_AT.is_file() and DIE_AT.read_text() in orders:
         DIE_AT.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def conflict_at(point, partner):
+    """Fail as PostgreSQL does for the second of two that change the same row.
+
+    The database itself raises it, so that the transaction is as broken as it is then.
+    """
+    order = FOLDER / f"conflict_{point}_{partner.id}"
+    if not order.is_file():
+        return
+    left = int(order.read_text()) - 1
+    if left:
+        order.write_text(str(left))
+    else:
+        order.unlink()
+    partner.env.cr.execute(
+        "DO $$ BEGIN RAISE SQLSTATE '40001' USING MESSAGE = 'could not serialize "
+        "access due to concurrent update (ordered by a test)'; END $$",
+        log_exceptions=False,
+    )
 
 
 def dawdle():

@@ -13,14 +13,21 @@ export class AttemptListController extends ListController {
 
     setup() {
         super.setup();
-        this.charging = useState({may_stop: false, may_resume: false, stops: []});
-        this.orm = useService("orm");
-        onWillStart(async () => {
-            Object.assign(
-                this.charging,
-                await this.orm.call("res.company", "get_charging_status", [])
-            );
+        this.charging = useState({
+            may_stop: false,
+            may_resume: false,
+            stops: [],
+            engines: [],
         });
+        this.orm = useService("orm");
+        onWillStart(() => this.loadCharging());
+    }
+
+    async loadCharging() {
+        Object.assign(
+            this.charging,
+            await this.orm.call("res.company", "get_charging_status", [])
+        );
     }
 
     async openSwitch(companyId) {
@@ -29,6 +36,14 @@ export class AttemptListController extends ListController {
             ids,
         ]);
         return this.actionService.doAction(action);
+    }
+
+    async switchedOff(providerId) {
+        await this.orm.call("payment.provider", "action_foreign_retries_off", [
+            [providerId],
+        ]);
+        await this.loadCharging();
+        await this.model.load();
     }
 }
 

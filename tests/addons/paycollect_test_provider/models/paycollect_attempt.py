@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
 
 from .. import provider_side
 
@@ -7,8 +7,28 @@ from .. import provider_side
 class PaycollectAttempt(models.Model):
     _inherit = "paycollect.attempt"
 
+    def _claim(self, now):
+        claimed = super()._claim(now)
+        provider_side.conflict_at("claim", self.partner_id)
+        return claimed
+
+    def _record(self, outcome, now):
+        super()._record(outcome, now)
+        provider_side.conflict_at("record", self.partner_id)
+
     def _finish(self):
-        provider_side.die_at("recorded")
+        provider_side.die_at("recorded", self.partner_id)
         result = super()._finish()
-        provider_side.die_at("booked")
+        provider_side.conflict_at("finish", self.partner_id)
+        provider_side.die_at("booked", self.partner_id)
         return result
+
+    @api.model
+    def sweep_for_tests(self):
+        """The crons' work, once, in this request; two of them may run at once."""
+        system = self.sudo()
+        system._cron_send_due()
+        system._cron_resolve_unknown()
+        if "paycollect.event" in self.env:
+            system.env["paycollect.event"]._cron_apply_due()
+        return True

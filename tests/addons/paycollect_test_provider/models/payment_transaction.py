@@ -9,7 +9,10 @@ class PaymentTransaction(models.Model):
 
     def _send_payment_request(self):
         if self.provider_code != "demo":
-            return super()._send_payment_request()
+            provider_side.die_at("claimed", self.partner_id)
+            super()._send_payment_request()
+            provider_side.die_at("charged", self.partner_id)
+            return None
         provider_side.die_at("claimed")
         provider_side.dawdle()
         provider_side.charge(

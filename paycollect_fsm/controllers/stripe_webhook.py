@@ -1,0 +1,63 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+import logging
+
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.payment_stripe.controllers.main import StripeController
+
+from ..stripe_events import is_event
+
+_logger = logging.getLogger(__name__)
+
+
+class CollectionStripeController(StripeController):
+    """Events are stored and answered at once; the work is done afterwards."""
+
+    @http.route()
+    def stripe_webhook(self):
+        """Store a signed event; refuse an unsigned one where money moves by itself.
+
+        The provider is the one whose secret made the signature, never one that the
+        body names. As long as no company collects automatically, Odoo's own way.
+
+        :raise Forbidden: the signature is missing, wrong or old
+        :raise BadRequest: signed, but not an event
+        """
+        providers = request.env["payment.provider"]._search_stripe_providers()
+        if not any(provider._is_followed() for provider in providers):
+            return super().stripe_webhook()
+        body = request.httprequest.get_data()
+        provider = providers._find_signer(
+            body,
+            request.httprequest.headers.get("Stripe-Signature"),
+            self.WEBHOOK_AGE_TOLERANCE,
+        )
+        if not provider:
+            if providers._has_unsigned():  # another company's, in Odoo's own way
+                return super().stripe_webhook()
+            _logger.warning("Refused a webhook without a valid signature of Stripe")
+            raise Forbidden()
+        event = self._parse_event(body)
+        # Only what is known to come from the provider gets this far.
+        request.env["paycollect.event"].sudo()._receive(provider, event, "webhook")
+        return request.make_json_response("")
+
+    def _verify_signature(self, tx_sudo):
+        """In Odoo's own way, nothing unsigned changes what a company collects."""
+        if tx_sudo.provider_id._is_followed():
+            raise Forbidden()
+        return super()._verify_signature(tx_sudo)
+
+    @staticmethod
+    def _parse_event(body):
+        try:
+            event = json.loads(body)
+        except ValueError as error:
+            raise BadRequest() from error
+        if not is_event(event):
+            raise BadRequest()
+        return event

@@ -1,0 +1,222 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What Stripe tells by itself: which events matter, and how to read one.
+
+https://docs.stripe.com/api/events/types names the events. An event carries a
+snapshot of its object in the API version of the endpoint, so a field may be missing;
+events come late, twice and in any order.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .const import STRIPE_BANK_BRANDS
+from .declines import find_return_code
+
+# Event → method of ``paycollect.event``; what is not here is not even stored.
+# At most twenty: Stripe's list of events takes no more names at once.
+HANDLERS = {
+    # https://docs.stripe.com/payments/paymentintents/lifecycle
+    "payment_intent.processing": "_apply_intent",
+    "payment_intent.amount_capturable_updated": "_apply_intent",
+    "payment_intent.succeeded": "_apply_intent",
+    "payment_intent.payment_failed": "_apply_intent",
+    "payment_intent.canceled": "_apply_intent",
+    "setup_intent.succeeded": "_apply_setup",
+}
+# Endpoints of an API version before 2020-08-27 know an event by another name
+# (docs.stripe.com/changelog/2020-08-27/renames-automatically-updated-event-type).
+RENAMED = {
+    "payment_method.card_automatically_updated": "payment_method.automatically_updated"
+}
+RENAMED_IN = "2020-08-27"
+
+# An event that fits nothing yet: our own commit may be late, so soon and then rarer.
+WAITS = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+GIVE_UP_AFTER = timedelta(days=3)
+# An error of ours: often enough for a repair to arrive, then a person is told.
+MAX_FAILURES = 6
+
+# Reasons of returned bank debits → codes of our table of declines
+# (docs.stripe.com/disputes/categories; docs.stripe.com/ach-deprecated#ach-failures).
+BANK_CODES = {
+    "account_closed": "bank_account_closed",
+    "account_frozen": "bank_account_frozen",
+    "incorrect_account_details": "bank_account_invalid_details",
+    "invalid_account_number": "bank_account_invalid_details",
+    "no_account": "bank_account_invalid_details",
+}
+
+# Stripe's values that let their holder act; nobody needs them here.
+SECRETS = frozenset({"client_secret", "secret", "next_action"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an event: its new ``state``, and why, for people."""
+
+    state: str
+    reason: str
+
+
+def get_handler(event_type):
+    """Return the name of the method that applies such events, or None.
+
+    >>> get_handler("invoice.paid") is None
+    True
+    """
+    return HANDLERS.get(RENAMED.get(event_type, event_type))
+
+
+def get_types(api_version=None):
+    """Return the names of the events that an endpoint of this API version sends.
+
+    >>> len(get_types()) <= 20
+    True
+    """
+    if not api_version or api_version >= RENAMED_IN:
+        return list(HANDLERS)
+    former = {new: old for old, new in RENAMED.items()}
+    return [former.get(name, name) for name in HANDLERS]
+
+
+def is_event(event):
+    """Whether a parsed body has the shape of an event.
+
+    >>> is_event({"id": "evt_1", "type": "x", "created": 1,
+    ...     "data": {"object": {"id": "pi_1"}}})
+    True
+    >>> is_event({"type": "x"}), is_event([])
+    (False, False)
+    """
+    return bool(
+        isinstance(event, dict)
+        and isinstance(event.get("id"), str)
+        and event["id"]
+        and isinstance(event.get("type"), str)
+        and isinstance(event.get("created"), int)
+        and isinstance(event.get("data"), dict)
+        and isinstance(event["data"].get("object"), dict)
+    )
+
+
+def without_secrets(value):
+    """Return a copy of a payload without what would let a reader act on it.
+
+    >>> without_secrets({"id": "pi_1", "client_secret": "x", "list": [{"secret": 1}]})
+    {'id': 'pi_1', 'list': [{}]}
+    """
+    if isinstance(value, dict):
+        return {
+            key: without_secrets(item)
+            for key, item in value.items()
+            if key not in SECRETS
+        }
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return value
+
+
+def get_reference(stripe_object):
+    """Return our reference on an intent, charge or refund, or an empty string.
+
+    >>> get_reference({"description": "INV/1", "metadata": {}})
+    'INV/1'
+    >>> get_reference({"description": "edited", "metadata":
+    ...     {"paycollect_reference": "INV/2"}})
+    'INV/2'
+    """
+    metadata = get_metadata(stripe_object)
+    reference = metadata.get("paycollect_reference") or stripe_object.get("description")
+    return reference if isinstance(reference, str) else ""
+
+
+def get_metadata(stripe_object):
+    """Return the object's metadata, a dictionary in any case."""
+    metadata = stripe_object.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def get_id(value):
+    """Return the id of an object that may be expanded.
+
+    >>> get_id("ch_1"), get_id({"id": "ch_1"}), get_id(None)
+    ('ch_1', 'ch_1', '')
+    """
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else ""
+
+
+def get_bank_code(intent):
+    """Return the code of a failed bank debit: the bank's own, else Stripe's.
+
+    A card's failure gives an empty string.
+
+    >>> get_bank_code({"last_payment_error": {"decline_code": "insufficient_funds",
+    ...     "network_decline_code": "R01",
+    ...     "payment_method": {"type": "us_bank_account"}}})
+    'R01'
+    >>> get_bank_code({"last_payment_error": {"message": "No account (R03)",
+    ...     "payment_method": {"type": "us_bank_account"}}})
+    'R03'
+    >>> get_bank_code({"charges": {"data": [{"failure_code": "account_closed",
+    ...     "payment_method_details": {"type": "us_bank_account"}}]}})
+    'bank_account_closed'
+    >>> get_bank_code({"last_payment_error": {"decline_code": "lost_card"}})
+    ''
+    """
+    error = _dict(intent.get("last_payment_error"))
+    charge = _get_last_charge(intent)
+    kind = _dict(error.get("payment_method")).get("type") or _dict(
+        charge.get("payment_method_details")
+    ).get("type")
+    if kind not in STRIPE_BANK_BRANDS:
+        return ""
+    outcome = _dict(charge.get("outcome"))
+    for said in (
+        error.get("network_decline_code"),
+        outcome.get("network_decline_code"),
+        charge.get("failure_code"),
+        error.get("decline_code"),
+        error.get("message"),
+        charge.get("failure_message"),
+    ):
+        if found := find_return_code(said):
+            return found
+    code = error.get("decline_code") or charge.get("failure_code") or error.get("code")
+    return BANK_CODES.get(code, code) or ""
+
+
+def _get_last_charge(intent):
+    """The intent's last charge as far as the snapshot has it."""
+    listed = _dict(intent.get("charges")).get("data") or [{}]
+    return _dict(intent.get("latest_charge")) or _dict(listed[0])
+
+
+def _dict(value):
+    return value if isinstance(value, dict) else {}
+
+
+def get_moment(timestamp):
+    """Return a Unix time as a naive UTC datetime.
+
+    >>> get_moment(0)
+    datetime.datetime(1970, 1, 1, 0, 0)
+    """
+    return datetime.fromtimestamp(timestamp, UTC).replace(tzinfo=None)
+
+
+def get_wait(tries):
+    """How long to wait after the given number of looks in vain.
+
+    >>> get_wait(0).seconds, get_wait(99) == WAITS[-1]
+    (10, True)
+    """
+    return WAITS[min(tries, len(WAITS) - 1)]

@@ -1,0 +1,356 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A company that collects with Stripe, on a real server, with the stand-in as Stripe.
+
+Open one with :func:`open_shop`; each of its customers has one job for a visit of $330
+and one or more methods stored at the stand-in.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+import scene
+from paycollect_setup import paths
+from paycollect_setup.client import RpcError
+from paycollect_setup.waiting import wait_until
+from stripe_stand_in.client import SECRET_KEY, WEBHOOK_SECRET
+
+TOTAL = 330  # one visit of 300 and 10 % tax
+CENTS = 33000
+LEGACY_VERSION = "2019-05-16"  # of the webhooks that payment_stripe registers
+HOUR = 3600
+DAY = 24 * HOUR
+
+# Whatever happened to a customer happened this much earlier.
+AGE = """
+UPDATE paycollect_attempt SET {attempt} WHERE partner_id = %(partner)s;
+UPDATE payment_transaction SET {transaction} WHERE partner_id = %(partner)s
+"""
+AGED = {
+    "attempt": (
+        "planned_at",
+        "sent_at",
+        "done_at",
+        "asked_at",
+        "ask_at",
+        "requested_at",
+        "escalate_at",
+    ),
+    "transaction": ("create_date", "last_state_change"),
+}
+
+
+def age_sql():
+    """Every time stamp of a customer's attempts and transactions, moved back."""
+    return AGE.format(
+        **{
+            table: ", ".join(
+                f"{column} = {column} - %(seconds)s * interval '1 second'"
+                for column in columns
+            )
+            for table, columns in AGED.items()
+        }
+    )
+
+
+def open_shop(lab, stripe, folder, customers, **options):
+    """Start a server, with paycollect_test_provider installed.
+
+    :param lab: fixture `lab` or `module_lab`
+    :param stripe: the stand-in's client, see stripe_stand_in
+    :param folder: for orders to the test addon, see its provider_side.py
+    :param customers: by name (its first word is unique) the outcomes of the stored
+        methods: `{"rosa": ["succeed"], "nora": ["stolen_card", "succeed"]}`; a dict
+        instead of an outcome is passed to `stripe.store_card`, with `kind="bank"` to
+        `store_bank`
+    :param options: of `lab.make_server`
+    """
+    return Shop(lab, stripe, folder, customers, **options)
+
+
+class Shop:
+    def __init__(self, lab, stripe, folder, customers, **options):
+        self.stripe, self.folder = stripe, folder
+        self.server = lab.make_server(
+            env={
+                "PAYCOLLECT_STRIPE_URL": stripe.url,
+                "PAYCOLLECT_TEST_PROVIDER": str(folder),
+            },
+            config={"addons_path": f"{paths.ROOT},{paths.ROOT / 'tests/addons'}"},
+            **options,
+        )
+        self._install("paycollect_test_provider")
+        stored = {name: self._store(name, ways) for name, ways in customers.items()}
+        company = scene.open_company(
+            self.server,
+            {name: {"stored": methods} for name, methods in stored.items()},
+            booked=True,
+            stripe_keys={
+                "stripe_secret_key": SECRET_KEY,
+                "stripe_webhook_secret": WEBHOOK_SECRET,
+            },
+        )
+        self.provider = company["stripe"]
+        self.company = company
+        self._customers = {
+            name: Customer(self, stored=stored[name], **values)
+            for name, values in company["customers"].items()
+        }
+        self._sessions = {}
+        self.add_endpoint()
+
+    def _install(self, addon):
+        call = self.server.rpc("admin", "admin")
+        call("ir.module.module", "update_list")
+        ids = call("ir.module.module", "search", [[("name", "=", addon)]])
+        call("ir.module.module", "button_immediate_install", [ids])
+
+    def _store(self, name, ways):
+        """All methods of a customer belong to one customer at Stripe."""
+        methods, customer = [], None
+        for way in ways:
+            options = dict(way) if isinstance(way, dict) else {"outcome": way}
+            store = {"card": self.stripe.store_card, "bank": self.stripe.store_bank}
+            kind = options.pop("kind", "card")
+            methods.append(store[kind](name=name, customer=customer, **options))
+            customer = methods[0]["customer"]
+        return methods
+
+    def add_endpoint(self):
+        """The webhook as “Generate your webhook” registers it, but for all events."""
+        self.stripe.add_endpoint(
+            url=f"{self.server.url}/payment/stripe/webhook",
+            secret=WEBHOOK_SECRET,
+            api_version=LEGACY_VERSION,
+        )
+
+    def __getitem__(self, name):
+        return self._customers[name]
+
+    @property
+    def customers(self):
+        return list(self._customers.values())
+
+    # Orders to the test addon
+
+    def die_at(self, point, customer):
+        """Kill the server when it comes to this point with this customer."""
+        (self.folder / "die_at").write_text(f"{point} {customer.id}")
+
+    def conflict(self, point, customer, times):
+        """Fail with a serialization error, that often, at this point."""
+        (self.folder / f"conflict_{point}_{customer.id}").write_text(str(times))
+
+    def wait_death(self):
+        assert self.server.wait_exit() == -9
+        assert not (self.folder / "die_at").exists()
+        self._sessions.clear()
+
+    # What the server does
+
+    def rpc(self, login):
+        """This user's session; one for each thread is not needed."""
+        if login not in self._sessions:
+            self._sessions[login] = self.server.rpc(login, login)
+        return self._sessions[login]
+
+    def sweep(self):
+        """The crons' turn: send, finish, find interrupted charges, ask, apply events.
+
+        Called by the server's own threads, several at a time when tests do so.
+        """
+        self.rpc("admin")("paycollect.attempt", "sweep_for_tests", [])
+
+    def wait_jobs(self):
+        """Until no job is left that could start now."""
+        wait_until(
+            lambda: (
+                not self.server.sql(
+                    "SELECT id FROM queue_job WHERE state NOT IN ('done', 'failed') "
+                    "AND (eta IS NULL OR eta <= now() AT TIME ZONE 'UTC')"
+                )
+            ),
+            what="the end of all jobs",
+        )
+
+
+class Customer:
+    """What one customer's job came to: at Stripe, in the books, by mail."""
+
+    def __init__(self, shop, stored, id, email, job, tokens, **_values):
+        self.shop, self.server, self.stripe = shop, shop.server, shop.stripe
+        self.id, self.email, self.job, self.tokens = id, email, job, tokens
+        self.stored = stored
+        self.reference = stored[0]["customer"]  # at Stripe
+
+    # What happens
+
+    def complete(self):
+        """Complete the job; the answer is lost where the server dies meanwhile."""
+        try:
+            self.shop.rpc("technician")("fsm.order", "action_complete", [self.job])
+        except requests.ConnectionError:
+            assert not self.server.alive or self.server.wait_exit() == -9
+
+    def collect_now(self):
+        """The accountant's button."""
+        call = self.shop.rpc("accountant")
+        return call("account.move", "action_collect_now", [self.invoice()["id"]])
+
+    def fault(self, kind, **options):
+        """The next charge of this customer goes wrong: see stripe_stand_in.faults."""
+        return self.stripe.add_fault(kind=kind, customer=self.reference, **options)
+
+    def age(self, seconds, provider=False):
+        """All that happened to this customer happened earlier.
+
+        :param provider: at Stripe too, and for everybody
+        """
+        self.server.sql(age_sql(), {"partner": self.id, "seconds": seconds})
+        if provider:
+            self.stripe.age(seconds=seconds)
+
+    def sweep_after(self, seconds, provider=False):
+        """That much later the crons have their turn."""
+        self.age(seconds, provider)
+        self.shop.sweep()
+
+    # What is there
+
+    def attempts(self):
+        return scene.attempts(self.server, self.id)
+
+    def states(self):
+        return [attempt["state"] for attempt in self.attempts()]
+
+    def wait_state(self, *states, timeout=30):
+        wait_until(
+            lambda: self.states() == list(states),
+            timeout,
+            what=f"attempts {states} of {self.email} (they are {self.states()})",
+        )
+
+    def wait_settled(self, timeout=30):
+        """Until nothing of this customer is being sent."""
+        wait_until(
+            lambda: not {"planned", "sent"} & set(self.states()),
+            timeout,
+            what=f"the end of charges of {self.email} ({self.states()})",
+        )
+
+    def invoice(self):
+        (invoice,) = scene.invoices(self.server, self.id)
+        return invoice
+
+    def transactions(self):
+        return self.server.sql(
+            "SELECT * FROM payment_transaction WHERE partner_id = %s ORDER BY id",
+            [self.id],
+        )
+
+    def inquiries(self):
+        return self.server.sql(
+            "SELECT inquiry.* FROM paycollect_inquiry inquiry "
+            "JOIN paycollect_attempt attempt ON attempt.id = inquiry.attempt_id "
+            "WHERE attempt.partner_id = %s ORDER BY inquiry.id",
+            [self.id],
+        )
+
+    def activities(self):
+        rows = self.server.sql(
+            "SELECT summary FROM mail_activity "
+            "WHERE res_model = 'account.move' AND res_id = %s AND active",
+            [self.invoice()["id"]],
+        )
+        return [row["summary"] for row in rows]
+
+    def receipts(self):
+        return self.server.catcher.find(to=self.email, subject="Receipt")
+
+    def captured(self):
+        """In cents, at Stripe."""
+        return self.stripe.captured(customer=self.reference)
+
+    def asked(self):
+        """The requests for a charge that reached Stripe, repeats included."""
+        return self.stripe.charges_asked(customer=self.reference)
+
+    # What must hold
+
+    def assert_safe(self):
+        """Whatever happened: the invariants."""
+        invoice = self.invoice()
+        captured = self.stripe.lines("captured", customer=self.reference)
+        assert sum(line["amount"] for line in captured) <= CENTS, "charged twice"
+        done = [tx for tx in self.transactions() if is_charge(tx, "done")]
+        booked = [tx for tx in done if tx["payment_id"]]
+        assert len(booked) == len(done), "a payment is not posted"
+        assert invoice["payments"] == invoice["reconciled"] == len(done)
+        assert len(done) <= len(captured), "paid in the books only"
+        subjects = [mail.subject for mail in self.server.catcher.find(to=self.email)]
+        assert len(subjects) == len(set(subjects)), f"a message twice: {subjects}"
+        assert self.is_refusal_final(), "asked again after a hard decline"
+
+    def is_refusal_final(self):
+        """Nothing new was asked of a method after a code that is final."""
+        for stored in self.stored:
+            charges = [
+                charge
+                for charge in self.stripe.objects(kind="charge")
+                if charge["payment_method"] == stored["payment_method"]
+            ][::-1]
+            hard = [charge["failure_code"] and is_hard(charge) for charge in charges]
+            if True in hard[:-1]:
+                return False
+        return True
+
+    def assert_paid_once(self):
+        """One charge, one payment, one reconciliation, one receipt."""
+        self.server.wait_mail(to=self.email, subject="Receipt")
+        invoice = self.invoice()
+        assert self.captured() == CENTS
+        assert invoice["payment_state"] == "paid"
+        assert (invoice["amount_total"], invoice["amount_residual"]) == (TOTAL, 0)
+        assert (invoice["payments"], invoice["reconciled"]) == (1, 1)
+        assert [is_charge(tx, "done") for tx in self.transactions()].count(True) == 1
+        assert self.states().count("paid") == 1
+        assert len(self.receipts()) == 1
+        self.assert_safe()
+
+    def assert_open(self):
+        """Nothing was booked and no receipt was sent."""
+        invoice = self.invoice()
+        assert (invoice["state"], invoice["payment_state"]) == ("posted", "not_paid")
+        assert (invoice["payments"], invoice["reconciled"]) == (0, 0)
+        assert not self.receipts()
+        self.assert_safe()
+
+
+def is_charge(transaction, state):
+    return transaction["state"] == state and transaction["operation"] != "refund"
+
+
+HARD = ("lost_card", "stolen_card", "pickup_card", "fraudulent", "incorrect_number")
+
+
+def is_hard(charge):
+    return charge["outcome"]["reason"] in HARD
+
+
+def at_once(*actions):
+    """Do all this at the same time; return what came of each."""
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [future.result() for future in [pool.submit(a) for a in actions]]
+
+
+def pause(seconds):
+    """Let something happen that leaves no trace to wait for."""
+    time.sleep(seconds)
+
+
+def ignore_refusal(action):
+    """Do it; that somebody may not is an answer as well."""
+    try:
+        return action()
+    except RpcError as error:
+        return str(error)
