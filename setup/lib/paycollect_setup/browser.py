@@ -41,6 +41,7 @@ class Browser:
         )
         self._contexts = []
         self._outside = []
+        self._stubs = []
 
     def desktop(self, server, login=None, password=None):
         return self._page(server, login, password, DESKTOP)
@@ -53,7 +54,7 @@ class Browser:
         for context in self._contexts:
             context.close()
         outside = self._outside
-        self._contexts, self._outside = [], []
+        self._contexts, self._outside, self._stubs = [], [], []
         return outside
 
     def close(self):
@@ -62,7 +63,10 @@ class Browser:
         self._playwright.stop()
 
     def _page(self, server, login, password, device):
-        """A page with `open`, `shot` and `console_errors`, logged in when asked to."""
+        """A page with `open`, `shot` and `console_errors`, logged in when asked to.
+
+        `page.stub(address, script)` answers for a place outside with a script.
+        """
         context = self._browser.new_context(
             base_url=server.url, locale="en-US", timezone_id="UTC", **device
         )
@@ -77,11 +81,23 @@ class Browser:
         page.console_errors = []
         page.open = page.goto
         page.shot = lambda name: _shot(page, name)
+        page.stub = lambda address, script: self._stub(page, address, script)
         page.on("console", lambda message: _note_error(page, message))
         page.on("pageerror", lambda error: page.console_errors.append(str(error)))
         return page
 
+    def _stub(self, page, address, script):
+        self._stubs.append(address)
+        page.route(
+            f"{address}**",
+            lambda route: route.fulfill(
+                content_type="application/javascript", body=script
+            ),
+        )
+
     def _notice_outside(self, request):
+        if request.url.startswith(tuple(self._stubs)):
+            return
         if urllib.parse.urlsplit(request.url).hostname not in LOCAL:
             self._outside.append(request.url)
 

@@ -1,0 +1,182 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A bank wants a payment to be confirmed: the customer does so on a phone."""
+
+import pytest
+import scene
+import stripe_scene
+from paycollect_setup.waiting import wait_until
+
+MINUTE = 60
+STRIPE_JS = "https://js.stripe.com/"
+# What Stripe's script does for us: it confirms at Stripe and tells how that went.
+STRIPE_STUB = """
+window.Stripe = (key) => ({
+    confirmCardPayment: async (secret, data) =>
+        window.confirmAtStandIn(key, secret, data.payment_method),
+});
+"""
+MAKE_CAREFUL = """
+env["payment.token"].browse(tokens).write({
+    "payment_details": "3184", "demo_simulated_state": "error",
+})
+"""
+
+
+def fits(page):
+    """Nothing sticks out to the right of a phone's screen."""
+    return page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def wait_link(server, email):
+    """The link in the mail that asks to confirm."""
+    mail = server.wait_mail(to=email, subject="Invoice", timeout=MINUTE)
+    assert "Your bank asks you to confirm this payment" in mail.html
+    (link,) = [link for link in mail.links if "/pay/" in link]
+    return link
+
+
+@pytest.fixture(scope="module")
+def server(module_lab):
+    return module_lab.make_server()
+
+
+@pytest.fixture(scope="module")
+def company(server):
+    company = scene.open_company(
+        server, {"Rosa Diner": {}, "Nora Networks": {}}, booked=True
+    )
+    tokens = [one for who in company["customers"].values() for one in who["tokens"]]
+    server.run(MAKE_CAREFUL, tokens=tokens)
+    return company
+
+
+def complete(server, customer):
+    server.rpc("technician", "technician")(
+        "fsm.order", "action_complete", [customer["job"]]
+    )
+
+
+def test_a_customer_refuses_by_mistake_then_confirms_and_gets_the_receipt(
+    server, company, phone
+):
+    customer = company["customers"]["Rosa Diner"]
+    complete(server, customer)
+    page = phone(server)
+    page.open(wait_link(server, customer["email"]))
+    page.get_by_role("heading", name="Please confirm your payment").wait_for()
+    words = page.inner_text(".o_paycollect_card")
+    for expected in ("Visa •••• 3184", "330.00", "It was not charged yet."):
+        assert expected in words
+    assert fits(page)
+    page.shot("authenticate-1-page")
+
+    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("heading", name="Your bank").wait_for()
+    assert fits(page)
+    page.shot("authenticate-2-bank")
+    page.get_by_role("button", name="No, refuse").click()
+    page.get_by_text("nothing was charged").wait_for()
+    assert fits(page)
+    page.shot("authenticate-3-refused")
+
+    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("button", name="Yes, confirm").click()
+    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    assert fits(page)
+    page.shot("authenticate-4-paid")
+    server.wait_mail(to=customer["email"], subject="Receipt", timeout=MINUTE)
+    (invoice,) = scene.invoices(server, customer["id"])
+    assert (invoice["payment_state"], invoice["amount_residual"]) == ("paid", 0)
+    assert (invoice["payments"], invoice["reconciled"]) == (1, 1)
+    assert [row["state"] for row in scene.attempts(server, customer["id"])] == ["paid"]
+    assert page.console_errors == []
+
+
+def test_the_page_is_used_with_the_keyboard_alone(server, company, desktop):
+    customer = company["customers"]["Nora Networks"]
+    complete(server, customer)
+    page = desktop(server)
+    page.open(wait_link(server, customer["email"]))
+    button = page.get_by_role("button", name="Confirm the payment")
+    button.wait_for()
+    page.wait_for_load_state("networkidle")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Your bank").wait_for()
+    page.keyboard.press("Enter")  # the focus is on "Yes, confirm"
+    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    assert page.console_errors == []
+
+
+@pytest.fixture
+def shop(lab, stripe, tmp_path):
+    orders = tmp_path / "orders"
+    orders.mkdir()
+    return stripe_scene.open_shop(
+        lab, stripe, orders, {"rosa": ["authenticate"], "nora": ["authenticate"]}
+    )
+
+
+def open_page(shop, customer, phone, agrees):
+    """Open the page; what Stripe's script would do is done at the stand-in."""
+    page = phone(shop.server)
+
+    def confirm(key, secret, method):
+        assert key == "pk_test_stand_in"
+        intent_id = secret.partition("_secret_")[0]
+        shop.stripe.confirm(intent=intent_id, payment_method=method)
+        intent = shop.stripe.authenticate(intent=intent_id, success=agrees.pop(0))
+        if intent["status"] == "succeeded":
+            return {"paymentIntent": {"status": "succeeded"}}
+        return {"error": {"message": intent["last_payment_error"]["message"]}}
+
+    page.expose_function("confirmAtStandIn", confirm)
+    page.stub(STRIPE_JS, STRIPE_STUB)
+    page.open(wait_link(shop.server, customer.email))
+    return page
+
+
+def test_the_payment_that_stripe_declined_is_the_one_that_is_confirmed(shop, phone):
+    customer = shop["rosa"]
+    customer.complete()
+    customer.wait_state("declined")
+    (declined,) = customer.transactions()
+    page = open_page(shop, customer, phone, [False, True])
+
+    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_text("The customer could not be authenticated").wait_for()
+    page.get_by_text("nothing was charged").wait_for()
+    assert fits(page)
+    customer.assert_open()
+    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+
+    customer.assert_paid_once()
+    (paid,) = customer.transactions()
+    assert paid["provider_reference"] == declined["provider_reference"]
+    assert len(shop.stripe.intents(customer=customer.reference)) == 1
+    assert page.console_errors == []
+
+
+def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
+    customer = shop["nora"]
+    customer.complete()
+    customer.wait_state("declined")
+    (declined,) = customer.transactions()
+    page = open_page(shop, customer, phone, [])
+    # Meanwhile the accountant charges a card that the bank asks nothing about.
+    shop.stripe.set_outcome(
+        payment_method=customer.stored[0]["payment_method"], outcomes=["succeed"]
+    )
+    customer.collect_now()
+    customer.wait_state("declined", "paid")
+    customer.assert_paid_once()
+    (old,) = [
+        intent
+        for intent in shop.stripe.intents(customer=customer.reference)
+        if intent["id"] == declined["provider_reference"]
+    ]
+    assert old["status"] == "canceled"
+    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    wait_until(lambda: customer.captured() == 33000, what="one charge")
