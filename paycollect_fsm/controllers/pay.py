@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import secrets
+
 from odoo import fields, http
 from odoo.http import request
 
@@ -81,7 +83,8 @@ class PaycollectPay(PaymentPortal):
             tokenization_requested=True,
             is_validation=True,
             landing_route="/pay/done",
-            reference_prefix=payment_utils.singularize_reference_prefix(prefix="V"),
+            # by time, two customers of the same second would get the same one
+            reference_prefix=f"V-{secrets.token_hex(6).upper()}",
             custom_create_values=link._prepare_validation_vals(
                 request.httprequest.remote_addr
             ),

@@ -25,6 +25,9 @@ export class Authenticate extends Interaction {
         ".o_paycollect_confirm_spinner": {
             "t-att-class": () => ({"d-none": !this.isBusy}),
         },
+        ".o_paycollect_steps": {
+            "t-att-class": () => ({"d-none": this.isSimulating || this.isClosed}),
+        },
         ".o_paycollect_bank": {
             "t-att-class": () => ({"d-none": !this.isSimulating}),
         },
