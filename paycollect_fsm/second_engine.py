@@ -63,29 +63,37 @@ def read_stripe_intent(payload) -> dict:
     """Return the facts for :class:`Evidence` that a payment intent holds.
 
     Both shapes are read: the intent itself, and payment data around it. ``charges``
-    is part of it up to API version 2022-08-01, ``invoice`` up to 2025-02-24.
+    is part of it up to API version 2022-08-01, ``invoice`` up to 2025-02-24; later
+    ones name the last charge only, which is ``charge`` here.
 
-    >>> read_stripe_intent({"payment_intent": {"status": "succeeded",
-    ...     "charges": {"data": [{"id": "ch_1"}, {"id": "ch_2"}]}}})
-    {'tries': 2, 'invoice': '', 'succeeded': True, 'by_customer': False}
+    >>> facts = read_stripe_intent({"payment_intent": {"status": "succeeded",
+    ...     "charges": {"data": [{"id": "ch_2"}, {"id": "ch_1"}]}}})
+    >>> facts["tries"], facts["charge"], facts["succeeded"]
+    (2, 'ch_2', True)
     >>> read_stripe_intent({"status": "canceled", "invoice": {"id": "in_1"}})["invoice"]
     'in_1'
-    >>> read_stripe_intent(None)
-    {'tries': 0, 'invoice': '', 'succeeded': False, 'by_customer': False}
+    >>> read_stripe_intent({"latest_charge": "ch_1"})["charge"]
+    'ch_1'
+    >>> read_stripe_intent(None)["tries"]
+    0
     """
     payload = payload if isinstance(payload, dict) else {}
     intent = payload.get("payment_intent", payload)
     intent = intent if isinstance(intent, dict) else {}
     charges = (intent.get("charges") or {}).get("data") or []
-    invoice = intent.get("invoice") or ""
-    if isinstance(invoice, dict):
-        invoice = invoice.get("id") or ""
+    last = intent.get("latest_charge") or (charges and charges[0])
     return {
         "tries": len(charges),
-        "invoice": invoice,
+        "charge": _get_id(last),
+        "invoice": _get_id(intent.get("invoice")),
         "succeeded": intent.get("status") == "succeeded",
         "by_customer": any(_was_authenticated(charge) for charge in charges),
     }
+
+
+def _get_id(value):
+    """The id of an object that may be expanded, or an empty string."""
+    return (value.get("id") if isinstance(value, dict) else value) or ""
 
 
 def _was_authenticated(charge):

@@ -44,6 +44,7 @@ from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_retry
 from . import paycollect_attempt_brake
+from . import paycollect_attempt_report
 from . import paycollect_attempt_resolve
 from . import paycollect_attempt_unknown
 from . import paycollect_inquiry
@@ -51,6 +52,7 @@ from . import paycollect_attempt_authenticate
 from . import account_move_authenticate
 from . import payment_provider
 from . import payment_provider_foreign
+from . import payment_provider_returns
 from . import payment_provider_stripe
 from . import res_company
 from . import res_company_activation

@@ -17,6 +17,12 @@ class PaymentTransaction(models.Model):
         help="Somebody else tried this payment again; it was told once.",
     )
 
+    collection_charge_ref = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The provider's first try of this payment that we heard of.",
+    )
+
     def _apply_updates(self, payment_data):
         """Look at the answer before it changes the state."""
         self._note_foreign_try(payment_data)
@@ -44,6 +50,12 @@ class PaymentTransaction(models.Model):
         ):
             return False
         facts = read_stripe_intent(payload)
+        charge = facts.pop("charge")
+        known = self.collection_charge_ref
+        if known and charge and charge != known:
+            facts["tries"] = max(facts["tries"], 2)
+        elif charge and not known:
+            self.sudo().collection_charge_ref = charge
         facts["by_customer"] |= attempt.decline_kind == AUTH or bool(
             attempt.authentication
         )
@@ -56,6 +68,5 @@ class PaymentTransaction(models.Model):
 
     def _was_declined_by_bank(self, attempt):
         """A person's finding that nothing was charged is no decline of the bank."""
-        return attempt.state == DECLINED and bool(
-            attempt.decline_code or attempt.decline_kind
-        )
+        has_code = bool(attempt.decline_code or attempt.decline_kind)
+        return attempt.state == DECLINED and not attempt.is_lost and has_code

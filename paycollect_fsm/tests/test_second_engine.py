@@ -122,6 +122,13 @@ class TestSecondEngine(StripeCase):
         self.hear(attempt, "requires_payment_method", charges=tries)
         self.assertIn("tried more often", self.provider.collection_foreign_retries_text)
 
+    def test_another_last_charge_on_our_payment_is_noticed(self):
+        attempt = self.declined()
+        for charge in ("ch_1", "ch_1", "ch_2"):
+            self.assertFalse(self.provider.collection_foreign_retries_at)
+            self.hear(attempt, "requires_payment_method", latest_charge=charge)
+        self.assertTrue(self.provider.collection_foreign_retries_at)
+
     def test_our_own_decline_told_by_webhook_is_nothing_new(self):
         attempt = self.declined()
         self.hear(

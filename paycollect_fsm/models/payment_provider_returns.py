@@ -1,0 +1,44 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+
+
+class PaymentProvider(models.Model):
+    """Warn before a bank asks why so many debits come back (A4)."""
+
+    _inherit = "payment.provider"
+
+    collection_returns_told_at = fields.Datetime(readonly=True, copy=False)
+
+    def _warn_of_returns(self, company, rates, now):
+        """Tell the company's responsible person, once a month for a provider.
+
+        :param rates: ``paycollect.return.rate`` rows that are too high
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        told = self.collection_returns_told_at
+        if told and told > now - relativedelta(months=1):
+            return
+        returned = self.env["paycollect.attempt"].search(
+            [
+                ("company_id", "=", company.id),
+                ("token_id.provider_id", "=", self.id),
+                ("token_id.method_kind", "=", "bank"),
+                ("state", "=", "declined"),
+            ],
+            order="sent_at desc",
+            limit=1,
+        )
+        self.collection_returns_told_at = now
+        company._schedule_collection_activity(
+            returned.move_id,
+            self.env._("Too many bank debits come back"),
+            self.env._(
+                "%(rates)s Above the limit, the bank may stop taking debits. Ask these "
+                "customers for another method, and look at Collections ▸ Reporting ▸ "
+                "Bank Returns.",
+                rates=" ".join(rate._get_warning_text() for rate in rates),
+            ),
+        )

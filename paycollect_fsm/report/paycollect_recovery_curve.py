@@ -1,0 +1,85 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .paycollect_recovery_report import DECLINE_KINDS, DEPENDS
+
+DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30)
+
+
+class PaycollectRecoveryCurve(models.Model):
+    """How much of what was declined had come in so many days later.
+
+    One row for each invoice of the recovery report and each of ``DAYS``. Only those
+    days that are over: an invoice declined yesterday says nothing about day 14.
+    """
+
+    _name = "paycollect.recovery.curve"
+    _description = "Recovery by Days since the Decline"
+    _auto = False
+    _order = "day, id"
+    _rec_name = "move_id"
+    _depends = DEPENDS
+
+    day = fields.Integer(
+        string="Days since the Decline", readonly=True, aggregator=None
+    )
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    first_declined_at = fields.Datetime(string="First Declined", readonly=True)
+    decline_kind = fields.Selection(
+        DECLINE_KINDS, string="Kind of Decline", readonly=True
+    )
+    method_kind = fields.Selection(
+        [("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
+        string="Kind of Method",
+        readonly=True,
+    )
+    amount_declined = fields.Monetary(string="Declined", readonly=True)
+    amount_recovered = fields.Monetary(string="Recovered by Then", readonly=True)
+    recovery_rate = fields.Float(
+        string="Recovered Share",
+        readonly=True,
+        aggregator="avg",
+        help="Amount recovered by that day ÷ amount declined, weighted by amount.",
+    )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """A share of several rows is that of their sums, not the mean of shares."""
+        if aggregate_spec != "recovery_rate:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "COALESCE(SUM(%s) / NULLIF(SUM(%s), 0), 0)",
+            self._field_to_sql(self._table, "amount_recovered", query),
+            self._field_to_sql(self._table, "amount_declined", query),
+        )
+
+    @property
+    def _table_query(self):
+        return self._get_curve_query(fields.Datetime.now())
+
+    @api.model
+    def _get_curve_query(self, now):
+        """:param now: naive UTC datetime; days that end later are left out"""
+        return SQL(
+            """
+            SELECT report.id * %(factor)s + days.day AS id, days.day,
+                   report.move_id, report.company_id, report.currency_id,
+                   report.first_declined_at, report.decline_kind, report.method_kind,
+                   report.amount_declined, reached.amount AS amount_recovered,
+                   reached.amount / NULLIF(report.amount_declined, 0) AS recovery_rate
+              FROM (%(report)s) report
+              JOIN UNNEST(%(days)s) AS days (day)
+                   ON report.first_declined_at::date + days.day <= %(today)s
+             CROSS JOIN LATERAL (
+                    SELECT CASE WHEN report.days_to_recovery <= days.day
+                                THEN report.amount_recovered ELSE 0
+                           END AS amount
+                   ) reached
+            """,
+            report=self.env["paycollect.recovery.report"]._get_recovery_query(),
+            days=list(DAYS),
+            factor=max(DAYS) + 1,
+            today=now.date(),
+        )
