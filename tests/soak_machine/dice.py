@@ -1,0 +1,52 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""From what hypothesis draws. A side that stands there twice falls twice as often."""
+
+from hypothesis import strategies as st
+
+from .people import DECISIONS
+from .provider import FAULTS, KINDS_OF_METHODS
+from .schedule import CRONS
+
+SIDES = {
+    "kind": KINDS_OF_METHODS,
+    "worker": ("job",) * 5 + (*CRONS,),
+    "fault": (*FAULTS, "drop_after", "error_after"),
+    # of a worker that is interrupted
+    "rare fault": (*(None,) * 6, *FAULTS),
+    "pause": (
+        *({"seconds": 1},) * 3,
+        *({"minutes": 2},) * 2,
+        {"minutes": 6},
+        {"minutes": 70},
+        {"hours": 25},
+        {"days": 3},
+        {"days": 8},
+    ),
+    # where a worker is interrupted: the point, and for the how manieth time
+    "moment": (
+        *(("claim", 1),) * 3,
+        *(("request", 1),) * 2,
+        *(("answered", 1),) * 3,
+        *((point, count) for point in ("commit", "committed") for count in range(1, 7)),
+    ),
+    # what happens meanwhile; "kill" ends the worker
+    "meanwhile": (
+        *("kill",) * 8,
+        *("job", "sweep", "resolve", "webhooks") * 2,
+        *("apply", "cash", "portal", "switch"),
+        *DECISIONS,
+    ),
+    "order": ("oldest", "newest", "all", "all", "reversed", "twice"),
+    "deed": (*DECISIONS, "cash", "portal", "portal", "method", "method", "switch"),
+    "bank": ("won", "lost"),
+}
+
+
+def roll(name):
+    """A strategy for one of the sides, which stand when it is first drawn from."""
+    return st.deferred(lambda: st.sampled_from(SIDES[name]))
+
+
+def load(**sides):
+    """Other sides from now on; to be called before the first draw."""
+    SIDES.update(sides)

@@ -1,0 +1,172 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What must hold after every step. Each rule yields a sentence for each breach."""
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+from .shop import DAILY_COUNT, NETWORK_CAP
+
+OPEN = ("planned", "sent", "settling", "unknown")
+CAP_WINDOW = timedelta(days=30)
+
+
+def check(facts, books, owed):
+    """Return the breaches.
+
+    :param facts: :class:`facts.Facts`
+    :param books: :class:`provider.Books`
+    :param owed: by invoice id, what may have been taken for it, in cents
+    """
+    breaches = [
+        *_taken_beyond_debt(facts, books, owed),
+        *_open_attempts(facts),
+        *_payments_without_capture(facts, books),
+        *_captures_called_declined(facts, books),
+        *_after_hard_code(facts),
+        *_daily_limit(facts),
+        *_network_cap(facts),
+    ]
+    return breaches
+
+
+def _taken_beyond_debt(facts, books, owed):
+    taken = Counter()
+    for tx in facts.transactions:
+        taken[tx.move_id] += books.get_net(tx.reference)
+    for move_id, cents in taken.items():
+        if cents > owed[move_id]:
+            yield f"invoice {move_id}: {cents} taken, {owed[move_id]} owed"
+
+
+def _open_attempts(facts):
+    open_attempts = Counter(a.move_id for a in facts.attempts if a.state in OPEN)
+    for move_id, number in open_attempts.items():
+        if number > 1:
+            yield f"invoice {move_id}: {number} open attempts"
+
+
+def _payments_without_capture(facts, books):
+    for tx in facts.transactions:
+        if not tx.payment_id or tx.operation == "refund":
+            continue
+        captured = books.get_captured(tx.reference)
+        if captured != round(tx.payment_amount * 100):
+            yield f"{tx.reference}: {tx.payment_amount} booked, {captured} captured"
+    for row in facts.double_payments:
+        yield f"transaction {row.id}: {row.payments} payments booked"
+
+
+def _captures_called_declined(facts, books):
+    for attempt in facts.attempts:
+        wrong = attempt.state in ("declined", "canceled", "planned")
+        if wrong and attempt.reference and books.get_net(attempt.reference) > 0:
+            yield f"{attempt.reference}: captured, but its attempt is {attempt.state}"
+
+
+def _after_hard_code(facts):
+    for hard in facts.attempts:
+        if hard.decline_kind != "hard":
+            continue
+        for other in facts.attempts:
+            if (
+                other.fingerprint == hard.fingerprint
+                and other.sent_at
+                and other.sent_at > hard.done_at
+                and not (other.details_changed_at or hard.sent_at) > hard.sent_at
+            ):
+                yield f"attempt {other.id} after the hard code of {hard.id}"
+
+
+def _daily_limit(facts):
+    days = defaultdict(list)
+    for attempt in facts.attempts:
+        if attempt.sent_at:
+            days[attempt.sent_at.date()].append(attempt)
+    for day, attempts in days.items():
+        attempts.sort(key=lambda attempt: (attempt.sent_at, attempt.id))
+        for attempt in attempts[DAILY_COUNT:]:
+            if not attempt.is_released:
+                yield f"attempt {attempt.id} beyond the limit of {day}"
+
+
+def _network_cap(facts):
+    sent = [attempt for attempt in facts.attempts if attempt.sent_at]
+    for attempt in sent:
+        before = [
+            other
+            for other in sent
+            if other.fingerprint == attempt.fingerprint
+            and other.state == "declined"
+            and other.decline_kind
+            and other.done_at < attempt.sent_at
+            and other.done_at > attempt.sent_at - CAP_WINDOW
+        ]
+        if len(before) >= NETWORK_CAP:
+            yield f"attempt {attempt.id} after {len(before)} declines of its card"
+
+
+def check_quiet(facts, books):
+    """Return what is left undone when nothing more happens by itself."""
+    moves = {move.id: move for move in facts.moves}
+    # One activity tells of all charges that a limit holds back.
+    held_back = any(
+        "held back" in summary for move in facts.moves for summary in move.activities
+    )
+    for tx in facts.transactions:
+        if tx.operation == "refund":
+            continue
+        if books.get_captured(tx.reference) and tx.entry_state != "posted":
+            yield f"{tx.reference}: captured, but no payment is posted ({tx.state})"
+        if not tx.is_post_processed:
+            yield f"{tx.reference}: {tx.state}, not post-processed"
+    for attempt in facts.attempts:
+        told = moves[attempt.move_id].activities or (
+            attempt.state == "planned" and held_back
+        )
+        if attempt.state == "sent":
+            yield f"attempt {attempt.id} is still being sent"
+        elif attempt.state == "settling" and attempt.reference not in books.undecided:
+            yield f"attempt {attempt.id} is settling, but the bank has answered"
+        elif attempt.state == "unknown" and not told:
+            yield f"attempt {attempt.id} is unknown, and nobody was told"
+        elif attempt.state == "planned" and attempt.parked_reason and not told:
+            yield f"attempt {attempt.id} is parked, and nobody was told"
+
+
+def check_reconciled(facts, books, cash):
+    """Return the invoices whose residual is not what was not paid.
+
+    :param cash: by invoice id, what staff registered, in cents
+    """
+    taken = Counter()
+    for tx in facts.transactions:
+        taken[tx.move_id] += books.get_settled(tx.reference)
+    for move in facts.moves:
+        if move.state != "posted":
+            continue
+        total, residual = (
+            round(move.amount_total * 100),
+            round(move.amount_residual * 100),
+        )
+        expected = max(0, total - taken[move.id] - cash[move.id])
+        if residual != expected:
+            yield f"{move.name}: {residual} open, {expected} expected"
+
+
+def check_mails(facts, mails):
+    """Return the messages that left more often than something happened.
+
+    :param mails: numbers by subject and recipient
+    """
+    declines, payments = Counter(), Counter()
+    for attempt in facts.attempts:
+        declines[attempt.move_id] += attempt.state == "declined"
+        payments[attempt.move_id] += bool(attempt.returned_at)
+    for (subject, recipient), number in mails.items():
+        for move in facts.moves:
+            if move.name not in subject.replace(",", " ").split():
+                continue
+            of_receipts = subject.startswith("Receipt")
+            events = payments if of_receipts else declines
+            if number > 1 + events[move.id]:
+                yield f"{number} times “{subject}” to {recipient}"

@@ -1,0 +1,162 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The state machine: hypothesis draws the steps of a schedule.
+
+Each rule is one step. What a step does is in schedule.py and people.py, what must
+hold after it in invariants.py, from what is drawn in dice.py.
+"""
+
+from collections import Counter
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from .dice import roll
+from .interrupts import kill
+from .people import DECISIONS
+from .schedule import Schedule
+
+anyone = st.integers(0, 5)  # the invoice or customer, counted round
+amounts = st.integers(5, 500)
+
+
+class ChargeMachine(RuleBasedStateMachine):
+    """
+    :cvar world: see world.py
+    :cvar tells: whether the story of each schedule is printed
+    :cvar tally: what happened in all schedules, in numbers
+    """
+
+    world = None
+    tells = False
+    tally = Counter()
+
+    def __init__(self):
+        super().__init__()
+        self.schedule = Schedule(self.world)
+        self.steps = 0
+
+    # -- steps ---------------------------------------------------------------------
+
+    @initialize(kind=roll("kind"), amount=amounts)
+    def open(self, kind, amount):
+        self._begin("open")
+        self.schedule.add_customer(kind)
+        self.schedule.bill(self._pick_customer(0), amount)
+
+    @rule(is_new=st.booleans(), kind=roll("kind"), who=anyone, amount=amounts)
+    def somebody_is_billed(self, is_new, kind, who, amount):
+        self._begin("bill")
+        if is_new:
+            self.schedule.add_customer(kind)
+            who = -1
+        self.schedule.bill(self._pick_customer(who), amount)
+
+    @rule(worker=roll("worker"), pause=roll("pause"))
+    def work(self, worker, pause):
+        self._begin("work")
+        self.schedule.pass_time(**pause)
+        self.schedule.run(worker)
+
+    @rule(worker=roll("worker"), pause=roll("pause"), fault=roll("fault"))
+    def work_with_a_fault(self, worker, pause, fault):
+        self._begin(f"work, {fault}")
+        self.schedule.pass_time(**pause)
+        with self.schedule.fault(fault):
+            self.schedule.run(worker)
+
+    @rule(
+        worker=roll("worker"),
+        pause=roll("pause"),
+        fault=roll("rare fault"),
+        moment=roll("moment"),
+        meanwhile=roll("meanwhile"),
+    )
+    def interrupted_work(self, worker, pause, fault, moment, meanwhile):
+        self._begin(f"interrupted by {meanwhile}")
+        self.schedule.pass_time(**pause)
+        happened = self.world.interrupts.happened
+        with (
+            self.schedule.fault(fault),
+            self.schedule.interrupted(moment, self._get_deed(meanwhile, 0)),
+        ):
+            self.schedule.run(worker)
+        self.tally["interruptions"] += self.world.interrupts.happened - happened
+
+    @rule(order=roll("order"))
+    def webhooks_arrive(self, order):
+        """Without any, the next job runs: no step is for nothing."""
+        self._begin("webhooks")
+        if self.world.provider.get_held():
+            self.schedule.deliver(self._choose_webhooks(order))
+        else:
+            self.schedule.run("job")
+
+    @rule(deed=roll("deed"), who=anyone, kind=roll("kind"))
+    def somebody_acts(self, deed, who, kind):
+        self._begin(deed)
+        self._get_deed(deed, who, kind)()
+
+    @rule(what=roll("bank"), who=anyone, pause=roll("pause"))
+    def the_bank_acts(self, what, who, pause):
+        self._begin(what)
+        self.schedule.pass_time(**pause)
+        if not self.schedule.let_bank(what, who):
+            self.schedule.run("job")
+
+    # -- after each step, and at the end -------------------------------------------
+
+    @invariant()
+    def all_is_well(self):
+        self.schedule.check()
+
+    def teardown(self):
+        self.tally[f"schedules of {self.steps} steps"] += 1
+        if not self.schedule.is_broken:
+            self.schedule.come_to_rest()
+        if self.tells:
+            print("\n".join(["", *self.schedule.story]))
+
+    # -- help ----------------------------------------------------------------------
+
+    def _begin(self, step):
+        self.steps += 1
+        self.tally["steps"] += 1
+        self.tally[f"… {step}"] += 1
+        self.schedule.note(f"-- step {self.steps}: {step}")
+
+    def _pick_customer(self, who):
+        return self.schedule.customers[who % len(self.schedule.customers)]
+
+    def _get_deed(self, deed, who, kind="good"):
+        """A function without arguments."""
+        schedule = self.schedule
+        move_id = schedule.move_ids[who % len(schedule.move_ids)]
+        match deed:
+            case "kill":
+                return kill
+            case "cash":
+                return lambda: schedule.pay_at_the_desk(move_id)
+            case "portal":
+                return lambda: schedule.pay_online(move_id, kind)
+            case "method":
+                return lambda: schedule.add_method(self._pick_customer(who), kind)
+            case "webhooks":
+                return lambda: schedule.deliver(self._choose_webhooks("all"))
+            case "switch":
+                return schedule.switch
+            case _ if deed in DECISIONS:
+                return lambda: schedule.decide(deed, move_id, DECISIONS[deed])
+        return lambda: schedule.run(deed)
+
+    def _choose_webhooks(self, order):
+        held = self.world.provider.get_held()
+        match order:
+            case "oldest":
+                return held[:1]
+            case "newest":
+                return held[-1:]
+            case "reversed":
+                return held[::-1]
+            case "twice":
+                return [*held, *held]
+        return held

@@ -1,0 +1,84 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What staff and customers do to an invoice: each a function of an environment's
+``account.move``. What they may not do raises, and they are told so.
+"""
+
+from odoo import Command
+
+IN_FLIGHT = ("sent", "unknown", "settling")
+
+
+def register_payment(move, note):
+    """The customer paid at the desk.
+
+    :param note: called with the cents once they are booked, and whether a charge or
+        an online payment was under way: then it is the desk that takes it twice
+    """
+    cents = round(move.amount_residual * 100)
+    contested = any(
+        attempt.state in IN_FLIGHT for attempt in move.collection_attempt_ids
+    ) or any(
+        tx.state in ("draft", "pending") or not tx.is_post_processed
+        for tx in move.transaction_ids
+    )
+    wizard = move.env["account.payment.register"].with_context(
+        active_model="account.move", active_ids=move.ids
+    )
+    wizard.create({})._create_payments()
+    move.env.cr.postcommit.add(lambda: note(move.id, cents, contested))
+
+
+def collect_now(move):
+    move.action_collect_now()
+
+
+def cancel_charges(move):
+    move.collection_attempt_ids.filtered(lambda a: a.state == "planned").action_cancel()
+
+
+def release_charges(move):
+    move.collection_attempt_ids.action_release()
+
+
+def remove_method(move):
+    """The customer removes the first method."""
+    partner = move.commercial_partner_id
+    tokens = partner.env["payment.token"].search([("partner_id", "=", partner.id)])
+    tokens.sorted("collection_priority")[:1].active = False
+
+
+def refund(move):
+    """Give back what was charged last."""
+    done = move.transaction_ids.filtered(
+        lambda tx: tx.state == "done" and tx.operation != "refund"
+    )
+    done[-1:].action_refund()
+
+
+def pay_online(move):
+    """Press “Pay” on a page that was opened before; the browser has the intent now."""
+    provider = move.env.ref("payment.payment_provider_stripe")
+    transaction = move.env["payment.transaction"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": move.env.ref("payment.payment_method_card").id,
+            "reference": move.env["payment.transaction"]._compute_reference(
+                "stripe", prefix=move.name
+            ),
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "operation": "online_direct",
+            "invoice_ids": [Command.set(move.ids)],
+        }
+    )
+    transaction._get_processing_values()
+
+
+DECISIONS = {
+    "collect now": collect_now,
+    "cancel": cancel_charges,
+    "release": release_charges,
+    "remove the method": remove_method,
+    "refund": refund,
+}

@@ -1,0 +1,96 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The database: Odoo in this process, the company, and what earlier schedules left."""
+
+import contextlib
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api, sql_db
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+from odoo.tools import config
+
+# Who waits for a lock waits for somebody who is stopped on the same stack.
+LOCK_TIMEOUT = "60ms"
+
+# The next schedule must not see anything of the last one, which may have failed.
+FORGET = """
+UPDATE paycollect_attempt SET state = 'canceled' 
+ WHERE state IN ('planned', 'sent', 'settling', 'unknown');
+UPDATE paycollect_attempt
+   SET escalate_at = NULL, sent_at = sent_at - interval '9 years',
+       done_at = done_at - interval '9 years'
+ WHERE COALESCE(sent_at, done_at) > '2030-01-01' OR escalate_at IS NOT NULL;
+UPDATE payment_transaction
+   SET is_post_processed = TRUE,
+       last_state_change = last_state_change - interval '9 years'
+ WHERE last_state_change > '2030-01-01' OR is_post_processed IS NOT TRUE;
+UPDATE account_move SET receipt_message_id = (SELECT max(id) FROM mail_message)
+ WHERE receipt_message_id IS NULL AND move_type = 'out_invoice';
+DELETE FROM queue_job_lock;
+DELETE FROM queue_job;
+DELETE FROM mail_mail;
+DELETE FROM mail_activity;
+"""
+
+
+class Place:
+    """:param conf: an odoo.conf that names the database"""
+
+    def __init__(self, conf):
+        config.parse_config(["-c", str(conf)], setup_logging=True)
+        load_server_wide_modules()
+        self.database = config["db_name"][0]
+        self.registry = Registry(self.database)
+        with self.sql() as cr:
+            cr.execute(
+                f'ALTER DATABASE "{self.database}" SET lock_timeout = %s',
+                [LOCK_TIMEOUT],
+            )
+        sql_db.close_db(self.database)  # open connections keep the old setting
+
+    @contextlib.contextmanager
+    def env(self, login=None):
+        """An environment as a request or job has it; commits when all went well."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            if login:
+                user = env["res.users"].search([("login", "=", login)])
+                env = env(user=user)
+            yield env
+
+    @contextlib.contextmanager
+    def sql(self):
+        """A bare cursor, for looking on."""
+        with self.registry.cursor() as cr:
+            cr.looks_on = True
+            yield cr
+
+    def forget(self):
+        """Nothing of earlier schedules goes on."""
+        with self.sql() as cr:
+            cr.execute(FORGET)
+
+    def watch(self, interrupts):
+        """Let workers be interrupted at each commit, and in the middle of a claim."""
+        self._watch_claim(interrupts)
+        commit = sql_db.Cursor.commit
+
+        def watched(cr):
+            if hasattr(cr, "looks_on"):
+                return commit(cr)
+            interrupts.reach("commit")
+            commit(cr)
+            interrupts.reach("committed")
+            return None
+
+        patch.object(sql_db.Cursor, "commit", watched).start()
+
+    def _watch_claim(self, interrupts):
+        attempt = self.registry["paycollect.attempt"]
+        create = attempt._create_transaction
+
+        def watched(record):
+            interrupts.reach("claim")
+            return create(record)
+
+        patch.object(attempt, "_create_transaction", watched).start()

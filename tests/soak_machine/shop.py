@@ -1,0 +1,100 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The company, its customers with their methods, and its invoices."""
+
+from odoo import Command
+
+SECRET_KEY = "sk_test_stand_in"
+WEBHOOK_SECRET = "whsec_soak_machine"
+DAILY_COUNT = 6  # charges a day, so that the brake is met
+NETWORK_CAP = 3  # declines of a card in 30 days
+
+
+def open_company(env):
+    """Switch collecting on, with Stripe in test mode. No PDF: it takes a second."""
+    provider = env.ref("payment.payment_provider_stripe")
+    provider.write(
+        {
+            "stripe_publishable_key": "pk_test_stand_in",
+            "stripe_secret_key": SECRET_KEY,
+            "stripe_webhook_secret": WEBHOOK_SECRET,
+            "state": "test",
+            "allow_tokenization": True,
+        }
+    )
+    for code in ("card", "ach_direct_debit"):
+        method = env.ref(f"payment.payment_method_{code}")
+        method.write({"active": True, "provider_ids": [Command.link(provider.id)]})
+    env.company.write(
+        {
+            "email": "office@acme.example.com",
+            "country_id": env.ref("base.us").id,
+            "collection_active": True,
+            "collection_attach_pdf": False,
+            "collection_daily_count": DAILY_COUNT,
+            "collection_daily_amount": 0,
+        }
+    )
+    plan = env.ref("paycollect_fsm.retry_plan_default")
+    plan.network_cap = NETWORK_CAP
+
+
+def make_customer(env, name):
+    return env["res.partner"].create(
+        {
+            "name": name,
+            "email": f"{name}@customer.example.com",
+            "is_company": True,
+            "country_id": env.ref("base.us").id,
+        }
+    )
+
+
+def add_method(env, partner, method):
+    """Store a method that the provider knows, as its form and consent page do.
+
+    :param method: :class:`provider.Method`
+    """
+    token = env["payment.token"].create(
+        {
+            "provider_id": env.ref("payment.payment_provider_stripe").id,
+            "payment_method_id": env.ref(
+                f"payment.payment_method_{method.odoo_code}"
+            ).id,
+            "partner_id": partner.id,
+            "provider_ref": method.customer,
+            "stripe_payment_method": method.id,
+            "stripe_mandate": method.mandate,
+            "payment_details": method.last4,
+            "brand": method.brand,
+            "fingerprint": method.fingerprint,
+        }
+    )
+    env["paycollect.consent"].with_context(tracking_disable=True)._record(
+        token, "I agree.", "staff"
+    )
+    token._set_primary()
+    return token
+
+
+def bill(env, partner, amount):
+    """Post an invoice and start to collect it, as a completed job does."""
+    line = {"name": "Visit", "price_unit": amount, "tax_ids": [Command.clear()]}
+    move = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": partner.id,
+            "collection_policy_id": env.ref("paycollect_fsm.policy_auto").id,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": "Visit",
+                        "price_unit": amount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
+    )
+    move.action_post()
+    move._start_collection("completion")
+    return move

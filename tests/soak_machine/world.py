@@ -1,0 +1,57 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Everything that outlives a schedule: one database, one provider, one company."""
+
+import logging
+import os
+
+from stripe_stand_in.server import StandIn
+
+from .clock import Clock
+from .interrupts import Interrupts
+
+ADDON = "odoo.addons.paycollect_fsm"
+
+
+class World:
+    """:param conf: an odoo.conf that names the database"""
+
+    def __init__(self, conf):
+        self.clock = Clock()
+        self.clock.install()
+        self.interrupts = Interrupts()
+        self._stand_in = StandIn().start()
+        os.environ["PAYCOLLECT_STRIPE_URL"] = self._stand_in.url
+        self._load(conf)
+
+    def _load(self, conf):
+        """Only now is Odoo loaded: it keeps references to its clock."""
+        from . import shop, wire
+        from .mails import Mails
+        from .place import Place
+        from .provider import Provider
+        from .workers import Ears, Workers
+
+        self.place = Place(conf)
+        self.provider = Provider(self._stand_in, self.clock)
+        self.workers = Workers(self.place, self.clock)
+        self.mails = Mails()
+        self.mails.install()
+        self.ears = Ears()
+        logging.getLogger(ADDON).addHandler(self.ears)
+        for handler in logging.getLogger().handlers:
+            handler.setLevel(logging.CRITICAL)  # faults are what it is about
+        self.requests = []
+        wire.watch(self.provider.url, self.interrupts, self.requests.append)
+        self.place.watch(self.interrupts)
+        with self.place.env() as env:
+            shop.open_company(env)
+
+    def begin_schedule(self):
+        """As if nothing had ever happened."""
+        self.clock.reset()
+        self.provider.reset()
+        self.place.forget()
+        self.mails.sent.clear()
+        self.ears.heard.clear()
+        self.workers.unexpected.clear()
+        self.requests.clear()

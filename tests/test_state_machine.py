@@ -1,0 +1,92 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Random schedules over the real code, a real database and the stand-in for Stripe.
+
+What a schedule is, and how a failing one is replayed: see soak_machine/__init__.py.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+SCHEDULES = 150
+STEPS = 15
+MINUTES = 5
+PROCESSES = 2
+# Enough for each mutation to show, by the dice that it loads.
+MUTATED_SCHEDULES = 40
+BREACHES = {
+    "retry-an-unknown": r"captured, but its attempt is declined|taken, \d+ owed",
+    "drop-the-lock": r"taken, \d+ owed",
+    "new-key-after-a-time-out": r"taken, \d+ owed",
+}
+
+
+def run_machine(lab, *arguments):
+    """Run the state machine on a database of its own."""
+    conf = lab.conf(lab.make_database())
+    command = [sys.executable, "-W", "ignore", "-m", "soak_machine", "--conf", conf]
+    path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [*map(str, command), *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=MINUTES * 60 * 2,
+    )
+    print(done.stdout[-20_000:], done.stderr[-5_000:])
+    return done
+
+
+def count(done, what):
+    """A number of the tally that the machine prints."""
+    found = re.search(rf"^{re.escape(what)}: ([\d.]+)$", done.stdout, re.MULTILINE)
+    return float(found[1]) if found else 0
+
+
+def test_random_schedules_neither_lose_nor_double_a_payment(lab):
+    seeds = [int.from_bytes(os.urandom(3)) for _process in range(PROCESSES)]
+    share = SCHEDULES // PROCESSES
+
+    def run(seed):
+        return run_machine(lab, "--seed", seed, "--schedules", share, "--steps", STEPS)
+
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(run, seeds))
+    assert [done.returncode for done in runs] == [0] * PROCESSES, (
+        "the story of the failing schedule, and how to replay it, stand above"
+    )
+    full = sum(count(done, f"schedules of {STEPS} steps") for done in runs)
+    assert full >= SCHEDULES
+    assert sum(count(done, "interruptions") for done in runs) >= SCHEDULES / 5
+    assert max(count(done, "seconds") for done in runs) < MINUTES * 60
+
+
+@pytest.mark.parametrize("mutation", BREACHES)
+def test_the_machine_notices_a_broken_protocol(lab, mutation):
+    done = run_machine(
+        lab, "--seed", 1, "--schedules", MUTATED_SCHEDULES, "--mutation", mutation
+    )
+    assert done.returncode == 1
+    assert re.search(BREACHES[mutation], done.stdout)
+
+
+def test_a_failing_schedule_is_replayed(lab):
+    mutation = ("--mutation", "new-key-after-a-time-out")
+    failed = run_machine(lab, "--seed", 1, "--schedules", MUTATED_SCHEDULES, *mutation)
+    replay = re.search(r"--replay (\S+)", failed.stdout)[1]
+    again = run_machine(lab, "--replay", replay, *mutation)
+    assert again.returncode == 1
+    assert _get_story(again) == _get_story(failed)
+
+
+def _get_story(done):
+    """The steps, without ids of the provider and of the database."""
+    story = done.stdout.partition("What happened:")[2].partition("\n\n")[0]
+    assert story
+    return re.sub(r"(pi|dp|ch)_\w+", "", story)
