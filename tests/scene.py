@@ -65,14 +65,14 @@ def add_card(partner):
         "demo_simulated_state": "done",
     })
 
-def add_stored(partner, stored):
+def add_stored(partner, stored, place):
     kind = "bank" if stored["mandate"] else "card"
     return add_method(partner, {
         "provider_id": stripe.id, "payment_method_id": stripe_methods[kind].id,
         "provider_ref": stored["customer"], "stripe_mandate": stored["mandate"],
         "stripe_payment_method": stored["payment_method"],
         "fingerprint": stored["fingerprint"], "payment_details": stored["last4"],
-        "brand": "Visa" if kind == "card" else "Bank",
+        "brand": "Visa" if kind == "card" else "Bank", "collection_priority": place,
     })
 
 def book(partner, location):
@@ -98,7 +98,7 @@ for name, vals in customers.items():
     result["customers"][name] = {
         "id": partner.id, "email": email, "location": location.id,
     }
-    tokens = [add_stored(partner, one) for one in stored]
+    tokens = [add_stored(partner, one, place + 1) for place, one in enumerate(stored)]
     result["customers"][name]["tokens"] = tokens
     if has_card:
         tokens.append(add_card(partner))
@@ -120,6 +120,7 @@ stripe.write({
 for one in stripe_methods.values():
     one.active = True
 result["stripe"] = stripe.id
+result["card_method"] = stripe_methods["card"].id
 """
 
 

@@ -18,16 +18,13 @@ from stripe_stand_in.client import SECRET_KEY, WEBHOOK_SECRET
 TOTAL = 330  # one visit of 300 and 10 % tax
 CENTS = 33000
 LEGACY_VERSION = "2019-05-16"  # of the webhooks that payment_stripe registers
+CHANNELS = "root:8,root.paycollect:5,root.paycollect_document:2"
 HOUR = 3600
 DAY = 24 * HOUR
 
-# Whatever happened to a customer happened this much earlier.
-AGE = """
-UPDATE paycollect_attempt SET {attempt} WHERE partner_id = %(partner)s;
-UPDATE payment_transaction SET {transaction} WHERE partner_id = %(partner)s
-"""
+# What moves back when something happened earlier.
 AGED = {
-    "attempt": (
+    "paycollect_attempt": (
         "planned_at",
         "sent_at",
         "done_at",
@@ -36,21 +33,17 @@ AGED = {
         "requested_at",
         "escalate_at",
     ),
-    "transaction": ("create_date", "last_state_change"),
+    "payment_transaction": ("create_date", "last_state_change"),
 }
 
 
-def age_sql():
-    """Every time stamp of a customer's attempts and transactions, moved back."""
-    return AGE.format(
-        **{
-            table: ", ".join(
-                f"{column} = {column} - %(seconds)s * interval '1 second'"
-                for column in columns
-            )
-            for table, columns in AGED.items()
-        }
+def age_sql(table):
+    """Moves all time stamps of a customer's rows back."""
+    moved = ", ".join(
+        f"{column} = {column} - %(seconds)s * interval '1 second'"
+        for column in AGED[table]
     )
+    return f"UPDATE {table} SET {moved} WHERE partner_id = %(partner)s"
 
 
 def open_shop(lab, stripe, folder, customers, **options):
@@ -77,6 +70,7 @@ class Shop:
                 "PAYCOLLECT_TEST_PROVIDER": str(folder),
             },
             config={"addons_path": f"{paths.ROOT},{paths.ROOT / 'tests/addons'}"},
+            channels=CHANNELS,
             **options,
         )
         self._install("paycollect_test_provider")
@@ -90,7 +84,7 @@ class Shop:
                 "stripe_webhook_secret": WEBHOOK_SECRET,
             },
         )
-        self.provider = company["stripe"]
+        self.provider, self.card_method = company["stripe"], company["card_method"]
         self.company = company
         self._customers = {
             name: Customer(self, stored=stored[name], **values)
@@ -98,6 +92,16 @@ class Shop:
         }
         self._sessions = {}
         self.add_endpoint()
+        self._wait_consents(sum(map(len, stored.values())))
+
+    def _wait_consents(self, count):
+        """Until each customer has the copy of what was agreed to: a server that is
+        killed while Odoo's mail queue is at work may send them again."""
+        wait_until(
+            lambda: len(self.server.catcher.find(subject="payment method")) >= count,
+            timeout=120,
+            what="the copies of consents",
+        )
 
     def _install(self, addon):
         call = self.server.rpc("admin", "admin")
@@ -108,8 +112,9 @@ class Shop:
     def _store(self, name, ways):
         """All methods of a customer belong to one customer at Stripe."""
         methods, customer = [], None
-        for way in ways:
+        for place, way in enumerate(ways):
             options = dict(way) if isinstance(way, dict) else {"outcome": way}
+            options.setdefault("last4", str(4242 + place))
             store = {"card": self.stripe.store_card, "bank": self.stripe.store_bank}
             kind = options.pop("kind", "card")
             methods.append(store[kind](name=name, customer=customer, **options))
@@ -157,9 +162,16 @@ class Shop:
     def sweep(self):
         """The crons' turn: send, finish, find interrupted charges, ask, apply events.
 
-        Called by the server's own threads, several at a time when tests do so.
+        Several at a time when tests do so.
         """
-        self.rpc("admin")("paycollect.attempt", "sweep_for_tests", [])
+        self.rpc("admin")("paycollect.attempt", "sweep_for_tests")
+
+    def sweep_and_die(self):
+        """The crons' turn, during which the server is killed."""
+        try:
+            self.sweep()
+        except requests.ConnectionError:
+            assert self.server.wait_exit() == -9
 
     def wait_jobs(self):
         """Until no job is left that could start now."""
@@ -170,6 +182,7 @@ class Shop:
                     "AND (eta IS NULL OR eta <= now() AT TIME ZONE 'UTC')"
                 )
             ),
+            timeout=90,
             what="the end of all jobs",
         )
 
@@ -201,19 +214,92 @@ class Customer:
         """The next charge of this customer goes wrong: see stripe_stand_in.faults."""
         return self.stripe.add_fault(kind=kind, customer=self.reference, **options)
 
-    def age(self, seconds, provider=False):
-        """All that happened to this customer happened earlier.
+    def conflict(self, point, times):
+        self.shop.conflict(point, self, times)
 
-        :param provider: at Stripe too, and for everybody
+    def start_portal_payment(self):
+        """The customer opens the invoice, chooses to pay, and types the card.
+
+        :return: the id of the intent at Stripe that waits for the confirmation
         """
-        self.server.sql(age_sql(), {"partner": self.id, "seconds": seconds})
-        if provider:
-            self.stripe.age(seconds=seconds)
+        invoice = self.invoice()["id"]
+        call = self.shop.rpc("accountant")
+        token = call("account.move", "get_portal_url", [invoice]).split("token=")[1]
+        params = {
+            "access_token": token.split("&")[0],
+            "provider_id": self.shop.provider,
+            "payment_method_id": self.shop.card_method,
+            "token_id": None,
+            "amount": TOTAL,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/my",
+        }
+        answer = requests.post(
+            f"{self.server.url}/invoice/transaction/{invoice}",
+            json={"jsonrpc": "2.0", "method": "call", "params": params},
+            timeout=60,
+        ).json()
+        if "error" in answer:
+            raise RpcError(answer["error"]["data"]["message"])
+        return answer["result"]["client_secret"].partition("_secret_")[0]
 
-    def sweep_after(self, seconds, provider=False):
+    def age(self, seconds, tables=tuple(AGED)):
+        """All that happened to this customer happened earlier; not at Stripe."""
+        for table in tables:
+            params = {"partner": self.id, "seconds": seconds}
+            self.server.sql(age_sql(table), params)
+
+    def sweep_after(self, seconds, tables=tuple(AGED)):
         """That much later the crons have their turn."""
-        self.age(seconds, provider)
+        self.age(seconds, tables)
         self.shop.sweep()
+
+    def ask_until_known(self, questions=12):
+        """Let hours pass, and the resolver ask, until it knows."""
+        for _question in range(questions):
+            if "unknown" not in self.states():
+                return
+            self.sweep_after(3 * HOUR)
+        raise AssertionError(f"{self.email} is still unknown: {self.inquiries()}")
+
+    def send(self):
+        """Another worker takes what is planned."""
+        call = self.shop.rpc("admin")
+        return call("paycollect.attempt", "send_for_tests", [self.id])
+
+    def set_outcome(self, *outcomes):
+        """How the first method answers from now on."""
+        method = self.stored[0]["payment_method"]
+        self.stripe.set_outcome(payment_method=method, outcomes=outcomes)
+
+    def renew_card(self):
+        """The first method becomes a good card; what was open is tried at once."""
+        stored = self.stripe.store_card(customer=self.reference)
+        vals = {
+            "stripe_payment_method": stored["payment_method"],
+            "fingerprint": stored["fingerprint"],
+        }
+        self.shop.rpc("admin")("payment.token", "write", [self.tokens[:1], vals])
+
+    def delete_method(self, where):
+        """:param where: here, by an administrator, or at stripe"""
+        if where == "here":
+            call = self.shop.rpc("admin")
+            call("payment.token", "write", [self.tokens, {"active": False}])
+        else:
+            method = self.stored[0]["payment_method"]
+            self.stripe.detach(payment_method=method)
+
+    def get_wait(self):
+        """Seconds until the planned try is due."""
+        (planned,) = [one for one in self.attempts() if one["state"] == "planned"]
+        (row,) = self.server.sql(
+            "SELECT extract(epoch FROM planned_at - now() AT TIME ZONE 'UTC') AS wait "
+            "FROM paycollect_attempt WHERE id = %s",
+            [planned["id"]],
+        )
+        return max(0, float(row["wait"]))
 
     # What is there
 
@@ -227,7 +313,7 @@ class Customer:
         wait_until(
             lambda: self.states() == list(states),
             timeout,
-            what=f"attempts {states} of {self.email} (they are {self.states()})",
+            what=f"attempts {states} of {self.email}",
         )
 
     def wait_settled(self, timeout=30):
@@ -256,6 +342,15 @@ class Customer:
             [self.id],
         )
 
+    def events(self, event_type):
+        """Stored events about this customer's payments."""
+        return self.server.sql(
+            "SELECT event.* FROM paycollect_event event JOIN payment_transaction tx "
+            "ON tx.reference = event.reference "
+            "WHERE event_type = %s AND tx.partner_id = %s",
+            [event_type, self.id],
+        )
+
     def activities(self):
         rows = self.server.sql(
             "SELECT summary FROM mail_activity "
@@ -267,9 +362,18 @@ class Customer:
     def receipts(self):
         return self.server.catcher.find(to=self.email, subject="Receipt")
 
+    def lines(self, event):
+        """What moved at Stripe, also on a customer that was made for the portal."""
+        own = {tx["reference"] for tx in self.transactions()}
+        return [
+            line
+            for line in self.stripe.lines(event)
+            if line["customer"] == self.reference or line["reference"] in own
+        ]
+
     def captured(self):
         """In cents, at Stripe."""
-        return self.stripe.captured(customer=self.reference)
+        return sum(line["amount"] for line in self.lines("captured"))
 
     def asked(self):
         """The requests for a charge that reached Stripe, repeats included."""
@@ -277,10 +381,19 @@ class Customer:
 
     # What must hold
 
+    def assert_nobody_charges_again(self):
+        """While nobody knows: not the sweep, not a person."""
+        asked = len(self.asked())
+        answer = self.collect_now()
+        assert answer["params"]["type"] == "warning"
+        self.shop.sweep()
+        assert self.states()[-1] == "unknown"
+        assert len(self.asked()) == asked
+
     def assert_safe(self):
         """Whatever happened: the invariants."""
         invoice = self.invoice()
-        captured = self.stripe.lines("captured", customer=self.reference)
+        captured = self.lines("captured")
         assert sum(line["amount"] for line in captured) <= CENTS, "charged twice"
         done = [tx for tx in self.transactions() if is_charge(tx, "done")]
         booked = [tx for tx in done if tx["payment_id"]]

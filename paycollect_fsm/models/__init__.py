@@ -22,6 +22,7 @@ from . import paycollect_provider_customer
 from . import payment_provider_customer
 from . import payment_transaction
 from . import payment_transaction_stripe
+from . import payment_transaction_guard
 from . import payment_transaction_inquiry
 from . import payment_transaction_stripe_inquiry
 from . import payment_transaction_stripe_bank
@@ -32,6 +33,7 @@ from . import res_partner
 # completion, charge, receipt
 from . import account_move
 from . import account_move_charge
+from . import account_move_guard
 from . import account_move_message
 from . import account_move_retry
 from . import fsm_order

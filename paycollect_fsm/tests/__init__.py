@@ -15,6 +15,7 @@ from . import (
     test_brakes,
     test_authentication,
     test_charge,
+    test_charge_guard,
     test_charge_rules,
     test_completion,
     test_kill_switch,

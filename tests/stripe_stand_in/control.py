@@ -67,6 +67,10 @@ class Control:
         intents.settle_due(self._account)
         returns.dispute_later(self._account)
 
+    def forget_keys(self, customer):
+        """As after a day, for the requests that concern this customer."""
+        self._keys.forget(customer)
+
     # Faults
 
     def add_fault(self, **options):
@@ -76,7 +80,11 @@ class Control:
         self._faults.clear(number)
 
     def fault_hits(self, number):
-        return self._faults.hits(number)
+        return self._faults.get(number).hits
+
+    def let_go(self, number):
+        """The requests that this delay holds go on."""
+        self._faults.get(number).let_go()
 
     # Webhooks
 
@@ -93,12 +101,11 @@ class Control:
         self._account.secrets[endpoint["id"]] = secret
         return endpoint["id"]
 
-    def hold(self, types=("*",)):
-        self._webhooks.hold(types)
+    def hold(self, **which):
+        self._webhooks.hold(**which)
 
     def flow(self):
-        """New deliveries are not held any more; the held ones stay."""
-        self._webhooks.hold(None)
+        self._webhooks.flow()
 
     def release(self, **which):
         return self._webhooks.release(**which)

@@ -77,7 +77,7 @@ class Webhooks:
         self._queue = queue.Queue()
         self._numbers = itertools.count(1)
         self.deliveries = []
-        self.holding = None  # patterns of the types that are held
+        self._rules = []  # what is held: types, customer
         self.copies = 1
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -112,7 +112,7 @@ class Webhooks:
             json.dumps(body, indent=2),
         )
         self.deliveries.append(delivery)
-        if self.holding and any(fnmatchcase(event["type"], p) for p in self.holding):
+        if any(self._fits(delivery, *rule) for rule in self._rules):
             delivery.state = "held"
         else:
             self._enqueue([delivery], self.copies)
@@ -133,9 +133,13 @@ class Webhooks:
 
     # Control
 
-    def hold(self, types=("*",)):
+    def hold(self, types=("*",), customer=None):
         """Keep new deliveries of these types until they are released."""
-        self.holding = types
+        self._rules.append((types, customer))
+
+    def flow(self):
+        """Hold nothing more; what is held stays."""
+        self._rules = []
 
     def release(self, copies=1, reverse=False, parallel=False, **which):
         """Send what is held; return the number of events.
@@ -177,10 +181,14 @@ class Webhooks:
             delivery
             for delivery in self.deliveries
             if delivery.state == state
-            and any(fnmatchcase(delivery.event["type"], one) for one in types)
+            and self._fits(delivery, types, customer)
             and reference in (None, self._get(delivery, "reference"))
-            and customer in (None, self._get(delivery, "customer"))
         ]
+
+    def _fits(self, delivery, types, customer):
+        return any(fnmatchcase(delivery.event["type"], one) for one in types) and (
+            customer in (None, self._get(delivery, "customer"))
+        )
 
     def _get(self, delivery, field):
         """Of the event's object, or of the intent that it belongs to."""

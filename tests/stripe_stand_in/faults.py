@@ -33,22 +33,28 @@ KINDS = (
     "error_after",  # it is done, the answer is 500; the key remembers the 500
     "lock_timeout",  # 409, nothing was done
     "rate_limit",  # 429, nothing was done
-    "delay_before",  # it is done after `seconds`
-    "delay_after",  # it is done at once, the answer comes after `seconds`
+    "delay_before",  # it is done after `seconds`, or when the fault is let go
+    "delay_after",  # it is done at once, the answer comes after `seconds`, or …
 )
 
 
+LONGEST = 60  # seconds that a request is held at most
+
+
 class Fault:
-    """:param times: how many requests it hits, None for all until it is cleared"""
+    """:param times: how many requests it hits, None for all until it is cleared
+    :param seconds: of a delay; None: until it is let go
+    """
 
     def __init__(self, number, kind, method="POST", path=r"payment_intents$", times=1,
-                 seconds=0, reference=None, customer=None):  # fmt: skip
+                 seconds=None, reference=None, customer=None):  # fmt: skip
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
         self.number, self.kind, self.method = number, kind, method
         self.path, self.times, self.seconds = re.compile(path), times, seconds
         self.reference, self.customer = reference, customer
         self.hits = 0
+        self._let_go = threading.Event()
 
     def matches(self, account, request):
         return (
@@ -58,6 +64,14 @@ class Fault:
             and self.reference in (None, get_reference(request.params))
             and self.customer in (None, _get_customer(account, request))
         )
+
+    def wait(self, kind):
+        """Hold the request, when this is a delay of that kind."""
+        if self.kind == kind:
+            self._let_go.wait(LONGEST if self.seconds is None else self.seconds)
+
+    def let_go(self):
+        self._let_go.set()
 
     def take(self):
         self.hits += 1
@@ -92,8 +106,8 @@ class Faults:
         with self._lock:
             self._faults = [f for f in self._faults if number not in (None, f.number)]
 
-    def hits(self, number):
-        return next((f.hits for f in self._faults if f.number == number), None)
+    def get(self, number):
+        return next(fault for fault in self._faults if fault.number == number)
 
     def take(self, request):
         """The first fault for this request, None when all is well."""

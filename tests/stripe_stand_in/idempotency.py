@@ -62,6 +62,13 @@ class Keys:
             )
         return slot
 
+    def forget(self, word):
+        """The keys of requests in whose parameters this word stands."""
+        with self._lock:
+            for key, slot in list(self._slots.items()):
+                if word in slot.asked and not slot.busy:
+                    del self._slots[key]
+
     def age(self, seconds):
         for slot in self._slots.values():
             slot.created -= seconds

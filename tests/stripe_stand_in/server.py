@@ -115,8 +115,6 @@ class StandIn:
                 raise Dropped
             if kind in ("lock_timeout", "rate_limit"):
                 raise ANSWERS[kind]
-            if kind == "delay_before":
-                time.sleep(fault.seconds)
             answer = self._answer_once(request, fault)
         except ApiError as error:
             answer = self._show_error(request, error)
@@ -141,12 +139,14 @@ class StandIn:
                 slot = stack.enter_context(self.keys.hold(request.key, asked))
                 if slot.answer:
                     return Answer(slot.answer.status, slot.answer.body, replayed=True)
+            if fault:
+                fault.wait("delay_before")
             answer, begun = self._execute(request, fault)
             if slot and begun:
                 slot.answer = answer
             time.sleep(self.account.settings.latency)
-            if fault and fault.kind == "delay_after":
-                time.sleep(fault.seconds)
+            if fault:
+                fault.wait("delay_after")
         return answer
 
     def _execute(self, request, fault):

@@ -6,7 +6,7 @@ import requests
 from odoo.addons.paycollect_fsm import stripe_api
 from odoo.addons.payment.models import payment_provider
 
-SECONDS = 2  # instead of ten
+SECONDS = 4  # instead of ten
 
 
 class Hasty:

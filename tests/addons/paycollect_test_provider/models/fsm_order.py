@@ -9,4 +9,7 @@ class FSMOrder(models.Model):
 
     def _bill(self):
         provider_side.dawdle()
-        return super()._bill()
+        result = super()._bill()
+        for order in self:
+            provider_side.conflict_at("bill", order._get_payer())
+        return result

@@ -1,0 +1,52 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from .common_job import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChargeGuard(CollectionCommon):
+    """Nobody pays by hand what is being charged."""
+
+    def setUp(self):
+        super().setUp()
+        job = self.make_job()
+        with trap_jobs():
+            job.action_complete()
+        self.move = job.invoice_lines.move_id
+        self.attempt = self.move.collection_attempt_ids
+
+    def pay_online(self):
+        token = self.attempt.token_id
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": token.provider_id.id,
+                "payment_method_id": token.payment_method_id.id,
+                "amount": self.move.amount_residual,
+                "currency_id": self.move.currency_id.id,
+                "partner_id": self.move.partner_id.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(self.move.ids)],
+            }
+        )
+
+    def test_an_invoice_is_not_paid_online_while_it_is_charged(self):
+        for state in ("sent", "unknown", "settling"):
+            with self.subTest(state=state):
+                self.attempt.state = state
+                with self.assertRaisesRegex(ValidationError, "is being charged"):
+                    self.pay_online()
+
+    def test_whoever_is_faster_than_a_planned_charge_pays(self):
+        self.assertTrue(self.pay_online())
+        with trap_jobs():
+            self.assertFalse(self.attempt._claim(self.attempt.planned_at))
+        self.assertEqual(self.attempt.state, "planned")
+
+    def test_after_a_decline_everybody_may_pay(self):
+        self.attempt.state = "declined"
+        self.assertTrue(self.pay_online())
