@@ -22,6 +22,22 @@ HANDLERS = {
     "payment_intent.payment_failed": "_apply_intent",
     "payment_intent.canceled": "_apply_intent",
     "setup_intent.succeeded": "_apply_setup",
+    # https://docs.stripe.com/refunds
+    "charge.refunded": "_apply_refunds",
+    "charge.refund.updated": "_apply_refund_update",
+    # https://docs.stripe.com/disputes/how-disputes-work
+    "charge.dispute.created": "_apply_dispute",
+    "charge.dispute.updated": "_apply_dispute",
+    "charge.dispute.closed": "_apply_dispute",
+    "charge.dispute.funds_withdrawn": "_apply_dispute",
+    "charge.dispute.funds_reinstated": "_apply_dispute",
+    # https://docs.stripe.com/payments/cards/overview, "Automatic card updates"
+    "payment_method.automatically_updated": "_apply_method_update",
+    "payment_method.updated": "_apply_method_update",
+    "payment_method.detached": "_apply_method_removal",
+    "customer.deleted": "_apply_customer_removal",
+    # https://docs.stripe.com/payments/ach-direct-debit, "Mandates"
+    "mandate.updated": "_apply_mandate",
 }
 # Endpoints of an API version before 2020-08-27 know an event by another name
 # (docs.stripe.com/changelog/2020-08-27/renames-automatically-updated-event-type).
@@ -68,6 +84,8 @@ class Verdict:
 def get_handler(event_type):
     """Return the name of the method that applies such events, or None.
 
+    >>> get_handler("payment_method.card_automatically_updated")
+    '_apply_method_update'
     >>> get_handler("invoice.paid") is None
     True
     """
@@ -77,6 +95,10 @@ def get_handler(event_type):
 def get_types(api_version=None):
     """Return the names of the events that an endpoint of this API version sends.
 
+    >>> "payment_method.automatically_updated" in get_types()
+    True
+    >>> "payment_method.card_automatically_updated" in get_types("2019-05-16")
+    True
     >>> len(get_types()) <= 20
     True
     """

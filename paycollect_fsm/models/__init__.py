@@ -67,6 +67,14 @@ from . import sale_order_line
 # what the provider tells by itself
 from . import paycollect_event
 from . import paycollect_event_intent
+from . import paycollect_event_refund
+from . import paycollect_event_method
+from . import paycollect_event_dispute
+from . import paycollect_chargeback
+from . import paycollect_chargeback_books
+from . import account_move_chargeback
+from . import res_company_chargeback
+from . import res_config_settings_chargeback
 from . import payment_provider_webhook
 from . import payment_transaction_codes
 from . import paycollect_attempt_codes

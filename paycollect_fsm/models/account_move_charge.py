@@ -139,7 +139,7 @@ class AccountMove(models.Model):
             "posted": self.state == "posted",
             "residual": self.amount_residual,
             "settled": self._is_settled(),
-            "blocked": self.payment_state == "blocked",
+            "blocked": self.payment_state == "blocked" or self._is_disputed(),
             "in_flight": self._has_money_in_flight(transactions, attempt or replaced),
             "customer_paying": any(
                 tx.state == "draft"

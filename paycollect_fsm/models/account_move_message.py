@@ -81,8 +81,10 @@ class AccountMove(models.Model):
         move._lock_or_retry()
         if not move._is_owed():
             return
-        if move.payment_state == "blocked" or move._has_pending_transaction(
-            move.transaction_ids
+        if (
+            move.payment_state == "blocked"
+            or move._is_disputed()
+            or move._has_pending_transaction(move.transaction_ids)
         ):
             return  # disputed, or being paid: nobody is asked to pay it again
         declined = move._is_declined()

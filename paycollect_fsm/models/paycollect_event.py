@@ -228,7 +228,9 @@ class PaycollectEvent(models.Model):
         """Note what became of it, and when it is looked at again."""
         self.ensure_one()
         is_old = now - self.received_at > stripe_events.GIVE_UP_AFTER
-        if verdict.state == WAITING and is_old:
+        if verdict.state == WAITING and is_old and self.transaction_id:
+            verdict = Verdict(FAILED, verdict.reason)
+        elif verdict.state == WAITING and is_old:
             verdict = Verdict(
                 IGNORED,
                 self.env._(

@@ -44,7 +44,7 @@ class PaycollectEvent(models.Model):
         except ValidationError as error:
             return self._wait_for_provider(error)
         if exchange.contradicted:
-            return self._report_contradiction(transaction, attempts)
+            return self._report_contradiction(attempts, now)
         if transaction.state in ("error", "cancel"):
             transaction._record_failure({"payment_intent": intent}, attempts, now)
         self._post_process(transaction)
@@ -163,9 +163,8 @@ class PaycollectEvent(models.Model):
                     status=intent.get("status"),
                 ),
             )
-        if PROGRESS[target] < PROGRESS[transaction.state] or (
-            target == "done" and transaction._is_returned()
-        ):
+        is_silence = transaction.state == "error" and not transaction.provider_reference
+        if PROGRESS[target] < PROGRESS[transaction.state] and not is_silence:
             return Verdict(
                 IGNORED,
                 self.env._("It came late: more is known already. Nothing changes."),
@@ -230,14 +229,14 @@ class PaycollectEvent(models.Model):
         else:
             self.env.ref("payment.cron_post_process_payment_tx")._trigger()
 
-    def _report_contradiction(self, transaction, attempts):
+    def _report_contradiction(self, attempts, now):
         """Something was charged, but not what was asked for: a person looks at it."""
-        attempts._set_contradicted()
+        attempts._record_contradiction(now)
         return Verdict(
             DONE,
             self.env._(
-                "Amount or currency differ from what was asked for: %(message)s",
-                message=transaction.state_message or "",
+                "Amount or currency differ from what was asked for. Nothing was "
+                "booked; somebody has to compare."
             ),
         )
 

@@ -122,7 +122,8 @@ class PaymentToken(models.Model):
         """An archived method is no longer allowed and loses its place."""
         res = super()._handle_archiving()
         self.consent_ids._revoke(
-            reason=self.env._("The payment method was removed."),
+            reason=self.env.context.get("collection_archive_reason")
+            or self.env._("The payment method was removed."),
         )
         placed = self.filtered("collection_priority")
         placed.collection_priority = 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from odoo import fields, models
 
 from ..const import DECLINED, SENT, SETTLING, UNKNOWN
-from ..outcome import Outcome, decline_codes
+from ..outcome import Codes, Outcome, decline_codes
 from ..stripe_events import get_bank_code
 
 # An attempt in one of these states learns from a failure that was reported later.
@@ -53,10 +53,10 @@ class PaymentTransaction(models.Model):
         if code := get_bank_code(body.get("payment_intent") or {}):
             codes = replace(codes, decline_code=code)
         self._record_codes(codes)
-        for attempt in attempts.filtered(lambda a: a.state in UNDECIDED):
-            attempt._record(Outcome(DECLINED, "declined", codes), now)
+        outcome = Outcome(DECLINED, "declined", codes)
+        attempts.filtered(lambda a: a.state in UNDECIDED)._record_event(outcome, now)
 
-    def _is_returned(self):
-        """Whether the money was taken back after it had been received."""
+    def _record_return(self, code):
+        """Store the bank's code of a debit that was received and then taken back."""
         self.ensure_one()
-        return False
+        self._record_codes(Codes(decline_code=code))

@@ -79,6 +79,8 @@ class PaymentTransaction(models.Model):
         if self.provider_code == "stripe" and method == "POST":
             if self._is_stripe_capture(endpoint):
                 data = {**(data or {}), "amount_to_capture": self._get_minor_amount()}
+            if endpoint == "refunds":  # the event about it may come before our commit
+                data = {**(data or {}), **self._prepare_stripe_metadata()}
             if not kwargs.get("idempotency_key"):
                 kwargs["idempotency_key"] = payment_utils.generate_idempotency_key(
                     self, scope=endpoint

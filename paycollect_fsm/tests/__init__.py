@@ -31,5 +31,8 @@ from . import (
     test_stripe_inquiry,
     test_stripe_outgoing,
 )
+from . import test_stripe_chargebacks
 from . import test_stripe_events
+from . import test_stripe_methods
+from . import test_stripe_refunds
 from . import test_stripe_webhook

@@ -2,6 +2,9 @@
 import itertools
 import json
 import time
+from contextlib import contextmanager
+from unittest.mock import patch
+from urllib.parse import parse_qsl, urlsplit
 
 from odoo import fields
 
@@ -55,6 +58,54 @@ def make_bank_error(network_code="R01", **values):
     )
 
 
+def make_dispute(
+    intent_id,
+    amount,
+    currency,
+    status="needs_response",
+    withdrawn=True,
+    reinstated=False,
+    fee=1500,
+    fee_back=0,
+    **values,
+):
+    """A dispute over ``amount`` cents (https://docs.stripe.com/api/disputes/object)."""
+    moved = []
+    if withdrawn or reinstated:
+        moved.append({"amount": -amount, "fee": fee, "currency": currency})
+    if reinstated:
+        moved.append({"amount": amount, "fee": -fee_back, "currency": currency})
+    return {
+        "id": f"dp_{intent_id}",
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": moved,
+        "charge": "ch_1",
+        "created": int(time.time()),
+        "currency": currency,
+        "evidence_details": {"due_by": int(time.time()) + 7 * 24 * 3600},
+        "payment_intent": intent_id,
+        "reason": "fraudulent",
+        "status": status,
+        **values,
+    }
+
+
+def make_refund(intent_id, amount, currency, **values):
+    """A refund (https://docs.stripe.com/api/refunds/object)."""
+    return {
+        "id": f"re_{intent_id}",
+        "object": "refund",
+        "amount": amount,
+        "charge": "ch_1",
+        "currency": currency,
+        "metadata": {},
+        "payment_intent": intent_id,
+        "status": "succeeded",
+        **values,
+    }
+
+
 class StripeEventCase(StripeCase):
     """Charges through Stripe, and events about them."""
 
@@ -101,6 +152,29 @@ class StripeEventCase(StripeCase):
         intent = self.make_intent(transaction, status, **values)
         intent["payment_method"] = "pm_1"  # events do not expand it
         return self.apply(f"payment_intent.{names[status]}", intent)
+
+    @contextmanager
+    def stripe_sdk(self, **answers):
+        """Answer for Stripe to its SDK; ``**{"GET refunds": {…}}`` or an exception.
+
+        Yields the list of what was asked for, as (method, path, parameters).
+        """
+        asked = []
+
+        def request(_client, method, url, _headers, post_data=None):
+            parts = urlsplit(url)
+            path = parts.path.removeprefix("/v1/")
+            params = dict(parse_qsl(post_data or parts.query))
+            asked.append((method.upper(), path, params))
+            answer = answers[f"{method.upper()} {path}"]
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return json.dumps(answer).encode(), 200, {}
+
+        with patch("stripe.RequestsClient.request", request):
+            yield asked
 
     def payments(self, transaction):
         return self.env["account.payment"].search(

@@ -1,0 +1,90 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+READERS = "account.group_account_invoice,account.group_account_readonly"
+
+
+class AccountMove(models.Model):
+    """An invoice whose payment was taken back, or is asked about."""
+
+    _inherit = "account.move"
+
+    collection_chargeback_ids = fields.Many2many(
+        "paycollect.chargeback",
+        "paycollect_chargeback_move_rel",
+        "move_id",
+        "chargeback_id",
+        string="Chargebacks",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+    )
+    collection_chargeback_count = fields.Integer(
+        compute="_compute_collection_chargeback_count", groups=READERS
+    )
+
+    @api.depends("collection_chargeback_ids")
+    def _compute_collection_chargeback_count(self):
+        for move in self:
+            move.collection_chargeback_count = len(move.collection_chargeback_ids)
+
+    @api.depends(
+        "collection_chargeback_ids.state",
+        "collection_chargeback_ids.withdrawn_at",
+        "collection_chargeback_ids.reinstated_at",
+        "collection_chargeback_ids.is_released",
+    )
+    def _compute_collection_explanation(self):
+        return super()._compute_collection_explanation()
+
+    def action_view_chargebacks(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "paycollect_fsm.action_paycollect_chargeback"
+        )
+        chargebacks = self.collection_chargeback_ids
+        action["domain"] = [("id", "in", chargebacks.ids)]
+        action["context"] = {}
+        if len(chargebacks) == 1:
+            action |= {"res_id": chargebacks.id, "views": [(False, "form")]}
+        return action
+
+    def _get_disputes(self):
+        """Return the chargebacks (sudo) that forbid to charge the invoice."""
+        self.ensure_one()
+        return self.sudo().collection_chargeback_ids.filtered(
+            lambda chargeback: chargeback._forbids_charge()
+        )
+
+    def _is_disputed(self):
+        """Whether nothing is charged by itself because money was taken back."""
+        return bool(self._get_disputes())
+
+    def _get_explanation_lines(self):
+        """Chargebacks stand before the next step; a bank return is the attempt's."""
+        lines = super()._get_explanation_lines()
+        chargebacks = self.sudo().collection_chargeback_ids.sorted("id")
+        texts = [
+            chargeback._get_text()
+            for chargeback in chargebacks
+            if not chargeback.attempt_id.returned_at
+        ]
+        if not texts:
+            return lines
+        next_step = self._get_next_step(self._get_last_attempt())
+        return [*(line for line in lines if line != next_step), *texts, next_step]
+
+    def _get_next_step(self, last):
+        if dispute := self._get_disputes()[:1]:
+            if dispute.state == "open" and dispute.due_at:
+                return self.env._(
+                    "Next: accounting answers the dispute until %(date)s. Nothing is "
+                    "charged by itself before it is decided.",
+                    date=format_date(self.env, dispute.due_at),
+                )
+            return self.env._(
+                "Next: accounting decides. Nothing is charged by itself before a "
+                "manager releases the chargeback."
+            )
+        return super()._get_next_step(last)

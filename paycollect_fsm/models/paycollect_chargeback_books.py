@@ -1,0 +1,275 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, fields, models
+
+
+class PaycollectChargeback(models.Model):
+    """The books follow the money: the payment is reversed, and booked again."""
+
+    _inherit = "paycollect.chargeback"
+
+    reversal_move_id = fields.Many2one(
+        "account.move", string="Reversal", readonly=True, index="btree_not_null"
+    )
+    reinstatement_move_id = fields.Many2one(
+        "account.move", string="Booked Again", readonly=True, index="btree_not_null"
+    )
+    fee_move_id = fields.Many2one(
+        "account.move", string="Fee Entry", readonly=True, index="btree_not_null"
+    )
+    booked_fee = fields.Monetary(
+        currency_field="fee_currency_id",
+        readonly=True,
+        help="How much of the fee is in the books.",
+    )
+    is_payment_rejected = fields.Boolean(
+        readonly=True,
+        help="The payment has no journal entry of its own: it was rejected instead.",
+    )
+
+    # -- payment -----------------------------------------------------------------
+
+    def _update_books(self, now):
+        """Bring the books to where the money is; a repeat changes nothing."""
+        self.ensure_one()
+        self = self.with_company(self.company_id)
+        is_reversed = self.is_payment_rejected or (
+            self.reversal_move_id and not self.reinstatement_move_id
+        )
+        if self._is_money_out() and not is_reversed:
+            self._reverse_payment(now)
+        elif not self._is_money_out() and is_reversed:
+            self._book_payment_again(now)
+        self._book_fee(now)
+
+    def _reverse_payment(self, now):
+        """Take the payment back, as far as it is disputed: the invoices reopen."""
+        payment = self.payment_id
+        if not payment:
+            self._report_books(
+                self.env._(
+                    "There is no payment of %(reference)s in the books that could be "
+                    "reversed. Record that the money was taken back.",
+                    reference=self.transaction_id.reference,
+                )
+            )
+            return
+        if not payment.move_id:
+            payment.action_reject()
+            self.is_payment_rejected = True
+            return
+        liquidity, counterpart, _other = payment._seek_for_lines()
+        invoice_lines = counterpart.matched_debit_ids.debit_move_id
+        counterpart.remove_move_reconcile()
+        reversal = self._create_reversal(payment, now)
+        self.reversal_move_id = reversal
+        self._match(counterpart, reversal)
+        self._match(liquidity, reversal)
+        (counterpart + invoice_lines).filtered(
+            lambda line: not line.reconciled
+        ).reconcile()
+        payment.message_post(body=self._get_text())
+
+    def _create_reversal(self, payment, now):
+        """Return the posted entry that takes back the disputed part of a payment."""
+        vals = {
+            "date": self._get_today(now),
+            "ref": self.env._(
+                "%(reference)s taken back: %(dispute)s",
+                reference=payment.memo or payment.name,
+                dispute=self.provider_reference,
+            ),
+        }
+        move = payment.move_id
+        share = self._get_share()
+        if share == 1:
+            reversal = move._reverse_moves([vals])
+        else:
+            reversal = self.env["account.move"].create(
+                self._prepare_partial_vals(move, share) | vals
+            )
+        reversal._post(soft=False)
+        return reversal
+
+    def _get_share(self):
+        """The disputed part of the payment, 1 for all of it."""
+        paid = self.payment_id.amount
+        if self.payment_id.currency_id != self.currency_id or not self.amount:
+            return 1
+        if self.currency_id.compare_amounts(self.amount, paid) >= 0:
+            return 1
+        return self.amount / paid
+
+    def _prepare_partial_vals(self, move, share):
+        """Return an entry with the given share of each line, turned round."""
+        lines, rest, rest_currency = [], 0.0, 0.0
+        for line in move.line_ids:
+            balance = move.company_currency_id.round(-line.balance * share)
+            amount = line.currency_id.round(-line.amount_currency * share)
+            lines.append(
+                {
+                    "name": line.name,
+                    "account_id": line.account_id.id,
+                    "partner_id": line.partner_id.id,
+                    "currency_id": line.currency_id.id,
+                    "balance": balance,
+                    "amount_currency": amount,
+                }
+            )
+            rest += balance
+            rest_currency += amount
+        lines[-1]["balance"] -= rest
+        lines[-1]["amount_currency"] -= rest_currency
+        return {
+            "move_type": "entry",
+            "journal_id": move.journal_id.id,
+            "company_id": move.company_id.id,
+            "partner_id": move.partner_id.id,
+            "currency_id": move.currency_id.id,
+            "line_ids": [Command.create(vals) for vals in lines],
+        }
+
+    def _book_payment_again(self, now):
+        """The money came back: the payment stands, and pays what is still open."""
+        payment = self.payment_id
+        if self.is_payment_rejected:
+            payment.action_draft()
+            payment.action_post()
+            self.is_payment_rejected = False
+            return
+        liquidity, counterpart, _other = payment._seek_for_lines()
+        reversal = self.reversal_move_id
+        for lines in (counterpart, liquidity):
+            self._unmatch(lines, reversal)
+        again = reversal._reverse_moves(
+            [
+                {
+                    "date": self._get_today(now),
+                    "ref": self.env._(
+                        "%(reference)s booked again: %(dispute)s",
+                        reference=payment.memo or payment.name,
+                        dispute=self.provider_reference,
+                    ),
+                }
+            ]
+        )
+        again._post(soft=False)
+        self.reinstatement_move_id = again
+        for line in reversal.line_ids:
+            self._match(line, again)
+        self._pay_what_is_open(counterpart)
+        payment.message_post(body=self._get_text())
+
+    def _pay_what_is_open(self, counterpart):
+        open_lines = self.move_ids.line_ids.filtered(
+            lambda line: (
+                line.account_id in counterpart.account_id
+                and line.parent_state == "posted"
+                and not line.reconciled
+            )
+        )
+        if open_lines:
+            (counterpart + open_lines).filtered(
+                lambda line: not line.reconciled
+            ).reconcile()
+        if any(not line.reconciled for line in counterpart):
+            self._report_books(
+                self.env._(
+                    "The money of %(dispute)s came back, but the invoices were paid in "
+                    "another way meanwhile. The customer has a credit: refund it or "
+                    "use it for another invoice.",
+                    dispute=self.provider_reference,
+                )
+            )
+
+    def _match(self, lines, move):
+        """Reconcile lines with those of an entry on the same account.
+
+        What the bank's statement is matched with already stays as it is.
+        """
+        for line in lines:
+            others = move.line_ids.filtered(
+                lambda other, line=line: (
+                    other.account_id == line.account_id and not other.reconciled
+                )
+            )
+            if others and line.account_id.reconcile and not line.reconciled:
+                (line + others).reconcile()
+
+    def _unmatch(self, lines, move):
+        """Undo only the reconciliation between these lines and an entry."""
+        partials = lines.matched_debit_ids | lines.matched_credit_ids
+        partials.filtered(
+            lambda partial: (
+                partial.debit_move_id.move_id == move
+                or partial.credit_move_id.move_id == move
+            )
+        ).unlink()
+
+    # -- fee ---------------------------------------------------------------------
+
+    def _book_fee(self, now):
+        """Book what the provider keeps, or gives back, of its fee."""
+        self.ensure_one()
+        currency = self.fee_currency_id
+        change = self.fee - self.booked_fee
+        if not currency or currency.is_zero(change):
+            return
+        expense = self.company_id.collection_fee_account_id
+        outstanding = self.payment_id.outstanding_account_id
+        if not expense or not outstanding:
+            self._report_books(
+                self.env._(
+                    "The provider keeps a fee of %(fee)s for %(dispute)s, which is not "
+                    "booked: choose the account of disputes' fees in the settings, "
+                    "then press “Book the Fee” on the chargeback, or book it with the "
+                    "bank statement.",
+                    fee=currency.format(self.fee),
+                    dispute=self.provider_reference,
+                )
+            )
+            return
+        move = self.env["account.move"].create(
+            self._prepare_fee_move_vals(change, expense, outstanding, now)
+        )
+        move._post(soft=False)
+        self.write({"fee_move_id": move.id, "booked_fee": self.fee})
+
+    def _prepare_fee_move_vals(self, change, expense, outstanding, now):
+        today = self._get_today(now)
+        balance = self.fee_currency_id._convert(
+            change, self.company_id.currency_id, self.company_id, today
+        )
+        label = self.env._("Fee of %(dispute)s", dispute=self.provider_reference)
+        return {
+            "move_type": "entry",
+            "date": today,
+            "ref": label,
+            "journal_id": self.payment_id.journal_id.id,
+            "company_id": self.company_id.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": label,
+                        "account_id": account.id,
+                        "currency_id": self.fee_currency_id.id,
+                        "balance": sign * balance,
+                        "amount_currency": sign * change,
+                    }
+                )
+                for account, sign in ((expense, 1), (outstanding, -1))
+            ],
+        }
+
+    # -- helpers -----------------------------------------------------------------
+
+    def _get_today(self, now):
+        """The day of the books, in the zone of the company."""
+        zone = self.company_id.partner_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone), now)
+
+    def _report_books(self, note):
+        """Ask for what cannot be booked by itself, once for each invoice."""
+        for move in self.move_ids:
+            self.company_id._schedule_collection_activity(
+                move, self.env._("Book what the provider took or gave back"), note
+            )

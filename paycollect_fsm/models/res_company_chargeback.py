@@ -1,0 +1,14 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collection_fee_account_id = fields.Many2one(
+        "account.account",
+        string="Account of Disputes' Fees",
+        check_company=True,
+        domain=[("account_type", "in", ("expense", "expense_other"))],
+        help="What the provider keeps for disputes and returned debits is booked here.",
+    )
