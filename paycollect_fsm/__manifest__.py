@@ -61,8 +61,10 @@
         "report/paycollect_recovery_curve_views.xml",
         "report/paycollect_return_rate_views.xml",
         "views/account_move_views.xml",
+        "views/paycollect_event_views.xml",
         "views/fsm_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/paycollect_chargeback_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -9,3 +9,7 @@ UPDATE paycollect_attempt
  WHERE state = 'planned';
 DELETE FROM queue_job
  WHERE channel LIKE 'root.paycollect%' AND state NOT IN ('done', 'cancelled', 'failed');
+-- what the provider told concerns the original
+UPDATE paycollect_event
+   SET state = 'ignored', reason = 'The database was copied.', next_try_at = NULL
+ WHERE state IN ('new', 'waiting', 'failed');

@@ -76,6 +76,7 @@ from . import account_move_chargeback
 from . import res_company_chargeback
 from . import res_config_settings_chargeback
 from . import payment_provider_webhook
+from . import payment_provider_events
 from . import payment_transaction_codes
 from . import paycollect_attempt_codes
 from . import payment_transaction_foreign

@@ -34,5 +34,6 @@ from . import (
 from . import test_stripe_chargebacks
 from . import test_stripe_events
 from . import test_stripe_methods
+from . import test_stripe_missed
 from . import test_stripe_refunds
 from . import test_stripe_webhook
