@@ -134,18 +134,23 @@ def claim(state, planned_at, now, customer_busy=False):
     return BUSY if customer_busy else CLAIM
 
 
-def before_charge(state, stopped):
+def before_charge(state, allowed, claimed_at, now):
     """What follows the committed claim, in a transaction of its own and under a lock:
-    CHARGE, PUT_BACK or NOTHING (the sweep took it for interrupted).
+    CHARGE, PUT_BACK or NOTHING (the sweep took it for interrupted, or will do so).
 
-    >>> before_charge(SENT, False), before_charge(SENT, True)
+    :param allowed: charging is not stopped, and the invoice is still owed
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> before_charge(SENT, True, now, now), before_charge(SENT, False, now, now)
     ('charge', 'put_back')
-    >>> before_charge(UNKNOWN, False)
+    >>> before_charge(UNKNOWN, True, now, now)
+    'nothing'
+    >>> before_charge(SENT, True, now - ORPHAN_AFTER, now)
     'nothing'
     """
-    if state != SENT:
+    if state != SENT or now - claimed_at >= ORPHAN_AFTER:
         return NOTHING
-    return PUT_BACK if stopped else CHARGE
+    return CHARGE if allowed else PUT_BACK
 
 
 def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
@@ -243,6 +248,24 @@ def choose_way(doubt, now):
         return LOOK_UP
     remembered = timedelta() <= now - doubt.sent_at < doubt.key_life
     return SAME_KEY if remembered else LOOK_UP
+
+
+def confirm_way(way, way_now, noted_at, now):
+    """How the question goes out that was noted at ``noted_at``.
+
+    With the same key only at once, and if it may still be used: a worker that slept
+    must not charge at a time that nobody reckons with.
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> confirm_way(SAME_KEY, SAME_KEY, now, now)
+    'same_key'
+    >>> confirm_way(SAME_KEY, LOOK_UP, now, now)
+    'look_up'
+    >>> confirm_way(SAME_KEY, SAME_KEY, now - ORPHAN_AFTER, now)
+    'look_up'
+    """
+    fresh = now - noted_at < ORPHAN_AFTER
+    return SAME_KEY if way == way_now == SAME_KEY and fresh else LOOK_UP
 
 
 def is_key_useless(status):

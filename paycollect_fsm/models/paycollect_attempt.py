@@ -193,15 +193,19 @@ class PaycollectAttempt(models.Model):
             {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
         )
 
-    def _set_put_back(self, decision):
-        """Nothing left the house: it waits for a manager as if never claimed."""
+    def _set_put_back(self, decision=None):
+        """Nothing left the house: as if never claimed.
+
+        :param decision: why it waits for a manager; without, the claim decides anew
+        """
         self.ensure_one()
-        reason = self.move_id._get_decision_text(decision, self.token_id)
         transaction = self.transaction_id
-        transaction._set_canceled(state_message=reason)
+        transaction._set_canceled(state_message=self.env._("It was not sent."))
         transaction.is_post_processed = True
         self.write({"state": PLANNED, "transaction_id": False, "sent_at": False})
-        self._set_parked(reason, decision.reason)
+        if decision:
+            text = self.move_id._get_decision_text(decision, self.token_id)
+            self._set_parked(text, decision.reason)
 
     # -- facts and texts -----------------------------------------------------
 

@@ -98,12 +98,11 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         attempt = self._as_system()
-        now = now or fields.Datetime.now()
-        way = attempt._note_question(now)
+        way = attempt._note_question(now or fields.Datetime.now())
         if not way:
             return attempt.reason or "not to be asked"
         attempt._commit()
-        attempt._ask(way, now)
+        attempt._ask(way, now or fields.Datetime.now())
         attempt._commit()
         attempt._finish()
         attempt._commit()
@@ -147,20 +146,22 @@ class PaycollectAttempt(models.Model):
         facts = move._get_charge_facts(
             self.token_id, now, manual=self.trigger == "manual", attempt=self
         )
-        owed = self.currency_id.compare_amounts(move.amount_residual, self.amount) >= 0
-        return owed and decide(replace(facts, released=True)).verdict == GO
+        allowed = decide(replace(facts, released=True)).verdict == GO
+        return allowed and self._is_owed_in_full()
 
     def _ask(self, way, now):
         """The network; what was allowed before the commit is looked at once more."""
         self._wait_for_lock()
         if self.state != UNKNOWN:
             return
-        if way == protocol.SAME_KEY and self._choose_way(now) == way:
+        way = protocol.confirm_way(way, self._choose_way(now), self.asked_at, now)
+        if way == protocol.SAME_KEY:
             self._ask_with_key(now)
         else:
             self._ask_by_look_up(now)
 
     def _ask_with_key(self, now):
+        self.requested_at = now
         outcome = self._request(again=True)
         text = self._get_outcome_text(outcome)
         self.is_key_useless = outcome.state == UNKNOWN and protocol.is_key_useless(

@@ -47,8 +47,7 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         attempt = self._as_system()
-        now = now or fields.Datetime.now()
-        if not attempt._claim(now):
+        if not attempt._claim(now or fields.Datetime.now()):
             return attempt.reason or attempt.parked_reason or "not to be sent"
         attempt._commit_claim()
         attempt._charge(now)
@@ -163,12 +162,22 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         self._wait_for_lock()
+        if self.state != SENT:
+            return
         stopped = self.company_id._is_collection_stopped()
-        match protocol.before_charge(self.state, stopped):
+        allowed = not stopped and self._is_owed_in_full()
+        begin = now or fields.Datetime.now()
+        match protocol.before_charge(self.state, allowed, self.sent_at, begin):
             case protocol.CHARGE:
                 self._record(self._request(), now or fields.Datetime.now())
             case protocol.PUT_BACK:
-                self._set_put_back(Decision(WAIT, STOPPED))
+                self._set_put_back(Decision(WAIT, STOPPED) if stopped else None)
+
+    def _is_owed_in_full(self):
+        """Whether nobody paid or disputed any of it since it was claimed."""
+        move = self.move_id
+        enough = self.currency_id.compare_amounts(move.amount_residual, self.amount)
+        return enough >= 0 and move._is_owed() and move.payment_state != "blocked"
 
     def _request(self, again=False):
         """Send the request that charges; the same transaction has the same key.

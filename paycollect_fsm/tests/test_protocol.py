@@ -55,12 +55,27 @@ class TestProtocol(BaseCase):
                         protocol.claim(state, planned_at, NOW, True) == "busy", due
                     )
 
-    def test_nothing_is_charged_but_what_is_claimed_and_not_stopped(self):
+    def test_nothing_is_charged_but_what_is_claimed_and_still_allowed(self):
         for state in STATES:
-            for stopped in (False, True):
-                with self.subTest(state=state, stopped=stopped):
-                    step = protocol.before_charge(state, stopped)
-                    self.assertEqual(step == "charge", state == "sent" and not stopped)
+            for allowed in (False, True):
+                with self.subTest(state=state, allowed=allowed):
+                    step = protocol.before_charge(state, allowed, NOW, NOW)
+                    self.assertEqual(step == "charge", state == "sent" and allowed)
+
+    def test_a_worker_that_slept_after_the_claim_sends_nothing(self):
+        step = protocol.before_charge("sent", True, NOW, NOW + 2 * MINUTE)
+        self.assertEqual(step, "nothing")
+
+    def test_a_question_that_waited_is_not_sent_with_the_key(self):
+        table = [
+            ("same_key", "same_key", timedelta(), "same_key"),
+            ("same_key", "same_key", 2 * MINUTE, "look_up"),
+            ("same_key", "look_up", timedelta(), "look_up"),
+            ("look_up", "same_key", timedelta(), "look_up"),
+        ]
+        for noted, now, age, way in table:
+            with self.subTest(noted=noted, now=now, age=age):
+                self.assertEqual(protocol.confirm_way(noted, now, NOW, NOW + age), way)
 
     def test_nothing_leads_from_unknown_back_to_the_provider(self):
         self.assertFalse(protocol.may_become("unknown", "sent"))

@@ -500,3 +500,21 @@ class TestStopWhileSending(CollectionCommon):
             self.company._resume_collection()
         self.assertEqual(attempt.state, "paid")
         self.assertNotEqual(attempt.transaction_id, transaction)
+
+    def test_a_check_that_comes_after_the_claim_keeps_the_charge_at_home(self):
+        job = self.make_job()
+        with trap_jobs():
+            job.action_complete()
+        attempt = job.invoice_lines.move_id.collection_attempt_ids
+        attempt._claim(self.now())
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=attempt.move_id.ids
+        ).create({})._create_payments()
+        transaction = type(attempt.transaction_id)
+        with patch.object(transaction, "_charge_with_token") as charge:
+            attempt._charge()
+            self.assertEqual(attempt.state, "planned")
+            with self.with_jobs():
+                attempt._send()
+        charge.assert_not_called()
+        self.assertEqual(attempt.state, "canceled")

@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The protocol, broken on purpose: each of these must be found out.
+
+Each is a dict of functions that replace those of the same name, in `rules.Rules` as
+well as in `paycollect_fsm.protocol`; `try_lock`, `is_locked` and `get_key` stand for
+the database's locks and for the key that the provider's module makes.
+"""
+
+from .rows import Attempt
+from .rules import Rules, protocol
+
+
+def _retry_an_unknown():
+    """What the provider does not tell at once is taken for never charged."""
+    return {
+        "choose_way": lambda _doubt, _now: protocol.LOOK_UP,
+        "confirm_way": lambda *_args: protocol.LOOK_UP,
+        "believe": lambda *_args: True,
+    }
+
+
+def _drop_the_lock():
+    """Two workers may take the same attempt."""
+    return {
+        "try_lock": lambda row: isinstance(row, Attempt) or Rules.try_lock(row),
+        "is_locked": lambda _row: False,
+    }
+
+
+def _new_key_after_a_timeout():
+    """Each question comes with a key of its own."""
+    return {"get_key": lambda attempt: f"{attempt.reference}/{attempt.ask_count}"}
+
+
+def _key_beyond_its_life():
+    return {
+        "choose_way": lambda _doubt, _now: protocol.SAME_KEY,
+        "confirm_way": lambda *_args: protocol.SAME_KEY,
+    }
+
+
+def _believe_at_once():
+    """A request that is still executing is taken for lost."""
+    return {
+        "believe": lambda verdict, *_args: (
+            verdict in (protocol.FOUND, protocol.NOT_FOUND)
+        )
+    }
+
+
+def _send_late():
+    """A worker that slept goes on where it was."""
+    return {
+        "before_charge": lambda _state, allowed, *_args: (
+            protocol.CHARGE if allowed else protocol.PUT_BACK
+        ),
+    }
+
+
+MUTATIONS = {
+    "retry an unknown": _retry_an_unknown(),
+    "drop the lock": _drop_the_lock(),
+    "new key after a time-out": _new_key_after_a_timeout(),
+    "same key beyond its life": _key_beyond_its_life(),
+    "not found is believed at once": _believe_at_once(),
+    "a late worker sends": _send_late(),
+}

@@ -1,0 +1,83 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""No schedule of faults and crashes charges twice, loses or misbooks a payment."""
+
+import doctest
+
+import pytest
+from soak import rules
+from soak.mutations import MUTATIONS
+from soak.run import make_rules, play, play_many
+from soak.world import World
+
+SCHEDULES = 100_000
+LONGEST = 180  # seconds
+FEW_THOUSAND = 5000
+
+
+def test_a_hundred_thousand_schedules_hold_within_three_minutes(capsys):
+    total = play_many(schedules=SCHEDULES, first=1, jobs=2)
+    with capsys.disabled():
+        print(
+            f"\n{total.schedules} schedules, {total.steps} steps, "
+            f"{total.crashes} crashes: {total.rate:.0f} schedules a second"
+        )
+    assert not total.failures, "replay it with: setup/soak --seed N"
+    assert total.schedules == SCHEDULES
+    assert total.seconds < LONGEST
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_broken_protocol_is_found_out(mutation):
+    found = play(1, FEW_THOUSAND, mutation).failures
+    assert found, f"“{mutation}” goes unnoticed"
+    ((_seed, what),) = found
+    assert what.startswith("Violation: "), what
+
+
+def test_a_seed_tells_the_same_story_again():
+    stories = [World(7, traced=True).run().story for _ in range(2)]
+    assert stories[0] == stories[1]
+    assert len(stories[0]) > 1
+
+
+def test_a_failing_seed_fails_again():
+    ((seed, what),) = play(1, FEW_THOUSAND, "retry an unknown").failures
+    assert play(seed, 1, "retry an unknown").failures == ((seed, what),)
+
+
+def test_the_world_is_as_bad_as_it_is_meant_to_be():
+    """Each of these happens somewhere in a few hundred schedules."""
+    told = "\n".join(
+        line for seed in range(400) for line in World(seed, traced=True).run().story
+    )
+    for word in (
+        "request: lost",
+        "request: answer lost",
+        "request: 500 before",
+        "request: 500 after",
+        "request: busy",
+        "request: unauthorized",
+        "leaves again",
+        "look-up: found",
+        "look-up: not_found",
+        "look-up: cannot_tell",
+        "webhook succeeded",
+        "webhook processing",
+        "webhook failed",
+        "returned",
+        "a worker is killed",
+        "the provider is down",
+        "the clock is",
+        "check for",
+        "refunded",
+        "all charging is stopped",
+        "pays online",
+        "put back",
+    ):
+        assert word in told, word
+
+
+def test_only_known_rules_can_be_replaced():
+    assert not doctest.testmod(rules).failed
+    with pytest.raises(AttributeError):
+        make_rules.__globals__["Rules"](beleive=None)
