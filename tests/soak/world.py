@@ -264,6 +264,8 @@ class World:
         """The sweep comes by each minute; only its useful rounds are played."""
         due = None
         for attempt in self.shop.attempts:
+            if attempt.state == CANCELED:
+                continue
             at = self._get_due(attempt)
             if at is not None and (due is None or at < due):
                 due = at
@@ -285,7 +287,7 @@ class World:
             when, wait = attempt.sent_at, 2 * MINUTE
         elif state == UNKNOWN:
             when, wait = attempt.ask_at, 0
-        elif attempt.booked or state == CANCELED:
+        elif attempt.booked:
             return self.time if self._lacks_receipt(attempt) else None
         else:
             return self.time
@@ -295,7 +297,7 @@ class World:
 
     def _lacks_receipt(self, attempt):
         invoice = attempt.invoice
-        return attempt.state == PAID and not invoice.receipts and not invoice.residual
+        return not invoice.receipts and attempt.state == PAID and not invoice.residual
 
     def _sweep(self, at):
         if at != self._sweep_at:
