@@ -84,15 +84,7 @@ def bill(env, partner, amount):
             "move_type": "out_invoice",
             "partner_id": partner.id,
             "collection_policy_id": env.ref("paycollect_fsm.policy_auto").id,
-            "invoice_line_ids": [
-                Command.create(
-                    {
-                        "name": "Visit",
-                        "price_unit": amount,
-                        "tax_ids": [Command.clear()],
-                    }
-                )
-            ],
+            "invoice_line_ids": [Command.create(line)],
         }
     )
     move.action_post()
