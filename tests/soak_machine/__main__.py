@@ -17,6 +17,9 @@ def main():
     parser.add_argument("--steps", type=int, default=15)
     parser.add_argument("--mutation", help="break the protocol, see mutations.py")
     parser.add_argument("--replay", help="the schedule that a failing run printed")
+    parser.add_argument(
+        "--meanwhile", action="append", help="only this interrupts workers, see dice.py"
+    )
     parser.add_argument("--tell", action="store_true", help="print every story")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)

@@ -8,6 +8,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, reproduce_failure, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from . import dice
 from .machine import ChargeMachine
 from .world import World
 
@@ -16,6 +17,8 @@ def run(options):
     """Return what was breached, or None, and the tally."""
     ChargeMachine.world = World(options.conf)
     ChargeMachine.tells = options.tell
+    if options.meanwhile:
+        dice.load(meanwhile=options.meanwhile)
     if options.replay:
         reproduce_failure(hypothesis.__version__, options.replay.encode())(
             ChargeMachine
