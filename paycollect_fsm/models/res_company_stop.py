@@ -53,7 +53,12 @@ class ResCompany(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_switch"
         )
-        action["context"] = {"default_company_id": (self or self.env.company)[:1].id}
+        company = (self or self.env.company)[:1]
+        if company.sudo().collection_stopped_at:
+            action["name"] = self.env._("Resume Charging")
+        else:
+            action["name"] = self.env._("Stop All Charging")
+        action["context"] = {"default_company_id": company.id}
         return action
 
     def action_resume_collection(self):

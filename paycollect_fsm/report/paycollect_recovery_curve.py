@@ -36,7 +36,7 @@ class PaycollectRecoveryCurve(models.Model):
         string="Kind of Method",
         readonly=True,
     )
-    amount_declined = fields.Monetary(string="Declined", readonly=True)
+    amount_declined = fields.Monetary(readonly=True)
     amount_recovered = fields.Monetary(string="Recovered by Then", readonly=True)
     recovery_rate = fields.Float(
         string="Recovered Share",

@@ -6,12 +6,12 @@ from .. import declines
 from ..const import OPEN_STATES
 
 DECLINE_KINDS = [
-    (declines.SOFT, "Later"),
-    (declines.TRANSIENT, "Passing"),
+    (declines.SOFT, "Try later"),
+    (declines.TRANSIENT, "Passing trouble"),
     (declines.HARD, "Final"),
-    (declines.CUSTOMER, "Customer"),
-    (declines.MERCHANT, "Ours"),
-    (declines.AUTH, "Authentication"),
+    (declines.CUSTOMER, "Customer must correct it"),
+    (declines.MERCHANT, "Ours to mend"),
+    (declines.AUTH, "Customer must confirm it"),
     ("none", "Not known"),
 ]
 WITHOUT_EMPLOYEE = (
@@ -145,8 +145,8 @@ class PaycollectRecoveryReport(models.Model):
     tries = fields.Integer(
         readonly=True, aggregator="avg", help="Charges that reached the provider."
     )
-    amount_declined = fields.Monetary(string="Declined", readonly=True)
-    amount_recovered = fields.Monetary(string="Recovered Amount", readonly=True)
+    amount_declined = fields.Monetary(readonly=True)
+    amount_recovered = fields.Monetary(readonly=True)
     recovery_rate = fields.Float(
         string="Recovered Share",
         readonly=True,

@@ -17,6 +17,7 @@ class PaycollectSwitch(models.TransientModel):
     is_stopped = fields.Boolean(compute="_compute_state")
     may_resume = fields.Boolean(compute="_compute_state")
     state_text = fields.Char(compute="_compute_state")
+    waiting_count = fields.Integer(compute="_compute_state")
     waiting_text = fields.Char(compute="_compute_state")
     limited_text = fields.Char(compute="_compute_state")
     reason = fields.Char(
@@ -34,6 +35,7 @@ class PaycollectSwitch(models.TransientModel):
             company = wizard.company_id.sudo()
             wizard.is_stopped = bool(company.collection_stopped_at)
             wizard.state_text = company._get_stop_text()
+            wizard.waiting_count = company._sum_held_back()[0]
             wizard.waiting_text = company._get_waiting_text()
             wizard.limited_text = company._get_waiting_text(limited=True)
 

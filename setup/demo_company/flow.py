@@ -155,6 +155,11 @@ class Flow:
         token = store_method(partner, card, self.today)
         partner._collection_method_added(token)
 
+    def confirm(self, attempt):
+        """The customer follows the link and confirms the payment at the bank."""
+        if attempt.authentication == "possible":
+            attempt._check_authentication(confirmed=True)
+
     def settle(self, moves):
         """The bank confirms what was on its way."""
         transactions = moves.transaction_ids.filtered(lambda tx: tx.state == "pending")

@@ -48,7 +48,17 @@ NEW_CARDS = [
     Card("Visa", "6011", 36),
     Card("American Express", "1009", 41),
 ]
-DECLINED_EVERY = 13
+DECLINED_EVERY = 4
+# How declined charges end, in turn; the code of the bank, and what happens next.
+ENDINGS = [
+    (DECLINES[0], "same"),
+    (DECLINES[1], "new"),
+    (("authentication_required", "1A", "Your bank wants a confirmation."), "confirm"),
+    (DECLINES[0], "same"),
+    (DECLINES[2], "new"),
+    (("expired_card", "54", "Your card has expired."), "transfer"),
+    (DECLINES[1], "same"),
+]
 REPLACES_CARDS = "dental bakery law interiors vet redbud".split()
 
 
@@ -95,7 +105,7 @@ def _plan_visit(flow, rng, key, day, number):
             "resolution": rng.choice(RESOLUTIONS[kind]),
             "extras": [rng.choice(EXTRAS[kind])] if rng.random() < 0.3 else [],
             "late": rng.randrange(4, 30),
-            "declined": number % DECLINED_EVERY == 0 and key in REPLACES_CARDS,
+            "ending": number % DECLINED_EVERY == 0 and key in REPLACES_CARDS,
             "pick": number,
         },
     )
@@ -121,8 +131,10 @@ def _book_visit(flow, key, lines, visit, site, story):
 
 def _finish_visit(flow, key, job, story):
     tokens = flow.book[key].partner.payment_token_ids
-    if story["declined"]:
-        flow.outbox.decline = DECLINES[story["pick"] % len(DECLINES)]
+    ending = ""
+    if story["ending"]:
+        turn = story["pick"] // DECLINED_EVERY % len(ENDINGS)
+        flow.outbox.decline, ending = ENDINGS[turn]
         tokens[:1].demo_simulated_state = "error"
     moves = flow.complete(job, story["resolution"], story["extras"])
     flow.deliver()
@@ -133,9 +145,22 @@ def _finish_visit(flow, key, job, story):
         flow.after(30 + story["late"], 11, flow.pay, moves, flow.bank)
     elif key == "freight":
         flow.after(4, 6, flow.settle, moves)
-    elif story["declined"]:
-        card = NEW_CARDS[story["pick"] % len(NEW_CARDS)]
-        flow.after(1 + story["pick"] % 5, 19, flow.add_card, key, card)
+    elif ending:
+        _go_on(flow, key, moves, ending, story["pick"])
+
+
+def _go_on(flow, key, moves, ending, pick):
+    """What follows a decline; the plan of the retries does the rest."""
+    declined = moves.collection_attempt_ids.sorted("id")[:1]
+    if ending == "new":
+        card = NEW_CARDS[pick % len(NEW_CARDS)]
+        flow.after(1 + pick % 5, 19, flow.add_card, key, card)
+        return
+    flow.book[key].partner.payment_token_ids.demo_simulated_state = "done"
+    if ending == "confirm":
+        flow.after(pick % 2, 20, flow.confirm, declined)
+    elif ending == "transfer":
+        flow.after(5 + pick % 6, 11, flow.pay, moves, flow.bank)
 
 
 def _plan_unpaid(flow, day):
@@ -146,7 +171,7 @@ def _plan_unpaid(flow, day):
         "resolution": "Plotter server moved to the new machine, all queues tested.",
         "extras": [],
         "late": 365,
-        "declined": False,
+        "ending": False,
         "pick": 0,
     }
     booked = day - timedelta(days=4)

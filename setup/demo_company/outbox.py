@@ -22,6 +22,7 @@ class Outbox:
     def __enter__(self):
         for model, method, replacement in (
             ("paycollect.attempt", "_enqueue", self._take_attempts()),
+            ("paycollect.attempt", "_enqueue_question", lambda attempts: None),
             ("paycollect.attempt", "_commit", lambda attempt: attempt.flush_model()),
             ("paycollect.consent", "_send_copy", lambda consents: None),
             ("account.move", "_delay_message", self._take_message()),
