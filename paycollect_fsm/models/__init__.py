@@ -52,6 +52,9 @@ from . import paycollect_attempt_unknown
 from . import paycollect_inquiry
 from . import paycollect_attempt_authenticate
 from . import account_move_authenticate
+from . import payment_transaction_abandoned
+from . import paycollect_attempt_abandoned
+from . import account_move_abandoned
 from . import payment_provider
 from . import payment_provider_foreign
 from . import payment_provider_returns

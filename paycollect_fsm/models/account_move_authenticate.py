@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         """Nothing is claimed while the customer may still confirm another charge."""
         facts = super()._get_charge_facts(token, now, **kwargs)
         attempt = kwargs.get("attempt")
-        if not attempt or self.env.context.get("paycollect_without_authentication"):
+        if not attempt or self.env.context.get("paycollect_unhindered"):
             return facts
         if decide(facts).verdict == GO and self._get_open_authentications() - attempt:
             return replace(facts, customer_paying=True)

@@ -102,7 +102,7 @@ class PaycollectAttempt(models.Model):
 
     def _would_be_sent(self, now):
         """Nothing is taken from the customer for a charge that is held back."""
-        move = self.move_id.with_context(paycollect_without_authentication=True)
+        move = self.move_id.with_context(paycollect_unhindered=True)
         facts = move._get_charge_facts(
             self.token_id, now, manual=self.trigger == "manual", attempt=self
         )

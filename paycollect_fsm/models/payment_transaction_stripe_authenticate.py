@@ -49,12 +49,19 @@ class PaymentTransaction(models.Model):
     def _cancel_authentication(self, now):
         if self.provider_code != "stripe":
             return super()._cancel_authentication(now)
-        intent_id = self._get_stripe_intent_id()
+        intent = self._close_stripe_intent(self._get_stripe_intent_id(), now)
+        if intent["status"] != "canceled":
+            self._process("stripe", self._prepare_stripe_payment_data(intent))
+
+    def _close_stripe_intent(self, intent_id, now):
+        """Cancel the intent if it could still be confirmed; return it as it is then.
+
+        :raise ValidationError: no answer
+        """
         intent = self._retrieve_stripe_intent(intent_id)
         if intent["status"] in CONFIRMABLE:
             intent = self._cancel_stripe_intent(intent_id, now)
-        if intent["status"] != "canceled":
-            self._process("stripe", self._prepare_stripe_payment_data(intent))
+        return intent
 
     def _cancel_stripe_intent(self, intent_id, now):
         """Cancel it and return it as it is then: confirmed a moment before, maybe.

@@ -10,6 +10,7 @@ from . import test_readiness
 from . import test_readiness_rules
 from . import test_text_masking
 from . import (
+    test_abandoned,
     test_activation,
     test_bank_debit,
     test_brakes,
