@@ -40,10 +40,16 @@ def fault(*outcomes, **variants):
     return register
 
 
+def get_selected(request):
+    """The names of the faults that this run is to see."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    return [call.params["name"] for call in calls if call and "name" in call.params]
+
+
 @pytest.fixture(scope="module")
-def shop(module_lab, tmp_path_factory):
+def shop(module_lab, tmp_path_factory, request):
     customers = {name: ("succeed",) for name in CUT}
-    customers |= {name: methods for name, (_run, methods, _options) in FAULTS.items()}
+    customers |= {name: FAULTS[name][1] for name in get_selected(request)}
     with Process(state_dir=tmp_path_factory.mktemp("stripe")) as stripe:
         yield stripe_scene.open_shop(
             module_lab, stripe, tmp_path_factory.mktemp("orders"), customers
@@ -53,11 +59,9 @@ def shop(module_lab, tmp_path_factory):
 @pytest.fixture(scope="module")
 def running(shop, request):
     """The selected faults, running; the result of each by its name."""
-    calls = [getattr(item, "callspec", None) for item in request.session.items]
-    names = [call.params["name"] for call in calls if call and "name" in call.params]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {}
-        for name in names:
+        for name in get_selected(request):
             run, _methods, options = FAULTS[name]
             futures[name] = pool.submit(run, shop[name], **options)
         yield futures
@@ -236,7 +240,7 @@ def asked_too_early(customer):
     customer.complete()
     customer.wait_state("unknown")
     customer.sweep_after(MINUTE)
-    assert [line["status"] for line in customer.asked()] == [409]
+    wait_until(lambda: [line["status"] for line in customer.asked()] == [409])
     assert customer.states() == ["unknown"]
     customer.stripe.let_go(number=late)
     wait_until(customer.captured)
@@ -448,8 +452,8 @@ def down_for_two_days(customer, kind):
     outage = customer.fault("drop_before", times=None, method="*", path=".")
     customer.complete()
     customer.wait_state("unknown")
-    for _question in range(18):
-        customer.sweep_after(3 * HOUR)
+    for _question in range(9):
+        customer.sweep_after(6 * HOUR)
     assert customer.states() == ["unknown"]
     assert customer.activities() == ["Find out whether this was charged"]
     customer.stripe.forget_keys(customer=customer.reference)

@@ -37,7 +37,7 @@ def run_machine(lab, *arguments):
         capture_output=True,
         text=True,
         check=False,
-        timeout=MINUTES * 60 * 2,
+        timeout=MINUTES * 60 * 4,
     )
     print(done.stdout[-20_000:], done.stderr[-5_000:])
     return done
@@ -64,7 +64,9 @@ def test_random_schedules_neither_lose_nor_double_a_payment(lab):
     full = sum(count(done, f"schedules of {STEPS} steps") for done in runs)
     assert full >= SCHEDULES
     assert sum(count(done, "interruptions") for done in runs) >= SCHEDULES / 5
-    assert max(count(done, "seconds") for done in runs) < MINUTES * 60
+    # Not by the clock on the wall: other tests may keep the machine busy.
+    seconds = [count(done, "seconds of our processor time") for done in runs]
+    assert max(seconds) < MINUTES * 60
 
 
 @pytest.mark.parametrize("mutation", BREACHES)

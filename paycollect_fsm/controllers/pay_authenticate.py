@@ -13,7 +13,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
     """
 
     def _render_collection_page(self, link, token):
-        if link.purpose != "authenticate":
+        if link.purpose != "authenticate" or not link.move_id:
             return super()._render_collection_page(link, token)
         return self._render_collection(
             "paycollect_fsm.pay_authenticate",
@@ -87,7 +87,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
     def _open_authentication_link(self, token):
         """Return ``(link, None)``, or ``(link, outcome)`` for a bad link."""
         link, problem = self._open_collection_link(token, fields.Datetime.now())
-        if problem or link.purpose != "authenticate":
+        if problem or link.purpose != "authenticate" or not link.move_id:
             failure = self._get_collection_failure(problem or "unknown")
             return link, {"outcome": "closed", "message": failure["state_message"]}
         return self._in_customer_language(link), None

@@ -34,7 +34,9 @@ class PaycollectProviderCustomer(models.Model):
     )
     company_id = fields.Many2one(related="provider_id.company_id")
     reference = fields.Char(
-        required=True, readonly=True, help="The provider's id of the customer."
+        readonly=True,
+        help="The provider's id of the customer. Empty: the known one does not exist "
+        "any more, the next form makes a new one.",
     )
 
     _one_per_provider = models.UniqueIndex("(partner_id, provider_id)")
@@ -42,9 +44,13 @@ class PaycollectProviderCustomer(models.Model):
     def _find_reference(self, partner, provider):
         """Return the provider's id of a commercial partner, or False.
 
-        Methods that were saved before know it as well; theirs comes first, because
-        a method can be charged together with its own customer only.
+        Methods that were saved before this was written down know it as well.
         """
+        known = self.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)]
+        )
+        if known:
+            return known.reference
         token = self.env["payment.token"].search(
             [
                 ("commercial_partner_id", "=", partner.id),
@@ -54,10 +60,11 @@ class PaycollectProviderCustomer(models.Model):
             order="id desc",
             limit=1,
         )
-        if token:
-            return token.provider_ref
-        known = [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)]
-        return self.search(known, limit=1).reference
+        return token.provider_ref
+
+    def _forget(self, partner, provider):
+        """The provider says that there is no such customer."""
+        self._store_reference(partner, provider, None)
 
     def _store_reference(self, partner, provider, reference):
         """Remember the provider's id of a commercial partner.
@@ -71,7 +78,8 @@ class PaycollectProviderCustomer(models.Model):
                 INSERT INTO paycollect_provider_customer
                        (partner_id, provider_id, reference, create_date, create_uid)
                 VALUES (%s, %s, %s, now() at time zone 'UTC', %s)
-                ON CONFLICT (partner_id, provider_id) DO NOTHING
+                ON CONFLICT (partner_id, provider_id)
+                DO UPDATE SET reference = EXCLUDED.reference
                 """,
                 partner.id,
                 provider.id,

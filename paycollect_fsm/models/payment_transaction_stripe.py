@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe import const as stripe_const
 
+from ..outcome import Exchange
+
 BY_TOKEN = ("offline", "online_token")
 
 
@@ -117,6 +119,19 @@ class PaymentTransaction(models.Model):
         return super()._extract_amount_data(payment_data)
 
     # -- customers ---------------------------------------------------------------
+
+    def _stripe_create_intent(self):
+        """A customer who was deleted at Stripe gets a new one for the next try."""
+        if self.operation in BY_TOKEN:
+            return super()._stripe_create_intent()
+        exchange = Exchange()
+        noted = self.with_context(paycollect_exchange=exchange)
+        intent = super(PaymentTransaction, noted)._stripe_create_intent()
+        error = exchange.body.get("error") or {}
+        if error.get("code") == "resource_missing" and error.get("param") == "customer":
+            customers = self.env["paycollect.provider.customer"].sudo()
+            customers._forget(self.partner_id.commercial_partner_id, self.provider_id)
+        return intent
 
     def _stripe_create_customer(self):
         """Return the one Stripe customer of the commercial partner.

@@ -20,7 +20,11 @@ class PaymentTransaction(models.Model):
     def _can_authenticate(self):
         if self.provider_code != "stripe":
             return super()._can_authenticate()
-        return self.state == "error" and bool(self._get_stripe_intent_id())
+        return (
+            self.state == "error"
+            and self.token_id.method_kind != "bank"
+            and bool(self._get_stripe_intent_id())
+        )
 
     def _get_authentication_values(self):
         if self.provider_code != "stripe":

@@ -153,13 +153,25 @@ class PaymentTransaction(models.Model):
             and self._is_waiting_for_customer(payment_data)
         ):
             intent = payment_data["payment_intent"]
-            error = intent.get("last_payment_error") or {
-                "code": "authentication_required",
-                "message": self.env._("The bank asks the customer to confirm it."),
-            }
+            error = intent.get("last_payment_error") or self._get_waiting_error(intent)
             intent = {**intent, "last_payment_error": error}
             payment_data = {**payment_data, "payment_intent": intent}
         return super()._process(provider_code, payment_data)
+
+    def _get_waiting_error(self, intent):
+        """Return why it waits in the words of https://docs.stripe.com/error-codes."""
+        action = intent.get("next_action") or {}
+        if action.get("type") == "verify_with_microdeposits":
+            code, text = (
+                "bank_account_unverified",
+                self.env._("The bank account was not verified yet."),
+            )
+        else:
+            code, text = (
+                "authentication_required",
+                self.env._("The bank asks the customer to confirm it."),
+            )
+        return {"code": code, "message": text}
 
     def _apply_updates(self, payment_data):
         """Take back the error of a lost answer, and decline what nobody can confirm.

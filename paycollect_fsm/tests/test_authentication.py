@@ -178,6 +178,14 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         self.come_back(raw, confirmed=True)
         self.assertEqual(self.attempt.state, "declined")
 
+    def test_a_link_without_an_invoice_leads_nowhere(self):
+        url = self.env["paycollect.link"]._issue(
+            self.partner, "authenticate", self.company
+        )
+        raw = url.rsplit("/", 1)[1]
+        self.assertIn("nothing to do here", self.page(raw))
+        self.assertEqual(self.press(raw)["outcome"], "closed")
+
     def test_the_link_of_another_customer_confirms_only_his_payment(self):
         other = self.make_partner("Other Inc.", email="other@example.com")
         move = self.complete(self.make_job(other))

@@ -139,6 +139,22 @@ class TestBankDebit(BankCase):
         self.assertEqual(attempt.state, "paid")
         self.assertTrue(attempt.move_id.receipt_sent_at)
 
+    def test_a_debit_of_an_account_that_is_not_verified_cannot_be_confirmed(self):
+        self.save_account()
+        attempt = self.make_attempt(partner=self.customer, token=None)
+        self.assertTrue(attempt._claim(self.now()))
+        intent = self.make_intent(
+            attempt.transaction_id,
+            "requires_action",
+            payment_method=BANK,
+            next_action=VERIFY,
+        )
+        with self.stripe(**{"POST payment_intents": intent}), self.with_jobs():
+            attempt._charge()
+        self.assertEqual(attempt.state, "declined")
+        self.assertEqual(attempt.decline_code, "bank_account_unverified")
+        self.assertFalse(attempt.authentication)
+
     @mute_logger("odoo.addons.payment.models.payment_transaction")
     def test_a_lost_debit_that_is_under_way_is_found_as_such(self):
         self.save_account()

@@ -216,3 +216,13 @@ class TestStripeCustomer(StripeCase):
             self.open_form(self.acme, stripe)
             self.provider.stripe_secret_key = "sk_test_2"
             self.assertEqual(self.open_form(self.acme, stripe), "cus_8")
+
+    @mute_logger(PROVIDER_LOGGER)
+    def test_a_customer_deleted_at_stripe_gets_a_new_one(self):
+        self.make_token(self.billing, provider_ref="cus_3")
+        error = {"code": "resource_missing", "param": "customer", "message": "None."}
+        with self.stripe(**{"POST setup_intents": (400, {"error": error})}) as stripe:
+            self.assertEqual(self.open_form(self.acme, stripe), "cus_3")
+        with self.answers() as stripe:
+            self.assertEqual(self.open_form(self.acme, stripe), "cus_7")
+            self.assertEqual(self.open_form(self.billing, stripe), "cus_7")

@@ -1,38 +1,77 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""python -m soak_machine --conf FILE [--seed N] [--schedules N] [--steps N] …"""
+"""Random schedules over the real code: see tests/soak_machine/__init__.py."""
 
 import argparse
+import contextlib
 import secrets
 import sys
 import time
 
-from .run import run
+from paycollect_setup.lab import Lab
+
+from .run import Run
+
+ROUND = 25  # schedules with one seed, when the time is given
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="soak_machine", description=__doc__)
-    parser.add_argument("--conf", required=True, help="odoo.conf of a database to use")
+    options = get_options()
+    started = time.time()
+    with database(options.conf) as conf:
+        problem = soak(options, Run(conf, options), started)
+    print(f"seconds: {time.time() - started:.1f}")
+    print(f"seconds of our processor time: {time.process_time():.1f}")
+    if problem:
+        print(problem)
+    return int(bool(problem))
+
+
+def get_options():
+    parser = argparse.ArgumentParser(
+        prog="setup/soak --machine",
+        description=__doc__,
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--schedules", type=int, default=150)
+    parser.add_argument("--minutes", type=float, help="as many schedules as fit")
     parser.add_argument("--steps", type=int, default=15)
-    parser.add_argument("--mutation", help="break the protocol, see mutations.py")
     parser.add_argument("--replay", help="the schedule that a failing run printed")
+    parser.add_argument("--mutation", help="break the protocol, see mutations.py")
     parser.add_argument(
         "--meanwhile", action="append", help="only this interrupts workers, see dice.py"
     )
     parser.add_argument("--tell", action="store_true", help="print every story")
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
-    started = time.time()
-    problem, tally = run(options)
-    seconds = time.time() - started
-    for name in sorted(tally):
-        print(f"{name}: {tally[name]}")
-    print(f"seconds: {seconds:.1f}")
-    if problem:
-        print(problem)
-        return 1
-    return 0
+    parser.add_argument("--conf", help="odoo.conf of a database; default: a new one")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def database(conf):
+    """A configuration file, of a database that is gone afterwards if it is ours."""
+    if conf:
+        yield conf
+        return
+    lab = Lab(guarded=False)
+    try:
+        yield lab.conf(lab.make_database())
+    finally:
+        lab.close()
+
+
+def soak(options, run, started):
+    """Return what was breached, or None."""
+    seed, schedules = options.seed, options.schedules
+    if options.minutes:
+        schedules = ROUND
+    problem = None
+    while not problem:
+        print(f"seed {seed}", flush=True)
+        problem = run.play(seed, schedules)
+        seed += 1
+        if not options.minutes or time.time() - started > options.minutes * 60:
+            break
+    run.print_tally()
+    return problem
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ SIDES = {
     ),
     "order": ("oldest", "newest", "all", "all", "reversed", "twice"),
     "deed": (*DECISIONS, "cash", "portal", "portal", "method", "method", "switch"),
-    "bank": ("won", "lost"),
+    "bank": ("dispute", "dispute", "won", "lost", "bank return", "bank return"),
 }
 
 

@@ -5,6 +5,8 @@
 
 from odoo import Command
 
+from odoo.addons.payment_stripe.controllers.main import StripeController
+
 IN_FLIGHT = ("sent", "unknown", "settling")
 
 
@@ -73,6 +75,17 @@ def pay_online(move):
         }
     )
     transaction._get_processing_values()
+
+
+def come_back(env, intent_id, reference):
+    """What Odoo's return page does, without the page."""
+    data = {"reference": reference}
+    transaction = env["payment.transaction"]._search_by_reference("stripe", data)
+    intent = transaction._send_api_request(
+        "GET", f"payment_intents/{intent_id}", data={"expand[]": "payment_method"}
+    )
+    StripeController._include_payment_intent_in_payment_data(intent, data)
+    transaction._process("stripe", data)
 
 
 DECISIONS = {

@@ -141,6 +141,15 @@ class Schedule:
         if self.act("“Pay” is pressed", pay) == DONE:
             for intent in self.world.provider.get_intents()[before:]:
                 self.note(self.world.provider.confirm(intent, kind))
+                self._come_back(intent)
+
+    def _come_back(self, intent):
+        """The browser goes to Odoo's return page, and again until it answers."""
+        self.world.provider.stop_faults()
+        self.act(
+            "the browser returns",
+            lambda env: people.come_back(env, intent["id"], intent["description"]),
+        )
 
     def switch(self):
         """All charging of the company is stopped, or goes on."""
@@ -240,6 +249,10 @@ def _resolve(env):
     env["paycollect.attempt"]._cron_resolve_unknown()
 
 
+def _fetch(env):
+    env["payment.provider"]._cron_fetch_missed()
+
+
 def _apply(env):
     env["paycollect.event"]._cron_apply_due()
 
@@ -264,6 +277,7 @@ def _mail(env):
 CRONS = {
     "sweep": _sweep,
     "resolve": _resolve,
+    "fetch": _fetch,
     "apply": _apply,
     "native": _native,
     "mail": _mail,
