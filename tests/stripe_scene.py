@@ -419,9 +419,9 @@ class Customer:
 
     def assert_paid_once(self):
         """One charge, one payment, one reconciliation, one receipt."""
+        assert self.captured() == CENTS
         self.server.wait_mail(to=self.email, subject="Receipt")
         invoice = self.invoice()
-        assert self.captured() == CENTS
         assert invoice["payment_state"] == "paid"
         assert (invoice["amount_total"], invoice["amount_residual"]) == (TOTAL, 0)
         assert (invoice["payments"], invoice["reconciled"]) == (1, 1)
