@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .paycollect_recovery_report import DECLINE_KINDS, DEPENDS
+from .paycollect_recovery_report import DEPENDS
 
 DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30)
 
@@ -15,6 +15,7 @@ class PaycollectRecoveryCurve(models.Model):
     """
 
     _name = "paycollect.recovery.curve"
+    _inherit = "paycollect.recovery.mixin"
     _description = "Recovery by Days since the Decline"
     _auto = False
     _order = "day, id"
@@ -24,36 +25,7 @@ class PaycollectRecoveryCurve(models.Model):
     day = fields.Integer(
         string="Days since the Decline", readonly=True, aggregator=None
     )
-    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    first_declined_at = fields.Datetime(string="First Declined", readonly=True)
-    decline_kind = fields.Selection(
-        DECLINE_KINDS, string="Kind of Decline", readonly=True
-    )
-    method_kind = fields.Selection(
-        [("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
-        string="Kind of Method",
-        readonly=True,
-    )
-    amount_declined = fields.Monetary(readonly=True)
-    amount_recovered = fields.Monetary(string="Recovered by Then", readonly=True)
-    recovery_rate = fields.Float(
-        string="Recovered Share",
-        readonly=True,
-        aggregator="avg",
-        help="Amount recovered by that day ÷ amount declined, weighted by amount.",
-    )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """A share of several rows is that of their sums, not the mean of shares."""
-        if aggregate_spec != "recovery_rate:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "COALESCE(SUM(%s) / NULLIF(SUM(%s), 0), 0)",
-            self._field_to_sql(self._table, "amount_recovered", query),
-            self._field_to_sql(self._table, "amount_declined", query),
-        )
+    amount_recovered = fields.Monetary(string="Recovered by Then")
 
     @property
     def _table_query(self):

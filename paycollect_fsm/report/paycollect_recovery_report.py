@@ -2,18 +2,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import declines
 from ..const import OPEN_STATES
 
-DECLINE_KINDS = [
-    (declines.SOFT, "Try later"),
-    (declines.TRANSIENT, "Passing trouble"),
-    (declines.HARD, "Final"),
-    (declines.CUSTOMER, "Customer must correct it"),
-    (declines.MERCHANT, "Ours to mend"),
-    (declines.AUTH, "Customer must confirm it"),
-    ("none", "Not known"),
-]
 WITHOUT_EMPLOYEE = (
     "same_method",
     "backup",
@@ -81,35 +71,20 @@ class PaycollectRecoveryReport(models.Model):
     """
 
     _name = "paycollect.recovery.report"
+    _inherit = "paycollect.recovery.mixin"
     _description = "Recovery of Declined Payments"
     _auto = False
     _order = "first_declined_at desc, id desc"
     _rec_name = "move_id"
     _depends = DEPENDS
 
-    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     provider_id = fields.Many2one("payment.provider", readonly=True)
-    method_kind = fields.Selection(
-        [("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
-        string="Kind of Method",
-        readonly=True,
-        help="Of the method that was declined first.",
-    )
-    first_declined_at = fields.Datetime(string="First Declined", readonly=True)
-    decline_kind = fields.Selection(
-        DECLINE_KINDS,
-        string="Kind of Decline",
-        readonly=True,
-        help="What the first decline means.",
-    )
     decline_code = fields.Char(readonly=True, help="Of the first decline.")
     state = fields.Selection(
         [
             ("recovered", "Recovered"),
-            ("retrying", "Being tried again"),
+            ("retrying", "Retrying"),
             ("asked", "Customer was asked"),
             ("given_up", "Left to accounting"),
             ("credited", "Credited"),
@@ -120,7 +95,7 @@ class PaycollectRecoveryReport(models.Model):
     )
     recovered_by = fields.Selection(
         [
-            ("same_method", "Same method, tried again"),
+            ("same_method", "Same method again"),
             ("backup", "Backup method"),
             ("new_method", "New or renewed method"),
             ("authentication", "Customer confirmed it"),
@@ -145,14 +120,6 @@ class PaycollectRecoveryReport(models.Model):
     tries = fields.Integer(
         readonly=True, aggregator="avg", help="Charges that reached the provider."
     )
-    amount_declined = fields.Monetary(readonly=True)
-    amount_recovered = fields.Monetary(readonly=True)
-    recovery_rate = fields.Float(
-        string="Recovered Share",
-        readonly=True,
-        aggregator="avg",
-        help="Amount recovered ÷ amount declined, weighted by amount.",
-    )
     hands_off_30 = fields.Float(
         string="By Itself within 30 Days",
         readonly=True,
@@ -160,16 +127,6 @@ class PaycollectRecoveryReport(models.Model):
         help="Share of the invoices that were paid within 30 days with no action by an "
         "employee. Weeks less than 30 days ago are not finished yet.",
     )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """A share of several rows is that of their sums, not the mean of shares."""
-        if aggregate_spec != "recovery_rate:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "COALESCE(SUM(%s) / NULLIF(SUM(%s), 0), 0)",
-            self._field_to_sql(self._table, "amount_recovered", query),
-            self._field_to_sql(self._table, "amount_declined", query),
-        )
 
     def action_open_invoice(self):
         self.ensure_one()
