@@ -7,7 +7,7 @@ the database's locks and for the key that the provider's module makes.
 """
 
 from .rows import Attempt
-from .rules import Rules, protocol
+from .rules import Rules, outcome, protocol
 
 
 def _retry_an_unknown():
@@ -17,6 +17,19 @@ def _retry_an_unknown():
         "confirm_way": lambda *_args: protocol.LOOK_UP,
         "believe": lambda *_args: True,
     }
+
+
+def _silence_is_a_decline():
+    """No answer counts as a decline that can pass."""
+
+    def classify(*args):
+        result = Rules.classify(*args)
+        if result.state != "unknown":
+            return result
+        codes = outcome.Codes("processing_error")
+        return outcome.Outcome("declined", "declined", codes, 402)
+
+    return {"classify": classify}
 
 
 def _drop_the_lock():
@@ -59,6 +72,7 @@ def _send_late():
 
 MUTATIONS = {
     "retry an unknown": _retry_an_unknown(),
+    "silence is a decline": _silence_is_a_decline(),
     "drop the lock": _drop_the_lock(),
     "new key after a time-out": _new_key_after_a_timeout(),
     "same key beyond its life": _key_beyond_its_life(),

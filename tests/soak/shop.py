@@ -220,6 +220,7 @@ class Shop:
             attempt.state, attempt.sent_at = SENT, now
             attempt.transaction, attempt.booked = "draft", True
             attempt.amount = attempt.invoice.residual
+            self.world.meddle()
             return True
         if decision.verdict == charge_rules.STOP:
             attempt.state = CANCELED
@@ -552,7 +553,7 @@ class Shop:
     def receive(self, event):
         """A webhook, once or twice, early or late; without our 200 it comes again."""
         self.world.start(self._apply(event))
-        if event not in self.answered:
+        if self.world.crash_rate:
             self.world.at(5 * MINUTE, self._receive_again, event)
 
     def _receive_again(self, event):

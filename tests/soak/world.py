@@ -147,6 +147,12 @@ class World:
             self.at(horizon * self.random() ** 2, pick(actions))
         self.at(horizon, self._calm_down)
 
+    def meddle(self):
+        """Something may happen right between a claim and its charge."""
+        if self.random() < self.fault_rate / 10:
+            actions = self._stop, self._pay_by_check, self._dispute, self._double_job
+            self.at(0.1 * self.random(), self.pick(actions))
+
     def _any_invoice(self):
         invoice = self.pick(self.shop.invoices)
         return None if invoice.locked or not invoice.residual else invoice
