@@ -286,10 +286,10 @@ class PaycollectAttempt(models.Model):
 
         :param now: naive UTC datetime
         """
-        now = now or fields.Datetime.now()
+        begin = now or fields.Datetime.now()
         attempts = self.search(
-            [("state", "=", UNKNOWN), ("ask_at", "<=", now)],
+            [("state", "=", UNKNOWN), ("ask_at", "<=", begin)],
             order="ask_at",
             limit=BATCH,
         )
-        self._sweep(attempts, "_resolve", now)
+        self._sweep(attempts, "_resolve", now)  # each at its own time

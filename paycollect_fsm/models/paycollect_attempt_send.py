@@ -315,12 +315,12 @@ class PaycollectAttempt(models.Model):
 
         :param now: naive UTC datetime
         """
-        now = now or fields.Datetime.now()
+        begin = now or fields.Datetime.now()
         self._sweep(self._search_unfinished(), "_finish")
-        self._sweep(self._search_orphans(now), "_set_orphaned", now)
-        self._sweep(self._search_unanswered(now), "_escalate", now)
-        self._sweep(self._search_due(now), "_send", now)
-        self.env["account.move"]._sweep_messages(now)
+        self._sweep(self._search_orphans(begin), "_set_orphaned", begin)
+        self._sweep(self._search_unanswered(begin), "_escalate", begin)
+        self._sweep(self._search_due(begin), "_send", now)  # each at its own time
+        self.env["account.move"]._sweep_messages(begin)
 
     def _search_due(self, now):
         return self.search(
