@@ -204,7 +204,7 @@ class Schedule:
                 *world.workers.unexpected,
                 *world.ears.heard,
                 *invariants.check(now, books, self.owed),
-                *invariants.check_mails(now, world.mails.sent),
+                *invariants.check_mails(now, world.mails.count()),
             ]
         )
 

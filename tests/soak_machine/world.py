@@ -51,7 +51,7 @@ class World:
         self.clock.reset()
         self.provider.reset()
         self.place.forget()
-        self.mails.sent.clear()
+        self.mails.forget()
         self.ears.heard.clear()
         self.workers.unexpected.clear()
         self.requests.clear()
