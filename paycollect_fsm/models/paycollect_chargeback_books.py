@@ -269,7 +269,7 @@ class PaycollectChargeback(models.Model):
 
     def _report_books(self, note):
         """Ask for what cannot be booked by itself, once for each invoice."""
-        for move in self.move_ids:
+        for record in self.move_ids or [self]:
             self.company_id._schedule_collection_activity(
-                move, self.env._("Book what the provider took or gave back"), note
+                record, self.env._("Book what the provider took or gave back"), note
             )

@@ -48,6 +48,7 @@ class PaycollectEvent(models.Model):
         if transaction.state in ("error", "cancel"):
             transaction._record_failure({"payment_intent": intent}, attempts, now)
         self._post_process(transaction)
+        self._check_overpaid(transaction)
         return Verdict(DONE, self._get_state_text(transaction))
 
     def _apply_setup(self, intent, now):
@@ -103,18 +104,21 @@ class PaycollectEvent(models.Model):
         return self._search_by_intent(stripe_events.get_id(intent))
 
     def _search_by_intent(self, intent_id):
-        """The payment of an intent; its refunds carry ids of their own."""
+        """The payment of an intent; its refunds carry ids of their own.
+
+        Of a payment that was captured in parts, the part that is in the books.
+        """
         if not intent_id:
             return self.env["payment.transaction"]
-        return self.env["payment.transaction"].search(
+        found = self.env["payment.transaction"].search(
             [
                 ("provider_reference", "=", intent_id),
                 ("provider_code", "=", "stripe"),
                 ("operation", "!=", "refund"),
             ],
-            order="source_transaction_id desc, id",
-            limit=1,
+            order="id",
         )
+        return (found.filtered("payment_id") or found)[:1]
 
     def _wait_for_transaction(self):
         return Verdict(
@@ -228,6 +232,28 @@ class PaycollectEvent(models.Model):
             transaction._post_process()
         else:
             self.env.ref("payment.cron_post_process_payment_tx")._trigger()
+
+    def _check_overpaid(self, transaction):
+        """A late success of what was paid in another way meanwhile is a credit."""
+        payment = transaction.payment_id
+        credit = payment.move_id.line_ids.filtered(
+            lambda line: (
+                line.account_id == payment.destination_account_id
+                and not line.reconciled
+            )
+        )
+        if not credit:
+            return
+        for move in transaction.invoice_ids:
+            move.company_id._schedule_collection_activity(
+                move,
+                self.env._("Refund or use what was paid too much"),
+                self.env._(
+                    "%(reference)s succeeded late, and the invoice was paid in another "
+                    "way meanwhile. Refund the payment, or use it for another invoice.",
+                    reference=transaction.reference,
+                ),
+            )
 
     def _report_contradiction(self, attempts, now):
         """Something was charged, but not what was asked for: a person looks at it."""

@@ -200,6 +200,17 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(attempt.transaction_id.state, "done")
         self.assertEqual(attempt.state, "paid")
 
+    def test_a_late_success_of_what_was_paid_otherwise_is_told(self):
+        attempt = self.claim()
+        move = attempt.move_id
+        attempt._set_state("unknown", "no answer")
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+        self.apply_intent(attempt.transaction_id)
+        self.assertEqual(len(self.payments(attempt.transaction_id)), 1)
+        self.assertIn("too much", str(move.activity_ids.mapped("summary")))
+
     # -- unknown references ------------------------------------------------------
 
     @mute_logger(*TRANSACTION_LOGGERS)
@@ -298,6 +309,19 @@ class TestStripeEvents(StripeEventCase):
         for user in users:
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 event.with_user(user).read(["payload"])
+
+    def test_the_screens_open_for_those_who_may(self):
+        event = self.receive("payment_intent.succeeded", {"id": "pi_1"})
+        for model, user in (
+            ("paycollect.event", self.manager),
+            ("paycollect.chargeback", self.accountant),
+        ):
+            screens = self.env[model].with_user(user)
+            views = screens.get_views([(False, kind) for kind in ("list", "form")])
+            names = views["models"][model]["fields"]
+            found = screens.web_search_read([], {name: {} for name in names})
+            if model == "paycollect.event":
+                self.assertIn(event.id, [row["id"] for row in found["records"]])
 
     def test_only_managers_try_again(self):
         event = self.receive("payment_intent.succeeded", {"id": "pi_1"})
