@@ -56,6 +56,7 @@ from . import payment_transaction_abandoned
 from . import paycollect_attempt_abandoned
 from . import account_move_abandoned
 from . import payment_provider
+from . import payment_provider_booking
 from . import payment_provider_foreign
 from . import payment_provider_returns
 from . import payment_provider_stripe

@@ -24,6 +24,7 @@ from . import (
     test_protocol,
     test_resolve,
     test_recovery_report,
+    test_provider_booking,
     test_retry,
     test_return_rates,
     test_retry_rules,

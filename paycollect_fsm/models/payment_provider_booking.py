@@ -1,0 +1,29 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+
+class PaymentProvider(models.Model):
+    """Odoo makes the journal's line for a provider when it first looks for it.
+
+    Two first payments at the same moment would make two lines, and then no payment
+    of this provider could be booked any more. So it is made when it is switched on.
+    """
+
+    _inherit = "payment.provider"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        providers = super().create(vals_list)
+        providers._make_journal_line()
+        return providers
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals or "company_id" in vals:
+            self._make_journal_line()
+        return result
+
+    def _make_journal_line(self):
+        """Computing the journal makes the line, unless there is one."""
+        active = self.filtered(lambda provider: provider.state in ("enabled", "test"))
+        active.mapped("journal_id")
