@@ -172,7 +172,9 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         self.assertEqual(self.attempt.state, "declined")
 
     def test_a_link_of_another_purpose_confirms_nothing(self):
-        url = self.env["paycollect.link"]._issue(self.partner, "method", self.company)
+        url = self.env["paycollect.link"]._issue(
+            self.partner, "method", self.company, self.move
+        )
         raw = url.rsplit("/", 1)[1]
         self.assertEqual(self.press(raw)["outcome"], "closed")
         self.come_back(raw, confirmed=True)
@@ -380,6 +382,7 @@ class TestAuthenticateStripe(AuthenticationCase, StripeCase, HttpCase):
                 self.assertFalse(stripe.to("payment_intents"))
                 self.assertEqual(attempt.state, "planned")
                 self.assertGreater(attempt.planned_at, fields.Datetime.now())
+                self.assertIn("did not answer", attempt.reason)
                 self.assertEqual(self.attempt.authentication, "possible")
                 attempt.action_cancel()
 
@@ -399,6 +402,16 @@ class TestAuthenticateStripe(AuthenticationCase, StripeCase, HttpCase):
         with self.answers() as stripe, self.with_jobs():
             self.env["paycollect.attempt"]._cron_send_due()
         self.assertFalse(stripe.requests)
+
+    @mute_logger(TRANSACTION_LOGGER)
+    def test_more_than_is_due_cannot_be_confirmed_any_more(self):
+        sweep = self.env["paycollect.attempt"]._cron_send_due
+        with self.answers(self.intent()), self.with_jobs():
+            sweep()
+            self.assertEqual(self.attempt.authentication, "possible")
+            self.pay_otherwise(self.move, 40)
+            sweep()
+        self.assertEqual(self.attempt.authentication, "closed")
 
     @mute_logger(PROVIDER_LOGGER, ATTEMPT_LOGGER)
     def test_a_provider_that_is_down_is_asked_again_later(self):

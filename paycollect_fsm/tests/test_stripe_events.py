@@ -78,6 +78,15 @@ class TestStripeEvents(StripeEventCase):
         self.apply_intent(transaction)
         self.assertEqual(len(self.payments(transaction)), 1)
 
+    def test_an_event_that_is_done_is_not_applied_again(self):
+        attempt = self.claim()
+        event = self.apply_intent(attempt.transaction_id)
+        Event = type(self.env["paycollect.event"])
+        with patch.object(Event, "_apply_intent") as again:
+            event._apply()  # the queue runs each job at least once
+        again.assert_not_called()
+        self.assertEqual(event.state, "done")
+
     def test_a_success_after_a_time_out_ends_the_search(self):
         attempt = self.claim()
         attempt._set_state("unknown", "no answer")
