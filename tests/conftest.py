@@ -6,7 +6,11 @@ import contextlib
 import pytest
 from paycollect_setup.browser import Browser
 from paycollect_setup.lab import Lab
+from stand_in_fixtures import api, card, provider, stand_in  # noqa: F401
 from stripe_stand_in.client import Process
+
+# their asserts explain themselves, too
+pytest.register_assert_rewrite("fault_cases", "stripe_scene")
 
 
 @contextlib.contextmanager

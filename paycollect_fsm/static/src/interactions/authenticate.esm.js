@@ -7,6 +7,8 @@ import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 
 const STRIPE_JS = "https://js.stripe.com/v3/";
+const CHECKS = 6;
+const CHECK_PAUSE = 2000; // Milliseconds
 
 /**
  * The customer confirms a declined payment at the bank.
@@ -79,7 +81,13 @@ export class Authenticate extends Interaction {
     }
 
     async check(confirmed, error) {
-        const answer = await this.ask("/check", {confirmed});
+        let answer = await this.ask("/check", {confirmed});
+        // The provider's own message may be booked at this very moment.
+        for (let tries = 1; answer.outcome === "waiting" && tries < CHECKS; tries++) {
+            this.setBusy(true);
+            await this.waitFor(new Promise((done) => setTimeout(done, CHECK_PAUSE)));
+            answer = await this.ask("/check", {confirmed});
+        }
         if (error && answer.outcome === "failed") {
             answer.message = `${error} ${answer.message}`;
         }

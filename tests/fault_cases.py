@@ -1,0 +1,451 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What can fail between us and Stripe, a function each.
+
+Each has a customer of its own, named like the function, whose methods answer as the
+decorator says. They run at the same time on one server: see test_faults.py.
+"""
+
+from paycollect_setup.waiting import wait_until
+from stripe_scene import CENTS, DAY, HOUR, at_once, ignore_refusal, pause
+
+MINUTE = 60
+FAULTS = {}  # by name: function, outcomes of the customer's methods, arguments
+
+
+def fault(*outcomes, **variants):
+    """Register a fault; its customer's methods have these outcomes.
+
+    :param variants: run it once for each of these values of its argument
+    """
+
+    def register(function):
+        methods = outcomes or ("succeed",)
+        name = function.__name__
+        ((argument, values),) = variants.items() or ((None, [None]),)
+        for value in values:
+            suffix = "" if argument is None else f"_{value}"
+            options = {} if argument is None else {argument: value}
+            FAULTS[name + suffix] = (function, methods, options)
+        return function
+
+    return register
+
+
+# Requests and answers
+
+
+@fault()
+def nothing_fails(customer):
+    customer.complete()
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert len(customer.asked()) == 1
+
+
+@fault(kind=["drop_before", "drop_after", "lock_timeout", "rate_limit"])
+def no_answer(customer, kind):
+    """Asked again with the same key, which charges at most once."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault(kind)
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.assert_nobody_charges_again()
+    customer.sweep_after(MINUTE)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert len({line["key"] for line in customer.asked()}) == 1
+
+
+@fault()
+def broken_before(customer):
+    """The key remembers the 500 for ever, so Stripe's list is asked, and then it is
+    charged with another key."""
+    customer.fault("error_before")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.ask_until_known()
+    customer.wait_state("declined", "paid")
+    customer.assert_paid_once()
+
+
+@fault()
+def broken_after(customer):
+    """The list knows of the charge, although the key brings a 500."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault("error_after")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.ask_until_known()
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+# Time-outs and webhooks
+
+
+@fault()
+def late_success(customer):
+    """It is executed after we gave up; the webhook tells."""
+    customer.stripe.hold(customer=customer.reference)
+    late = customer.fault("delay_before")
+    customer.complete()
+    customer.wait_state("unknown")
+    assert customer.captured() == 0
+    customer.stripe.let_go(number=late)
+    wait_until(customer.captured)
+    assert customer.stripe.release(customer=customer.reference)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert len(customer.asked()) == 1
+
+
+@fault()
+def late_success_unheard(customer):
+    """The webhook never comes; the same key tells."""
+    customer.stripe.hold(customer=customer.reference)
+    late = customer.fault("delay_before")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.stripe.let_go(number=late)
+    wait_until(customer.captured)
+    customer.stripe.drop(customer=customer.reference)
+    customer.sweep_after(MINUTE)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault()
+def asked_too_early(customer):
+    """The first request is still being executed when the same key asks: 409."""
+    customer.stripe.hold(customer=customer.reference)
+    late = customer.fault("delay_before")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.sweep_after(MINUTE)
+    wait_until(lambda: [line["status"] for line in customer.asked()] == [409])
+    assert customer.states() == ["unknown"]
+    customer.stripe.let_go(number=late)
+    wait_until(customer.captured)
+    customer.sweep_after(10 * MINUTE)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault()
+def webhook_before_answer(customer):
+    late = customer.fault("delay_after")
+    customer.complete()
+    wait_until(customer.captured)
+    assert customer.states() == ["sent"]
+    wait_until(lambda: customer.events("payment_intent.succeeded"))
+    customer.stripe.let_go(number=late)
+    customer.wait_state("paid")
+    customer.shop.sweep()
+    customer.assert_paid_once()
+    assert len(customer.asked()) == 1
+
+
+@fault(kind=["drop_after", "none"])
+def webhooks_twice_and_reversed(customer, kind):
+    customer.stripe.hold(customer=customer.reference)
+    if kind != "none":
+        customer.fault(kind)
+    customer.complete()
+    customer.wait_state("paid" if kind == "none" else "unknown")
+    customer.stripe.release(
+        customer=customer.reference, copies=3, reverse=True, parallel=True
+    )
+    customer.wait_state("paid")
+    pause(1)
+    customer.shop.sweep()
+    customer.assert_paid_once()
+
+
+# Several at once
+
+
+@fault()
+def two_workers(customer):
+    customer.fault("delay_after", seconds=1)
+    customer.complete()
+    at_once(*[customer.send] * 3)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert len(customer.asked()) == 1
+
+
+@fault()
+def double_click(customer):
+    customer.fault("delay_after", seconds=1)
+    at_once(customer.complete, customer.complete)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert len(customer.asked()) == 1
+
+
+@fault("incorrect_number")
+def two_accountants(customer):
+    """Both press “Collect Now” after the customer has got a new card."""
+    customer.complete()
+    customer.wait_state("declined")
+    customer.renew_card()
+    at_once(*[lambda: ignore_refusal(customer.collect_now)] * 2)
+    customer.wait_settled()
+    customer.server.wait_mail(to=customer.email, subject="Receipt")
+    assert customer.states().count("paid") == 1
+    assert customer.captured() == CENTS
+
+
+@fault()
+def portal_while_job_charges(customer):
+    """The customer wants to pay while the request is on its way."""
+    late = customer.fault("delay_after")
+    customer.complete()
+    wait_until(customer.captured)
+    assert customer.states() == ["sent"]
+    answer = ignore_refusal(customer.start_portal_payment)
+    customer.stripe.let_go(number=late)
+    assert "is being charged" in answer
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault("insufficient_funds")
+def job_while_customer_pays(customer):
+    """The retry is due while the customer types the card; it waits, and is canceled."""
+    customer.complete()
+    customer.wait_state("declined", "planned")
+    customer.set_outcome("succeed")
+    intent = customer.start_portal_payment()
+    customer.sweep_after(customer.get_wait() + MINUTE, ["paycollect_attempt"])
+    assert customer.captured() == 0
+    customer.stripe.confirm(intent=intent, payment_method="pm_card_visa")
+    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.sweep_after(20 * MINUTE)
+    customer.wait_state("declined", "canceled")
+    assert customer.captured() == CENTS
+
+
+# The method goes away
+
+
+@fault(where=["here", "stripe"])
+def token_deleted_in_flight(customer, where):
+    late = customer.fault("delay_after")
+    customer.complete()
+    wait_until(customer.captured)
+    assert customer.states() == ["sent"]
+    customer.delete_method(where)
+    customer.stripe.let_go(number=late)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault(kind=["drop_before", "drop_after"])
+def token_deleted_while_unknown(customer, kind):
+    """What was charged is booked; what was not is not charged any more."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault(kind)
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.delete_method("here")
+    customer.ask_until_known()
+    if kind == "drop_after":
+        customer.wait_state("paid")
+        customer.assert_paid_once()
+    else:
+        customer.wait_state("declined")
+        assert customer.captured() == 0
+        customer.assert_open()
+
+
+# Money back
+
+
+@fault()
+def refund_racing_the_question(customer):
+    """Somebody refunds at Stripe what we do not even know to be charged."""
+    customer.fault("drop_after")
+    customer.stripe.hold(customer=customer.reference)
+    customer.complete()
+    customer.wait_state("unknown")
+    (intent,) = customer.stripe.intents(customer=customer.reference)
+    customer.age(MINUTE)
+    at_once(customer.shop.sweep, lambda: customer.stripe.refund(intent=intent["id"]))
+    customer.stripe.release(customer=customer.reference, copies=2, reverse=True)
+    customer.wait_state("paid")
+    customer.sweep_after(DAY)
+    assert customer.captured() == CENTS
+    assert customer.stripe.kept(customer=customer.reference) == 0
+
+
+@fault("insufficient_funds")
+def refund_racing_a_retry(customer):
+    """The customer pays on the portal and is refunded while the retry is due."""
+    customer.complete()
+    customer.wait_state("declined", "planned")
+    customer.set_outcome("succeed")
+    intent = customer.start_portal_payment()
+    customer.stripe.confirm(intent=intent, payment_method="pm_card_visa")
+    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.age(5 * DAY)
+    at_once(customer.shop.sweep, lambda: customer.stripe.refund(intent=intent))
+    customer.shop.sweep()
+    assert customer.captured() == CENTS
+    assert "paid" not in customer.states()
+
+
+# Clocks
+
+
+@fault()
+def clock_goes_forward(customer):
+    """Our clock says that the key is old: it is looked up instead."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault("drop_after")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.sweep_after(25 * HOUR)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+    assert [row["way"] for row in customer.inquiries()] == ["look_up"]
+
+
+@fault()
+def clock_goes_back(customer):
+    """Our clock says that it was sent in two hours."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault("drop_after")
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.sweep_after(-2 * HOUR)
+    customer.assert_nobody_charges_again()
+    customer.sweep_after(2 * HOUR + 10 * MINUTE)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault(kind=["drop_before", "drop_after"])
+def down_for_two_days(customer, kind):
+    """Stripe forgets its keys meanwhile; a person is told once, and nobody charges
+    again before Stripe could be asked."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault(kind)
+    outage = customer.fault("drop_before", times=None, method="*", path=".")
+    customer.complete()
+    customer.wait_state("unknown")
+    for _question in range(9):
+        customer.sweep_after(6 * HOUR)
+    assert customer.states() == ["unknown"]
+    assert customer.activities() == ["Find out whether this was charged"]
+    customer.stripe.forget_keys(customer=customer.reference)
+    customer.stripe.clear_faults(number=outage)
+    customer.ask_until_known()
+    customer.wait_settled()
+    assert customer.states()[-1] == "paid"
+    customer.assert_paid_once()
+    assert not customer.activities()
+
+
+# Declines
+
+
+@fault("stolen_card", "succeed")
+def fraud_code(customer):
+    """No second try, and no other method either."""
+    customer.complete()
+    customer.wait_state("declined")
+    for _day in range(3):
+        customer.sweep_after(5 * DAY)
+    assert customer.states() == ["declined"]
+    assert len(customer.asked()) == 1
+    customer.assert_open()
+
+
+@fault("incorrect_number", "succeed")
+def final_code(customer):
+    """The backup is charged, the refused card never again."""
+    customer.complete()
+    customer.wait_state("declined", "paid")
+    customer.sweep_after(5 * DAY)
+    customer.assert_paid_once()
+
+
+@fault("insufficient_funds")
+def never_any_funds(customer):
+    """At most 4 tries in 14 days and 8 in 30."""
+    customer.complete()
+    customer.wait_state("declined", "planned")
+    day, days = 0.0, [0.0]
+    while "planned" in customer.states():
+        wait = customer.get_wait() + MINUTE
+        day += wait / DAY
+        days.append(day)
+        tries = len(customer.states())
+        customer.sweep_after(wait)
+        wait_until(lambda t=tries: customer.states()[t - 1] == "declined")
+    assert len([one for one in days if one <= 14]) <= 4, days
+    assert len([one for one in days if one <= 30]) <= 8, days
+    assert len(customer.asked()) == len(days)
+    customer.assert_open()
+
+
+@fault("insufficient_funds")
+def retry_gets_lost(customer):
+    """The second try has no answer: it is asked about, not tried a third time."""
+    customer.complete()
+    customer.wait_state("declined", "planned")
+    customer.set_outcome("succeed")
+    customer.stripe.hold(customer=customer.reference)
+    customer.fault("drop_after")
+    customer.sweep_after(customer.get_wait() + MINUTE)
+    customer.wait_state("declined", "unknown")
+    customer.assert_nobody_charges_again()
+    customer.sweep_after(MINUTE)
+    customer.wait_state("declined", "paid")
+    customer.assert_paid_once()
+
+
+# The database refuses
+
+
+@fault(times=[1, 2, 3, 4, 5])
+def serialization_failures(customer, times):
+    """At the claim, when the answer is recorded and when it is booked."""
+    for point in ("claim", "record", "finish"):
+        customer.conflict(point, times)
+    customer.complete()
+    for _turn in range(3 * times + 3):
+        if customer.states() == ["paid"] and customer.receipts():
+            break
+        customer.sweep_after(4 * MINUTE)
+        pause(0.3)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault()
+def serialization_failures_for_the_user(customer):
+    """Odoo repeats the technician's request; it is billed once."""
+    customer.conflict("bill", 3)
+    customer.complete()
+    customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+# Bank debits
+
+
+@fault({"kind": "bank", "outcome": "processing"})
+def bank_debit(customer):
+    """It settles after days; each word of Stripe comes twice."""
+    customer.stripe.hold(customer=customer.reference)
+    customer.complete()
+    customer.wait_state("settling")
+    (intent,) = customer.stripe.intents(customer=customer.reference)
+    customer.sweep_after(4 * DAY)
+    assert len(customer.asked()) == 1
+    customer.stripe.settle(intent=intent["id"], outcome="succeed")
+    customer.stripe.release(customer=customer.reference, copies=2, reverse=True)
+    customer.wait_state("paid")
+    customer.assert_paid_once()
