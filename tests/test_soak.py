@@ -10,7 +10,7 @@ from soak.run import play, play_many
 from soak.world import World
 
 SCHEDULES = 100_000
-LONGEST = 180  # seconds
+LONGEST = 180  # seconds of one processor
 FEW_THOUSAND = 5000
 
 
@@ -19,11 +19,13 @@ def test_a_hundred_thousand_schedules_hold_within_three_minutes(capsys):
     with capsys.disabled():
         print(
             f"\n{total.schedules} schedules, {total.steps} steps, "
-            f"{total.crashes} crashes: {total.rate:.0f} schedules a second"
+            f"{total.crashes} crashes: {total.rate:.0f} schedules a second, "
+            f"{total.processor_seconds:.0f} s of processor time"
         )
     assert not total.failures  # replay it with: setup/soak --seed N
     assert total.schedules == SCHEDULES
-    assert total.seconds < LONGEST
+    # Not by the clock on the wall: other work may keep the machine busy.
+    assert total.processor_seconds < LONGEST
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)

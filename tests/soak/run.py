@@ -16,12 +16,13 @@ CHUNK = 500
 
 @dataclass
 class Summary:
-    """`failures`: (seed, what) pairs."""
+    """`failures`: (seed, what) pairs; `processor_seconds`: of all processes."""
 
     schedules: int = 0
     steps: int = 0
     crashes: int = 0
     seconds: float = 0.0
+    processor_seconds: float = 0.0
     failures: tuple = ()
 
     @property
@@ -36,7 +37,7 @@ def make_rules(mutation=None):
 
 def play(first, count, mutation=None):
     """Play the seeds from ``first`` on; stop at the first that fails."""
-    rules, summary = make_rules(mutation), Summary()
+    rules, summary, begin = make_rules(mutation), Summary(), time.process_time()
     gc.disable()  # a world is a knot of cycles: collected once, not all the time
     for seed in range(first, first + count):
         world = World(seed, rules)
@@ -51,6 +52,7 @@ def play(first, count, mutation=None):
             break
     gc.enable()
     gc.collect()
+    summary.processor_seconds = time.process_time() - begin
     return summary
 
 
@@ -87,6 +89,7 @@ def play_many(
             total.steps += part.steps
             total.crashes += part.crashes
             total.failures += part.failures
+            total.processor_seconds += part.processor_seconds
             total.seconds = time.monotonic() - begin
             if report:
                 report(total)
