@@ -43,7 +43,9 @@ def server(module_lab):
 @pytest.fixture(scope="module")
 def company(server):
     company = scene.open_company(
-        server, {"Rosa Diner": {}, "Nora Networks": {}}, booked=True
+        server,
+        {"Rosa Diner": {}, "Nora Networks": {}, "Otto Office": {}},
+        booked=True,
     )
     tokens = [one for who in company["customers"].values() for one in who["tokens"]]
     server.run(MAKE_CAREFUL, tokens=tokens)
@@ -156,6 +158,28 @@ def test_the_payment_that_stripe_declined_is_the_one_that_is_confirmed(shop, pho
     assert paid["provider_reference"] == declined["provider_reference"]
     assert len(shop.stripe.intents(customer=customer.reference)) == 1
     assert page.console_errors == []
+
+
+def test_the_page_waits_while_the_answer_is_booked_elsewhere(
+    server, company, phone, lab
+):
+    customer = company["customers"]["Otto Office"]
+    complete(server, customer)
+    page = phone(server)
+    page.open(wait_link(server, customer["email"]))
+    page.get_by_role("button", name="Confirm the payment").click()
+    yes = page.get_by_role("button", name="Yes, confirm")
+    yes.wait_for()
+    worker = lab.connect(server.db)
+    worker.cursor().execute(
+        "SELECT id FROM paycollect_attempt WHERE partner_id = %s FOR UPDATE",
+        [customer["id"]],
+    )
+    yes.click()
+    page.wait_for_timeout(1000)
+    worker.rollback()
+    worker.close()
+    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
 
 
 def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
