@@ -191,7 +191,7 @@ def two_accountants(customer):
     customer.renew_card()
     at_once(*[lambda: ignore_refusal(customer.collect_now)] * 2)
     customer.wait_settled()
-    customer.server.wait_mail(to=customer.email, subject="Receipt")
+    customer.wait_receipt()
     assert customer.states().count("paid") == 1
     assert customer.captured() == CENTS
 

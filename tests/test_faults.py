@@ -54,6 +54,7 @@ def come_back(*customers):
     """Start again three minutes later; the sweep runs twice, as in real life it would
     more often."""
     shop = customers[0].shop
+    shop.age_jobs()
     shop.server.start()
     for customer in customers:
         customer.age(3 * MINUTE)
