@@ -37,9 +37,7 @@ def get_options():
     parser.add_argument("--steps", type=int, default=15)
     parser.add_argument("--replay", help="the schedule that a failing run printed")
     parser.add_argument("--mutation", help="break the protocol, see mutations.py")
-    parser.add_argument(
-        "--meanwhile", action="append", help="only this interrupts workers, see dice.py"
-    )
+    parser.add_argument("--deed", action="append", help="people do only this")
     parser.add_argument("--tell", action="store_true", help="print every story")
     parser.add_argument("--conf", help="odoo.conf of a database; default: a new one")
     return parser.parse_args()

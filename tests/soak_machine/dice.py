@@ -22,20 +22,15 @@ SIDES = {
         {"days": 3},
         {"days": 8},
     ),
+    "busy worker": ("job",) * 8 + ("sweep", "sweep", "resolve", "resolve"),
     # where a worker is interrupted: the point, and for the how manieth time
     "moment": (
-        *(("claim", 1),) * 3,
+        *(("claim", 1),) * 2,
         *(("request", 1),) * 2,
-        *(("answered", 1),) * 3,
-        *((point, count) for point in ("commit", "committed") for count in range(1, 7)),
+        *(("answered", 1),) * 2,
+        *((point, count) for point in ("commit", "committed") for count in (2, 3, 4)),
     ),
-    # what happens meanwhile; "kill" ends the worker
-    "meanwhile": (
-        *("kill",) * 8,
-        *("job", "sweep", "resolve", "webhooks") * 2,
-        *("apply", "cash", "portal", "switch"),
-        *DECISIONS,
-    ),
+    "rival": ("job", "sweep", "sweep", "resolve", "webhooks", "webhooks", *CRONS),
     "order": ("oldest", "newest", "all", "all", "reversed", "twice"),
     "deed": (*DECISIONS, "cash", "portal", "portal", "method", "method", "switch"),
     "bank": ("dispute", "dispute", "won", "lost", "bank return", "bank return"),

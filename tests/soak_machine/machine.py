@@ -65,43 +65,58 @@ class ChargeMachine(RuleBasedStateMachine):
             self.schedule.run(worker)
 
     @rule(
-        worker=roll("worker"),
+        worker=roll("busy worker"),
         pause=roll("pause"),
         fault=roll("rare fault"),
         moment=roll("moment"),
-        meanwhile=roll("meanwhile"),
     )
-    def interrupted_work(self, worker, pause, fault, moment, meanwhile):
-        self._begin(f"interrupted by {meanwhile}")
-        self.schedule.pass_time(**pause)
-        happened = self.world.interrupts.happened
-        with (
-            self.schedule.fault(fault),
-            self.schedule.interrupted(moment, self._get_deed(meanwhile, 0)),
-        ):
-            self.schedule.run(worker)
-        self.tally["interruptions"] += self.world.interrupts.happened - happened
+    def killed_work(self, worker, pause, fault, moment):
+        self._begin("killed work")
+        self._interrupt(worker, pause, fault, moment, kill)
 
-    @rule(order=roll("order"))
-    def webhooks_arrive(self, order):
-        """Without any, the next job runs: no step is for nothing."""
+    @rule(
+        worker=roll("busy worker"),
+        pause=roll("pause"),
+        fault=roll("rare fault"),
+        moment=roll("moment"),
+        rival=roll("rival"),
+    )
+    def rivals_at_work(self, worker, pause, fault, moment, rival):
+        self._begin(f"interrupted by {rival}")
+        self._interrupt(worker, pause, fault, moment, self._get_deed(rival, 0))
+
+    @rule(
+        worker=roll("busy worker"),
+        pause=roll("pause"),
+        fault=roll("rare fault"),
+        moment=roll("moment"),
+        deed=roll("deed"),
+        who=anyone,
+    )
+    def somebody_comes_between(self, worker, pause, fault, moment, deed, who):
+        self._begin(f"interrupted by {deed}")
+        self._interrupt(worker, pause, fault, moment, self._get_deed(deed, who))
+
+    @rule(order=roll("order"), worker=roll("worker"))
+    def webhooks_arrive(self, order, worker):
+        """Without any, somebody works: no step is for nothing."""
         self._begin("webhooks")
         if self.world.provider.get_held():
             self.schedule.deliver(self._choose_webhooks(order))
         else:
-            self.schedule.run("job")
+            self.schedule.run(worker)
 
     @rule(deed=roll("deed"), who=anyone, kind=roll("kind"))
     def somebody_acts(self, deed, who, kind):
         self._begin(deed)
         self._get_deed(deed, who, kind)()
 
-    @rule(what=roll("bank"), who=anyone, pause=roll("pause"))
-    def the_bank_acts(self, what, who, pause):
+    @rule(what=roll("bank"), who=anyone, pause=roll("pause"), worker=roll("worker"))
+    def the_bank_acts(self, what, who, pause, worker):
         self._begin(what)
         self.schedule.pass_time(**pause)
         if not self.schedule.let_bank(what, who):
-            self.schedule.run("job")
+            self.schedule.run(worker)
 
     # -- after each step, and at the end -------------------------------------------
 
@@ -124,6 +139,20 @@ class ChargeMachine(RuleBasedStateMachine):
         self.tally[f"… {step}"] += 1
         self.schedule.note(f"-- step {self.steps}: {step}")
 
+    def _interrupt(self, worker, pause, fault, moment, action):
+        """Should the worker never come that far, the action follows."""
+        self.schedule.pass_time(**pause)
+        happened = self.world.interrupts.happened
+        with (
+            self.schedule.fault(fault),
+            self.schedule.interrupted(moment, action),
+        ):
+            self.schedule.run(worker)
+        if self.world.interrupts.happened > happened:
+            self.tally["interruptions"] += 1
+        elif action is not kill:
+            action()
+
     def _pick_customer(self, who):
         return self.schedule.customers[who % len(self.schedule.customers)]
 
@@ -132,8 +161,6 @@ class ChargeMachine(RuleBasedStateMachine):
         schedule = self.schedule
         move_id = schedule.move_ids[who % len(schedule.move_ids)]
         match deed:
-            case "kill":
-                return kill
             case "cash":
                 return lambda: schedule.pay_at_the_desk(move_id)
             case "portal":

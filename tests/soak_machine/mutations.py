@@ -45,8 +45,9 @@ def drop_the_lock(registry):
     """
     dice.load(
         kind=("good",),
-        worker=("job",),
-        meanwhile=("sweep",),
+        worker=("native",),  # leaves the charges to whoever is interrupted
+        **{"busy worker": ("job",), "rare fault": (None,)},
+        rival=("sweep",),
         moment=(("claim", 1),),
         pause=({"minutes": 2},),
     )

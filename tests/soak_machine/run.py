@@ -20,8 +20,8 @@ class Run:
         self._options = options
         self._world = ChargeMachine.world = World(conf)
         ChargeMachine.tells = options.tell
-        if options.meanwhile:
-            dice.load(meanwhile=options.meanwhile)
+        if options.deed:
+            dice.load(deed=options.deed)
 
     def play(self, number, schedules):
         """Play schedules; return what was breached, or None.
