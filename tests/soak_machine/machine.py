@@ -97,26 +97,26 @@ class ChargeMachine(RuleBasedStateMachine):
         self._begin(f"interrupted by {deed}")
         self._interrupt(worker, pause, fault, moment, self._get_deed(deed, who))
 
-    @rule(order=roll("order"), worker=roll("worker"))
-    def webhooks_arrive(self, order, worker):
-        """Without any, somebody works: no step is for nothing."""
+    @rule(order=roll("order"))
+    def webhooks_arrive(self, order):
+        """Without any, the next job runs: no step is for nothing."""
         self._begin("webhooks")
         if self.world.provider.get_held():
             self.schedule.deliver(self._choose_webhooks(order))
         else:
-            self.schedule.run(worker)
+            self.schedule.run("job")
 
     @rule(deed=roll("deed"), who=anyone, kind=roll("kind"))
     def somebody_acts(self, deed, who, kind):
         self._begin(deed)
         self._get_deed(deed, who, kind)()
 
-    @rule(what=roll("bank"), who=anyone, pause=roll("pause"), worker=roll("worker"))
-    def the_bank_acts(self, what, who, pause, worker):
+    @rule(what=roll("bank"), who=anyone, pause=roll("pause"))
+    def the_bank_acts(self, what, who, pause):
         self._begin(what)
         self.schedule.pass_time(**pause)
         if not self.schedule.let_bank(what, who):
-            self.schedule.run(worker)
+            self.schedule.run("job")
 
     # -- after each step, and at the end -------------------------------------------
 

@@ -45,7 +45,7 @@ def drop_the_lock(registry):
     """
     dice.load(
         kind=("good",),
-        worker=("native",),  # leaves the charges to whoever is interrupted
+        worker=("job",),
         **{"busy worker": ("job",), "rare fault": (None,)},
         rival=("sweep",),
         moment=(("claim", 1),),
