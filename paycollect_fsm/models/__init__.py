@@ -42,6 +42,7 @@ from . import fsm_order_collection_line
 from . import fsm_order_preview
 from . import fsm_stage
 from . import mail_mail
+from . import paycollect_worker_mixin
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_retry

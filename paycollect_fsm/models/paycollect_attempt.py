@@ -21,6 +21,7 @@ class PaycollectAttempt(models.Model):
 
     _name = "paycollect.attempt"
     _description = "Payment Attempt"
+    _inherit = ["paycollect.worker.mixin"]
     _order = "id desc"
     _rec_name = "move_id"
 
@@ -258,18 +259,6 @@ class PaycollectAttempt(models.Model):
         return texts[self.state]
 
     # -- work ----------------------------------------------------------------
-
-    def _as_system(self):
-        """The one place where the engine takes its rights and its language."""
-        company = self.company_id[:1]
-        return (
-            self.with_user(SUPERUSER_ID)
-            .with_company(company)
-            .with_context(
-                lang=company.partner_id.lang or self.env.lang,
-                payment_backend_action=True,
-            )
-        )
 
     def _enqueue(self):
         """Hand each attempt to the job queue; the job starts after the commit.

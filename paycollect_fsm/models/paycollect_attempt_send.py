@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import Command, fields, models, modules
+from odoo import Command, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -295,18 +295,6 @@ class PaycollectAttempt(models.Model):
 
     def _postpone(self, reason, now, until=None):
         self.write({"planned_at": until or now + POSTPONE, "reason": reason})
-
-    def _commit(self):
-        """Make the step durable. Tests run in one transaction and only flush."""
-        if modules.module.current_test:
-            self.env.flush_all()
-        else:
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def _rollback(self):
-        if modules.module.current_test:
-            raise  # noqa: PLE0704 - called while an exception is handled
-        self.env.cr.rollback()
 
     # -- crons ---------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from psycopg2 import OperationalError
 from psycopg2.extras import Json
 
-from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -40,7 +40,7 @@ class PaycollectEvent(models.Model):
 
     _name = "paycollect.event"
     _description = "Event of a Payment Provider"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["paycollect.worker.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "occurred_at desc, id desc"
     _rec_name = "event_id"
 
@@ -262,18 +262,6 @@ class PaycollectEvent(models.Model):
             ),
         )
 
-    def _as_system(self):
-        """The one place where events take their rights and their language."""
-        company = self.company_id[:1]
-        return (
-            self.with_user(SUPERUSER_ID)
-            .with_company(company)
-            .with_context(
-                lang=company.partner_id.lang or self.env.lang,
-                payment_backend_action=True,
-            )
-        )
-
     def _get_object(self):
         """Return the snapshot that the event carries."""
         return self.payload["data"]["object"]
@@ -296,18 +284,6 @@ class PaycollectEvent(models.Model):
             except (RetryableJobError, OperationalError) as error:
                 _logger.info("Event %s waits: %s", event.event_id, error)
                 event._rollback()
-
-    def _commit(self):
-        """Make one event durable. Tests run in one transaction and only flush."""
-        if modules.module.current_test:
-            self.env.flush_all()
-        else:
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def _rollback(self):
-        if modules.module.current_test:
-            raise  # noqa: PLE0704 - called while an exception is handled
-        self.env.cr.rollback()
 
     @api.autovacuum
     def _gc_payloads(self):

@@ -1,0 +1,33 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import SUPERUSER_ID, models, modules
+
+
+class PaycollectWorkerMixin(models.AbstractModel):
+    """Rows that jobs and crons work on, one transaction after the other."""
+
+    _name = "paycollect.worker.mixin"
+    _description = "Work of the Collections"
+
+    def _as_system(self):
+        """The one place where the work takes its rights and its language."""
+        company = self.company_id[:1]
+        return (
+            self.with_user(SUPERUSER_ID)
+            .with_company(company)
+            .with_context(
+                lang=company.partner_id.lang or self.env.lang,
+                payment_backend_action=True,
+            )
+        )
+
+    def _commit(self):
+        """Make the step durable. Tests run in one transaction and only flush."""
+        if modules.module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _rollback(self):
+        if modules.module.current_test:
+            raise  # noqa: PLE0704 - called while an exception is handled
+        self.env.cr.rollback()
