@@ -12,7 +12,8 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _check_not_being_charged(self):
-        """Refuse while a charge of these invoices is on its way or unknown.
+        """Refuse while a charge of these invoices is on its way or unknown, or while
+        another online payment is on its way or not booked yet.
 
         A charge that is planned is marked, so that a worker which claims it at the
         same moment fails with a conflict, comes again, and sees the payment.
@@ -39,3 +40,6 @@ class AccountMove(models.Model):
                     "for the receipt before paying in another way."
                 )
             )
+        for move in self:
+            if move._has_pending_transaction(move.transaction_ids):
+                raise ValidationError(move._get_online_payment_error())

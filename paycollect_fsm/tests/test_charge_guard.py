@@ -50,3 +50,13 @@ class TestChargeGuard(CollectionCommon):
     def test_after_a_decline_everybody_may_pay(self):
         self.attempt.state = "declined"
         self.assertTrue(self.pay_online())
+
+    def test_what_was_just_paid_online_is_not_paid_again(self):
+        self.attempt.state = "canceled"
+        for answer in ("_set_pending", "_set_done"):
+            with self.subTest(answer=answer):
+                payment = self.pay_online()
+                getattr(payment, answer)()
+                with self.assertRaisesRegex(ValidationError, "no amount to be paid"):
+                    self.pay_online()
+                payment.write({"state": "cancel", "is_post_processed": True})
