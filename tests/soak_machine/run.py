@@ -6,6 +6,7 @@ import re
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, reproduce_failure, seed, settings
+from hypothesis.errors import DidNotReproduce
 from hypothesis.stateful import run_state_machine_as_test
 
 from . import dice
@@ -40,6 +41,8 @@ class Run:
                     settings=self._get_settings(schedules),
                     _min_steps=self._options.steps,  # all of them, not as it likes
                 )
+        except DidNotReproduce:
+            print("It does not fail any more, or other code draws other steps.")
         except Exception as error:
             return "\n".join([str(error), *self._get_notes(error)])
         return None
