@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The time of a schedule. Odoo's clock stands still until a step moves it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from unittest.mock import patch
 
 from odoo import fields, sql_db
@@ -18,11 +18,6 @@ class Clock:
 
     def reset(self):
         self.now = START
-
-    def advance(self, **units):
-        """``advance(hours=25)``; returns the new time."""
-        self.now += timedelta(**units)
-        return self.now
 
     def install(self):
         """Make it Odoo's; before the addons are imported, which keep references."""
