@@ -16,7 +16,9 @@ import pytest
 SCHEDULES = 150
 STEPS = 15
 MINUTES = 5
-PROCESSES = 2
+# The same schedules at each run: what is found is found again. New ones are played by
+# `setup/soak --machine`.
+SEEDS = (1, 2)
 # Enough for each mutation to show, by the dice that it loads.
 MUTATED_SCHEDULES = 40
 # What the machine has to say, and a seed with which it says so soon.
@@ -51,15 +53,14 @@ def count(done, what):
 
 
 def test_random_schedules_neither_lose_nor_double_a_payment(lab):
-    seeds = [int.from_bytes(os.urandom(3)) for _process in range(PROCESSES)]
-    share = SCHEDULES // PROCESSES
+    share = SCHEDULES // len(SEEDS)
 
     def run(seed):
         return run_machine(lab, "--seed", seed, "--schedules", share, "--steps", STEPS)
 
     with ThreadPoolExecutor() as pool:
-        runs = list(pool.map(run, seeds))
-    assert [done.returncode for done in runs] == [0] * PROCESSES, (
+        runs = list(pool.map(run, SEEDS))
+    assert [done.returncode for done in runs] == [0] * len(SEEDS), (
         "the story of the failing schedule, and how to replay it, stand above"
     )
     full = sum(count(done, f"schedules of {STEPS} steps") for done in runs)
