@@ -331,8 +331,9 @@ class Customer:
         )
 
     def wait_receipt(self):
-        """Two turns of the sweep at most: it books what a conflict interrupted."""
-        self.server.wait_mail(to=self.email, subject="Receipt", timeout=130)
+        """Within the two minutes after which the sweep sends what no job sent, and its
+        turn each minute: a conflict may have interrupted the job."""
+        self.server.wait_mail(to=self.email, subject="Receipt", timeout=200)
 
     def invoice(self):
         (invoice,) = scene.invoices(self.server, self.id)
