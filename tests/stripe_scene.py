@@ -280,7 +280,12 @@ class Customer:
         self.stripe.set_outcome(payment_method=method, outcomes=outcomes)
 
     def renew_card(self):
-        """The first method becomes a good card; what was open is tried at once."""
+        """The first method becomes a good card; what was open is tried at once.
+
+        Not within the second of the decline: Odoo's clock has no finer marks, and what
+        was refused in the same second counts as refused.
+        """
+        time.sleep(1.1)
         stored = self.stripe.store_card(customer=self.reference)
         vals = {
             "stripe_payment_method": stored["payment_method"],
