@@ -39,6 +39,7 @@ def _open_stripe(env):
         env.company.write(
             {
                 "collection_active": True,
+                "collection_attach_pdf": False,
                 "collection_daily_count": 1_000_000,  # the brakes count, but let go
                 "collection_daily_amount": 1_000_000_000,
             }
