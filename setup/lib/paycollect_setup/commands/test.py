@@ -35,7 +35,7 @@ def _pytest(argv, template, database):
         db_name=database,
         log_level="error",
         max_cron_threads=0,
-        server_wide_modules="base,web",  # no job runner beside the tests
+        channels="root:0",  # no job runner beside the tests
         limit_memory_hard=0,  # the browsers we start would inherit the limit
     )
     variables = {
