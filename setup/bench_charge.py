@@ -55,8 +55,8 @@ def _parse(argv):
     parser.add_argument("--history", type=int, default=100_000, help="past attempts")
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 2, 4])
     arguments = parser.parse_args(argv)
-    if arguments.charges < 2 or min(arguments.slots) < 1 or arguments.history < 100:
-        parser.error("needs 2 charges, 1 slot and 100 past attempts at least")
+    if arguments.charges < 2 or min(arguments.slots) < 1 or arguments.history <= 100:
+        parser.error("needs 2 charges, 1 slot and 101 past attempts at least")
     return arguments
 
 
