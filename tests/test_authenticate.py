@@ -177,9 +177,13 @@ def test_the_page_waits_while_the_answer_is_booked_elsewhere(
     )
     yes.click()
     page.wait_for_timeout(1000)
+    paid = page.get_by_role("heading", name="Thank you, it is paid")
+    assert not paid.is_visible()
     worker.rollback()
     worker.close()
-    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    paid.wait_for()
+    (attempt,) = scene.attempts(server, customer["id"])
+    assert attempt["state"] == "paid"
 
 
 def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):

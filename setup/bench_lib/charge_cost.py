@@ -10,10 +10,9 @@ from unittest.mock import patch
 
 import requests
 
-from odoo import Command
-
 from . import charge_data, history, odoo_process
 from .data import WARM_UP, environment
+from .flows import create_transaction
 
 STRIPE_URL = "https://api.stripe.com"
 
@@ -111,21 +110,7 @@ def _charge_by_us(registry, move_id):
 def _charge_natively(registry, move_id):
     with registry.cursor() as cr:
         move = environment(cr)["account.move"].browse(move_id)
-        token = move.env["payment.token"].search(
-            [("partner_id", "=", move.partner_id.id)], limit=1
-        )
-        transaction = move.env["payment.transaction"].create(
-            {
-                "provider_id": token.provider_id.id,
-                "payment_method_id": token.payment_method_id.id,
-                "amount": move.amount_residual,
-                "currency_id": move.currency_id.id,
-                "partner_id": move.partner_id.id,
-                "token_id": token.id,
-                "operation": "offline",
-                "invoice_ids": [Command.set(move.ids)],
-            }
-        )
+        transaction = create_transaction(move)
         cr.commit()
         transaction._charge_with_token()
         cr.commit()

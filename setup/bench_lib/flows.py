@@ -59,7 +59,7 @@ class Native(Flow):
     def _charge(self, move):
         stage, cr = self.meter.stage, move.env.cr
         with stage("transaction"):
-            transaction = self._create_transaction(move)
+            transaction = create_transaction(move)
             cr.commit()
         with stage("charge"):
             transaction._charge_with_token()
@@ -68,28 +68,30 @@ class Native(Flow):
             transaction._post_process()
             cr.commit()
 
-    def _create_transaction(self, move):
-        token = move.env["payment.token"].search(
-            [("partner_id", "=", move.partner_id.id)], limit=1
-        )
-        return move.env["payment.transaction"].create(
-            {
-                "provider_id": token.provider_id.id,
-                "payment_method_id": token.payment_method_id.id,
-                "amount": move.amount_residual,
-                "currency_id": move.currency_id.id,
-                "partner_id": move.partner_id.id,
-                "token_id": token.id,
-                "operation": "offline",
-                "invoice_ids": [Command.set(move.ids)],
-            }
-        )
-
     def _mail(self, move):
         with self.meter.stage("mail"):
             template = move.env.ref("account.email_template_edi_invoice")
             template.send_mail(move.id, force_send=True)
             move.env.cr.commit()
+
+
+def create_transaction(move):
+    """The draft of a charge, by native calls."""
+    token = move.env["payment.token"].search(
+        [("partner_id", "=", move.partner_id.id)], limit=1
+    )
+    return move.env["payment.transaction"].create(
+        {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "token_id": token.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(move.ids)],
+        }
+    )
 
 
 class Ours(Flow):
