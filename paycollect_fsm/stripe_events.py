@@ -22,6 +22,7 @@ HANDLERS = {
     "payment_intent.payment_failed": "_apply_intent",
     "payment_intent.canceled": "_apply_intent",
     "setup_intent.succeeded": "_apply_setup",
+    "setup_intent.setup_failed": "_apply_setup_failure",
     # https://docs.stripe.com/refunds
     "charge.refunded": "_apply_refunds",
     "charge.refund.updated": "_apply_refund_update",

@@ -199,6 +199,7 @@ def two_accountants(customer):
 @fault()
 def portal_while_job_charges(customer):
     """The customer wants to pay while the request is on its way."""
+    customer.stripe.hold(customer=customer.reference)
     late = customer.fault("delay_after")
     customer.complete()
     wait_until(customer.captured)
@@ -207,6 +208,16 @@ def portal_while_job_charges(customer):
     customer.stripe.let_go(number=late)
     assert "is being charged" in answer
     customer.wait_state("paid")
+    customer.assert_paid_once()
+
+
+@fault()
+def portal_after_the_charge(customer):
+    """The customer's page is from before the charge."""
+    customer.complete()
+    customer.wait_state("paid")
+    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    assert "paid meanwhile" in ignore_refusal(customer.start_portal_payment)
     customer.assert_paid_once()
 
 
@@ -221,8 +232,8 @@ def job_while_customer_pays(customer):
     assert customer.captured() == 0
     customer.stripe.confirm(intent=intent, payment_method="pm_card_visa")
     wait_until(lambda: customer.invoice()["payment_state"] == "paid")
-    customer.sweep_after(20 * MINUTE)
-    customer.wait_state("declined", "canceled")
+    customer.age(20 * MINUTE)
+    customer.sweep_until("declined", "canceled")
     assert customer.captured() == CENTS
 
 

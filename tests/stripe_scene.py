@@ -261,6 +261,14 @@ class Customer:
         self.age(seconds, tables)
         self.shop.sweep()
 
+    def sweep_until(self, *states):
+        """Let the crons have their turns: who works on the invoice goes first."""
+        wait_until(
+            lambda: self.shop.sweep() or self.states() == list(states),
+            what=f"attempts {states} of {self.email}",
+            every=1,
+        )
+
     def ask_until_known(self, questions=12):
         """Let hours pass, and the resolver ask, until it knows."""
         for _question in range(questions):

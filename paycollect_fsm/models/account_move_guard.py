@@ -20,26 +20,30 @@ class AccountMove(models.Model):
 
         :raise ValidationError: with what to do
         """
-        if not self:
-            return
-        self.env["paycollect.attempt"].flush_model(["state", "move_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE paycollect_attempt SET write_date = now() AT TIME ZONE 'UTC'
-                 WHERE move_id IN %s AND state IN %s RETURNING state
-                """,
-                tuple(self.ids),
-                (PLANNED, *BUSY),
-            )
+        attempts = self.env["paycollect.attempt"].search(
+            [("move_id", "in", self.ids), ("state", "in", (PLANNED, *BUSY))]
         )
-        if any(state in BUSY for (state,) in rows):
+        planned = attempts.filtered(lambda attempt: attempt.state == PLANNED)
+        # Locked ones are being claimed. Not waited for: nobody waits for a provider.
+        if planned < attempts or planned.try_lock_for_update() < planned:
             raise ValidationError(
                 self.env._(
                     "This invoice is being charged to your method on file. Please wait "
                     "for the receipt before paying in another way."
                 )
             )
+        self._mark_planned(planned)
         for move in self:
             if move._has_pending_transaction(move.transaction_ids):
                 raise ValidationError(move._get_online_payment_error())
+
+    def _mark_planned(self, attempts):
+        """Make a worker that is about to claim one of these fail with a conflict."""
+        if attempts:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE paycollect_attempt SET write_date = now() AT TIME ZONE "
+                    "'UTC' WHERE id IN %s",
+                    tuple(attempts.ids),
+                )
+            )

@@ -30,9 +30,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _queue_receipt(self):
-        for move in self:
-            if move._may_get_receipt():
+        for move in self.filtered(lambda move: move._may_get_receipt()):
+            if move._has_receipt_address():
                 move._delay_message("_send_receipt", "receipt")
+            else:
+                move._note_no_receipt()
 
     def _queue_invoice_message(self):
         for move in self:
@@ -60,11 +62,31 @@ class AccountMove(models.Model):
             and not self.currency_id.is_zero(self.amount_total)
         )
 
+    def _has_receipt_address(self):
+        """Whether a receipt would reach anybody, by mail or SMS."""
+        partner = self.partner_id
+        return bool(partner._get_collection_email() or self._get_receipt_number())
+
+    def _note_no_receipt(self):
+        """Say once that nobody got a receipt, and what to do about it."""
+        self.ensure_one()
+        move = self.sudo()
+        move.receipt_message_id = move._message_log(
+            body=self.env._(
+                "No receipt was sent: %(customer)s has no email address. Add one, so "
+                "that the next receipt arrives.",
+                customer=move.partner_id.display_name,
+            )
+        )
+
     def _send_receipt(self):
         """Send the receipt of a paid invoice once, by mail and, if wanted, SMS."""
         move = self._as_collection_system()
         move._lock_or_retry()
         if not move._may_get_receipt():
+            return
+        if not move._has_receipt_address():
+            move._note_no_receipt()
             return
         mail = move._create_message("paycollect_fsm.mail_template_receipt")
         move.receipt_message_id = mail.mail_message_id
@@ -222,14 +244,17 @@ class AccountMove(models.Model):
         )
 
     def _send_receipt_sms(self):
-        partner = self.partner_id
-        if not partner.collection_receipt_sms or not partner.phone:
+        if not self._get_receipt_number():
             return
         self._message_sms_with_template(
             template=self.env.ref("paycollect_fsm.sms_template_receipt"),
-            partner_ids=partner.ids,
+            partner_ids=self.partner_id.ids,
             put_in_queue=True,
         )
+
+    def _get_receipt_number(self):
+        """Where the customer wants receipts as SMS; falsy for none."""
+        return self.partner_id.collection_receipt_sms and self.partner_id.phone
 
     def _sweep_messages(self, now):
         """Send the receipts that no job sent (the runner was down)."""

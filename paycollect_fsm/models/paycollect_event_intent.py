@@ -69,6 +69,23 @@ class PaycollectEvent(models.Model):
         self._post_process(transaction)
         return Verdict(DONE, self._get_state_text(transaction))
 
+    def _apply_setup_failure(self, intent, now):
+        """The small deposit of a bank account was not confirmed, or too late.
+
+        Any other failure happens in front of the customer, who may try again.
+        https://docs.stripe.com/payments/ach-direct-debit/set-up-payment
+        """
+        transaction, verdict = self._find_our_transaction(intent)
+        if verdict:
+            return verdict
+        self._lock(transaction)
+        if not transaction._is_bank_verification_pending():
+            return Verdict(IGNORED, self.env._("The customer may still try again."))
+        error = intent.get("last_setup_error") or {}
+        transaction._fail_verification(error.get("message"))
+        self._post_process(transaction)
+        return Verdict(DONE, self._get_state_text(transaction))
+
     # -- finding ---------------------------------------------------------------
 
     def _find_our_transaction(self, stripe_object):

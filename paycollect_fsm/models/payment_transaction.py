@@ -47,6 +47,15 @@ class PaymentTransaction(models.Model):
         by_customer = self.with_context(collection_by_customer=True)
         return super(PaymentTransaction, by_customer)._check_amount_and_confirm_order()
 
+    def _log_message_on_linked_documents(self, message):
+        """Charges by a job leave a note on the invoice without the work of a post:
+        notes notify nobody anyway."""
+        if not self.collection_attempt_ids:
+            return super()._log_message_on_linked_documents(message)
+        moves = self.sudo()._get_invoices_to_notify()
+        moves._message_log_batch(bodies=dict.fromkeys(moves.ids, message))
+        return None
+
     # Tokenisation
 
     def _process(self, provider_code, payment_data):

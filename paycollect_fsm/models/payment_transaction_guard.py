@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
 
 
 class PaymentTransaction(models.Model):
-    """Nobody starts to pay an invoice by other means while it is being charged.
+    """Nobody starts to pay an invoice by other means while it is being charged, nor
+    more than what is open.
 
     The pages do not offer it; this is for a page that was opened before, and for
     whoever asks without a page.
@@ -16,8 +19,34 @@ class PaymentTransaction(models.Model):
         transactions = super().create(vals_list)
         starting = transactions.filtered(lambda tx: tx._is_started_by_customer())
         starting.sudo().invoice_ids._check_not_being_charged()
+        starting._check_amount_open()
         return transactions
 
     def _is_started_by_customer(self):
         self.ensure_one()
         return (self.operation or "").startswith("online_")
+
+    def _check_amount_open(self):
+        """Refuse more than what is open on posted invoices.
+
+        :raise ValidationError: with what is open
+        """
+        for tx in self.sudo():
+            invoices = tx.invoice_ids
+            if not invoices or set(invoices.mapped("state")) != {"posted"}:
+                continue  # of an order: Odoo's own rules
+            open_amount = sum(invoices.mapped("amount_residual"))
+            if tx.currency_id.compare_amounts(tx.amount, open_amount) <= 0:
+                continue
+            if tx.currency_id.is_zero(open_amount):
+                raise ValidationError(
+                    self.env._("There is no amount to be paid: it was paid meanwhile.")
+                )
+            raise ValidationError(
+                self.env._(
+                    "Only %(amount)s is still to be paid. Please load the page again.",
+                    amount=formatLang(
+                        self.env, open_amount, currency_obj=tx.currency_id
+                    ),
+                )
+            )

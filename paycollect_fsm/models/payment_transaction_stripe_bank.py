@@ -80,3 +80,18 @@ class PaymentTransaction(models.Model):
             and self.state == "pending"
             and bool(self.collection_verification_url)
         )
+
+    def _fail_verification(self, message):
+        """The account cannot be used; whoever looks after the customer reads why.
+
+        :param message: the provider's words, or nothing
+        """
+        self.ensure_one()
+        self._set_error(message or self.env._("The bank account was not verified."))
+        self.partner_id.commercial_partner_id.sudo()._message_log(
+            body=self.env._(
+                "The bank account could not be verified, so it is no payment method: "
+                "%(reason)s Send a new request for a payment method.",
+                reason=self.state_message,
+            )
+        )

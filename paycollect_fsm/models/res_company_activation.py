@@ -114,7 +114,9 @@ class ResCompany(models.Model):
     def _check_webhooks(self):
         title = self.env._("Webhook secret")
         for provider in self._get_collection_providers():
-            if provider.code == "stripe" and not provider.stripe_webhook_secret:
+            if provider.code != "stripe":
+                continue
+            if not provider.stripe_webhook_secret:
                 yield Check(
                     BLOCKER,
                     title,
@@ -122,6 +124,17 @@ class ResCompany(models.Model):
                         "%(provider)s has no webhook secret, so anybody could report a "
                         "payment. Press “Generate your webhook” on the provider.",
                         provider=provider.name,
+                    ),
+                )
+            if provider.collection_missing_events:
+                yield Check(
+                    WARNING,
+                    self.env._("Webhook events"),
+                    self.env._(
+                        "%(provider)s does not tell us everything (%(missing)s). Press "
+                        "“Update the Webhook” on the provider.",
+                        provider=provider.name,
+                        missing=provider.collection_missing_events,
                     ),
                 )
 

@@ -58,6 +58,16 @@ class TestActivation(CollectionCommon):
         self.make_stripe(stripe_webhook_secret="whsec")
         self.company.collection_active = True
 
+    def test_a_webhook_that_sends_too_little_is_named(self):
+        stripe = self.make_stripe(stripe_webhook_secret="whsec")
+        self.assertNotIn("Webhook events", self.wizard().check_ids.mapped("name"))
+        stripe.collection_missing_events = "charge.refunded"
+        (check,) = self.wizard().check_ids.filtered(
+            lambda check: check.name == "Webhook events"
+        )
+        self.assertEqual(check.level, "warning")
+        self.assertIn("charge.refunded", check.text)
+
     def test_the_webhook_secret_cannot_be_removed_while_it_is_on(self):
         stripe = self.make_stripe(stripe_webhook_secret="whsec")
         self.company.collection_active = True

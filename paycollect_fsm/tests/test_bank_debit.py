@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..hooks import uninstall_hook
-from .common_stripe import StripeCase
+from .common_stripe_events import StripeEventCase
 
 BANK = {
     "id": "pm_bank",
@@ -26,7 +26,7 @@ VERIFY = {
 }
 
 
-class BankCase(StripeCase):
+class BankCase(StripeEventCase):
     """Customers in the United States who pay from a bank account."""
 
     @classmethod
@@ -178,6 +178,45 @@ class TestBankDebit(BankCase):
         self.process(transaction, self.make_setup(transaction))
         self.assertEqual(transaction.state, "done")
         self.assertTrue(transaction.token_id._has_consent())
+
+    def wait_for_deposit(self):
+        transaction = self.make_validation()
+        self.process(
+            transaction,
+            self.make_setup(transaction, "requires_action", next_action=VERIFY),
+        )
+        return transaction
+
+    def test_the_event_of_a_confirmed_deposit_brings_the_method(self):
+        transaction = self.wait_for_deposit()
+        setup = self.make_setup(transaction)
+        event = self.apply("setup_intent.succeeded", setup)
+        self.assertEqual(event.state, "done", event.reason)
+        self.assertEqual(transaction.state, "done")
+        self.assertEqual(transaction.token_id.stripe_mandate, "mandate_1")
+
+    @mute_logger("odoo.addons.payment.models.payment_transaction")
+    def test_a_deposit_that_is_not_confirmed_is_told_to_the_staff(self):
+        transaction = self.wait_for_deposit()
+        failed = self.make_setup(
+            transaction,
+            "requires_payment_method",
+            last_setup_error={"message": "The code was wrong three times."},
+        )
+        event = self.apply("setup_intent.setup_failed", failed)
+        self.assertEqual(event.state, "done", event.reason)
+        self.assertEqual(transaction.state, "error")
+        self.assertFalse(transaction.token_id)
+        note = self.customer.message_ids[0].body
+        self.assertIn("The code was wrong three times.", note)
+        self.assertIn("Send a new request", note)
+
+    def test_a_failure_in_front_of_the_customer_changes_nothing(self):
+        transaction = self.make_validation()
+        failed = self.make_setup(transaction, "requires_payment_method")
+        event = self.apply("setup_intent.setup_failed", failed)
+        self.assertEqual(event.state, "ignored")
+        self.assertEqual(transaction.state, "draft")
 
     def test_the_consent_authorizes_debits_where_an_account_can_be_saved(self):
         link, _raw = self.make_link()

@@ -20,13 +20,13 @@ class TestChargeGuard(CollectionCommon):
         self.move = job.invoice_lines.move_id
         self.attempt = self.move.collection_attempt_ids
 
-    def pay_online(self):
+    def pay_online(self, amount=None):
         token = self.attempt.token_id
         return self.env["payment.transaction"].create(
             {
                 "provider_id": token.provider_id.id,
                 "payment_method_id": token.payment_method_id.id,
-                "amount": self.move.amount_residual,
+                "amount": amount or self.move.amount_residual,
                 "currency_id": self.move.currency_id.id,
                 "partner_id": self.move.partner_id.id,
                 "operation": "online_direct",
@@ -60,3 +60,18 @@ class TestChargeGuard(CollectionCommon):
                 with self.assertRaisesRegex(ValidationError, "no amount to be paid"):
                     self.pay_online()
                 payment.write({"state": "cancel", "is_post_processed": True})
+
+    def test_nobody_pays_more_than_what_is_open(self):
+        self.attempt.state = "canceled"
+        owed = self.move.amount_residual
+        with self.assertRaisesRegex(ValidationError, "Only .*load the page again"):
+            self.pay_online(owed + 0.01)
+        self.assertTrue(self.pay_online(owed / 2))
+
+    def test_a_page_from_before_the_charge_does_not_pay_again(self):
+        owed = self.move.amount_residual
+        with self.with_jobs():
+            self.attempt._send()
+        self.assertEqual(self.move.amount_residual, 0)
+        with self.assertRaisesRegex(ValidationError, "paid meanwhile"):
+            self.pay_online(owed)

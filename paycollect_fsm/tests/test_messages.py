@@ -41,6 +41,24 @@ class TestMessages(CollectionCommon):
         move._queue_receipt()
         self.assertEqual(len(self.mails_to(move)), 1)
 
+    def test_without_an_address_a_note_says_once_that_nobody_got_a_receipt(self):
+        partner = self.make_partner(email=False)
+        job = self.make_job(partner=partner)
+        with trap_jobs() as trap:
+            job.action_complete()
+            self.run_jobs(trap)
+            names = [job.func.__name__ for job in trap.enqueued_jobs]
+        move = job.invoice_lines.move_id
+        self.assertEqual(move.amount_residual, 0)
+        self.assertNotIn("_send_receipt", names)
+        move._send_receipt()  # the sweep
+        self.assertFalse(self.mails_to(move))
+        notes = move.message_ids.filtered(
+            lambda message: "No receipt was sent" in message.body
+        )
+        self.assertEqual(len(notes), 1)
+        self.assertFalse(move.receipt_sent_at)
+
     def test_a_message_waits_for_whoever_works_on_the_invoice(self):
         paid, owed = (self.make_job(mode=mode) for mode in ("auto", "net"))
         with trap_jobs():

@@ -6,8 +6,10 @@ import gc
 import os
 import statistics
 import time
+from dataclasses import dataclass
 from unittest.mock import patch
 
+import psutil
 import requests
 
 from . import charge_data, history, odoo_process
@@ -28,7 +30,7 @@ def compare(lab, provider, charges):
         print(f"making {charges} invoices ({name}) …", flush=True)
         moves = charge_data.build(registry, provider, charges + WARM_UP)
         if name == "ours":
-            _plan(registry, moves)
+            plan(registry, moves)
         sides.append((registry, moves, charge))
     return _in_turn(provider, sides)
 
@@ -40,7 +42,7 @@ def age(lab, provider, charges, sizes):
         registry = odoo_process.load(lab, lab.make_database(f"history{size}"))
         print(f"making {charges} invoices and {size} past attempts …", flush=True)
         moves = charge_data.build(registry, provider, charges + WARM_UP + 1)
-        _plan(registry, moves)
+        plan(registry, moves)
         with _timed(provider):
             _charge_by_us(registry, moves[0])
         with registry.cursor() as cr:
@@ -49,6 +51,31 @@ def age(lab, provider, charges, sizes):
         history.build(registry, past, moves[1:], size)
         sides.append((registry, moves[1:], _charge_by_us))
     return _in_turn(provider, sides)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one charge: seconds without the wait for the provider (median), and what
+    all processors of the machine worked meanwhile, in seconds (mean)."""
+
+    own: float
+    processors: float
+
+
+def sample(provider, registry, move_ids):
+    """Return the :class:`Cost` of our charges of these invoices, one by one."""
+    before = _read_busy_seconds()
+    with _timed(provider) as clock, odoo_process.mails_kept():
+        own = [_measure(clock, registry, move, _charge_by_us) for move in move_ids]
+    processors = (_read_busy_seconds() - before) / len(move_ids)
+    _check_paid(registry, move_ids)
+    return Cost(statistics.median(own), processors)
+
+
+def _read_busy_seconds():
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0) + getattr(times, "steal", 0)
+    return sum(times[:8]) - idle
 
 
 def _in_turn(provider, sides):
@@ -62,16 +89,21 @@ def _in_turn(provider, sides):
                 order if number % 2 else reversed(order)
             ):
                 gc.collect()
-                waited = clock["waited"]
-                start = time.perf_counter()
-                charge(registry, moves[number])
-                taken = time.perf_counter() - start
-                seconds[place].append(taken - (clock["waited"] - waited))
+                taken = _measure(clock, registry, moves[number], charge)
+                seconds[place].append(taken)
             if number % 20 == 19:
                 print(f"charged {number + 1} of {charges} on each side", flush=True)
     for registry, moves, _charge in sides:
         _check_paid(registry, moves)
     return [statistics.median(values[WARM_UP:]) for values in seconds]
+
+
+def _measure(clock, registry, move_id, charge):
+    """Seconds of one charge without those in which the provider was waited for."""
+    waited = clock["waited"]
+    start = time.perf_counter()
+    charge(registry, move_id)
+    return time.perf_counter() - start - (clock["waited"] - waited)
 
 
 @contextlib.contextmanager
@@ -94,7 +126,8 @@ def _timed(provider):
         yield clock
 
 
-def _plan(registry, move_ids):
+def plan(registry, move_ids):
+    """Plan the charge of each invoice; nobody runs the queued jobs."""
     with registry.cursor() as cr:
         moves = environment(cr)["account.move"].browse(move_ids)
         attempts = moves._plan_collection("completion")

@@ -1,12 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Charges per second of a real server, with its job runner and so many job slots."""
+"""Charges per second of a real server, with its job runner and so many job slots.
+
+The speed of a shared machine drifts within minutes, so the own cost of a charge is
+measured next to each round of charges, in a copy of the same database.
+"""
+
+import os
+from dataclasses import dataclass
 
 from paycollect_setup.waiting import wait_until
 
-from . import charge_data, odoo_process
+from . import charge_cost, charge_data, odoo_process
 
-CHARGES_PER_SLOT = 30
-# Each worker process loads its registry with its first job.
+ROUNDS = 3
+CHARGES_PER_SLOT = 20  # in a round
+SAMPLES = 10  # charges in a round of which the own cost is taken
+# Each worker process fills its caches with its first jobs.
 WARM_UP_PER_SLOT = 6
 # The clock of the database, to the microsecond.
 CLOCK = """
@@ -18,43 +27,92 @@ BEGIN
 END $$;
 CREATE TRIGGER bench_state AFTER UPDATE ON paycollect_attempt
     FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION bench_note();
+CREATE FUNCTION bench_note_booked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO bench_clock VALUES (NULL, 'booked', clock_timestamp());
+    RETURN NULL;
+END $$;
+CREATE TRIGGER bench_booked AFTER UPDATE ON payment_transaction
+    FOR EACH ROW WHEN (NEW.is_post_processed AND NEW.payment_id IS NOT NULL)
+    EXECUTE FUNCTION bench_note_booked();
 """
 WORKING = "SELECT 1 FROM queue_job WHERE state NOT IN ('done', 'failed', 'cancelled')"
-ELAPSED = "SELECT EXTRACT(EPOCH FROM max(at) - min(at))::float AS s FROM bench_clock"
+READ_CLOCK = """
+SELECT EXTRACT(EPOCH FROM max(at) - min(at))::float AS seconds,
+       count(*) FILTER (WHERE state = 'paid') AS paid
+  FROM bench_clock
+"""
 PLAN = """
 moves = env["account.move"].browse(ids)
 assert moves._plan_collection("completion").move_id == moves
 """
 
 
+@dataclass(frozen=True)
+class Round:
+    """Charges per second with so many slots, and what one costs by itself."""
+
+    slots: int
+    rate: float
+    cost: charge_cost.Cost
+
+    def get_slots_limit(self, latency):
+        """Charges per second if no slot ever waited for anything but the provider."""
+        return self.slots / (latency + self.cost.own)
+
+    def get_processors_limit(self):
+        """Charges per second if the processors did nothing else and never rested."""
+        return os.cpu_count() / self.cost.processors
+
+    def get_share(self, latency):
+        """What part was reached of what slots and processors allow."""
+        limit = min(self.get_slots_limit(latency), self.get_processors_limit())
+        return self.rate / limit
+
+
 def measure(lab, provider, slots):
-    """Return the charges per second, from the first claim to the last answer."""
-    count, warm_up = CHARGES_PER_SLOT * slots, WARM_UP_PER_SLOT * slots
-    print(f"charging {count} invoices with {slots} job slot(s) …", flush=True)
-    source = lab.make_database(f"source{slots}")
-    registry = odoo_process.load(lab, source)
-    moves = charge_data.build(registry, provider, count + warm_up)
-    odoo_process.leave(source)
+    """Return a :class:`Round` for each round, one after the other."""
+    count = CHARGES_PER_SLOT * slots
+    print(f"charging {ROUNDS} times {count} with {slots} job slot(s) …", flush=True)
+    alone = lab.make_database(f"alone{slots}")
+    registry = odoo_process.load(lab, alone)
+    warm_up = WARM_UP_PER_SLOT * slots
+    moves = charge_data.build(registry, provider, ROUNDS * count + warm_up)
+    odoo_process.leave(alone)
+    server = _start(lab, provider, slots, alone)
+    registry = odoo_process.load(lab, alone)
+    charge_cost.plan(registry, moves)
+    _charge(server, moves[:warm_up])
+    charge_cost.sample(provider, registry, moves[:warm_up])
+    server.sql(CLOCK)
+    rounds = []
+    for number in range(ROUNDS):
+        chosen = moves[warm_up + number * count :][:count]
+        cost = charge_cost.sample(provider, registry, chosen[:SAMPLES])
+        server.sql("TRUNCATE bench_clock")
+        _charge(server, chosen)
+        (clock,) = server.sql(READ_CLOCK)
+        assert clock["paid"] == count, f"{clock['paid']} of {count} were paid"
+        rounds.append(Round(slots, count / clock["seconds"], cost))
+    server.stop()
+    return rounds
+
+
+def _start(lab, provider, slots, source):
     server = lab.make_server(
         f"slots{slots}",
         source=source,
         workers=slots + 1,
+        crons=0,
         env={"PAYCOLLECT_STRIPE_URL": provider.url},
         channels=(
             f"root:{slots + 1},root.paycollect:{slots},root.paycollect_document:1"
         ),
     )
     server.wait_job_runner()
-    _charge(server, moves[:warm_up])
-    server.sql(CLOCK)
-    _charge(server, moves[warm_up:])
-    seconds = server.sql(ELAPSED)[0]["s"]
-    paid = server.sql("SELECT 1 FROM bench_clock WHERE state = 'paid'")
-    assert len(paid) == count, f"{len(paid)} of {count} were paid"
-    server.stop()
-    return count / seconds
+    return server
 
 
 def _charge(server, move_ids):
     server.run(PLAN, ids=move_ids)
-    wait_until(lambda: not server.sql(WORKING), 300, "the end of the queued jobs")
+    wait_until(lambda: not server.sql(WORKING), 300, "the end of the jobs", every=1)

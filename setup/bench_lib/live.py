@@ -55,6 +55,7 @@ def measure(lab, source, jobs):
         wait_until(lambda: not server.sql(WORKING), 60, "the end of the queued jobs")
     handovers = [row["seconds"] for row in server.sql(HANDOVERS)]
     assert len(handovers) == len(ids), f"{len(handovers)} charges of {len(ids)} jobs"
-    assert len(server.mails) == len(ids), f"{len(server.mails)} receipts"
+    receipts = server.catcher.find(subject="Receipt")
+    assert len(receipts) == len(ids), f"{len(receipts)} receipts"
     server.stop()
     return clicks[WARM_UP:], handovers[WARM_UP:]

@@ -65,8 +65,7 @@ def odoo(conf, *arguments):
     arguments = arguments[len(head) :]
     return [
         str(paths.PYTHON),
-        "-m",
-        "odoo",
+        str(paths.ODOO_COMMAND),
         *head,
         "-c",
         str(conf),

@@ -8,6 +8,7 @@ LIB = Path(__file__).resolve().parent.parent
 SETUP = LIB.parent
 ROOT = SETUP.parent
 REQUIREMENTS = SETUP / "requirements"
+ODOO_COMMAND = LIB / "bin" / "odoo"
 
 HOME = ROOT / ".paycollect"
 CACHE = HOME / "cache"
