@@ -148,15 +148,26 @@ class Shop:
         )
 
     def _is_in_flight(self, invoice, mine):
-        for attempt in invoice.attempts:
-            if attempt is mine:
-                continue
-            if attempt.state in OPEN or (
-                attempt.transaction == "pending"
-                or (attempt.transaction == "done" and not attempt.booked)
-            ):
-                return True
-        return False
+        return any(
+            attempt.state in OPEN or self._is_pending(attempt)
+            for attempt in invoice.attempts
+            if attempt is not mine
+        )
+
+    def _is_pending(self, attempt):
+        return attempt.transaction == "pending" or (
+            attempt.transaction == "done" and not attempt.booked
+        )
+
+    def may_pay_online(self, invoice):
+        """The guard of the checkout; a planned charge that is not being claimed sees
+        the customer afterwards."""
+        return not any(
+            attempt.state in (SENT, SETTLING, UNKNOWN)
+            or (attempt.state == PLANNED and self.rules.is_locked(attempt))
+            or self._is_pending(attempt)
+            for attempt in invoice.attempts
+        )
 
     def _get_cap(self, method):
         times = self._get_decline_times(method)

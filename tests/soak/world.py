@@ -238,13 +238,10 @@ class World:
     def _pay_online(self):
         """The customer goes to the checkout and pays within a few minutes."""
         invoice = self._any_invoice()
-        soon = self.now + timedelta(minutes=15)
         if not invoice or invoice.blocked or invoice.portal:
             return
-        for attempt in invoice.attempts:
-            waits = attempt.state == PLANNED and attempt.planned_at > soon
-            if attempt.state in OPEN and not waits and not attempt.parked:
-                return
+        if not self.shop.may_pay_online(invoice):
+            return
         reference = f"portal/{invoice.number}/{self._count}"
         invoice.portal = reference, self.time + 15 * MINUTE
         amount, other = invoice.residual, invoice.other
