@@ -16,7 +16,7 @@ ADMINISTRATIVE = "administrative"
 OVERALL = "overall"
 LIMITS = {UNAUTHORISED: 0.005, ADMINISTRATIVE: 0.03, OVERALL: 0.15}
 
-OK, NEAR, OVER = "ok", "near", "over"
+FEW, OK, NEAR, OVER = "few", "ok", "near", "over"
 
 # The bank's code or the provider's word for it (spec: "ACH returns").
 CODES = {
@@ -58,13 +58,15 @@ def judge(kind: str, returned: int, debits: int) -> Rate:
     >>> judge("unauthorised", 1, 100)
     Rate(share=0.01, limit=0.005, level='over')
     >>> judge("unauthorised", 1, 19).level
-    'ok'
+    'few'
     >>> judge("administrative", 0, 0).share
     0.0
     """
     share = returned / debits if debits else 0.0
     limit = LIMITS[kind]
-    if debits < FEWEST or share < limit / 2:
+    if debits < FEWEST:
+        level = FEW
+    elif share < limit / 2:
         level = OK
     else:
         level = OVER if share > limit else NEAR

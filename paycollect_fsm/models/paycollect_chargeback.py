@@ -1,13 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe import const as stripe_const
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from .. import chargebacks
 from ..chargebacks import BANK_RETURN, CHARGEBACK, INQUIRY, LOST, OPEN, WON
+from .paycollect_event import BUSY_SECONDS
 from .res_company import EXCEPTION_ACTIVITY
 
 
@@ -188,7 +192,7 @@ class PaycollectChargeback(models.Model):
         """
         chargeback = self._search_row(transaction.provider_id, reference)
         if not chargeback:
-            chargeback = self.create(
+            chargeback = self._create_once(
                 self._prepare_chargeback_vals(transaction, reference, snapshot)
             )
         chargeback._add(snapshot, seen_at)
@@ -198,6 +202,17 @@ class PaycollectChargeback(models.Model):
         chargeback._update_attempt(now)
         chargeback._update_activities()
         return chargeback
+
+    def _create_once(self, vals):
+        """:raise RetryableJobError: another event of the same dispute was faster"""
+        try:
+            return self.create(vals)
+        except UniqueViolation as error:
+            raise RetryableJobError(
+                "another event of this dispute is being applied",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            ) from error
 
     def _prepare_chargeback_vals(self, transaction, reference, snapshot):
         moves = transaction.invoice_ids or transaction.source_transaction_id.invoice_ids

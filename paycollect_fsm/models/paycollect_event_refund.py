@@ -40,7 +40,7 @@ class PaycollectEvent(models.Model):
                 self.env._("A refund of ours is not written down yet; it is soon."),
             )
         return Verdict(
-            DONE, self.env._("%(count)s refunds are known.", count=len(refunds))
+            DONE, self.env._("Refunds that are known: %(count)s.", count=len(refunds))
         )
 
     def _apply_refund_update(self, refund, now):

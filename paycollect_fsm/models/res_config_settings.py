@@ -31,13 +31,13 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_attach_pdf", readonly=False
     )
 
-    collection_stop_text = fields.Char(compute="_compute_collection_stop_text")
+    collection_stop_text = fields.Text(compute="_compute_collection_stop_text")
 
     @api.depends("company_id")
     def _compute_collection_stop_text(self):
         for settings in self:
             company = settings.company_id.sudo()
-            settings.collection_stop_text = " ".join(
+            settings.collection_stop_text = "\n".join(
                 filter(
                     None,
                     [

@@ -8,6 +8,7 @@ from ..return_rates import (
     ADMINISTRATIVE,
     CODES,
     DAYS,
+    FEW,
     NEAR,
     OK,
     OVER,
@@ -58,7 +59,12 @@ class PaycollectReturnRate(models.Model):
     share = fields.Float(compute="_compute_level")
     limit = fields.Float(string="Nacha's Limit", compute="_compute_level")
     level = fields.Selection(
-        [(OK, "Fine"), (NEAR, "Above half of the limit"), (OVER, "Above the limit")],
+        [
+            (FEW, "Too few to tell"),
+            (OK, "Fine"),
+            (NEAR, "Above half of the limit"),
+            (OVER, "Above the limit"),
+        ],
         string="State",
         compute="_compute_level",
     )
@@ -141,7 +147,7 @@ class PaycollectReturnRate(models.Model):
         :param now: naive UTC datetime
         """
         now = now or fields.Datetime.now()
-        high = self.search([]).filtered(lambda row: row.level != OK)
+        high = self.search([]).filtered(lambda row: row.level in (NEAR, OVER))
         for (company, provider), rows in high.grouped(
             lambda row: (row.company_id, row.provider_id)
         ).items():

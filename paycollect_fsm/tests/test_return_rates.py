@@ -30,8 +30,8 @@ class TestReturnRateRules(BaseCase):
             ("overall", 74, 1000, "ok"),
             ("overall", 75, 1000, "near"),
             ("overall", 151, 1000, "over"),
-            ("overall", 19, 19, "ok"),
-            ("overall", 0, 0, "ok"),
+            ("overall", 19, 19, "few"),
+            ("overall", 0, 0, "few"),
         ]
         for kind, returned, debits, level in table:
             with self.subTest(kind=kind, returned=returned, debits=debits):

@@ -1,10 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import doctest
 import itertools
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from .. import chargebacks
 from .common_stripe_events import StripeEventCase, make_dispute
@@ -144,6 +148,19 @@ class TestStripeChargebacks(ChargebackCase):
         chargeback.with_user(self.manager).action_release()
         self.assertFalse(move._is_disputed())
         self.assertTrue(move._plan_collection("manual"))
+
+    def test_of_two_events_at_once_the_slower_one_comes_again(self):
+        attempt = self.pay()
+        chargeback = self.tell(attempt)
+        Chargeback = type(self.env["paycollect.chargeback"])
+        unseen = self.env["paycollect.chargeback"]
+        with (
+            patch.object(Chargeback, "_search_row", return_value=unseen),
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(RetryableJobError, "another event"),
+        ):
+            self.tell(attempt, "updated")
+        self.assertEqual(self.tell(attempt, "updated"), chargeback)
 
     def test_any_order_of_the_events_ends_the_same(self):
         steps = (
