@@ -328,14 +328,14 @@ class Customer:
     def states(self):
         return [attempt["state"] for attempt in self.attempts()]
 
-    def wait_state(self, *states, timeout=30):
+    def wait_state(self, *states, timeout=60):
         wait_until(
             lambda: self.states() == list(states),
             timeout,
             what=f"attempts {states} of {self.email}",
         )
 
-    def wait_settled(self, timeout=30):
+    def wait_settled(self, timeout=60):
         """Until nothing of this customer is being sent."""
         wait_until(
             lambda: not {"planned", "sent"} & set(self.states()),

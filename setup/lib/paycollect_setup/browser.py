@@ -27,6 +27,7 @@ PHONE = {
     "has_touch": True,
 }
 LOCAL = ("localhost", "127.0.0.1", None)
+SLOW = 60_000  # milliseconds that a page may take on a busy machine
 # Errors that Odoo itself logs where Debian's package lacks a file.
 FOREIGN_ERRORS = ("selfie_segmentation",)
 
@@ -71,6 +72,7 @@ class Browser:
             base_url=server.url, locale="en-US", timezone_id="UTC", **device
         )
         self._contexts.append(context)
+        context.set_default_timeout(SLOW)
         context.on("request", self._notice_outside)
         if login:
             session = Client(server.url, server.db, login, password or login).session

@@ -44,7 +44,7 @@ class LabServer(OdooServer):
         """What was kept from leaving this machine; it no longer fails the test."""
         return guard.take(self._guard_log)
 
-    def wait_job_runner(self, timeout=30):
+    def wait_job_runner(self, timeout=60):
         """Wait until jobs are run: some five seconds after the first page."""
         ready = f"queue job runner ready for db {self.db}"
         wait_until(lambda: ready in self.log_text(), timeout, "the job runner's start")
@@ -53,7 +53,7 @@ class LabServer(OdooServer):
     def mails(self):
         return list(self.catcher.mails)
 
-    def wait_mail(self, to=None, subject=None, timeout=30, count=1):
+    def wait_mail(self, to=None, subject=None, timeout=60, count=1):
         return self.catcher.wait(to, subject, timeout, count)
 
     def rpc(self, login, password):

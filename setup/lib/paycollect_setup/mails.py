@@ -102,7 +102,7 @@ class MailCatcher:
             and (subject is None or subject in mail.subject)
         ]
 
-    def wait(self, to=None, subject=None, timeout=30, count=1):
+    def wait(self, to=None, subject=None, timeout=60, count=1):
         """Wait until `count` such mails have come; return the latest of them."""
         what = f"mail {count} to {to or 'anybody'} about {subject or 'anything'}"
         return wait_until(

@@ -62,7 +62,7 @@ class OdooServer:
 
     def _serves(self):
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{self.url}/web/login", timeout=30) as page:
+            with urllib.request.urlopen(f"{self.url}/web/login", timeout=60) as page:
                 return page.status == 200
         return False
 
@@ -93,7 +93,7 @@ class OdooServer:
         self.stop()
         return self.start()
 
-    def wait_exit(self, timeout=30):
+    def wait_exit(self, timeout=60):
         """Wait until the process ends by itself; return its exit code."""
         return self._process.wait(timeout)
 

@@ -4,7 +4,7 @@
 import time
 
 
-def wait_until(condition, timeout=30, what="the condition", every=0.1):
+def wait_until(condition, timeout=60, what="the condition", every=0.1):
     """Return the condition's first truthy value.
 
     Raise AssertionError, which names `what`, after `timeout` seconds without one.
