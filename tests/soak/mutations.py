@@ -2,8 +2,9 @@
 """The protocol, broken on purpose: each of these must be found out.
 
 Each is a dict of functions that replace those of the same name, in `rules.Rules` as
-well as in `paycollect_fsm.protocol`; `try_lock`, `is_locked` and `get_key` stand for
-the database's locks and for the key that the provider's module makes.
+well as in `paycollect_fsm.protocol`; `try_lock`, `is_locked`, `is_abandoned` and
+`get_key` stand for the database's locks, for what the models do with a checkout, and
+for the key that the provider's module makes.
 """
 
 from .rows import Attempt
@@ -70,6 +71,11 @@ def _send_late():
     }
 
 
+def _forget_the_checkout():
+    """Who left the checkout long ago is taken for gone."""
+    return {"is_abandoned": lambda _until, _time: False}
+
+
 MUTATIONS = {
     "retry an unknown": _retry_an_unknown(),
     "silence is a decline": _silence_is_a_decline(),
@@ -78,4 +84,5 @@ MUTATIONS = {
     "same key beyond its life": _key_beyond_its_life(),
     "not found is believed at once": _believe_at_once(),
     "a late worker sends": _send_late(),
+    "forget the checkout": _forget_the_checkout(),
 }

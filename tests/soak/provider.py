@@ -69,6 +69,7 @@ class Provider:
         self.world = world
         self.keys = {}  # key → [when, method, amount, answer]
         self.charges = {}  # reference → Charge
+        self.canceled = set()  # references of payments that nobody can finish
         self.down_until = -1.0
         self.executions = 0
 
@@ -185,19 +186,28 @@ class Provider:
         charge.invoice.captured -= charge.amount
 
     def pay_online(self, invoice, reference, amount, other):
-        """The customer pays on the portal and comes back to our page.
-
-        A customer who never comes back, and whose webhook is late by more than the
-        grace of ``customer_paying``, is not played: that needs more than these rules.
-        """
+        """The customer pays at the checkout and comes back to our page, or does not."""
         world = self.world
+        if reference in self.canceled:
+            world.trace(f"pays too late: {invoice.number}")
+            return
         charge = Charge(reference, invoice, amount, None, world.time)
         charge.status = "succeeded"
         world.trace(f"pays online: {invoice.number}")
         self.charges[reference] = charge
         invoice.add_capture(amount, other)
-        world.at(MINUTE * world.random(), world.shop.receive, (reference, "", ""))
+        if world.random() > world.fault_rate:
+            world.at(MINUTE * world.random(), world.shop.receive, (reference, "", ""))
         self._tell(charge, "succeeded")
+
+    def close(self, reference):
+        """Make a payment impossible that was not finished; None without an answer."""
+        if self._is_silent():
+            return None
+        if reference in self.charges:
+            return "succeeded"
+        self.canceled.add(reference)
+        return "canceled"
 
     # -- what it tells ---------------------------------------------------------
 
@@ -220,9 +230,15 @@ class Provider:
     def look_up(self, reference):
         """Return (verdict, charge); reading only."""
         world = self.world
-        if world.time < self.down_until or world.random() < 0.15 * world.fault_rate:
+        if self._is_silent():
             return "cannot_tell", None
         charge = self.charges.get(reference)
         if charge and world.time - charge.made_at < MINUTE * world.random():
             charge = None  # the search lags behind the books
         return ("found", charge) if charge else ("not_found", None)
+
+    def _is_silent(self):
+        world = self.world
+        return world.time < self.down_until or (
+            world.random() < 0.15 * world.fault_rate
+        )

@@ -68,6 +68,12 @@ class Rules:
         return row.locked
 
     @staticmethod
+    def is_abandoned(until, time):
+        """Whether a checkout is closed before anything else is charged; until then
+        its customer may be typing (`payment.transaction._is_abandoned`)."""
+        return time >= until
+
+    @staticmethod
     def get_key(attempt):
         """The idempotency key: the same for the same transaction."""
         return attempt.reference

@@ -7,11 +7,12 @@ there. What stands between two yields is one commit. The decisions are the addon
 
 from datetime import UTC, timedelta
 
+from .intake import Intake
 from .provider import Request
+from .resolver import Resolver
 from .rows import Attempt, Violation
 from .rules import (
     HOUR,
-    KEY_LIFE,
     MINUTE,
     charge_rules,
     declines,
@@ -19,16 +20,8 @@ from .rules import (
     protocol,
     retry,
 )
+from .states import CANCELED, DECLINED, OPEN, PLANNED, SENT, SETTLING, UNKNOWN
 
-PAID, PLANNED, SENT, SETTLING = "paid", "planned", "sent", "settling"
-DECLINED, UNKNOWN, CANCELED = "declined", "unknown", "canceled"
-OPEN = frozenset([PLANNED, SENT, SETTLING, UNKNOWN])
-TAKES = {  # native transitions of payment.transaction
-    "done": ("draft", "pending", "authorized", "error"),
-    "pending": ("draft",),
-    "error": ("draft", "pending", "authorized"),
-}
-SPOKEN = {"succeeded": "done", "processing": "pending", "failed": "error"}
 POSTPONE = timedelta(minutes=5)
 BUSY = 3  # seconds
 PORTAL_GRACE = 15 * MINUTE
@@ -62,7 +55,7 @@ STEPS = [
 ]
 
 
-class Shop:
+class Shop(Resolver, Intake):
     """One company and one customer."""
 
     def __init__(self, world, rules):
@@ -136,8 +129,7 @@ class Shop:
             residual=residual,
             settled=not residual,
             in_flight=self._is_in_flight(invoice, mine),
-            customer_paying=bool(invoice.portal)
-            and self.world.time < invoice.portal[1],
+            customer_paying=self._is_customer_paying(invoice, claiming=with_caps),
             blocked=invoice.blocked,
             manual=manual,
             token_found=method is not None,
@@ -146,6 +138,13 @@ class Shop:
             cap_until=self._get_cap(method) if with_caps else None,
             stopped=self.stopped,
         )
+
+    def _is_customer_paying(self, invoice, claiming):
+        """Nothing is claimed before a checkout that was left is closed."""
+        if not invoice.portal:
+            return False
+        until, time = invoice.portal[1], self.world.time
+        return time < until or (claiming and self.rules.is_abandoned(until, time))
 
     def _is_in_flight(self, invoice, mine):
         return any(
@@ -185,8 +184,10 @@ class Shop:
     # -- send --------------------------------------------------------------------
 
     def send(self, attempt):
-        """claim → commit → charge → commit → finish"""
+        """close → commit → claim → commit → charge → commit → finish"""
         world, rules = self.world, self.rules
+        if not (yield from self._close_checkout(attempt)):
+            return
         if not rules.try_lock(attempt):
             return
         try:
@@ -215,6 +216,27 @@ class Shop:
             attempt.locked = False
         yield world.nap(0.05)
         yield from self._charge(attempt)
+
+    def _close_checkout(self, attempt):
+        """Close what the customer left unfinished; the claim looks for itself."""
+        world, invoice = self.world, attempt.invoice
+        if attempt.state != PLANNED or attempt.planned_at > world.now:
+            return True
+        if not invoice.portal or not self.rules.is_abandoned(
+            invoice.portal[1], world.time
+        ):
+            return True
+        reference = invoice.portal[0]
+        answer = self.provider.close(reference)
+        yield world.nap(0.3)
+        world.trace(f"checkout: {answer}", attempt)
+        if answer == "succeeded":
+            self._apply_portal(reference)
+        elif answer:
+            self._leave_checkout(invoice, reference)
+        elif attempt.state == PLANNED:
+            attempt.planned_at = world.now + POSTPONE
+        return bool(answer)
 
     def _is_customer_busy(self, attempt):
         return any(
@@ -461,165 +483,3 @@ class Shop:
         if self.get_chore(attempt) == protocol.ORPHAN:
             self._set_state(attempt, UNKNOWN)
             self._start_asking(attempt)
-
-    # -- resolve -----------------------------------------------------------------
-
-    def resolve(self, attempt):
-        """note → commit → ask → commit → finish"""
-        world, rules = self.world, self.rules
-        if not rules.try_lock(attempt):
-            return
-        now = world.now
-        chore, way = self.get_chore(attempt), None
-        if chore == protocol.ASK:
-            way = self._choose_way(attempt)
-            attempt.asked_at = now
-            attempt.ask_count += 1
-            attempt.ask_at = rules.next_question_at(attempt.ask_count, now)
-            if way == protocol.SAME_KEY:
-                attempt.requested_at = now
-        attempt.locked = False
-        if not way:
-            return
-        yield world.nap(0.05)
-        while rules.is_locked(attempt):
-            yield 0.5
-        attempt.locked = True
-        try:
-            if attempt.state != UNKNOWN:
-                return
-            way = rules.confirm_way(
-                way, self._choose_way(attempt), attempt.asked_at, world.now
-            )
-            if way == protocol.SAME_KEY:
-                yield from self._ask_with_key(attempt)
-            else:
-                yield from self._ask_by_look_up(attempt)
-        finally:
-            attempt.locked = False
-        yield world.nap(0.05)
-        self.finish(attempt)
-
-    def _choose_way(self, attempt):
-        invoice = attempt.invoice
-        facts = self._get_facts(invoice, attempt.method, attempt, True, attempt.manual)
-        allowed = self.rules.decide(facts).verdict == charge_rules.GO
-        doubt = protocol.Doubt(
-            attempt.sent_at,
-            KEY_LIFE,
-            attempt.key_useless,
-            allowed and invoice.residual >= attempt.amount,
-        )
-        return self.rules.choose_way(doubt, self.world.now)
-
-    def _ask_with_key(self, attempt):
-        result = yield from self._request(attempt, again=True)
-        attempt.requested_at = self.world.now
-        if result.state == UNKNOWN:
-            attempt.key_useless = self.rules.is_key_useless(result.status)
-            attempt.transaction = "draft"
-            self._go_on_asking(attempt)
-        else:
-            self._record(attempt, result)
-
-    def _ask_by_look_up(self, attempt):
-        verdict, charge = self.provider.look_up(attempt.reference)
-        yield 0.3
-        self.world.trace(f"look-up: {verdict}", attempt)
-        if verdict == protocol.FOUND:
-            attempt.transaction = SPOKEN.get(charge.status, "done")
-            body = {"error": {"decline_code": charge.code}}
-            exchange = outcome.Exchange(1, 1, None, body)
-            result = self.rules.classify(attempt.transaction, exchange)
-            self._record(attempt, result)
-        elif self.rules.believe(verdict, attempt.requested_at, self.world.now):
-            attempt.transaction, attempt.is_lost = "error", True
-            attempt.declined_at = self.world.now
-            self._set_state(attempt, DECLINED)
-            self._plan_again(attempt)
-        else:
-            self._go_on_asking(attempt)
-
-    def _go_on_asking(self, attempt):
-        self._enqueue(self.resolve, attempt, attempt.ask_at)
-        if self.rules.needs_person(attempt.sent_at, self.world.now):
-            self._tell(attempt.invoice)
-
-    def _plan_again(self, attempt):
-        invoice, lost = attempt.invoice, 0
-        if not invoice.residual:
-            return
-        for other in reversed([a for a in invoice.attempts if a.sent_at]):
-            if not other.is_lost:
-                break
-            lost += 1
-        again = None
-        if self.rules.may_replan(lost):
-            again = self.plan(invoice, attempt.method, manual=attempt.manual)
-        if not again:
-            self._tell(invoice)
-
-    # -- webhooks ----------------------------------------------------------------
-
-    def receive(self, event):
-        """A webhook, once or twice, early or late; without our 200 it comes again."""
-        self.world.start(self._apply(event))
-        if self.world.crash_rate:
-            self.world.at(5 * MINUTE, self._receive_again, event)
-
-    def _receive_again(self, event):
-        if event not in self.answered:
-            self.receive(event)
-
-    def _apply(self, event):
-        reference, status, code = event
-        yield self.world.nap(0.01)
-        self.answered.add(event)
-        if reference.startswith("portal"):
-            self._apply_portal(reference)
-            return
-        attempt = next((a for a in self.attempts if a.reference == reference), None)
-        if attempt is None:
-            return  # its transaction was put back: nothing of it ever left
-        if not self.rules.try_lock(attempt):
-            self.world.at(5, self.receive, event)
-            return
-        try:
-            if status == "returned":
-                self._apply_return(attempt, event)
-                return
-            target = SPOKEN[status]
-            if attempt.transaction not in TAKES[target]:
-                return
-            attempt.transaction = target
-            attempt.booked = False
-            state = self.rules.follow(attempt.state, target, False, attempt.returned)
-            self.world.trace(f"webhook {status}", attempt)
-            if state:
-                attempt.is_lost = False
-                self._set_state(attempt, state)
-                if state == DECLINED:
-                    self._follow_decline(attempt, code)
-        finally:
-            attempt.locked = False
-        self.finish(attempt)
-
-    def _apply_return(self, attempt, event):
-        """Days after the success; one that comes before it waits."""
-        invoice, reference = attempt.invoice, attempt.reference
-        if attempt.returned:
-            return
-        if attempt.state != PAID or reference not in invoice.booked:
-            self.world.at(HOUR, self.receive, event)
-            return
-        self.world.trace("returned", attempt)
-        invoice.booked[reference] = 0
-        attempt.returned = True
-        self._set_state(attempt, DECLINED)
-        self._follow_decline(attempt, event[2])
-
-    def _apply_portal(self, reference):
-        invoice = self.invoices[int(reference.split("/")[1])]
-        if reference not in invoice.booked:
-            self._book(invoice, reference, self.provider.charges[reference].amount)
-        invoice.portal = None

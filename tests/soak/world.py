@@ -9,7 +9,8 @@ from itertools import accumulate
 from .provider import Provider
 from .rows import Invoice, Method, Violation
 from .rules import DAY, HOUR, MINUTE, Rules
-from .shop import CANCELED, OPEN, PAID, PLANNED, SENT, UNKNOWN, Shop
+from .shop import PORTAL_GRACE, Shop
+from .states import CANCELED, OPEN, PAID, PLANNED, SENT, UNKNOWN
 
 BASE = datetime(2026, 3, 2, 9)  # a Monday
 SKEW = 15 * MINUTE  # the clocks of our hosts are never further off
@@ -139,6 +140,7 @@ class World:
             self._add_method,
             self._remove_method,
             self._pay_online,
+            self._pay_online,
             self._collect_now,
             self._collect_now,
             self._double_job,
@@ -236,23 +238,23 @@ class World:
             self.work(self.shop.send, attempt)
 
     def _pay_online(self):
-        """The customer goes to the checkout and pays within a few minutes."""
+        """The customer goes to the checkout and pays, at once or after a while."""
         invoice = self._any_invoice()
         if not invoice or invoice.blocked or invoice.portal:
             return
         if not self.shop.may_pay_online(invoice):
             return
         reference = f"portal/{invoice.number}/{self._count}"
-        invoice.portal = reference, self.time + 15 * MINUTE
+        invoice.portal = reference, self.time + PORTAL_GRACE
         amount, other = invoice.residual, invoice.other
-        self.at(8 * MINUTE * self.random(), self._confirm, invoice, amount, other)
+        longest = self.pick((8 * MINUTE, 8 * MINUTE, 3 * HOUR))
+        delay = longest * self.random()
+        self.at(delay, self._confirm, invoice, reference, amount, other)
 
-    def _confirm(self, invoice, amount, other):
-        reference, until = invoice.portal
-        if self.time < until and invoice.residual == amount and other == invoice.other:
+    def _confirm(self, invoice, reference, amount, other):
+        """Nobody pays who has paid in another way meanwhile; the page is left."""
+        if other == invoice.other:
             self.provider.pay_online(invoice, reference, amount, other)
-        else:
-            invoice.portal = None
 
     def _calm_down(self):
         """From now on everything works; what is open must come to an end."""
