@@ -50,7 +50,9 @@ def test_a_failing_seed_fails_again():
 def test_the_world_is_as_bad_as_it_is_meant_to_be():
     """Each of these happens somewhere in a few thousand schedules."""
     told = "\n".join(
-        line for seed in range(FEW_THOUSAND) for line in World(seed, traced=True).run().story
+        line
+        for seed in range(FEW_THOUSAND)
+        for line in World(seed, traced=True).run().story
     )
     for word in (
         "request: lost",

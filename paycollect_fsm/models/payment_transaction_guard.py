@@ -36,17 +36,17 @@ class PaymentTransaction(models.Model):
             if not invoices or set(invoices.mapped("state")) != {"posted"}:
                 continue  # of an order: Odoo's own rules
             open_amount = sum(invoices.mapped("amount_residual"))
-            if tx.currency_id.compare_amounts(tx.amount, open_amount) <= 0:
-                continue
             if tx.currency_id.is_zero(open_amount):
                 raise ValidationError(
                     self.env._("There is no amount to be paid: it was paid meanwhile.")
                 )
-            raise ValidationError(
-                self.env._(
-                    "Only %(amount)s is still to be paid. Please load the page again.",
-                    amount=formatLang(
-                        self.env, open_amount, currency_obj=tx.currency_id
-                    ),
+            if tx.currency_id.compare_amounts(tx.amount, open_amount) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "Only %(amount)s is still to be paid. Please load the page "
+                        "again.",
+                        amount=formatLang(
+                            self.env, open_amount, currency_obj=tx.currency_id
+                        ),
+                    )
                 )
-            )

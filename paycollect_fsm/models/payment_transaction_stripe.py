@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe import const as stripe_const
@@ -7,6 +10,8 @@ from odoo.addons.payment_stripe import const as stripe_const
 from ..outcome import Exchange
 
 BY_TOKEN = ("offline", "online_token")
+CONFLICT = 409
+CONFLICT_PAUSES = (0.2, 0.5, 1)  # seconds; somebody waits in front of the page
 
 
 class PaymentTransaction(models.Model):
@@ -144,13 +149,28 @@ class PaymentTransaction(models.Model):
         if reference := customers._find_reference(partner, provider):
             return {"id": reference}
         data = customers._prepare_stripe_data(partner, self._get_database_uuid())
-        customer = self._send_api_request(
-            "POST",
-            "customers",
-            data=data,
-            idempotency_key=customers._get_key(
-                partner, provider, data, fields.Datetime.now()
-            ),
-        )
+        key = customers._get_key(partner, provider, data, fields.Datetime.now())
+        customer = self._send_customer(data, key)
         customers._store_reference(partner, provider, customer["id"])
         return customer
+
+    def _send_customer(self, data, key):
+        """Ask for the customer; a second click waits for what the first one made.
+
+        While a request with the same key is under way, Stripe answers 409
+        (docs.stripe.com/api/idempotent_requests).
+        """
+        for pause in CONFLICT_PAUSES:
+            exchange = Exchange()
+            noted = self.with_context(paycollect_exchange=exchange)
+            try:
+                return noted._send_api_request(
+                    "POST", "customers", data=data, idempotency_key=key
+                )
+            except ValidationError:
+                if exchange.status != CONFLICT:
+                    raise
+            time.sleep(pause)
+        return self._send_api_request(
+            "POST", "customers", data=data, idempotency_key=key
+        )

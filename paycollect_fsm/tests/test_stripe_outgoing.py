@@ -167,6 +167,18 @@ class TestStripeCustomer(StripeCase):
         self.assertEqual((first, second), ("cus_7", "cus_7"))
         self.assertEqual(len(stripe.to("customers")), 1)
 
+    @mute_logger(PROVIDER_LOGGER)
+    def test_a_second_click_waits_for_the_customer_that_the_first_one_makes(self):
+        busy = (409, {"error": {"code": "idempotency_key_in_use"}})
+        intent = {"id": "seti_1", "client_secret": "seti_1_secret"}
+        customers = [busy, busy, {"id": "cus_7"}]
+        answers = {"POST setup_intents": intent, "POST customers": customers}
+        with self.stripe(**answers) as stripe, patch("time.sleep") as sleep:
+            named = self.open_form(self.acme, stripe)
+        self.assertEqual(named, "cus_7")
+        self.assertEqual(sleep.call_count, 2)
+        self.assertEqual(len({sent.key for sent in stripe.to("customers")}), 1)
+
     def test_a_setup_names_our_reference_and_carries_a_key(self):
         with self.answers() as stripe:
             self.open_form(self.acme, stripe)

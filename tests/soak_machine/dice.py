@@ -32,7 +32,13 @@ SIDES = {
     ),
     "rival": ("job", "sweep", "sweep", "resolve", "webhooks", "webhooks", *CRONS),
     "order": ("oldest", "newest", "all", "all", "reversed", "twice"),
-    "deed": (*DECISIONS, "cash", "portal", "portal", "method", "method", "switch"),
+    "deed": (
+        *DECISIONS,
+        "cash",
+        *("portal", "portal", "leave page", "return to page"),
+        *("method", "method"),
+        "switch",
+    ),
     "bank": ("dispute", "dispute", "won", "lost", "bank return", "bank return"),
 }
 

@@ -165,6 +165,10 @@ class ChargeMachine(RuleBasedStateMachine):
                 return lambda: schedule.pay_at_the_desk(move_id)
             case "portal":
                 return lambda: schedule.pay_online(move_id, kind)
+            case "leave page":
+                return lambda: schedule.leave_page(move_id)
+            case "return to page":
+                return lambda: schedule.return_to_page(kind)
             case "method":
                 return lambda: schedule.add_method(self._pick_customer(who), kind)
             case "webhooks":

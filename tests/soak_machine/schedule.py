@@ -42,6 +42,7 @@ class Schedule:
         self.move_ids = []
         self.owed = {}
         self.cash = Counter()
+        self.pages = {}  # by invoice id: the intent of a page that was left open
         self.story = []
         self.is_stopped = False
         self.is_broken = False
@@ -143,16 +144,37 @@ class Schedule:
         self.act("paid at the desk", pay)
 
     def pay_online(self, move_id, kind):
-        """The customer presses “Pay” and confirms in the browser."""
+        """The customer presses “Pay”, confirms in the browser and comes back."""
+        if intent := self._press_pay(move_id):
+            self.note(self.world.provider.confirm(intent, kind))
+            self._come_back(intent)
+
+    def leave_page(self, move_id):
+        """The customer presses “Pay” and turns to something else."""
+        if intent := self._press_pay(move_id):
+            self.pages[move_id] = intent
+
+    def _press_pay(self, move_id):
+        """Return the intent that the browser has now, or None.
+
+        One page at a time: two pages are two payments that the customer wants.
+        """
+        if move_id in self.pages:
+            return None
         before = len(self.world.provider.get_intents())
 
         def pay(env):
             people.pay_online(env["account.move"].browse(move_id))
 
-        if self.act("“Pay” is pressed", pay) == DONE:
-            for intent in self.world.provider.get_intents()[before:]:
-                self.note(self.world.provider.confirm(intent, kind))
-                self._come_back(intent)
+        done = self.act("“Pay” is pressed", pay) == DONE
+        made = self.world.provider.get_intents()[before:]
+        return made[-1] if done and made else None
+
+    def return_to_page(self, kind):
+        """A customer confirms what was left open, and never comes back to Odoo."""
+        if self.pages:
+            intent = self.pages.pop(min(self.pages))
+            self.note(self.world.provider.confirm(intent, kind))
 
     def _come_back(self, intent):
         """The browser goes to Odoo's return page, and again until it answers."""
