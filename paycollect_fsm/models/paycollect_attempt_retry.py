@@ -2,11 +2,12 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
 from .. import declines, retry
-from ..const import PLANNED
+from ..const import CHARGE_CHANNEL, DECLINED, OPEN_STATES, PLANNED
 
 _logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class PaycollectAttempt(models.Model):
     def _follow_decline(self, now):
         """Decide and do what follows this decline, in the transaction that records it.
 
-        Whatever goes wrong here, the provider's answer is kept and a person is told.
+        Whatever goes wrong here, the provider's answer is kept: where somebody changed
+        the same rows at this moment it is decided again, else a person is told.
 
         :param now: naive UTC datetime
         """
@@ -111,11 +113,40 @@ class PaycollectAttempt(models.Model):
                 if not self.follow_up:
                     self._set_decline_meaning(now)
                 self._follow(now)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            _logger.info("Attempt %s is decided later: %s", self.id, error)
+            self._enqueue_decision()
         except Exception:
             _logger.exception("Attempt %s: nothing could be decided", self.id)
             self._report_exhausted(
                 self.env._("An error of ours kept us from deciding what follows.")
             )
+
+    def _enqueue_decision(self):
+        """In a transaction of its own, which sees what was changed meanwhile."""
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel=CHARGE_CHANNEL,
+            identity_key=f"paycollect.attempt.decide.{self.id}",
+            description=self.env._(
+                "Decide what follows the decline of %(invoice)s",
+                invoice=self.move_id.name,
+            ),
+        )._decide_again()
+
+    def _decide_again(self, now=None):
+        """Decide what could not be decided when the decline was written down.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        attempt, now = self._as_system(), now or fields.Datetime.now()
+        if attempt.state != DECLINED or attempt.follow_up:
+            return
+        others = attempt.move_id.collection_attempt_ids - attempt
+        if any(other.state in OPEN_STATES for other in others):
+            attempt._set_decline_meaning(now)  # something is tried already
+        else:
+            attempt._follow_decline(now)
 
     def _follow(self, now):
         """Plan the next try, or ask whoever can help; nothing when it is paid."""

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
@@ -345,6 +346,23 @@ class TestRetry(RetryCase):
             transaction._set_error("no")
         times = card._get_decline_times(MONDAY)
         self.assertEqual(len(times[card._get_method_key()]), 4)
+
+    def test_a_conflict_keeps_the_answer_and_it_is_decided_again(self):
+        Attempt = type(self.env["paycollect.attempt"])
+        follow, conflicts = Attempt._follow, [SerializationFailure("somebody else")]
+
+        def meet_a_conflict(attempt, now):
+            if conflicts:
+                raise conflicts.pop()
+            return follow(attempt, now)
+
+        with patch.object(Attempt, "_follow", meet_a_conflict):
+            move = self.bill("9995")
+        self.assertFalse(conflicts)
+        declined = move.collection_attempt_ids.filtered(lambda a: a.state == "declined")
+        self.assertEqual(declined.decline_kind, "soft")
+        self.assertEqual(declined.next_attempt_id.state, "planned")
+        self.assertFalse(move.activity_ids)
 
     def test_an_error_of_the_rules_keeps_the_answer_and_calls_a_person(self):
         with (
