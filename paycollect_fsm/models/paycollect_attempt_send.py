@@ -6,6 +6,7 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -350,7 +351,7 @@ class PaycollectAttempt(models.Model):
             try:
                 getattr(attempt._as_system(), method)(*args)
                 self._commit()
-            except RetryableJobError as error:
+            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
                 _logger.info("Attempt %s: %s", attempt.id, error)
                 self._rollback()
             except Exception:
