@@ -5,8 +5,10 @@ Each has a customer of its own, named like the function, whose methods answer as
 decorator says. They run at the same time on one server: see test_faults.py.
 """
 
+import pytest
 from paycollect_setup.waiting import wait_until
 from stripe_scene import CENTS, DAY, HOUR, at_once, ignore_refusal, pause
+from stripe_stand_in.client import ControlError
 
 MINUTE = 60
 FAULTS = {}  # by name: function, outcomes of the customer's methods, arguments
@@ -219,6 +221,19 @@ def portal_after_the_charge(customer):
     wait_until(lambda: customer.invoice()["payment_state"] == "paid")
     assert "paid meanwhile" in ignore_refusal(customer.start_portal_payment)
     customer.assert_paid_once()
+
+
+@fault("insufficient_funds")
+def two_pages(customer):
+    """The customer presses “Pay” in two windows; only the second one can be paid."""
+    customer.complete()
+    customer.wait_state("declined", "planned")
+    first, second = customer.start_portal_payment(), customer.start_portal_payment()
+    with pytest.raises(ControlError):
+        customer.stripe.confirm(intent=first, payment_method="pm_card_visa")
+    customer.stripe.confirm(intent=second, payment_method="pm_card_visa")
+    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    assert customer.captured() == CENTS
 
 
 @fault("insufficient_funds")

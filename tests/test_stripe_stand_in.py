@@ -285,3 +285,7 @@ def test_a_hold_is_captured_in_part_or_canceled(api, provider, card):
     assert api.payment_intents.cancel(other.id).status == "canceled"
     with pytest.raises(sdk.InvalidRequestError):
         api.payment_intents.capture(other.id)
+    with pytest.raises(sdk.InvalidRequestError):
+        api.payment_intents.confirm(
+            other.id, {"payment_method": card["payment_method"]}
+        )

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import invoice_payment
 from . import pay
 from . import pay_authenticate
 from . import stripe_webhook

@@ -19,11 +19,14 @@ class PaymentTransaction(models.Model):
 
         :param now: naive UTC datetime
         """
+        return self._may_be_finished() and self.create_date <= now - PORTAL_GRACE
+
+    def _may_be_finished(self):
+        """Whether a page may be open somewhere that can still pay it."""
         self.ensure_one()
         return bool(
             self.state == "draft"
-            and (self.operation or "").startswith("online_")
-            and self.create_date <= now - PORTAL_GRACE
+            and self._is_started_by_customer()
             and self._can_be_closed()
         )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 import requests
 
 from odoo import Command, fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -11,6 +12,7 @@ from .common_stripe import StripeCase
 
 PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
 TRANSACTION_LOGGER = "odoo.addons.payment.models.payment_transaction"
+MOVE_LOGGER = "odoo.addons.paycollect_fsm.models.account_move_abandoned"
 ATTEMPT_LOGGER = "odoo.addons.paycollect_fsm.models.paycollect_attempt_abandoned"
 
 
@@ -65,6 +67,31 @@ class TestAbandoned(StripeCase):
         )
         self.assertEqual(self.payment.state, "cancel")
         self.assertEqual(self.attempt.state, "paid")
+
+    def pay_again(self, *intents):
+        """Press “Pay” on another page."""
+        answers = {
+            "GET payment_intents/pi_1": list(intents),
+            "POST payment_intents/pi_1/cancel": self.intent("canceled"),
+        }
+        with self.stripe(**answers), self.with_jobs():
+            self.move._close_earlier_payments(fields.Datetime.now())
+
+    @mute_logger(TRANSACTION_LOGGER)
+    def test_of_two_pages_only_the_last_one_can_be_paid(self):
+        self.pay_again(self.intent())
+        self.assertEqual(self.payment.state, "cancel")
+
+    def test_whoever_paid_on_the_first_page_is_not_asked_again(self):
+        self.pay_again(self.intent("succeeded"))
+        self.assertEqual(self.payment.state, "done")
+        self.assertTrue(self.move._is_settled())
+
+    @mute_logger(PROVIDER_LOGGER, MOVE_LOGGER)
+    def test_nobody_pays_anew_before_the_first_page_is_closed(self):
+        with self.assertRaisesRegex(ValidationError, "try again in a few minutes"):
+            self.pay_again(requests.exceptions.ConnectionError())
+        self.assertEqual(self.payment.state, "draft")
 
     def test_it_was_paid_after_all_and_nothing_is_charged(self):
         stripe = self.send(self.intent("succeeded"))

@@ -3,7 +3,7 @@
 ``account.move``. What they may not do raises, and they are told so.
 """
 
-from odoo import Command
+from odoo import Command, fields
 
 from odoo.addons.payment_stripe.controllers.main import StripeController
 
@@ -58,7 +58,11 @@ def refund(move):
 
 
 def pay_online(move):
-    """Press “Pay” on a page that was opened before; the browser has the intent now."""
+    """Press “Pay” on a page that was opened before; the browser has the intent now.
+
+    As the native route does, and our controller before it.
+    """
+    move._close_earlier_payments(fields.Datetime.now())
     provider = move.env.ref("payment.payment_provider_stripe")
     transaction = move.env["payment.transaction"].create(
         {

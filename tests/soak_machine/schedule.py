@@ -155,12 +155,7 @@ class Schedule:
             self.pages[move_id] = intent
 
     def _press_pay(self, move_id):
-        """Return the intent that the browser has now, or None.
-
-        One page at a time: two pages are two payments that the customer wants.
-        """
-        if move_id in self.pages:
-            return None
+        """Return the intent that the browser has now, or None."""
         before = len(self.world.provider.get_intents())
 
         def pay(env):

@@ -97,6 +97,8 @@ def _check_owner(account, method, customer):
 
 
 def set_method(account, intent, name):
+    if intent["status"] not in CANCELABLE[:3]:
+        raise unexpected(intent, "updated")
     method = methods.resolve(account, name)
     _check_owner(account, method, intent["customer"])
     intent.update(payment_method=method["id"], status="requires_confirmation")
