@@ -47,6 +47,12 @@ class PaymentTransaction(models.Model):
         by_customer = self.with_context(collection_by_customer=True)
         return super(PaymentTransaction, by_customer)._check_amount_and_confirm_order()
 
+    def _refund(self, amount_to_refund=None):
+        """Book a payment before it is given back: Odoo would never book it later."""
+        if self.state == "done" and not self.is_post_processed:
+            self._post_process()
+        return super()._refund(amount_to_refund=amount_to_refund)
+
     def _log_message_on_linked_documents(self, message):
         """Charges by a job leave a note on the invoice without the work of a post:
         notes notify nobody anyway."""

@@ -46,6 +46,17 @@ class TestStripeRefunds(StripeEventCase):
         child._post_process()
         return child, stripe.to("refunds")[0]
 
+    def test_a_payment_that_is_given_back_at_once_is_booked_first(self):
+        attempt = self.claim()
+        transaction = attempt.transaction_id
+        intent = self.make_intent(transaction, id="pi_7")
+        transaction._process("stripe", transaction._prepare_stripe_payment_data(intent))
+        self.assertFalse(transaction.payment_id)
+        with self.with_jobs():
+            child, _sent = self.refund_here(transaction, self.make_refund(transaction))
+        self.assertEqual(transaction.payment_id.move_id.state, "posted")
+        self.assertEqual(len(self.payments(child)), 1)
+
     def test_a_refund_made_at_the_provider_is_booked_once_and_told(self):
         transaction = self.pay()
         move = transaction.invoice_ids
