@@ -427,7 +427,7 @@ def retry_gets_lost(customer):
     customer.sweep_after(customer.get_wait() + MINUTE)
     customer.wait_state("declined", "unknown")
     customer.assert_nobody_charges_again()
-    customer.sweep_after(MINUTE)
+    customer.ask_until_known()
     customer.wait_state("declined", "paid")
     customer.assert_paid_once()
 
