@@ -4,6 +4,6 @@ from . import pay
 from . import pay_authenticate
 from . import stripe_webhook
 from . import stripe_return
-from ..link_logging import install
+from .link_logging import install
 
 install()

@@ -9,7 +9,7 @@ from odoo.http import request
 
 from odoo.addons.payment_stripe.controllers.main import StripeController
 
-from ..stripe_events import is_event
+from ..rules.stripe_events import is_event
 
 _logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .. import declines
+from ..rules import declines
 
 
 class PaycollectRecoveryMixin(models.AbstractModel):

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..const import OPEN_STATES
+from ..rules.const import OPEN_STATES
 
 WITHOUT_EMPLOYEE = (
     "same_method",

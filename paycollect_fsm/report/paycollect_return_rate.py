@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
-from ..return_rates import (
+from ..rules.return_rates import (
     ADMINISTRATIVE,
     CODES,
     DAYS,

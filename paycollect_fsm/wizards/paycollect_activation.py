@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..models.res_company_activation import BLOCKER, OK, WARNING
+from ..models.company.res_company_activation import BLOCKER, OK, WARNING
 
 
 class PaycollectActivation(models.TransientModel):

@@ -2,7 +2,7 @@
 """The protocol, broken on purpose: each of these must be found out.
 
 Each is a dict of functions that replace those of the same name, in `rules.Rules` as
-well as in `paycollect_fsm.protocol`; `try_lock`, `is_locked`, `is_abandoned` and
+well as in `paycollect_fsm.rules.protocol`; `try_lock`, `is_locked`, `is_abandoned` and
 `get_key` stand for the database's locks, for what the models do with a checkout, and
 for the key that the provider's module makes.
 """

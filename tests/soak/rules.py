@@ -8,10 +8,10 @@ from pathlib import Path
 
 _PURE = "paycollect_pure"
 _package = sys.modules.setdefault(_PURE, types.ModuleType(_PURE))
-_package.__path__ = [str(Path(__file__).parents[2] / "paycollect_fsm")]
+_package.__path__ = [str(Path(__file__).parents[2] / "paycollect_fsm" / "rules")]
 
-from paycollect_pure import (  # noqa: E402
-    charge_rules,
+from paycollect_pure import (  # noqa: E402  # isort: skip
+    charge as charge_rules,
     declines,
     outcome,
     protocol,

@@ -13,8 +13,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import sql_db
 
-from odoo.addons.paycollect_fsm.models import paycollect_attempt_send
-from odoo.addons.paycollect_fsm.outcome import Codes, Outcome
+from odoo.addons.paycollect_fsm.models.charge import paycollect_attempt_send
+from odoo.addons.paycollect_fsm.rules.outcome import Codes, Outcome
 from odoo.addons.payment import utils as payment_utils
 
 from . import dice

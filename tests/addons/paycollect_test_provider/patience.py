@@ -3,7 +3,7 @@
 
 import requests
 
-from odoo.addons.paycollect_fsm import stripe_api
+from odoo.addons.paycollect_fsm.models.stripe import api as stripe_api
 from odoo.addons.payment.models import payment_provider
 
 SECONDS = 4  # instead of ten

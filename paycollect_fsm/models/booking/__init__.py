@@ -1,0 +1,8 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_policy
+from . import paycollect_policy_resolution
+from . import paycollect_policy_text
+from . import paycollect_booking_mixin
+from . import paycollect_booking_mixin_gate
+from . import sale_order
+from . import fsm_order

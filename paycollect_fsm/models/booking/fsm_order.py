@@ -1,0 +1,168 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dataclasses import replace
+
+from odoo import api, fields, models
+
+from ...rules.readiness import DISPATCH, BookingFacts
+
+
+class FsmOrder(models.Model):
+    """How a job is paid, and whether a worker may be sent."""
+
+    _name = "fsm.order"
+    _inherit = ["fsm.order", "paycollect.booking.mixin"]
+
+    sale_id = fields.Many2one(index="btree_not_null")
+    sale_line_id = fields.Many2one(index="btree_not_null")
+    collection_po_number = fields.Char(
+        string="PO number",
+        help="The customer's purchase order for a job without a sales order.",
+    )
+
+    @api.depends(
+        "stage_id.is_closed",
+        "company_id",
+        "type",
+        "sale_id.collection_policy_id",
+        "sale_id.collection_policy_reason",
+        "sale_line_id.order_id.collection_policy_id",
+        "sale_line_id.order_id.collection_policy_reason",
+        "location_id.owner_id.category_id",
+        "location_id.owner_id.collection_require_po",
+        "location_id.owner_id.commercial_partner_id.category_id",
+        "location_id.owner_id.commercial_partner_id.collection_require_po",
+        "location_id.owner_id.commercial_partner_id.collection_policy_id",
+    )
+    def _compute_collection_policy(self):
+        return super()._compute_collection_policy()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        jobs = super().create(vals_list)
+        jobs.filtered("person_id")._apply_dispatch_gate()
+        return jobs
+
+    def write(self, vals):
+        workers = {job: job.person_id for job in self} if "person_id" in vals else {}
+        result = super().write(vals)
+        self.filtered(
+            lambda job: (
+                job in workers and job.person_id and job.person_id != workers[job]
+            )
+        )._apply_dispatch_gate()
+        return result
+
+    def _apply_dispatch_gate(self):
+        """A worker was assigned: stop it, or note what cannot be collected.
+
+        A job that is completed in the same step is never stopped.
+
+        :raise: UserError when the policy forbids the dispatch
+        """
+        jobs = self.filtered(lambda job: not job.stage_id.is_closed)
+        jobs._check_collection_gate(DISPATCH)
+        jobs._log_collection_warning(DISPATCH)
+
+    def _get_readiness_dependencies(self):
+        customer = "location_id.owner_id.commercial_partner_id"
+        return (
+            *super()._get_readiness_dependencies(),
+            "stage_id.is_closed",
+            "collection_po_number",
+            "scheduled_date_start",
+            "sale_id.collection_readiness",
+            "sale_line_id.order_id.collection_readiness",
+            "location_id.owner_id.collection_require_po",
+            f"{customer}.collection_require_po",
+            f"{customer}.collection_hold_reason",
+            f"{customer}.payment_token_ids.active",
+        )
+
+    def _get_override_dependencies(self):
+        own = super()._get_override_dependencies()
+        return (
+            *own,
+            *(f"sale_id.{name}" for name in own),
+            *(f"sale_line_id.order_id.{name}" for name in own),
+        )
+
+    def _get_open_booking_domain(self):
+        return [("stage_id.is_closed", "=", False)]
+
+    def _get_open_policy_domain(self):
+        return [
+            ("stage_id.is_closed", "=", False),
+            "|",
+            ("collection_policy_id", "=", False),
+            "&",
+            ("sale_id", "=", False),
+            ("sale_line_id", "=", False),
+        ]
+
+    def _get_collection_step(self):
+        return DISPATCH
+
+    def _is_policy_open(self):
+        return not self.stage_id.is_closed or not self.collection_policy_id
+
+    def _set_collection_policy(self):
+        """The sales order's policy, else that of whoever pays for the job."""
+        alone = self.browse()
+        for job in self:
+            order = job._get_sale_order()
+            if not order:
+                alone |= job
+                continue
+            job.collection_policy_id = order.collection_policy_id
+            job.collection_policy_reason = order.collection_policy_reason
+        return super(FsmOrder, alone)._set_collection_policy()
+
+    def _prepare_policy_request(self):
+        return {**super()._prepare_policy_request(), "order_type": self.type}
+
+    def _get_collection_override(self):
+        """A release of the sales order holds for its jobs."""
+        return super()._get_collection_override() or (
+            self._get_sale_order()._get_collection_override()
+        )
+
+    def _get_collection_facts(self, today):
+        orders = self._get_all_sale_orders()
+        order_facts, order_tokens = orders._get_collection_facts(today)
+        alone = {job: job._get_payer() for job in self if not job._get_sale_order()}
+        tokens = self._get_tokens_by_booking(alone)
+        facts = {}
+        for job in self:
+            order = job._get_sale_order()
+            if order:
+                tokens[job] = order_tokens[order]
+                known = order_facts[order]
+            else:
+                known = BookingFacts(
+                    job_date=today,
+                    expiries=tuple(t.expiry_date or None for t in tokens[job]),
+                    **job._get_policy_facts(alone[job]),
+                )
+            facts[job] = replace(
+                known,
+                job_date=job._get_collection_date() or known.job_date,
+                po_given=known.po_given
+                or bool((job.collection_po_number or "").strip()),
+                closed=job.stage_id.is_closed,
+            )
+        return facts, tokens
+
+    def _get_all_sale_orders(self):
+        return self.sale_line_id.order_id | self.sale_id
+
+    def _get_collection_date(self):
+        """The scheduled day in the user's time zone, or None."""
+        if not self.scheduled_date_start:
+            return None
+        return fields.Datetime.context_timestamp(self, self.scheduled_date_start).date()
+
+    def _format_collection_amount(self, amount):
+        order = self._get_sale_order()
+        if order:
+            return order._format_collection_amount(amount)
+        return super()._format_collection_amount(amount)

@@ -1,0 +1,159 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...rules.readiness import CONFIRM, gate
+from .paycollect_booking_mixin import OVERRIDE_FIELDS
+
+
+class PaycollectBookingMixin(models.AbstractModel):
+    """What a policy stops, and who may release it."""
+
+    _inherit = "paycollect.booking.mixin"
+
+    def action_collection_override(self):
+        """Ask a manager for the reason."""
+        self.ensure_one()
+        self._check_override_rights()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Release for work"),
+            "res_model": "paycollect.override",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_res_model": self._name, "default_res_id": self.id},
+        }
+
+    def action_withdraw_collection_override(self):
+        """Take a release back; the policy applies again."""
+        self.ensure_one()
+        self._check_override_rights()
+        self._set_collection_override(False)
+
+    def _check_collection_gate(self, step):
+        """Stop a step that the policy forbids.
+
+        A customer who accepts online is never stopped: whatever is missing then
+        stops the dispatch.
+
+        :param step: ``confirm`` or ``dispatch``
+        :raise: UserError that says what to do
+        """
+        if self._is_done_by_customer():
+            return
+        for booking in self.sudo():
+            if booking._get_collection_gate(step) != "block":
+                continue
+            if booking._get_collection_override():
+                continue
+            raise UserError(booking._get_gate_text(step))
+
+    def _get_collection_gate(self, step):
+        policy = self.collection_policy_id
+        return gate(
+            self.collection_readiness,
+            policy.collection_mode or "",
+            policy.method_requirement or "none",
+            step,
+        )
+
+    def _get_gate_text(self, step):
+        reason = self.collection_readiness_reason
+        if step == CONFIRM:
+            text = self.env._(
+                "%(booking)s cannot be confirmed. %(reason)s",
+                **self._name_for_gate(reason),
+            )
+        else:
+            text = self.env._(
+                "No worker can be assigned to %(booking)s. %(reason)s",
+                **self._name_for_gate(reason),
+            )
+        remedy = self.env._(
+            "An accounting manager can release it with “Release for work”."
+        )
+        return f"{text}\n\n{remedy}"
+
+    def _name_for_gate(self, reason):
+        return {"booking": self.display_name, "reason": reason}
+
+    def _is_done_by_customer(self):
+        """True when the customer does it: on the portal, or by an online payment.
+
+        The context key counts with sudo only, which no remote call has.
+        """
+        by_payment = self.env.context.get("collection_by_customer") and self.env.su
+        return bool(self.env.user.share or by_payment)
+
+    def _log_collection_warning(self, step):
+        """Note in the chatter what was not ready at this step."""
+        bodies = {}
+        for booking in self.sudo():
+            if booking._get_collection_gate(step) == "none":
+                continue
+            bodies[booking.id] = booking._get_warning_text(step)
+        if bodies:
+            bookings = self.sudo().browse(bodies)
+            bookings._message_log_batch(bodies=bodies)
+
+    def _get_warning_text(self, step):
+        params = {
+            "reason": self.collection_readiness_reason,
+            "release": self.collection_override_text or "",
+        }
+        if step == CONFIRM:
+            return self.env._(
+                "Confirmed, but not ready to collect: %(reason)s %(release)s", **params
+            ).strip()
+        return self.env._(
+            "Worker assigned, but not ready to collect: %(reason)s %(release)s",
+            **params,
+        ).strip()
+
+    def _check_override_rights(self):
+        """:raise: AccessError unless the user is a collections manager"""
+        if not self.env.user.has_group("paycollect_fsm.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only accounting and collections managers can release work that "
+                    "is not ready to collect. Ask one of them."
+                )
+            )
+
+    def _check_override_values(self, vals):
+        """Only managers may set the release, also by remote call."""
+        defaults = (f"default_{name}" for name in OVERRIDE_FIELDS)
+        touched = any(name in vals for name in OVERRIDE_FIELDS)
+        if touched or any(name in self.env.context for name in defaults):
+            self._check_override_rights()
+
+    def _set_collection_override(self, reason, now=None):
+        """Release the booking, or take the release back when reason is empty.
+
+        Logged in the chatter.
+
+        :param now: UTC
+        :raise: AccessError unless the user is a collections manager
+        """
+        self._check_override_rights()
+        self.check_access("read")
+        now = now or fields.Datetime.now()
+        for booking in self.sudo():
+            if reason:
+                body = self.env._(
+                    "Released for work although not ready to collect (%(state)s). "
+                    "Reason: %(reason)s",
+                    state=booking.collection_readiness_reason,
+                    reason=reason,
+                )
+            else:
+                body = self.env._("The release for work was withdrawn.")
+            booking.write(self._prepare_override_vals(reason, now))
+            booking._message_log(body=body)
+
+    def _prepare_override_vals(self, reason, now):
+        return {
+            "collection_override_user_id": self.env.uid if reason else False,
+            "collection_override_date": now if reason else False,
+            "collection_override_reason": reason or False,
+        }

@@ -1,0 +1,189 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...rules.policy import Facts, try_rules
+
+
+class PaycollectPolicy(models.Model):
+    """Which policy applies: facts read in bulk, then the pure rules."""
+
+    _inherit = "paycollect.policy"
+
+    @api.model
+    def _resolve(
+        self,
+        partner,
+        amount=None,
+        order_type=None,
+        company=None,
+        currency=None,
+        date=None,
+    ):
+        """Find the policy for one customer and one piece of work.
+
+        :param partner: who pays; tags are those of the contact and of its company
+        :param amount: total to pay in ``currency`` (default: the company's), None
+            when unknown: then no rule with a limit on the amount matches
+        :param order_type: ``fsm.order.type``, one or several
+        :param date: day of the exchange rate, today by default
+        :return: (policy, readable reason); the policy is empty when none matches
+        """
+        request = {
+            "partner": partner,
+            "amount": amount,
+            "order_type": order_type,
+            "company": company,
+            "currency": currency,
+        }
+        return self._resolve_batch([request], date=date)[0]
+
+    @api.model
+    def _resolve_batch(self, requests, date=None):
+        """Resolve many requests with a constant number of queries.
+
+        :param requests: dicts with the arguments of ``_resolve``
+        :return: one (policy, reason) for each request, in order
+        """
+        results = []
+        for policies, policy, trials, partner in self._try_policies(requests, date):
+            reason = policies._get_resolution_text(policy, trials, partner)
+            results.append((self.browse(policy.id), reason))
+        return results
+
+    @api.model
+    def _try_policies(self, requests, date=None):
+        """Yield (policies tried, policy, trials, partner) for each request.
+
+        ``trials`` is None when the policy was chosen by hand on the customer. The
+        one place where the facts about customers are read, with sudo: whoever
+        books may not read invoices.
+        """
+        date = date or fields.Date.context_today(self)
+        self = self.sudo()
+        partners = self.env["res.partner"].union(
+            *(request["partner"]._origin for request in requests)
+        )
+        requests = [self._complete_request(request, partners) for request in requests]
+        for company in {request["company"] for request in requests}:
+            batch = [request for request in requests if request["company"] == company]
+            self.with_company(company)._try_company_policies(batch, date)
+        for request in requests:
+            yield request["result"]
+
+    def _complete_request(self, request, partners):
+        """Fill the defaults in; the partner as one of the real ``partners``."""
+        company = request.get("company") or self.env.company
+        partner = request["partner"]
+        order_type = request.get("order_type")
+        return {
+            "partner": partner._origin.with_env(self.env).with_prefetch(partners.ids),
+            "amount": request.get("amount"),
+            "order_type_ids": frozenset(order_type._origin.ids if order_type else ()),
+            "company": company,
+            "currency": request.get("currency") or company.currency_id,
+        }
+
+    def _try_company_policies(self, requests, date):
+        """Set ``result`` in each request; all of them are of ``env.company``."""
+        company = self.env.company
+        policies = self._get_company_policies(company)
+        partners = self.env["res.partner"].union(
+            *(request["partner"] for request in requests)
+        )
+        matched_domains = policies._get_matched_domains(partners)
+        paid_customers = policies._get_customers_with_history(partners, company)
+        rules = [policy._get_rule() for policy in policies]
+        for request in requests:
+            partner = request["partner"]
+            commercial = partner.commercial_partner_id
+            manual = partner.with_company(
+                company
+            ).commercial_partner_id.collection_policy_id
+            if manual.active and manual.company_id in (company, company.browse()):
+                request["result"] = (policies, manual, None, partner)
+                continue
+            facts = Facts(
+                category_ids=frozenset((partner | commercial).category_id.ids),
+                matched_domain_keys=matched_domains.get(partner.id, frozenset()),
+                order_type_ids=request["order_type_ids"],
+                amounts=policies._get_amounts(request, date),
+                has_paid_history=commercial.id in paid_customers,
+            )
+            trials = try_rules(rules, facts)
+            found = bool(trials) and trials[-1].matched
+            policy = self.browse(trials[-1].key if found else False)
+            request["result"] = (policies, policy, trials, partner)
+
+    def _get_company_policies(self, company):
+        """Active policies of the company and shared ones, in order."""
+        return self.search([("company_id", "in", (company.id, False))])
+
+    def _get_matched_domains(self, partners):
+        """Return {partner id: keys of the policies whose filter it matches}."""
+        matched = {}
+        for policy in self:
+            domain = policy._get_partner_domain()
+            if domain.is_true():
+                continue
+            for partner in policy._filter_customers(domain, partners):
+                matched.setdefault(partner.id, set()).add(policy.id)
+        return {key: frozenset(policy_ids) for key, policy_ids in matched.items()}
+
+    def _filter_customers(self, domain, partners):
+        """Customers for whom the contact and its company together match.
+
+        A condition holds when either has it ("is tagged NET"); a negative one
+        when neither has it ("is not tagged NET").
+        """
+        if domain.is_true():
+            return partners
+        if domain.is_false():
+            return partners.browse()
+        operator = getattr(domain, "OPERATOR", None)
+        if operator in ("&", "|"):
+            parts = [
+                self._filter_customers(child, partners) for child in domain.children
+            ]
+            matching = parts[0]
+            for part in parts[1:]:
+                matching = matching & part if operator == "&" else matching | part
+            return matching
+        if operator == "!":
+            return partners - self._filter_customers(domain.child, partners)
+        everybody = partners | partners.commercial_partner_id
+        matching = everybody.filtered_domain(domain)
+        if domain.operator in Domain.NEGATIVE_OPERATORS:
+            return partners.filtered(
+                lambda p: p in matching and p.commercial_partner_id in matching
+            )
+        return partners.filtered(
+            lambda p: p in matching or p.commercial_partner_id in matching
+        )
+
+    def _get_customers_with_history(self, partners, company):
+        """Ids of commercial partners who have paid an invoice of the company."""
+        if not any(self.mapped("new_customer_only")):
+            return frozenset()
+        groups = self.env["account.move"]._read_group(
+            [
+                ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("paid", "in_payment")),
+            ],
+            ["commercial_partner_id"],
+        )
+        return frozenset(customer.id for (customer,) in groups)
+
+    def _get_amounts(self, request, date):
+        """Return {policy id: the request's amount in the policy's currency}."""
+        if request["amount"] is None:
+            return None
+        return {
+            policy.id: request["currency"]._convert(
+                request["amount"], policy.currency_id, request["company"], date
+            )
+            for policy in self
+        }

@@ -1,0 +1,165 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "paycollect.booking.mixin"]
+
+    @api.depends(
+        "state",
+        "company_id",
+        "currency_id",
+        "amount_total",
+        "partner_invoice_id.category_id",
+        "partner_invoice_id.collection_require_po",
+        "partner_invoice_id.commercial_partner_id.category_id",
+        "partner_invoice_id.commercial_partner_id.collection_require_po",
+        "partner_invoice_id.commercial_partner_id.collection_policy_id",
+        "order_line.product_id.fsm_order_template_id.type_id",
+    )
+    def _compute_collection_policy(self):
+        return super()._compute_collection_policy()
+
+    def action_confirm(self):
+        """Stop, or note, what cannot be collected.
+
+        :raise: UserError when the policy forbids the confirmation
+        """
+        self._refresh_collection_policy()
+        self._check_collection_gate(CONFIRM)
+        result = super().action_confirm()
+        self._log_collection_warning(CONFIRM)
+        return result
+
+    def _action_confirm(self):
+        """One order at a time: field service cannot confirm several at once."""
+        if len(self) <= 1:
+            return super()._action_confirm()
+        for order in self:
+            super(SaleOrder, order)._action_confirm()
+        return True
+
+    def _get_payer(self):
+        """The ``res.partner`` who gets the invoice."""
+        return self.partner_invoice_id or self.partner_id
+
+    def _get_readiness_dependencies(self):
+        customer = "partner_invoice_id.commercial_partner_id"
+        return (
+            *super()._get_readiness_dependencies(),
+            "state",
+            "invoice_status",
+            "amount_total",
+            "client_order_ref",
+            "commitment_date",
+            "order_line.customer_lead",
+            "transaction_ids.state",
+            "order_line.invoice_lines.move_id.amount_residual",
+            "partner_invoice_id.collection_require_po",
+            f"{customer}.collection_require_po",
+            f"{customer}.collection_hold_reason",
+            f"{customer}.payment_token_ids.active",
+        )
+
+    def _get_open_booking_domain(self):
+        return [
+            ("state", "!=", "cancel"),
+            "|",
+            ("invoice_status", "!=", "invoiced"),
+            ("collection_mode", "=", "prepaid"),
+        ]
+
+    def _get_open_policy_domain(self):
+        return [
+            ("state", "!=", "cancel"),
+            "|",
+            ("state", "in", ("draft", "sent")),
+            ("collection_policy_id", "=", False),
+        ]
+
+    def _get_collection_step(self):
+        return DISPATCH if self.state == "sale" else CONFIRM
+
+    def _is_policy_open(self):
+        if self.state == "cancel":
+            return False
+        return self.state in ("draft", "sent") or not self.collection_policy_id
+
+    def _prepare_policy_request(self):
+        return {
+            **super()._prepare_policy_request(),
+            "amount": self.amount_total,
+            "currency": self.currency_id,
+            "order_type": self.order_line.product_id.fsm_order_template_id.type_id,
+        }
+
+    def _get_collection_facts(self, today):
+        payers = {order: order._get_payer() for order in self}
+        tokens = self._get_tokens_by_booking(payers)
+        facts = {
+            order: BookingFacts(
+                job_date=order._get_collection_date(today),
+                expiries=tuple(token.expiry_date or None for token in tokens[order]),
+                amount=order.amount_total,
+                paid=order._get_collected_amount(),
+                rounding=order.currency_id.rounding or 0.01,
+                po_given=bool((order.client_order_ref or "").strip()),
+                closed=not order._is_open_booking(),
+                **order._get_policy_facts(payers[order]),
+            )
+            for order in self
+        }
+        return facts, tokens
+
+    def _is_open_booking(self):
+        if self.state == "cancel":
+            return False
+        return self.invoice_status != "invoiced" or self.collection_mode == "prepaid"
+
+    def _get_collection_date(self, today):
+        """The day the work is planned for, in the user's time zone."""
+        moment = self.commitment_date or self.expected_date
+        if not moment:
+            return today
+        return fields.Datetime.context_timestamp(self, moment).date()
+
+    def _get_collected_amount(self):
+        """What the customer has paid for this order, in its currency.
+
+        Online payments (``amount_paid``) and the paid part of invoices. A payment
+        that was matched with an invoice of the order is in both: it counts once.
+        """
+        invoiced = self._get_paid_on_invoices()
+        if not invoiced or not self.amount_paid:
+            return invoiced or self.amount_paid
+        invoices = self.order_line.invoice_lines.move_id
+        elsewhere = sum(
+            transaction.amount
+            for transaction in self.transaction_ids
+            if transaction.state in ("authorized", "done")
+            and not transaction.payment_id.reconciled_invoice_ids & invoices
+        )
+        return max(self.amount_paid, invoiced + elsewhere)
+
+    def _get_paid_on_invoices(self):
+        """The paid part of this order's posted invoices, less credit notes.
+
+        Of an invoice for several orders, the share of this order's lines counts.
+        """
+        paid = 0.0
+        for invoice in self.order_line.invoice_lines.move_id:
+            if invoice.state != "posted" or not invoice.amount_total:
+                continue
+            part = invoice.amount_total - invoice.amount_residual
+            total = sum(invoice.invoice_line_ids.mapped("price_total"))
+            lines = invoice.invoice_line_ids & self.order_line.invoice_lines
+            if total:
+                part *= sum(lines.mapped("price_total")) / total
+            paid += part if invoice.move_type == "out_invoice" else -part
+        return self.currency_id.round(paid)
+
+    def _format_collection_amount(self, amount):
+        return self.currency_id.format(amount)

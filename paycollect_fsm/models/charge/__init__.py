@@ -1,0 +1,12 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import payment_transaction
+from . import account_move
+from . import account_move_decision
+from . import account_move_guard
+from . import paycollect_attempt
+from . import paycollect_attempt_send
+from . import paycollect_attempt_limits
+from . import payment_provider
+from . import payment_provider_journal
+from . import res_company
+from . import paycollect_stop

@@ -1,0 +1,285 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+from ...rules.const import (
+    CANCELED,
+    CHARGE_CHANNEL,
+    DECLINED,
+    PAID,
+    PLANNED,
+    SENT,
+    SETTLING,
+    UNKNOWN,
+)
+from ...rules.protocol import may_become
+
+
+class PaycollectAttempt(models.Model):
+    """One try to charge one invoice; history, never rewritten by a later try."""
+
+    _name = "paycollect.attempt"
+    _description = "Payment Attempt"
+    _inherit = ["paycollect.worker.mixin"]
+    _order = "id desc"
+    _rec_name = "move_id"
+
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, readonly=True, index=True
+    )
+    company_id = fields.Many2one(
+        related="move_id.company_id", store=True, precompute=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        precompute=True,
+        index=True,
+    )
+    amount = fields.Monetary(required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    token_id = fields.Many2one(
+        "payment.token", string="Method", required=True, readonly=True, index=True
+    )
+    transaction_id = fields.Many2one(
+        "payment.transaction", readonly=True, index="btree_not_null"
+    )
+    state = fields.Selection(
+        [
+            (PLANNED, "Planned"),
+            (SENT, "Sent"),
+            (PAID, "Paid"),
+            (SETTLING, "Settling"),
+            (DECLINED, "Declined"),
+            (UNKNOWN, "Unknown"),
+            (CANCELED, "Canceled"),
+        ],
+        default=PLANNED,
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    try_number = fields.Integer(string="Try", default=1, readonly=True)
+    trigger = fields.Selection(
+        [
+            ("completion", "Job completed"),
+            ("deposit", "Deposit"),
+            ("schedule", "Scheduled"),
+            ("autopay", "Autopay"),
+            ("retry", "Retry"),
+            ("manual", "By hand"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    planned_at = fields.Datetime(required=True, readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(readonly=True)
+    returned_at = fields.Datetime(
+        readonly=True, help="When the bank took the money back."
+    )
+    decline_code = fields.Char(readonly=True)
+    network_code = fields.Char(readonly=True)
+    advice_code = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, help="Why it is in this state.")
+    canceled_by_id = fields.Many2one("res.users", readonly=True)
+    needs_attention = fields.Boolean(
+        compute="_compute_needs_attention", search="_search_needs_attention"
+    )
+
+    _one_open_per_invoice = models.UniqueIndex(
+        "(move_id) WHERE state IN ('planned', 'sent', 'settling', 'unknown')",
+        "This invoice already has an open payment attempt.",
+    )
+    _one_sent_per_customer = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state = 'sent'",
+        "Another charge of this customer is being sent.",
+    )
+    _due = models.Index("(planned_at) WHERE state = 'planned'")
+    _sent = models.Index("(company_id, sent_at)")
+    _paid = models.Index("(done_at) WHERE state = 'paid'")
+
+    @api.depends("state", "parked_reason")
+    def _compute_needs_attention(self):
+        for attempt in self:
+            attempt.needs_attention = bool(
+                attempt.state in (PLANNED, UNKNOWN) and attempt.parked_reason
+            )
+
+    def _search_needs_attention(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("state", "in", (PLANNED, UNKNOWN)),
+            ("parked_reason", "!=", False),
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("Payment attempts are history and cannot be deleted.")
+        )
+
+    # -- buttons -------------------------------------------------------------
+
+    def action_cancel(self):
+        """Give up planned attempts that were not sent."""
+        self._check_collections_user()
+        locked = self.sudo().filtered(lambda a: a.state == PLANNED)
+        locked = locked.try_lock_for_update()
+        if not locked or locked < self.sudo():
+            raise UserError(
+                self.env._(
+                    "Only a planned charge can be canceled; one of these was sent. "
+                    "Refund it instead."
+                )
+            )
+        locked.canceled_by_id = self.env.user
+        locked._set_canceled(
+            self.env._("Canceled by %(user)s.", user=self.env.user.name)
+        )
+
+    # -- access --------------------------------------------------------------
+
+    def _check_collections_user(self):
+        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_user")):
+            raise AccessError(
+                self.env._("Only people of the group Collections may do this.")
+            )
+
+    def _check_manager(self):
+        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_manager")):
+            raise AccessError(
+                self.env._("Only a manager of the group Collections may do this.")
+            )
+
+    # -- transitions ---------------------------------------------------------
+
+    def _set_sent(self, transaction, amount, now):
+        self.ensure_one()
+        self.write(
+            {
+                "state": SENT,
+                "transaction_id": transaction.id,
+                "amount": amount,
+                "sent_at": now,
+                "reason": False,
+                "parked_reason": False,
+            }
+        )
+
+    def _set_state(self, state, reason, **vals):
+        """Close the try, or note that it hangs; a repeat changes nothing.
+
+        :raise ValueError: from a state that does not lead there
+        """
+        for attempt in self.filtered(lambda a: a.state != state):
+            if not may_become(attempt.state, state):
+                raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
+            attempt.write(
+                {
+                    "state": state,
+                    "reason": reason,
+                    "parked_reason": False,
+                    "ask_at": False,
+                    "done_at": fields.Datetime.now(),
+                    **vals,
+                }
+            )
+
+    def _set_canceled(self, reason):
+        self.write(
+            {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
+        )
+
+    def _set_put_back(self, decision=None):
+        """Nothing left the house: as if never claimed.
+
+        :param decision: why it waits for a manager; without, the claim decides anew
+        """
+        self.ensure_one()
+        transaction = self.transaction_id
+        transaction._set_canceled(state_message=self.env._("It was not sent."))
+        transaction.is_post_processed = True
+        self.write({"state": PLANNED, "transaction_id": False, "sent_at": False})
+        if decision:
+            text = self.move_id._get_decision_text(decision, self.token_id)
+            self._set_parked(text, decision.reason)
+
+    # -- facts and texts -----------------------------------------------------
+
+    def _get_history_text(self):
+        """One sentence for “Why?”."""
+        self.ensure_one()
+        values = {
+            "number": self.try_number,
+            "amount": self.currency_id.format(self.amount),
+            "method": self.token_id._get_label(),
+            "date": format_datetime(
+                self.env,
+                self.done_at or self.sent_at or self.planned_at,
+                dt_format="short",
+            ),
+            "reason": " ".join(
+                filter(None, [self.parked_reason or self.reason, self.follow_up])
+            ),
+        }
+        texts = {
+            PLANNED: self.env._(
+                "Try %(number)s: %(amount)s is to be charged to %(method)s on "
+                "%(date)s. %(reason)s",
+                **values,
+            ),
+            SENT: self.env._(
+                "Try %(number)s: %(amount)s was sent to %(method)s on %(date)s.",
+                **values,
+            ),
+            PAID: self.env._(
+                "Try %(number)s: %(amount)s was paid with %(method)s on %(date)s.",
+                **values,
+            ),
+            SETTLING: self.env._(
+                "Try %(number)s: %(amount)s from %(method)s is on its way since "
+                "%(date)s.",
+                **values,
+            ),
+            DECLINED: self.env._(
+                "Try %(number)s: %(method)s was declined on %(date)s. %(reason)s",
+                **values,
+            ),
+            UNKNOWN: self.env._(
+                "Try %(number)s: nobody knows whether %(amount)s was charged to "
+                "%(method)s on %(date)s. %(reason)s",
+                **values,
+            ),
+            CANCELED: self.env._("Try %(number)s was not sent. %(reason)s", **values),
+        }
+        return texts[self.state]
+
+    # -- work ----------------------------------------------------------------
+
+    def _enqueue(self):
+        """Hand each attempt to the job queue; the job starts after the commit.
+
+        One of another day starts on that day.
+        """
+        for attempt in self:
+            attempt.with_user(SUPERUSER_ID).with_delay(
+                channel=CHARGE_CHANNEL,
+                eta=attempt.planned_at if attempt._is_waiting() else None,
+                identity_key=f"paycollect.attempt.{attempt.id}",
+                description=self.env._(
+                    "Charge %(invoice)s", invoice=attempt.move_id.name
+                ),
+            )._send()
+
+    def _may_follow(self):
+        """Whether a new method may be tried after this last attempt, or after none.
+
+        A retry that is planned for another day gives way to it.
+        """
+        if not self or self._gives_way():
+            return True
+        return self.state in (DECLINED, CANCELED) and not self.canceled_by_id

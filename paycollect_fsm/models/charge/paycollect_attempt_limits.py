@@ -1,0 +1,179 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...rules.charge import SECOND_ENGINE, STOPPED, WAIT
+from ...rules.const import PLANNED
+
+
+class PaycollectAttempt(models.Model):
+    """What holds a charge back: limits a day, and the switch that stops them all.
+
+    A parked attempt stays planned and leaves the domain of the sweep. Whatever
+    parked it stands in ``parked_code``, so that all that were parked for one cause
+    come back together when the cause is gone.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    parked_reason = fields.Char(
+        readonly=True, help="Why it waits for a manager; empty = it does not."
+    )
+    parked_code = fields.Char(
+        readonly=True, help="The rule that holds it back, see charge_rules."
+    )
+    is_released = fields.Boolean(
+        readonly=True, help="A manager let it pass the daily limits."
+    )
+
+    _parked = models.Index("(company_id) WHERE parked_reason IS NOT NULL")
+
+    # -- buttons -------------------------------------------------------------
+
+    def action_release(self):
+        """Let parked attempts go although a limit holds them back.
+
+        :raise UserError: while all charging is stopped; that has its own button
+        """
+        self._check_manager()
+        parked = self.filtered(lambda a: a.state == PLANNED and a.parked_reason)
+        if not parked:
+            raise UserError(self.env._("None of these charges is held back."))
+        stopped = parked.company_id.filtered(lambda c: c._is_collection_stopped())
+        if stopped:
+            raise UserError(
+                self.env._(
+                    "All charging of %(company)s is stopped, so nothing can be "
+                    "released. Press “Resume” first.",
+                    company=", ".join(stopped.mapped("name")),
+                )
+            )
+        parked.sudo().is_released = True
+        parked.sudo()._set_unparked()
+
+    # -- transitions ---------------------------------------------------------
+
+    def _park_or_postpone(self, decision, text, now):
+        if decision.verdict == WAIT:
+            self._set_parked(text, decision.reason)
+        else:
+            self._postpone(text, now, decision.params.get("until"))
+            if decision.reason == "network_cap":
+                self.move_id._queue_invoice_message()
+
+    def _set_parked(self, reason, code):
+        """Hold the charge back and tell the responsible person once a day.
+
+        Nobody is told of single charges that wait for what all of them wait for.
+        """
+        self.ensure_one()
+        self.write({"parked_reason": reason, "parked_code": code})
+        if code in (STOPPED, SECOND_ENGINE):
+            return
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self._get_parked_summary(code),
+            self.env._(
+                "%(reason)s Release or cancel them under Collections ▸ Attempts, "
+                "filter “Needs attention”.",
+                reason=reason,
+            ),
+            once_a_day=True,
+        )
+
+    def _get_parked_summary(self, code):
+        if code in ("customer_count_brake", "customer_amount_brake"):
+            return self.env._(
+                "Charges of %(customer)s are held back", customer=self.partner_id.name
+            )
+        return self.env._("Charges are held back")
+
+    def _set_unparked(self):
+        """Send what was parked as soon as its time has come; the rules look again."""
+        self.write({"parked_reason": False, "parked_code": False, "reason": False})
+        self._enqueue()
+
+    def _unpark(self, code):
+        """Send what is parked for ``code`` and has no cause to be any more.
+
+        The sweep does the same, for what was parked by a worker that did not see the
+        end of the cause yet.
+        """
+        parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
+        for company, attempts in parked.grouped("company_id").items():
+            if code != STOPPED or not company._is_collection_stopped():
+                attempts.filtered(lambda a: not a._has_rival(code))._set_unparked()
+
+    def _has_rival(self, code):
+        """Whether it waits for the end of a second engine at its provider."""
+        provider = self.token_id.provider_id
+        return code == SECOND_ENGINE and bool(provider.collection_foreign_retries_at)
+
+    # -- cron ------------------------------------------------------------------
+
+    def _cron_send_due(self, now=None):
+        for code in (STOPPED, SECOND_ENGINE):
+            self._unpark(code)
+        self._commit()
+        return super()._cron_send_due(now)
+
+    # -- facts ---------------------------------------------------------------
+
+    def _get_brake_facts(self, now):
+        """Return what was sent today (UTC) in the company, for ``ChargeFacts``.
+
+        One query, whatever the number of limits. Two workers that claim at the same
+        moment do not see each other: a limit can be passed by the number of job
+        slots less one.
+        """
+        company = self.company_id
+        facts = {
+            "released": self.is_released,
+            "count_limit": company.collection_daily_count,
+            "amount_limit": company.collection_daily_amount,
+            "customer_count_limit": company.collection_customer_daily_count,
+            "customer_amount_limit": company.collection_customer_daily_amount,
+        }
+        if self.is_released or not any(facts.values()):
+            return facts
+        sums = dict.fromkeys(
+            ("today_count", "today_amount", "customer_count", "customer_amount"), 0
+        )
+        for currency, count, amount, own_count, own_amount in self._read_sent(now):
+            sums["today_count"] += count
+            sums["today_amount"] += self._convert_brake(amount, currency, now)
+            sums["customer_count"] += own_count
+            sums["customer_amount"] += self._convert_brake(own_amount, currency, now)
+        due = self._convert_brake(self.move_id.amount_residual, self.currency_id, now)
+        return facts | sums | {"amount_company": due}
+
+    def _read_sent(self, now):
+        """Yield (currency, count, amount, count and amount of the customer)."""
+        names = ["company_id", "partner_id", "currency_id", "amount", "sent_at"]
+        self.flush_model(names)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT currency_id, count(*), sum(amount),
+                       count(*) FILTER (WHERE partner_id = %(partner)s),
+                       coalesce(sum(amount) FILTER (WHERE partner_id = %(partner)s), 0)
+                  FROM paycollect_attempt
+                 WHERE company_id = %(company)s AND sent_at >= %(midnight)s
+              GROUP BY currency_id
+                """,
+                partner=self.partner_id.id,
+                company=self.company_id.id,
+                midnight=midnight,
+            )
+        )
+        for currency_id, *sums in rows:
+            yield (self.env["res.currency"].browse(currency_id), *sums)
+
+    def _convert_brake(self, amount, currency, now):
+        """Return an amount in company currency, at the rate of the day."""
+        company = self.company_id
+        return currency._convert(
+            float(amount), company.currency_id, company, now.date()
+        )

@@ -1,0 +1,381 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from dataclasses import asdict
+from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import Command, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...rules import protocol
+from ...rules.charge import GO, STOP, STOPPED, WAIT, Decision, decide
+from ...rules.const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+from ...rules.declines import find_return_code
+from ...rules.outcome import Exchange, classify
+
+_logger = logging.getLogger(__name__)
+
+POSTPONE = timedelta(minutes=5)
+BATCH = 100
+# Seconds until a charge looks again whether the customer's other one was answered.
+CUSTOMER_BUSY = 3
+# A retry that cannot be sent for one of these reasons leaves room for another method.
+METHOD_REASONS = ("no_method", "no_consent", "expired", "refused", "provider_off")
+
+
+class PaycollectAttempt(models.Model):
+    """The four steps of one charge: plan (account.move), claim, send, finish.
+
+    Between two steps there is a commit, so that a crash at any point leaves a row
+    that says how far it came. Claim and finish touch no network and may be repeated;
+    send happens at most once for an attempt.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    def _send(self, now=None):
+        """Take one planned attempt through claim, send and finish.
+
+        Called by the job queue (at least once) and by the sweep; whoever comes
+        second finds the attempt locked or no longer planned and leaves it alone.
+
+        :param now: naive UTC datetime
+        :return: a sentence for the job's log
+        """
+        self.ensure_one()
+        attempt = self._as_system()
+        if not attempt._claim(now or fields.Datetime.now()):
+            return attempt.reason or attempt.parked_reason or "not to be sent"
+        attempt._commit_claim()
+        attempt._charge(now)
+        attempt._commit()
+        attempt._finish()
+        attempt._commit()
+        return attempt.reason or attempt.state
+
+    def _claim(self, now):
+        """Lock, look again, and write down that it is being sent.
+
+        :return: whether the attempt may be sent
+        :raise RetryableJobError: when another charge of the customer is being sent
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return False
+        step = protocol.claim(self.state, self.planned_at, now)
+        if step == protocol.CLAIM:
+            step = protocol.claim(
+                self.state, self.planned_at, now, self._is_customer_busy()
+            )
+        if step == protocol.BUSY:
+            self._wait_for_customer()
+        if step != protocol.CLAIM:
+            return False
+        move = self.move_id
+        move._lock_or_retry()
+        facts = move._get_charge_facts(
+            self.token_id, now, manual=self.trigger == "manual", attempt=self
+        )
+        decision = decide(facts)
+        text = move._get_decision_text(decision, self.token_id)
+        if decision.verdict == GO:
+            transaction = self._create_transaction()
+            self._set_sent(transaction, move.amount_residual, now)
+            return True
+        if decision.verdict == STOP:
+            self._set_canceled(text)
+            move._queue_invoice_message()
+            self._follow_canceled_retry(decision, now)
+        else:
+            self._park_or_postpone(decision, text, now)
+        return False
+
+    def _is_customer_busy(self):
+        """Whether another charge of this customer is being sent (unique index)."""
+        return bool(
+            self.search_count(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("state", "=", SENT),
+                ],
+                limit=1,
+            )
+        )
+
+    def _wait_for_customer(self):
+        raise RetryableJobError(
+            "another charge of this customer is being sent",
+            seconds=CUSTOMER_BUSY,
+            ignore_retry=True,
+        )
+
+    def _commit_claim(self):
+        """Make the claim durable; another worker may have been faster.
+
+        :raise RetryableJobError: as for ``_claim``
+        """
+        try:
+            self.env.flush_all()
+        except UniqueViolation as error:
+            index = error.diag.constraint_name or ""
+            if not index.endswith("one_sent_per_customer"):
+                raise
+            self._wait_for_customer()
+        self._commit()
+
+    def _follow_canceled_retry(self, decision, now):
+        """Decide again after the decline that planned this retry."""
+        declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
+        if declined and decision.reason in (*METHOD_REASONS, "over_maximum"):
+            declined._follow_decline(now)
+
+    def _create_transaction(self):
+        return self.env["payment.transaction"].create(self._prepare_transaction_vals())
+
+    def _prepare_transaction_vals(self):
+        """Values of the draft transaction.
+
+        ``is_post_processed`` keeps the native post-processing away from the draft;
+        each change of its state resets it.
+        """
+        token, move = self.token_id, self.move_id
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "token_id": token.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(move.ids)],
+            "is_post_processed": True,
+        }
+
+    def _charge(self, now=None):
+        """Ask the provider and record its answer; the only step with network.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        self._wait_for_lock()
+        if self.state != SENT:
+            return
+        stopped = self.company_id._is_collection_stopped()
+        allowed = not stopped and self._is_owed_in_full()
+        begin = now or fields.Datetime.now()
+        match protocol.before_charge(self.state, allowed, self.sent_at, begin):
+            case protocol.CHARGE:
+                self._record(self._request(), now or fields.Datetime.now())
+            case protocol.PUT_BACK:
+                self._set_put_back(Decision(WAIT, STOPPED) if stopped else None)
+
+    def _is_owed_in_full(self):
+        """Whether nobody paid or disputed any of it since it was claimed."""
+        move = self.move_id
+        enough = self.currency_id.compare_amounts(move.amount_residual, self.amount)
+        return enough >= 0 and move._is_owed() and move.payment_state != "blocked"
+
+    def _request(self, again=False):
+        """Send the request that charges; the same transaction has the same key.
+
+        :param again: the provider may know the key already
+        :return: the :class:`outcome.Outcome`
+        """
+        exchange = Exchange()
+        transaction = self.transaction_id.with_context(paycollect_exchange=exchange)
+        crashed = False
+        try:
+            with self.env.cr.savepoint():
+                transaction._charge_with_token()
+        except Exception:
+            _logger.exception("Charge %s was interrupted", transaction.reference)
+            crashed = True
+        return classify(transaction.state, exchange, crashed, again)
+
+    def _wait_for_lock(self):
+        """Lock the claimed row; whoever holds it, holds it for a moment only.
+
+        Not without waiting: given up here, it would look like an interrupted charge.
+        """
+        self.env.cr.execute(
+            SQL("SELECT id FROM paycollect_attempt WHERE id = %s FOR UPDATE", self.id)
+        )
+
+    def _record(self, outcome, now):
+        """Write the outcome down and tell whom it concerns."""
+        self._set_state(
+            outcome.state,
+            self._get_outcome_text(outcome),
+            **self._prepare_code_vals(outcome),
+        )
+        transaction = self.transaction_id
+        if outcome.codes.intent and not transaction.provider_reference:
+            transaction.provider_reference = outcome.codes.intent
+        if outcome.state == UNKNOWN:
+            self._start_asking(now)
+        elif outcome.state == DECLINED:
+            self._follow_decline(now)
+
+    def _prepare_code_vals(self, outcome):
+        return {
+            **asdict(outcome.codes),
+            "http_status": outcome.status or 0,
+        }
+
+    def _get_outcome_text(self, outcome):
+        _ = self.env._
+        texts = {
+            "confirmed": _("The provider confirmed the payment."),
+            "pending": _("The provider accepted it; the money is on its way."),
+            "authorized": _("The amount is authorized, not captured yet."),
+            "crashed": _("The charge was interrupted by an error of ours."),
+            "no_answer": _("The provider did not answer."),
+            "busy": _("The provider answered that it could not tell."),
+            "in_flight": _("The provider has not decided yet."),
+            "contradicted": _("The provider's answer does not fit the amount."),
+            "rejected": _("The provider rejected the question, not the charge."),
+        }
+        if outcome.reason in texts:
+            return texts[outcome.reason]
+        row = self.env["paycollect.decline.code"]._browse_row(
+            self.transaction_id.provider_code, outcome.codes.decline_code
+        )
+        return (
+            row.staff_text
+            or self.transaction_id.state_message
+            or _("The provider declined it.")
+        )
+
+    def _finish(self):
+        """Book the payment and queue the receipt. Repeatable, no network."""
+        self.ensure_one()
+        transaction = self.transaction_id
+        if self.state in protocol.FINISHABLE and not transaction.is_post_processed:
+            transaction._post_process()
+
+    def _sync_with_transaction(self):
+        """Follow a transaction that changed by itself (webhook, late answer)."""
+        for attempt in self:
+            transaction = attempt.transaction_id
+            state = protocol.follow(
+                attempt.state,
+                transaction.state,
+                transaction.collection_contradicted,
+                bool(attempt.returned_at),
+            )
+            if not state:
+                continue
+            text = attempt._get_event_text(state)
+            if attempt.state == UNKNOWN:
+                attempt._note_inquiry(protocol.EVENT, protocol.FOUND, text)
+                attempt._close_inquiry(text)
+            if state != DECLINED:
+                attempt._set_state(state, text)
+                continue
+            code = attempt.decline_code or find_return_code(transaction.state_message)
+            attempt._set_state(state, text, decline_code=code)
+            attempt._follow_decline(fields.Datetime.now())
+
+    def _get_event_text(self, state):
+        texts = {
+            PAID: self.env._("The provider confirmed the payment."),
+            SETTLING: self.env._("The provider accepted it; the money is on its way."),
+        }
+        if state in texts:
+            return texts[state]
+        if self.transaction_id.state_message:
+            return self.transaction_id.state_message
+        if self.state == SETTLING:
+            return self.env._("The provider returned the payment.")
+        return self.env._("The provider declined it.")
+
+    def _postpone(self, reason, now, until=None):
+        self.write({"planned_at": until or now + POSTPONE, "reason": reason})
+
+    # -- crons ---------------------------------------------------------------
+
+    def _cron_send_due(self, now=None):
+        """Do what no job did: send, finish, and find interrupted charges.
+
+        :param now: naive UTC datetime
+        """
+        begin = now or fields.Datetime.now()
+        self._sweep(self._search_unfinished(), "_finish")
+        self._sweep(self._search_orphans(begin), "_set_orphaned", begin)
+        self._sweep(self._search_unanswered(begin), "_escalate", begin)
+        self._sweep(self._search_due(begin), "_send", now)  # each at its own time
+        self.env["account.move"]._sweep_messages(begin)
+
+    def _search_due(self, now):
+        return self.search(
+            [
+                ("state", "=", PLANNED),
+                ("parked_reason", "=", False),
+                ("planned_at", "<=", now - protocol.SWEEP_AFTER),
+            ],
+            order="planned_at",
+            limit=BATCH,
+        )
+
+    def _search_orphans(self, now):
+        return self.search(
+            [
+                ("state", "=", SENT),
+                ("sent_at", "<=", now - protocol.ORPHAN_AFTER),
+            ],
+            order="sent_at",
+            limit=BATCH,
+        )
+
+    def _search_unfinished(self):
+        """From the side of the transactions: an index knows the few open ones."""
+        transactions = self.env["payment.transaction"].search(
+            [
+                ("is_post_processed", "=", False),
+                ("collection_attempt_ids.state", "in", protocol.FINISHABLE),
+            ],
+            limit=BATCH,
+        )
+        return transactions.collection_attempt_ids.filtered(
+            lambda attempt: attempt.state in protocol.FINISHABLE
+        )
+
+    def _sweep(self, attempts, method, *args):
+        """Run ``method`` on each attempt in a transaction of its own."""
+        for attempt in attempts:
+            try:
+                getattr(attempt._as_system(), method)(*args)
+                self._commit()
+            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                _logger.info("Attempt %s: %s", attempt.id, error)
+                self._rollback()
+            except Exception:
+                _logger.exception("Attempt %s: %s failed", attempt.id, method)
+                self._rollback()
+
+    def _get_chore(self, now):
+        """What the sweep does with the attempt, see ``protocol.get_chore``."""
+        self.ensure_one()
+        return protocol.get_chore(
+            self.state,
+            now,
+            planned_at=self.planned_at,
+            sent_at=self.sent_at,
+            ask_at=self.ask_at,
+            is_parked=bool(self.parked_reason),
+        )
+
+    def _set_orphaned(self, now):
+        """The process that sent it is gone: nobody knows what happened."""
+        if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
+            return
+        self._set_state(
+            UNKNOWN,
+            self.env._("The server stopped while the charge was being sent."),
+        )
+        self._start_asking(now)

@@ -1,0 +1,254 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ...rules.charge import STOPPED
+from ...rules.const import PLANNED
+
+LIMIT_CODES = (
+    "count_brake",
+    "amount_brake",
+    "customer_count_brake",
+    "customer_amount_brake",
+)
+
+
+class ResCompany(models.Model):
+    """The switch that stops all charging of a company at once.
+
+    Completed jobs are billed and their charges planned all the same; they wait,
+    and leave when a manager resumes. What was sent already is not called back.
+    """
+
+    _inherit = "res.company"
+
+    collection_stopped_at = fields.Datetime(
+        string="Charging Stopped On",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Since when nothing is charged (UTC); empty = charging is not stopped.",
+    )
+    collection_stopped_by_id = fields.Many2one(
+        "res.users",
+        string="Charging Stopped By",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    collection_stop_reason = fields.Char(
+        string="Why Charging Is Stopped",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_stop_collection(self):
+        """Open the window that stops all charging, or lets it go on."""
+        self.env["paycollect.attempt"]._check_collections_user()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "paycollect_fsm.action_paycollect_switch"
+        )
+        company = (self or self.env.company)[:1]
+        if company.sudo().collection_stopped_at:
+            action["name"] = self.env._("Resume Charging")
+        else:
+            action["name"] = self.env._("Stop All Charging")
+        action["context"] = {"default_company_id": company.id}
+        return action
+
+    def action_resume_collection(self):
+        """The same window: while charging is stopped it says what would leave.
+
+        :raise AccessError: unless the user is a manager of Collections
+        """
+        self.env["paycollect.attempt"]._check_manager()
+        return self.action_stop_collection()
+
+    # -- the switch ------------------------------------------------------------
+
+    def _is_collection_stopped(self):
+        """Whether nothing may be charged for the company right now.
+
+        Read from the table, not from the cache: somebody may have pressed the button
+        a moment ago. The stop of a company stops its branches.
+        """
+        self.ensure_one()
+        companies = self.sudo().parent_ids
+        companies.invalidate_recordset(["collection_stopped_at"])
+        return any(companies.mapped("collection_stopped_at"))
+
+    def _stop_collection(self, reason, now=None):
+        """Stop all charging of the company, for queued jobs too.
+
+        :param reason: why, for whoever wants to resume
+        :param now: naive UTC datetime
+        :raise UserError: when it is stopped already, or without a reason
+        """
+        self.ensure_one()
+        self._check_may_switch()
+        company = self.sudo()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(
+                self.env._("Say why charging is stopped; a colleague will read it.")
+            )
+        if company.collection_stopped_at:
+            raise UserError(self.env._("Charging is stopped already."))
+        stop = self.env["paycollect.stop"].sudo()._start(self, reason, now)
+        company.write(
+            {
+                "collection_stopped_at": stop.stopped_at,
+                "collection_stopped_by_id": stop.stopped_by_id.id,
+                "collection_stop_reason": stop.reason,
+            }
+        )
+
+    def _resume_collection(self, with_limited=False, now=None):
+        """Charge again, beginning with what waited; each charge is decided anew.
+
+        :param with_limited: also look again at what a daily limit held back
+        :param now: naive UTC datetime
+        :raise AccessError: unless the user is a manager of Collections
+        """
+        self.ensure_one()
+        self._check_may_switch()
+        self.env["paycollect.attempt"]._check_manager()
+        company = self.sudo()
+        if not company.collection_stopped_at:
+            raise UserError(self.env._("Charging is not stopped."))
+        self.env["paycollect.stop"].sudo()._end(self, now)
+        company.write(
+            {
+                "collection_stopped_at": False,
+                "collection_stopped_by_id": False,
+                "collection_stop_reason": False,
+            }
+        )
+        codes = (STOPPED, *LIMIT_CODES) if with_limited else (STOPPED,)
+        company._search_held_back(codes)._set_unparked()
+
+    def _check_may_switch(self):
+        self.env["paycollect.attempt"]._check_collections_user()
+        if not self.env.su and self not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._("You do not work for %(company)s.", company=self.name)
+            )
+
+    # -- what waits --------------------------------------------------------------
+
+    def _search_held_back(self, codes):
+        """Return the parked attempts (sudo) of the company and its branches."""
+        return (
+            self.env["paycollect.attempt"]
+            .sudo()
+            .search(self._get_planned_domain() & Domain("parked_code", "in", codes))
+        )
+
+    def _get_planned_domain(self):
+        return Domain("state", "=", PLANNED) & Domain("company_id", "child_of", self.id)
+
+    def _sum_held_back(self, limited=False, now=None):
+        """Return how many charges wait, and their total in company currency.
+
+        :param limited: what a daily limit holds back, instead of what the stop does;
+            the latter includes what is due and still in the queue
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        if limited:
+            waits = Domain("parked_code", "in", LIMIT_CODES)
+        else:
+            queued = Domain("parked_reason", "=", False)
+            queued &= Domain("planned_at", "<=", now)
+            waits = Domain("parked_code", "=", STOPPED) | queued
+        count, total = 0, 0.0
+        for currency, number, amount in (
+            self.env["paycollect.attempt"]
+            .sudo()
+            ._read_group(
+                self._get_planned_domain() & waits,
+                ["currency_id"],
+                ["__count", "amount:sum"],
+            )
+        ):
+            count += number
+            total += currency._convert(amount, self.currency_id, self, now.date())
+        return count, total
+
+    # -- texts -------------------------------------------------------------------
+
+    @api.readonly
+    @api.model
+    def get_charging_status(self):
+        """Return what the list of attempts shows above it, for the user's companies.
+
+        :return: dict with ``may_stop``, ``may_resume``; ``stops``: a list of dicts with
+            ``company_id``, ``text`` and ``waiting``, one for each company that is
+            stopped; ``engines``: dicts with ``provider_id`` and ``text``, one for each
+            provider at which somebody else tries declined charges again
+        """
+        user = self.env.user
+        if not user.has_group("paycollect_fsm.group_user"):
+            return {"may_stop": False, "may_resume": False, "stops": [], "engines": []}
+        stopped = self.env.companies.sudo().filtered("collection_stopped_at")
+        return {
+            "may_stop": self.env.company not in stopped,
+            "may_resume": user.has_group("paycollect_fsm.group_manager"),
+            "stops": [
+                {
+                    "company_id": company.id,
+                    "text": company._get_stop_text(),
+                    "waiting": company._get_waiting_text(),
+                }
+                for company in stopped
+            ],
+            "engines": self.env["payment.provider"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", self.env.companies.ids),
+                    ("collection_foreign_retries_at", "!=", False),
+                ]
+            )
+            ._get_foreign_status(),
+        }
+
+    def _get_stop_text(self):
+        """Who stopped charging, when and why; empty when it is not stopped."""
+        self.ensure_one()
+        if not self.collection_stopped_at:
+            return ""
+        return self.env._(
+            "All charging of %(company)s has been stopped since %(date)s by %(user)s: "
+            "%(reason)s",
+            company=self.name,
+            date=format_datetime(
+                self.env, self.collection_stopped_at, dt_format="short"
+            ),
+            user=self.collection_stopped_by_id.name,
+            reason=self.collection_stop_reason,
+        )
+
+    def _get_waiting_text(self, limited=False):
+        """How many charges wait, and how much that is; empty when none does."""
+        count, total = self._sum_held_back(limited=limited)
+        amount = self.currency_id.format(total)
+        if not count:
+            return "" if limited else self.env._("No charge waits.")
+        if limited:
+            return self.env._(
+                "A daily limit held back %(count)s, %(amount)s in all.",
+                count=count,
+                amount=amount,
+            )
+        return self.env._(
+            "Charges that wait: %(count)s, %(amount)s in all.",
+            count=count,
+            amount=amount,
+        )

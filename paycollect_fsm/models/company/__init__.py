@@ -1,0 +1,5 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_worker_mixin
+from . import res_company
+from . import res_company_activation
+from . import res_config_settings

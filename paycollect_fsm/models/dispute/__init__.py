@@ -1,0 +1,7 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import payment_provider
+from . import paycollect_chargeback
+from . import paycollect_chargeback_books
+from . import account_move
+from . import res_company
+from . import res_config_settings

@@ -1,0 +1,374 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment_stripe import const as stripe_const
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...rules import disputes as chargebacks
+from ...rules.disputes import BANK_RETURN, CHARGEBACK, INQUIRY, LOST, OPEN, WON
+from ..company.res_company import EXCEPTION_ACTIVITY
+from ..stripe.paycollect_event import BUSY_SECONDS
+
+
+class PaycollectChargeback(models.Model):
+    """Money that a customer or a bank takes back, or asks about.
+
+    Events show it in any order and more than once: what was seen is only added to,
+    and each effect follows from what is known, once.
+    """
+
+    _name = "paycollect.chargeback"
+    _description = "Chargeback"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "opened_at desc, id desc"
+    _rec_name = "provider_reference"
+
+    provider_id = fields.Many2one(
+        "payment.provider", required=True, readonly=True, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    provider_reference = fields.Char(
+        string="Provider's Dispute",
+        required=True,
+        readonly=True,
+        help="The provider's id; look it up there to answer it.",
+    )
+    transaction_id = fields.Many2one(
+        "payment.transaction", required=True, readonly=True, index=True
+    )
+    attempt_id = fields.Many2one(
+        "paycollect.attempt", readonly=True, index="btree_not_null"
+    )
+    payment_id = fields.Many2one(
+        "account.payment", readonly=True, index="btree_not_null"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index="btree_not_null"
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        "paycollect_chargeback_move_rel",
+        "chargeback_id",
+        "move_id",
+        string="Invoices",
+        readonly=True,
+    )
+    kind = fields.Selection(
+        [
+            (CHARGEBACK, "Chargeback"),
+            (BANK_RETURN, "Bank return"),
+            (INQUIRY, "Inquiry"),
+        ],
+        required=True,
+        readonly=True,
+        help="An inquiry takes no money yet; a bank return cannot be contested.",
+    )
+    state = fields.Selection(
+        [(OPEN, "Open"), (WON, "Won"), (LOST, "Lost")],
+        required=True,
+        readonly=True,
+        default=OPEN,
+        tracking=True,
+        index=True,
+    )
+    amount = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    fee = fields.Monetary(
+        currency_field="fee_currency_id",
+        readonly=True,
+        help="What the provider keeps for it.",
+    )
+    fee_currency_id = fields.Many2one("res.currency", readonly=True)
+    reason_code = fields.Char(string="Reason", readonly=True)
+    return_code = fields.Char(readonly=True, help="The bank's code, e.g. R01.")
+    opened_at = fields.Datetime(readonly=True)
+    due_at = fields.Datetime(
+        string="Answer Until",
+        readonly=True,
+        help="Evidence that reaches the provider later does not count.",
+    )
+    closed_at = fields.Datetime(readonly=True)
+    withdrawn_at = fields.Datetime(
+        string="Money Taken", readonly=True, help="When the money was taken back."
+    )
+    reinstated_at = fields.Datetime(
+        string="Money Returned", readonly=True, help="When the money came back to you."
+    )
+    is_released = fields.Boolean(
+        string="May Be Charged Again",
+        readonly=True,
+        tracking=True,
+        help="A manager decided that the invoices may be charged again.",
+    )
+
+    _one_per_provider = models.UniqueIndex("(provider_id, provider_reference)")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Chargebacks are history and cannot be deleted."))
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_release(self):
+        """Button: let the invoices be charged again (managers only)."""
+        self._check_manager()
+        if self.filtered(lambda chargeback: chargeback.state == OPEN):
+            raise UserError(
+                self.env._(
+                    "This is still open at the provider. Wait until it is won or lost."
+                )
+            )
+        self.sudo().is_released = True
+
+    def action_book_fee(self):
+        """Button: book the provider's fee after its account was set (managers)."""
+        self._check_manager()
+        for chargeback in self.sudo():
+            if not chargeback.company_id.collection_fee_account_id:
+                raise UserError(
+                    self.env._(
+                        "Choose the account of disputes' fees in the settings first."
+                    )
+                )
+            chargeback._book_fee(fields.Datetime.now())
+
+    def _check_manager(self):
+        if not self.env.user.has_group("paycollect_fsm.group_manager"):
+            raise AccessError(
+                self.env._("Only a manager of the group Collections may do this.")
+            )
+        self.check_access("read")
+
+    # -- facts -----------------------------------------------------------------
+
+    @api.model
+    def _search_row(self, provider, reference):
+        return self.search(
+            [
+                ("provider_id", "=", provider.id),
+                ("provider_reference", "=", reference),
+            ],
+            limit=1,
+        )
+
+    def _is_money_out(self):
+        """Whether the money is with the customer or the bank now."""
+        self.ensure_one()
+        return bool(self.withdrawn_at and not self.reinstated_at)
+
+    def _forbids_charge(self):
+        """Whether its invoices are left alone until a person decides.
+
+        A debit that came back for want of funds is the exception: A1 says when it
+        may be presented again.
+        """
+        self.ensure_one()
+        if self.is_released:
+            return False
+        if self.kind == BANK_RETURN:
+            again = chargebacks.may_be_presented_again(self.return_code)
+            return self._is_money_out() and not again
+        return self.state == OPEN or self._is_money_out()
+
+    # -- what events show --------------------------------------------------------
+
+    @api.model
+    def _take(self, transaction, reference, snapshot, seen_at, now):
+        """Add what an event shows, and do what follows from what is known then.
+
+        :param transaction: the disputed, done ``payment.transaction``, locked
+        :param reference: the provider's id of the dispute
+        :param snapshot: :class:`chargebacks.Snapshot`
+        :param seen_at: when the event happened (naive UTC)
+        :param now: naive UTC datetime
+        :return: the chargeback
+        """
+        chargeback = self._search_row(transaction.provider_id, reference)
+        if not chargeback:
+            chargeback = self._create_once(
+                self._prepare_chargeback_vals(transaction, reference, snapshot)
+            )
+        chargeback._add(snapshot, seen_at)
+        for move in chargeback.move_ids:
+            move._lock_or_retry()
+        chargeback._update_books(now)
+        chargeback._update_attempt(now)
+        chargeback._update_activities()
+        return chargeback
+
+    def _create_once(self, vals):
+        """:raise RetryableJobError: another event of the same dispute was faster"""
+        try:
+            return self.create(vals)
+        except UniqueViolation as error:
+            raise RetryableJobError(
+                "another event of this dispute is being applied",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            ) from error
+
+    def _prepare_chargeback_vals(self, transaction, reference, snapshot):
+        moves = transaction.invoice_ids or transaction.source_transaction_id.invoice_ids
+        return {
+            "provider_id": transaction.provider_id.id,
+            "company_id": transaction.company_id.id,
+            "provider_reference": reference,
+            "transaction_id": transaction.id,
+            "attempt_id": transaction.collection_attempt_ids[:1].id,
+            "payment_id": transaction.payment_id.id,
+            "partner_id": transaction.partner_id.commercial_partner_id.id,
+            "move_ids": [(6, 0, moves.ids)],
+            "kind": snapshot.kind,
+            "currency_id": transaction.currency_id.id,
+            "amount": self._to_major(snapshot.amount, transaction.currency_id),
+            "reason_code": snapshot.reason,
+            "return_code": snapshot.kind == BANK_RETURN and snapshot.return_code,
+            "opened_at": snapshot.opened_at,
+        }
+
+    def _add(self, snapshot, seen_at):
+        """Only forwards: what a late event does not show yet was true all the same."""
+        vals = {}
+        if self.kind == INQUIRY != snapshot.kind:
+            vals["kind"] = snapshot.kind
+        if snapshot.state != OPEN and self.state == OPEN:
+            vals |= {"state": snapshot.state, "closed_at": seen_at}
+        if snapshot.due_at:
+            vals["due_at"] = snapshot.due_at
+        if snapshot.withdrawn and not self.withdrawn_at:
+            vals["withdrawn_at"] = seen_at
+        if snapshot.reinstated and not self.reinstated_at:
+            vals["reinstated_at"] = seen_at
+        vals |= self._prepare_fee_vals(snapshot)
+        self.write(vals)
+
+    def _prepare_fee_vals(self, snapshot):
+        """The fee is charged with the withdrawal and may come back with the money."""
+        if not snapshot.fee_currency or (
+            self.reinstated_at and not snapshot.reinstated
+        ):
+            return {}
+        currency = self.env["res.currency"].search(
+            [("name", "=", snapshot.fee_currency)], limit=1
+        )
+        return {
+            "fee_currency_id": currency.id,
+            "fee": self._to_major(snapshot.fee, currency),
+        }
+
+    @api.model
+    def _to_major(self, minor, currency):
+        return payment_utils.to_major_currency_units(
+            minor,
+            currency,
+            arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(currency.name),
+        )
+
+    # -- what follows ------------------------------------------------------------
+
+    def _update_attempt(self, now):
+        """A debit that the bank took back is declined after all."""
+        if self.kind == BANK_RETURN and self._is_money_out():
+            self.transaction_id._record_return(self.return_code)
+            self.attempt_id._set_returned(self.return_code, self._get_text(), now)
+
+    def _update_activities(self):
+        """One task at a time, for whoever handles exceptions."""
+        if task := self._get_task():
+            self._set_task(*task)
+        else:
+            self.activity_feedback([EXCEPTION_ACTIVITY], feedback=self._get_text())
+
+    def _get_task(self):
+        """Return summary and note of what a person has to do, or None."""
+        _ = self.env._
+        note = self._get_text()
+        if self.kind == BANK_RETURN:
+            if self.attempt_id or not self._is_money_out():
+                return None  # the attempt says what follows
+            return _("Collect a returned bank debit in another way"), note
+        if self.state == OPEN:
+            if self.kind == INQUIRY:
+                return _("Answer the bank's inquiry at the provider"), note
+            return _("Answer the dispute at the provider"), note
+        if self.state == LOST and self._is_money_out() and not self.is_released:
+            return _("Decide what follows a lost dispute"), note
+        return None
+
+    def _set_task(self, summary, note):
+        """Keep one open activity of this summary; others of ours are done."""
+        ours = self.activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id == self.env.ref(EXCEPTION_ACTIVITY)
+            )
+        )
+        same = ours.filtered(lambda activity: activity.summary == summary)
+        (ours - same).action_feedback(feedback=note)
+        deadline = (self.due_at or fields.Datetime.now()).date()
+        if same:
+            same.write({"note": note, "date_deadline": deadline})
+            return
+        self.activity_schedule(
+            EXCEPTION_ACTIVITY,
+            date_deadline=deadline,
+            summary=summary,
+            note=note,
+            user_id=self.company_id._get_collection_responsible().id,
+        )
+
+    # -- texts -------------------------------------------------------------------
+
+    def _get_text(self):
+        """One sentence for “Why?”, the attempt, activities and logs."""
+        self.ensure_one()
+        _ = self.env._
+        values = {
+            "amount": self.currency_id.format(self.amount),
+            "reason": self.return_code or self.reason_code or "",
+            "reference": self.provider_reference,
+            "due": self.due_at and format_date(self.env, self.due_at) or _("no date"),
+        }
+        if self.kind == BANK_RETURN:
+            return _(
+                "The bank took back %(amount)s (%(reason)s); bank returns are final.",
+                **values,
+            )
+        if self.reinstated_at:
+            return _(
+                "The dispute %(reference)s over %(amount)s was won: the money is back.",
+                **values,
+            )
+        if self.state == WON:
+            if self._is_money_out():
+                return _(
+                    "The dispute %(reference)s over %(amount)s was won; the money is "
+                    "on its way back.",
+                    **values,
+                )
+            return _(
+                "The inquiry %(reference)s over %(amount)s is closed; no money moved.",
+                **values,
+            )
+        if self.state == LOST:
+            return _(
+                "The dispute %(reference)s over %(amount)s was lost (%(reason)s).",
+                **values,
+            )
+        if self.kind == INQUIRY:
+            return _(
+                "The customer's bank asks about %(amount)s (%(reason)s). No money "
+                "moved; answer %(reference)s at the provider until %(due)s.",
+                **values,
+            )
+        return _(
+            "The customer disputes %(amount)s (%(reason)s). Answer %(reference)s at "
+            "the provider until %(due)s.",
+            **values,
+        )

@@ -1,0 +1,8 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_link
+from . import paycollect_link_bank_debit
+from . import paycollect_link_visit
+from . import paycollect_consent
+from . import payment_token
+from . import payment_transaction
+from . import res_partner

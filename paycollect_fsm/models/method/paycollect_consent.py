@@ -1,0 +1,207 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...rules.masking import mask_card_numbers
+
+REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
+
+
+class PaycollectConsent(models.Model):
+    """The customer's word that a stored method may be used while he is away (S1).
+
+    Append-only: a consent is never changed or deleted, it can only be ended.
+    """
+
+    _name = "paycollect.consent"
+    _description = "Consent to Use a Stored Payment Method"
+    _order = "date desc, id desc"
+    _rec_name = "method_label"
+    _check_company_auto = True
+
+    token_id = fields.Many2one(
+        comodel_name="payment.token",
+        string="Payment Method",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    method_label = fields.Char(
+        string="Method",
+        required=True,
+        readonly=True,
+        help="The method as the customer saw it, with its last four digits.",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    text_shown = fields.Text(
+        required=True,
+        readonly=True,
+        help="Exactly what the customer agreed to, in the language it was shown in.",
+    )
+    lang = fields.Char(string="Language", readonly=True)
+    channel = fields.Selection(
+        selection=[
+            ("link", "Signed link"),
+            ("portal", "Customer portal"),
+            ("staff", "Staff"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    ip_address = fields.Char(string="IP Address", readonly=True)
+    date = fields.Datetime(string="Given On", required=True, readonly=True)
+    transaction_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        string="Validation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    link_id = fields.Many2one(
+        comodel_name="paycollect.link",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    revoked_date = fields.Datetime(string="Ended On", readonly=True)
+    revoked_by_id = fields.Many2one(
+        comodel_name="res.users", string="Ended By", readonly=True
+    )
+    revoke_reason = fields.Char(string="Reason", readonly=True)
+    state = fields.Selection(
+        selection=[("active", "Active"), ("ended", "Ended")],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    _one_active_per_token = models.UniqueIndex(
+        "(token_id) WHERE revoked_date IS NULL",
+        "This payment method already has a consent that stands.",
+    )
+    _one_per_transaction = models.UniqueIndex(
+        "(transaction_id) WHERE transaction_id IS NOT NULL",
+        "The consent for this validation is recorded already.",
+    )
+
+    @api.depends("revoked_date")
+    def _compute_state(self):
+        for consent in self:
+            consent.state = "ended" if consent.revoked_date else "active"
+
+    @api.model
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domains = {
+            "active": fields.Domain("revoked_date", "=", False),
+            "ended": fields.Domain("revoked_date", "!=", False),
+        }
+        return fields.Domain.OR([domains[state] for state in value if state in domains])
+
+    def write(self, vals):
+        if set(vals) - REVOCATION_FIELDS:
+            raise UserError(
+                self.env._(
+                    "A consent cannot be changed after it was given. End it and "
+                    "ask the customer for a new one."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "A consent is evidence and cannot be deleted. End it instead: the "
+                "method will not be charged any more."
+            )
+        )
+
+    def action_revoke(self):
+        """Button: end these consents; collections managers only."""
+        if not self.env.user.has_group("paycollect_fsm.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only collections managers may end a customer's consent. "
+                    "Ask your accounting manager."
+                )
+            )
+        self.check_access("read")
+        self.sudo()._revoke(
+            reason=self.env.context.get("revoke_reason")
+            or self.env._("Ended by %(user)s.", user=self.env.user.name)
+        )
+
+    @api.model
+    def _record(self, token, text_shown, channel, now=None, **extra):
+        """Record a consent for a token and send the customer a copy of it.
+
+        Repeatable: a token whose consent stands keeps it, nothing is sent again.
+        To be called with sudo.
+
+        :param token: ``payment.token``, one
+        :param str text_shown: exactly what the customer agreed to
+        :param str channel: ``link``, ``portal`` or ``staff``
+        :param now: UTC, naive
+        :param extra: further values (``ip_address``, ``lang``, ``link_id``, …)
+        :return: the consent that stands
+        """
+        standing = self.search(
+            [("token_id", "=", token.id), ("revoked_date", "=", False)], limit=1
+        )
+        if standing:
+            return standing
+        consent = self.create(
+            self._prepare_record_vals(token, text_shown, channel, now, **extra)
+        )
+        consent._send_copy()
+        return consent
+
+    @api.model
+    def _prepare_record_vals(self, token, text_shown, channel, now=None, **extra):
+        return {
+            "token_id": token.id,
+            "method_label": token._get_label(),
+            "partner_id": token.partner_id.id,
+            "company_id": token.company_id.id,
+            "text_shown": text_shown,
+            "lang": token.partner_id.lang,
+            "channel": channel,
+            "date": now or fields.Datetime.now(),
+            **extra,
+        }
+
+    def _revoke(self, reason, now=None):
+        """End the consents that stand; the others keep their first end."""
+        return self.filtered(lambda consent: not consent.revoked_date).write(
+            {
+                "revoked_date": now or fields.Datetime.now(),
+                "revoked_by_id": self.env.uid,
+                "revoke_reason": mask_card_numbers(reason),
+            }
+        )
+
+    def _send_copy(self):
+        """Queue the customer's copy by mail; nothing is sent in this transaction.
+
+        A customer without a mail address has seen it on the last page of the link.
+        """
+        template = self.env.ref(
+            "paycollect_fsm.mail_template_consent", raise_if_not_found=False
+        )
+        if not template:
+            return
+        for consent in self.filtered(lambda c: c.partner_id._get_collection_email()):
+            template.send_mail(consent.id)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -1,0 +1,64 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ...rules.const import BANK_DEBIT_CODES
+
+
+class PaycollectLink(models.Model):
+    """What a customer authorizes who saves a bank account instead of a card."""
+
+    _inherit = "paycollect.link"
+
+    def _get_consent_text(self):
+        """Add the authorization to debit a bank account where one can be saved."""
+        text = super()._get_consent_text()
+        if not self._offers_bank_debit():
+            return text
+        return f"{text} {self._get_bank_debit_text()}"
+
+    def _offers_bank_debit(self):
+        """Whether the page lets this customer save a bank account."""
+        self.ensure_one()
+        methods = self.env["payment.method"].sudo()
+        methods = methods.search(
+            [
+                ("code", "in", list(BANK_DEBIT_CODES)),
+                ("support_tokenization", "=", True),
+                (
+                    "provider_ids",
+                    "any",
+                    [
+                        ("state", "in", ("enabled", "test")),
+                        ("allow_tokenization", "=", True),
+                        ("company_id", "parent_of", self.company_id.ids),
+                    ],
+                ),
+            ]
+        )
+        country = self.partner_id.country_id
+        return any(
+            not country
+            or not method.supported_country_ids
+            or country in method.supported_country_ids
+            for method in methods
+        )
+
+    def _get_bank_debit_text(self):
+        """Return the authorization to debit a bank account, in the current language.
+
+        It names who debits which account, how much, when, and how to end it (Nacha
+        Operating Rules, 2.3.2.2).
+        """
+        company = self.company_id
+        contact = " / ".join(filter(None, (company.phone, company.email)))
+        return self.env._(
+            "If I choose a bank account: I authorize %(company)s to debit that account "
+            "electronically for the amount of each invoice for work that I order, on "
+            "or after the day the work is done or on the date we agreed, and to credit "
+            "it to correct a mistake. If a debit is returned unpaid, it may be "
+            "presented again. This authorization stays in force until I end it by "
+            "telling %(contact)s at least three business days before a debit. The "
+            "debits comply with the rules of Nacha and United States law.",
+            company=company.name,
+            contact=contact or company.name,
+        )

@@ -1,0 +1,313 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ...rules import retry
+from ...rules.const import BANK_METHOD_CODES, CARD_METHOD_CODES
+from ...rules.masking import mask_card_numbers
+
+NO_PLACE = 9999
+# What a provider renews when a card or account was replaced.
+DETAIL_FIELDS = ("expiry_date", "fingerprint", "payment_details", "provider_ref")
+DECLINES_SINCE = timedelta(days=30)
+
+
+class PaymentToken(models.Model):
+    _inherit = "payment.token"
+
+    commercial_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        related="partner_id.commercial_partner_id",
+        string="Commercial Customer",
+        store=True,
+        index=True,
+    )
+    collection_priority = fields.Integer(
+        string="Place",
+        readonly=True,
+        copy=False,
+        help="1 is the customer's primary method, higher numbers are backups in "
+        "this order. Empty: the method has no place and is tried last.",
+    )
+    expiry_date = fields.Date(
+        string="Expires",
+        readonly=True,
+        help="Last day of the month that is printed on the card.",
+    )
+    brand = fields.Char(
+        readonly=True, help="Visa, Mastercard, … as the customer knows it."
+    )
+    method_kind = fields.Selection(
+        selection=[("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
+        string="Kind",
+        compute="_compute_method_kind",
+        store=True,
+    )
+    fingerprint = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The provider's own mark of the card or account: the same card stored "
+        "twice has the same fingerprint. It is not the number.",
+    )
+    refused_at = fields.Datetime(
+        string="Refused On",
+        readonly=True,
+        copy=False,
+        help="Its bank declined it for good; it is never charged again by itself "
+        "unless its details change.",
+    )
+    details_changed_at = fields.Datetime(readonly=True, copy=False)
+    consent_ids = fields.One2many(
+        comodel_name="paycollect.consent",
+        inverse_name="token_id",
+        string="Consents",
+        groups="paycollect_fsm.group_user",
+    )
+
+    @api.depends(
+        "payment_method_id.code", "payment_method_id.primary_payment_method_id"
+    )
+    def _compute_method_kind(self):
+        for token in self:
+            method = token.payment_method_id
+            codes = {method.code, method.primary_payment_method_id.code}
+            if codes & CARD_METHOD_CODES:
+                token.method_kind = "card"
+            elif codes & BANK_METHOD_CODES:
+                token.method_kind = "bank"
+            else:
+                token.method_kind = "wallet"
+
+    @api.depends("brand")
+    def _compute_display_name(self):
+        branded = self.filtered("brand")
+        for token in branded:
+            token.display_name = token._get_label()
+        return super(PaymentToken, self - branded)._compute_display_name()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Never store more of a card number than its last four digits."""
+        for vals in vals_list:
+            vals["payment_details"] = mask_card_numbers(vals.get("payment_details"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("payment_details"):
+            vals = dict(
+                vals, payment_details=mask_card_numbers(vals["payment_details"])
+            )
+        names = [name for name in DETAIL_FIELDS if name in vals]
+        before = {token: [token[name] for name in names] for token in self}
+        result = super().write(vals)
+        renewed = self.filtered(
+            lambda token: [token[name] for name in names] != before[token]
+        )
+        renewed._set_renewed(fields.Datetime.now())
+        return result
+
+    def _set_renewed(self, now):
+        """The card or account was replaced: it is a new chance for what is open."""
+        for token in self:
+            token.sudo().write({"details_changed_at": now, "refused_at": False})
+            if token.active and token._has_consent():
+                token.sudo().partner_id._collection_method_added(token.sudo())
+
+    def _handle_archiving(self):
+        """An archived method is no longer allowed and loses its place."""
+        res = super()._handle_archiving()
+        self.consent_ids._revoke(
+            reason=self.env.context.get("collection_archive_reason")
+            or self.env._("The payment method was removed."),
+        )
+        placed = self.filtered("collection_priority")
+        placed.collection_priority = 0
+        for token in placed:
+            token._get_placed_siblings()._set_places()
+        return res
+
+    def action_set_primary(self):
+        """Button: make this the customer's first method (collections users)."""
+        self.ensure_one()
+        if not self.env.user.has_group("paycollect_fsm.group_user"):
+            raise AccessError(
+                self.env._(
+                    "Only collections users may choose a customer's primary method. "
+                    "Ask an accountant to do it."
+                )
+            )
+        self.check_access("read")
+        if not self.active:
+            raise UserError(
+                self.env._(
+                    "%(method)s was removed and cannot be the primary method. "
+                    "Choose another one, or request a new one from the customer.",
+                    method=self._get_label(),
+                )
+            )
+        if not self.sudo().consent_ids.filtered(lambda c: not c.revoked_date):
+            raise UserError(
+                self.env._(
+                    "%(method)s cannot be the primary method because the customer has "
+                    "not agreed to its use. Request a payment method from the "
+                    "customer.",
+                    method=self._get_label(),
+                )
+            )
+        self.sudo()._set_primary()
+
+    def _set_primary(self):
+        """Put this method first; the others of the customer move down by one."""
+        self.ensure_one()
+        (self | self._get_placed_siblings())._set_places()
+
+    def _set_places(self):
+        """Number these methods 1, 2, 3 … in the order of the recordset."""
+        for place, token in enumerate(self, start=1):
+            if token.collection_priority != place:
+                token.collection_priority = place
+
+    def _get_placed_siblings(self):
+        """Other active methods with a place, same customer and company, in order."""
+        self.ensure_one()
+        siblings = self.search(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("collection_priority", ">", 0),
+                ("id", "!=", self.id),
+            ]
+        )
+        return siblings.sorted(lambda token: (token.collection_priority, -token.id))
+
+    @api.model
+    def _get_collection_tokens(self, partners, company):
+        """Return the methods that may be charged while the customer is away.
+
+        This is the one place that reads other people's tokens, with sudo: stock
+        rules show a token to its exact partner only. One query for all partners.
+
+        A method counts when it is active, its provider is enabled or in test mode
+        and of the company, and the customer's consent stands. Expired methods are
+        included: what expiry means depends on the date of the job or charge
+        (:meth:`_is_expired_on`). Methods that their bank refused for good are not.
+
+        :param partners: ``res.partner`` records, any contact of the customers
+        :param company: one ``res.company``
+        :return: ``{commercial partner: tokens (sudo) by priority, newest first}``,
+            with a key for each commercial partner, also when it has no method
+        """
+        commercial = partners.commercial_partner_id
+        found = self.sudo().search(self._get_collection_domain(commercial, company))
+        by_partner = defaultdict(self.sudo().browse)
+        for token in found.sorted(
+            lambda token: (token.collection_priority or NO_PLACE, -token.id)
+        ):
+            by_partner[token.commercial_partner_id.id] += token
+        return {partner: by_partner[partner.id] for partner in commercial}
+
+    def _get_collection_domain(self, commercial_partners, company):
+        """Domain of the methods that may be used off-session."""
+        return (
+            Domain("commercial_partner_id", "in", commercial_partners.ids)
+            & Domain("company_id", "parent_of", company.ids)
+            & Domain("active", "=", True)
+            & Domain("refused_at", "=", False)
+            & Domain("provider_id.state", "in", ("enabled", "test"))
+            & Domain("payment_method_id.active", "=", True)
+            & Domain("consent_ids", "any", [("revoked_date", "=", False)])
+        )
+
+    def _has_consent(self):
+        """Tell whether the customer's consent to off-session charges stands."""
+        self.ensure_one()
+        standing = [("token_id", "=", self.id), ("revoked_date", "=", False)]
+        return bool(
+            self.env["paycollect.consent"].sudo().search_count(standing, limit=1)
+        )
+
+    def _is_expired_on(self, date):
+        """Tell whether the method is past its last day on ``date`` (local date)."""
+        self.ensure_one()
+        return bool(self.expiry_date and self.expiry_date < date)
+
+    def _get_network(self):
+        """``visa``, ``mastercard``, … or ``bank``; empty when it is not known."""
+        self.ensure_one()
+        if self.method_kind == "bank":
+            return "bank"
+        return (self.brand or "").lower()
+
+    def _get_method_key(self):
+        """What declines are counted by (C1): the fingerprint at one provider."""
+        self.ensure_one()
+        return f"{self.provider_id.id}:{self.fingerprint or f'token {self.id}'}"
+
+    def _get_same_method(self):
+        """Return all stored copies of the same card or account (sudo)."""
+        self.ensure_one()
+        if not self.fingerprint:
+            return self.sudo()
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("fingerprint", "=", self.fingerprint),
+                    ("provider_id", "=", self.provider_id.id),
+                ]
+            )
+        )
+
+    def _get_decline_times(self, now):
+        """Return when each method was declined in the last 30 days (C1).
+
+        The one place that counts: over all invoices and all stored copies of the
+        card, whoever started the charge. A charge without an answer counts as well.
+
+        :param now: naive UTC datetime
+        :return: ``{method key: [naive UTC datetimes]}``, a key for each method
+        """
+        result = {token._get_method_key(): [] for token in self}
+        copies = self.sudo().with_context(active_test=False)
+        marks = self.filtered("fingerprint").mapped("fingerprint")
+        copies |= copies.search([("fingerprint", "in", marks)])
+        declined = self.env["payment.transaction"].sudo()
+        for transaction in declined.search_fetch(
+            [
+                ("token_id", "in", copies.ids),
+                ("state", "in", ("draft", "error", "cancel")),
+                ("operation", "in", ("offline", "online_token")),
+                ("last_state_change", ">", now - DECLINES_SINCE),
+            ],
+            ["token_id", "last_state_change", "state", "operation"],
+        ):
+            key = transaction.token_id._get_method_key()
+            left = transaction.state != "draft" or transaction.operation == "offline"
+            if key in result and left:
+                result[key].append(transaction.last_state_change)
+        return result
+
+    def _get_retry_method(self, now):
+        """Return this method as a :class:`retry.Method`; ``now``: naive UTC."""
+        self.ensure_one()
+        return retry.Method(
+            key=self._get_method_key(),
+            network=self._get_network(),
+            expired=self._is_expired_on(now.date()),
+            refused=bool(self.refused_at),
+            changed_at=self.details_changed_at or None,
+            added_at=max(self.sudo().consent_ids.mapped("date"), default=None),
+        )
+
+    def _get_label(self):
+        """Name for people: ``Visa •••• 4242``; never more than four digits."""
+        self.ensure_one()
+        name = self.brand or self.payment_method_id.name or self.env._("Method")
+        tail = (self.payment_details or "").strip()[-4:]
+        return f"{name} •••• {tail}" if tail.isdigit() else name

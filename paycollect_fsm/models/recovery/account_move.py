@@ -1,0 +1,116 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from odoo import fields, models
+
+from ...rules.const import DECLINED
+from ...rules.declines import AUTH, HARD
+
+
+class AccountMove(models.Model):
+    """What the rules for retries need to know about an invoice."""
+
+    _inherit = "account.move"
+
+    decline_message_at = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="When the customer was told that the charge was declined (UTC).",
+    )
+
+    decline_sms_at = fields.Datetime(
+        copy=False, readonly=True, help="When the SMS about a decline was queued (UTC)."
+    )
+
+    def _get_sent_attempts(self):
+        """Return the attempts that reached the provider, in the order of sending."""
+        self.ensure_one()
+        sent = self.sudo().collection_attempt_ids.filtered("sent_at")
+        return sent.sorted(lambda attempt: (attempt.sent_at, attempt.id))
+
+    def _is_declined(self):
+        """Whether the last charge that reached the provider was declined."""
+        last = self._get_sent_attempts()[-1:]
+        return last.state == DECLINED and not last.is_lost
+
+    def _count_lost_attempts(self):
+        """How many of the last charges got lost on the way, one after the other."""
+        attempts = reversed(self._get_sent_attempts())
+        return len(list(takewhile(lambda attempt: attempt.is_lost, attempts)))
+
+    def _get_decline_history(self):
+        """Return the declined tries as :class:`retry.Try`, oldest first."""
+        declined = self._get_sent_attempts().filtered(
+            lambda attempt: attempt.state == DECLINED and not attempt.is_lost
+        )
+        return [attempt._get_try() for attempt in declined]
+
+    def _get_methods_in_order(self):
+        """Return the customer's chargeable methods (sudo) by priority.
+
+        A card that is stored twice is one method.
+        """
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        Token = self.env["payment.token"]
+        tokens = Token._get_collection_tokens(customer, self.company_id)[customer]
+        methods = {}
+        for token in tokens:
+            methods.setdefault(token._get_method_key(), token)
+        return tokens.browse(token.id for token in methods.values())
+
+    def _get_retry_plan(self):
+        """The policy's plan (sudo), else the shipped one."""
+        self.ensure_one()
+        plan = self.sudo().collection_policy_id.retry_plan_id
+        return plan or self.env.ref("paycollect_fsm.retry_plan_default").sudo()
+
+    def _get_customer_zone(self):
+        """The time zone of whom the charge concerns, as far as it is known."""
+        self.ensure_one()
+        sites = self.sudo()._get_collection_jobs().location_id.partner_id
+        known = self.partner_id | self.commercial_partner_id | sites
+        zones = (known | self.company_id.sudo().partner_id).mapped("tz")
+        return ZoneInfo(next(filter(None, zones), "UTC"))
+
+    def _get_planned_retry(self):
+        """Return the attempt that waits for a later day, if any (sudo)."""
+        self.ensure_one()
+        return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
+
+    def _was_refused(self, token):
+        """Whether the bank said never to this method, here or elsewhere (V1)."""
+        self.ensure_one()
+        token = token.sudo()
+        renewed = token.details_changed_at
+        return bool(token.refused_at) or any(
+            attempt.decline_kind == HARD
+            and attempt.token_id._get_method_key() == token._get_method_key()
+            and not (renewed and renewed > attempt.sent_at)
+            for attempt in self._get_sent_attempts()
+        )
+
+    # -- values for the templates ------------------------------------------------
+
+    def _get_decline_text(self):
+        """What the customer is told about the last decline, in the context's language.
+
+        A lost, stolen or suspected card is never named: its row has generic words.
+        """
+        row = self._get_sent_attempts()[-1:]._get_decline_row()
+        return row.customer_text or self.env._("Your payment method was declined.")
+
+    def _get_planned_retry_date(self):
+        """When it is tried again, as the customer's local date; None when it is not."""
+        retry = self._get_planned_retry()[:1]
+        if not retry:
+            return None
+        zone = self._get_customer_zone()
+        return retry.planned_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
+
+    def _needs_authentication(self):
+        """Whether the customer only has to confirm the payment."""
+        return self._is_declined() and (
+            self._get_sent_attempts()[-1:].decline_kind == AUTH
+        )

@@ -1,0 +1,78 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dataclasses import replace
+
+from odoo import models
+
+from ...rules.charge import GO, decide
+from ...rules.const import PLANNED
+from .paycollect_attempt_authenticate import POSSIBLE
+
+
+class AccountMove(models.Model):
+    """An invoice whose declined charge its customer may confirm at the bank."""
+
+    _inherit = "account.move"
+
+    def _get_open_authentications(self):
+        """Return the attempts that can still be confirmed (sudo), oldest first."""
+        self.ensure_one()
+        return (
+            self.sudo()
+            .collection_attempt_ids.filtered(lambda a: a.authentication == POSSIBLE)
+            .sorted("id")
+        )
+
+    def _get_charge_facts(self, token, now, **kwargs):
+        """Nothing is claimed while the customer may still confirm another charge."""
+        facts = super()._get_charge_facts(token, now, **kwargs)
+        attempt = kwargs.get("attempt")
+        if not attempt or self.env.context.get("paycollect_unhindered"):
+            return facts
+        if decide(facts).verdict == GO and self._get_open_authentications() - attempt:
+            return replace(facts, customer_paying=True)
+        return facts
+
+    def _get_authentication_problem(self, now):
+        """Return why the customer cannot confirm a charge of this invoice, or "".
+
+        :param now: naive UTC datetime
+        :return: ``paid``, ``busy`` (another payment is under way), ``changed`` (less
+            is due than was to be charged), ``gone`` or ""
+        """
+        self.ensure_one()
+        attempt = self._get_open_authentications()[-1:]
+        facts = self._get_charge_facts(
+            attempt.token_id,
+            now,
+            manual=True,
+            replaced=self._get_attempts_that_wait(attempt, now),
+        )
+        if not facts.posted or facts.neutralized:
+            return "gone"
+        if facts.settled or facts.residual <= 0:
+            return "paid"
+        if facts.in_flight or facts.customer_paying:
+            return "busy"
+        if not attempt or facts.blocked or not facts.provider_ready:
+            return "gone"
+        if self.currency_id.compare_amounts(attempt.amount, facts.residual) > 0:
+            return "changed"
+        return ""
+
+    def _get_attempts_that_wait(self, attempt, now):
+        """Return the planned attempts that are not sent before this confirmation."""
+        if not attempt._is_customer_at_bank(now):
+            return self._get_planned_retry()
+        return self.sudo().collection_attempt_ids.filtered(lambda a: a.state == PLANNED)
+
+    def _get_authentication_link(self):
+        """Return a fresh link to confirm the declined charge, or False."""
+        self.ensure_one()
+        if not self._needs_authentication() or not self._get_open_authentications():
+            return False
+        return self.env["paycollect.link"]._issue(
+            self.commercial_partner_id,
+            "authenticate",
+            company=self.company_id,
+            move=self,
+        )

@@ -1,0 +1,326 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import format_datetime
+
+from ...rules import declines, retry
+from ...rules.const import CHARGE_CHANNEL, DECLINED, OPEN_STATES, PLANNED
+
+_logger = logging.getLogger(__name__)
+
+# A try that starts later than this does not keep the customer from paying.
+SOON = timedelta(minutes=15)
+BATCH = 100
+
+
+class PaycollectAttempt(models.Model):
+    """What follows a decline: facts → rule → decision → try, message or activity."""
+
+    _inherit = "paycollect.attempt"
+
+    decline_kind = fields.Selection(
+        [
+            (declines.SOFT, "Later"),
+            (declines.TRANSIENT, "Passing"),
+            (declines.HARD, "Final"),
+            (declines.CUSTOMER, "Customer"),
+            (declines.MERCHANT, "Ours"),
+            (declines.AUTH, "Authentication"),
+        ],
+        readonly=True,
+        help="What the decline means. Empty: nobody knows, so nothing is tried again.",
+    )
+    network_advice_code = fields.Char(readonly=True)
+    outcome_type = fields.Char(readonly=True)
+    http_status = fields.Integer(string="HTTP Status", readonly=True)
+    intent = fields.Char(
+        string="Provider's Charge", readonly=True, help="The provider's id of it."
+    )
+    follow_up = fields.Char(
+        readonly=True, help="What was decided after the decline, and why."
+    )
+    next_attempt_id = fields.Many2one(
+        "paycollect.attempt", string="Next Try", readonly=True, index="btree_not_null"
+    )
+    escalate_at = fields.Datetime(
+        string="Tell Accounting On",
+        readonly=True,
+        help="The customer was asked; without an answer accounting is told then.",
+    )
+
+    _unanswered = models.Index("(escalate_at) WHERE escalate_at IS NOT NULL")
+    _first_declines = models.Index(
+        "(move_id, sent_at, id) WHERE state = 'declined' OR decline_kind IS NOT NULL"
+    )
+
+    # -- meaning ---------------------------------------------------------------
+
+    def _get_meaning(self):
+        """Return the :class:`declines.Meaning` of the stored codes."""
+        self.ensure_one()
+        rows = self.env["paycollect.decline.code"]._get_rows()
+        answer = declines.Answer(
+            provider=self.token_id.provider_id.code or "",
+            decline_code=self.decline_code or "",
+            network_code=self.network_code or "",
+            advice_code=self.advice_code or "",
+            network_advice_code=self.network_advice_code or "",
+            outcome_type=self.outcome_type or "",
+            network=self.token_id._get_network(),
+            status=self.http_status or None,
+        )
+        return declines.interpret(answer, rows)
+
+    def _get_decline_row(self):
+        """Return the ``paycollect.decline.code`` of the decline (sudo), or none."""
+        self.ensure_one()
+        return self.env["paycollect.decline.code"]._browse_row(
+            self.token_id.provider_id.code, self.decline_code
+        )
+
+    def _set_decline_meaning(self, now):
+        """Note the kind, and what it says about the method itself."""
+        self.ensure_one()
+        meaning = self._get_meaning()
+        self.decline_kind = meaning.kind or False
+        if meaning.kind != declines.HARD and not meaning.ends_consent:
+            return
+        cards = self.token_id._get_same_method()
+        if meaning.kind == declines.HARD:
+            cards.refused_at = now
+        if meaning.ends_consent:
+            cards.consent_ids._revoke(
+                self.env._(
+                    "The customer withdrew it at the bank: %(text)s",
+                    text=self._get_decline_row().staff_text or self.reason,
+                ),
+                now,
+            )
+
+    # -- decision --------------------------------------------------------------
+
+    def _follow_decline(self, now):
+        """Decide and do what follows this decline, in the transaction that records it.
+
+        Whatever goes wrong here, the provider's answer is kept: where somebody changed
+        the same rows at this moment it is decided again, else a person is told.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                if not self.follow_up:
+                    self._set_decline_meaning(now)
+                self._follow(now)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            _logger.info("Attempt %s is decided later: %s", self.id, error)
+            self._enqueue_decision()
+        except Exception:
+            _logger.exception("Attempt %s: nothing could be decided", self.id)
+            self._report_exhausted(
+                self.env._("An error of ours kept us from deciding what follows.")
+            )
+
+    def _enqueue_decision(self):
+        """In a transaction of its own, which sees what was changed meanwhile."""
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel=CHARGE_CHANNEL,
+            identity_key=f"paycollect.attempt.decide.{self.id}",
+            description=self.env._(
+                "Decide what follows the decline of %(invoice)s",
+                invoice=self.move_id.name,
+            ),
+        )._decide_again()
+
+    def _decide_again(self, now=None):
+        """Decide what could not be decided when the decline was written down.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        attempt, now = self._as_system(), now or fields.Datetime.now()
+        if attempt.state != DECLINED or attempt.follow_up:
+            return
+        others = attempt.move_id.collection_attempt_ids - attempt
+        if any(other.state in OPEN_STATES for other in others):
+            attempt._set_decline_meaning(now)  # something is tried already
+        else:
+            attempt._follow_decline(now)
+
+    def _follow(self, now):
+        """Plan the next try, or ask whoever can help; nothing when it is paid."""
+        move = self.move_id
+        if not move._is_owed():
+            return
+        tokens = move._get_methods_in_order()
+        decision = self._decide_next(tokens, now)
+        self.follow_up = self._get_follow_up_text(decision)
+        match decision:
+            case retry.Retry():
+                self._plan_retry(tokens[decision.method], decision)
+                if decision.notify:
+                    move.decline_message_at = False
+                if decision.at > now:
+                    move._queue_invoice_message()
+            case retry.AskCustomer():
+                self.escalate_at = now + timedelta(
+                    days=move._get_retry_plan().answer_days
+                )
+                move._queue_invoice_message()
+            case retry.Person(reason="merchant"):
+                self._report_exhausted()
+            case _:
+                move._queue_invoice_message()
+                self._report_exhausted()
+
+    def _decide_next(self, tokens, now):
+        """Return the decision of the pure rule, see ``retry.next_step``."""
+        move = self.move_id
+        limit = move._get_max_auto_amount()
+        if move.collection_mode != "auto" or (limit and move.amount_residual > limit):
+            return retry.Person("not_automatic")
+        plan = move._get_retry_plan()
+        history = move._get_decline_history()
+        if not history:
+            return retry.Person("unknown_code")
+        return retry.next_step(
+            history=history,
+            steps=plan._get_steps(),
+            methods=[token._get_retry_method(now) for token in tokens],
+            declines=tokens._get_decline_times(now),
+            zone=move._get_customer_zone(),
+            now=now,
+            amount=move.amount_residual,
+            visa_cap=plan.network_cap,
+        )
+
+    def _get_try(self):
+        """Return this decline as a :class:`retry.Try`."""
+        self.ensure_one()
+        meaning = self._get_meaning()
+        return retry.Try(
+            at=self.sent_at,
+            method=self.token_id._get_method_key(),
+            kind=self.decline_kind or "",
+            code=self.decline_code or "",
+            amount=self.amount,
+            is_fraud=meaning.is_fraud,
+            max_tries=meaning.max_tries,
+            wait=meaning.wait,
+        )
+
+    def _get_cap_facts(self, now):
+        """Return the card networks' caps for ``ChargeFacts``."""
+        self.ensure_one()
+        token = self.token_id
+        times = token._get_decline_times(now)[token._get_method_key()]
+        caps = retry.get_caps(
+            token._get_network(), self.move_id._get_retry_plan().network_cap
+        )
+        return {"cap_until": retry.cap_free_at(times, caps, now)}
+
+    # -- side effects ----------------------------------------------------------
+
+    def _plan_retry(self, token, decision):
+        self.env["paycollect.attempt"].flush_model(["state"])
+        attempt = self.create(
+            self.move_id._prepare_attempt_vals(token, "retry", decision.at)
+        )
+        self.next_attempt_id = attempt
+        attempt._enqueue()
+
+    def _set_superseded(self):
+        """Cancel a planned retry because something better is charged now.
+
+        :return: whether it is canceled; not when it is being sent
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update() or self.state != PLANNED:
+            return False
+        self._set_canceled(self.env._("Another charge took its place."))
+        return True
+
+    def _report_exhausted(self, text=None):
+        """Tell accounting that nothing automatic is left."""
+        self.ensure_one()
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self.env._("Payment declined"),
+            self.env._(
+                "%(history)s %(text)s Talk to the customer, charge another method with "
+                "“Collect Now”, or collect it in another way.",
+                history=self._get_history_text(),
+                text=text or "",
+            ),
+        )
+
+    def _search_unanswered(self, now):
+        return self.search(
+            [("escalate_at", "<=", now)], order="escalate_at", limit=BATCH
+        )
+
+    def _escalate(self, _now):
+        """The customer was asked and did nothing: tell accounting once."""
+        if not self.try_lock_for_update() or not self.escalate_at:
+            return
+        self.escalate_at = False
+        move = self.move_id
+        answered = move._has_open_attempt() or move._get_sent_attempts()[-1:] != self
+        if move._is_owed() and not answered:
+            self._report_exhausted(
+                self.env._("The customer was asked and did not answer.")
+            )
+
+    # -- texts -----------------------------------------------------------------
+
+    def _is_waiting(self, now=None):
+        """Whether it is a try of a later day, which somebody else may pre-empt."""
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        return self.state == PLANNED and self.planned_at > now + SOON
+
+    def _gives_way(self):
+        """Whether another charge may take its place; not a date that was agreed."""
+        return self.trigger != "schedule" and self._is_waiting()
+
+    def _get_planned_text(self):
+        self.ensure_one()
+        return self.env._(
+            "It is tried again with %(method)s on %(date)s.",
+            method=self.token_id._get_label(),
+            date=format_datetime(self.env, self.planned_at, dt_format="short"),
+        )
+
+    def _get_follow_up_text(self, decision):
+        _ = self.env._
+        texts = {
+            "same": _("It is tried again by itself, because this can pass."),
+            "network_wait": _("It is tried again when the card network allows it."),
+            "cap": _(
+                "It is tried again when the card networks' limit for declines "
+                "allows it."
+            ),
+            "backup": _("The customer's next method is charged instead."),
+            "new": _("The customer has just added a method, which is charged instead."),
+            "fraud": _(
+                "No other method is tried after such a code; the customer was asked "
+                "for a new one."
+            ),
+            "authenticate": _(
+                "It is not tried again by itself; the customer was asked to confirm "
+                "the payment."
+            ),
+            "customer": _("The customer was asked to correct the method."),
+            "new_method": _("The customer was asked for another method."),
+            "exhausted": _("Nothing is left that could be tried by itself."),
+            "merchant": _("This is ours to mend; the customer was not written to."),
+            "unknown_code": _(
+                "Nobody knows what the code means, so it is not tried again by itself."
+            ),
+            "not_automatic": _("The policy does not charge this invoice by itself."),
+        }
+        return texts[decision.reason]

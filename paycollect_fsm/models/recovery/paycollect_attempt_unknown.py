@@ -1,0 +1,295 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from dataclasses import replace
+
+from odoo import SUPERUSER_ID, fields, models
+
+from ...rules import protocol
+from ...rules.charge import GO, decide
+from ...rules.const import CHARGE_CHANNEL, DECLINED, UNKNOWN
+from ...rules.outcome import Exchange, classify
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+class PaycollectAttempt(models.Model):
+    """What became of a charge that nobody knows of: the provider is asked.
+
+    As for a charge there is a commit before and after the network, so that a crash
+    in between only means that it is asked once more.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    asked_at = fields.Datetime(
+        string="Last Asked", readonly=True, help="When the provider was asked last."
+    )
+    ask_at = fields.Datetime(
+        string="Asked Next",
+        readonly=True,
+        help="When the provider is asked next; empty = it cannot tell.",
+    )
+    ask_count = fields.Integer(string="Questions", readonly=True)
+    requested_at = fields.Datetime(
+        readonly=True, help="When the last request left that may have charged."
+    )
+    is_key_useless = fields.Boolean(
+        readonly=True, help="The same request brings only the same empty answer again."
+    )
+    is_lost = fields.Boolean(
+        string="Never Charged",
+        readonly=True,
+        help="It never reached the provider: nobody declined it.",
+    )
+    inquiry_ids = fields.One2many(
+        "paycollect.inquiry", "attempt_id", string="Asked and Answered"
+    )
+
+    _to_ask = models.Index("(ask_at) WHERE state = 'unknown'")
+
+    # -- becoming unknown ------------------------------------------------------
+
+    def _start_asking(self, now):
+        """Nobody knows what became of it: from now on the provider is asked.
+
+        A person is told at once when the provider does not remember its keys.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        self.transaction_id._forget_error()
+        self.write(
+            {
+                "requested_at": now,
+                "asked_at": False,
+                "ask_at": protocol.next_question_at(0, self.sent_at),
+                "ask_count": 0,
+                "is_key_useless": False,
+            }
+        )
+        self._enqueue_question()
+        can_ask = self.transaction_id._get_key_life() is not None
+        if protocol.needs_person(self.sent_at, now, can_ask):
+            self._report_unknown()
+
+    def _enqueue_question(self):
+        """Hand the question to the job queue; the cron asks what no job asked."""
+        for attempt in self:
+            attempt.with_user(SUPERUSER_ID).with_delay(
+                channel=CHARGE_CHANNEL,
+                eta=attempt.ask_at,
+                identity_key=f"paycollect.attempt.{attempt.id}.ask.{attempt.ask_at}",
+                description=self.env._(
+                    "Ask about %(invoice)s", invoice=attempt.move_id.name
+                ),
+            )._resolve()
+
+    # -- asking ----------------------------------------------------------------
+
+    def _resolve(self, now=None):
+        """Ask the provider about one unknown attempt and do what follows.
+
+        Whoever comes second, or after a webhook, finds nothing to do.
+
+        :param now: naive UTC datetime
+        :return: a sentence for the job's log
+        """
+        self.ensure_one()
+        attempt = self._as_system()
+        way = attempt._note_question(now or fields.Datetime.now())
+        if not way:
+            return attempt.reason or "not to be asked"
+        attempt._commit()
+        attempt._ask(way, now or fields.Datetime.now())
+        attempt._commit()
+        attempt._finish()
+        attempt._commit()
+        return attempt.reason or attempt.state
+
+    def _note_question(self, now):
+        """Write down, before anything leaves, that it is asked and how.
+
+        :return: the way, or None when there is nothing to ask
+        """
+        if not self.try_lock_for_update() or self._get_chore(now) != protocol.ASK:
+            return None
+        way = self._choose_way(now)
+        self.write(
+            {
+                "asked_at": now,
+                "ask_at": protocol.next_question_at(self.ask_count + 1, now),
+                "ask_count": self.ask_count + 1,
+            }
+        )
+        if way == protocol.SAME_KEY:
+            self.requested_at = now
+        return way
+
+    def _choose_way(self, now):
+        transaction = self.transaction_id
+        doubt = protocol.Doubt(
+            sent_at=self.sent_at,
+            key_life=transaction._get_key_life(),
+            key_useless=self.is_key_useless,
+            may_charge=self._may_still_be_charged(now),
+        )
+        return protocol.choose_way(doubt, now)
+
+    def _may_still_be_charged(self, now):
+        """Whether a request that was lost may be executed now.
+
+        The brakes counted the attempt when it was sent.
+        """
+        move = self.move_id
+        facts = move._get_charge_facts(
+            self.token_id, now, manual=self.trigger == "manual", attempt=self
+        )
+        allowed = decide(replace(facts, released=True)).verdict == GO
+        return allowed and self._is_owed_in_full()
+
+    def _ask(self, way, now):
+        """The network; what was allowed before the commit is looked at once more."""
+        self._wait_for_lock()
+        if self.state != UNKNOWN:
+            return
+        way = protocol.confirm_way(way, self._choose_way(now), self.asked_at, now)
+        if way == protocol.SAME_KEY:
+            self._ask_with_key(now)
+        else:
+            self._ask_by_look_up(now)
+
+    def _ask_with_key(self, now):
+        self.requested_at = now
+        outcome = self._request(again=True)
+        text = self._get_outcome_text(outcome)
+        self.is_key_useless = outcome.state == UNKNOWN and protocol.is_key_useless(
+            outcome.status
+        )
+        self._take_answer(protocol.SAME_KEY, outcome, text, now)
+
+    def _ask_by_look_up(self, now):
+        finding = self._look_up()
+        if finding.verdict == protocol.FOUND:
+            outcome = self._take_payload(finding.payload)
+            text = " ".join(
+                filter(None, [finding.text, self._get_outcome_text(outcome)])
+            )
+            self._take_answer(protocol.LOOK_UP, outcome, text, now)
+            return
+        self._note_inquiry(protocol.LOOK_UP, finding.verdict, finding.text, now)
+        if protocol.believe(finding.verdict, self.requested_at, now):
+            self._set_lost(self.env._("The provider does not know of this charge."))
+            self._plan_again(now)
+        else:
+            self._go_on_asking(now, can_ask=not finding.is_final)
+
+    def _look_up(self):
+        transaction = self.transaction_id
+        if transaction.provider_id.state not in ("enabled", "test"):
+            return protocol.Finding(
+                protocol.CANNOT_TELL,
+                self.env._("The payment provider is switched off."),
+            )
+        try:
+            with self.env.cr.savepoint():
+                return transaction._look_up_payment()
+        except Exception:
+            _logger.exception("%s could not be looked up", transaction.reference)
+            return protocol.Finding(
+                protocol.CANNOT_TELL, self.env._("An error of ours stopped the search.")
+            )
+
+    def _take_payload(self, payload):
+        """Process what the provider says of the charge; return the Outcome.
+
+        :param payload: as ``payment.transaction._process()`` of the provider takes it
+        """
+        exchange = Exchange(requests=1, answers=1)
+        transaction = self.transaction_id.with_context(paycollect_exchange=exchange)
+        crashed = False
+        try:
+            with self.env.cr.savepoint():
+                transaction._process(transaction.provider_code, payload)
+        except Exception:
+            _logger.exception("The answer about %s is odd", transaction.reference)
+            crashed = True
+        return classify(transaction.state, exchange, crashed)
+
+    # -- answers ---------------------------------------------------------------
+
+    def _take_answer(self, way, outcome, text, now):
+        """Record an outcome that a question brought, be it only that nobody knows."""
+        if outcome.state == UNKNOWN:
+            self._note_inquiry(way, protocol.CANNOT_TELL, text, now)
+            self.transaction_id._forget_error()
+            self._go_on_asking(now)
+            return
+        self._note_inquiry(way, protocol.FOUND, text, now)
+        self._close_inquiry(text)
+        self._record(outcome, now)
+
+    def _note_inquiry(self, way, verdict, text, now=None):
+        for attempt in self:
+            self.env["paycollect.inquiry"].create(
+                attempt._prepare_inquiry_vals(
+                    way, verdict, text, now or fields.Datetime.now()
+                )
+            )
+
+    def _prepare_inquiry_vals(self, way, verdict, text, now):
+        return {
+            "attempt_id": self.id,
+            "asked_at": now,
+            "way": way,
+            "verdict": verdict,
+            "text": text,
+        }
+
+    def _go_on_asking(self, now, can_ask=True):
+        """Ask again later; after a day, or when it is of no use, a person is told."""
+        if can_ask:
+            self._enqueue_question()
+        else:
+            self.ask_at = False
+        if protocol.needs_person(self.sent_at, now, can_ask):
+            self._report_unknown()
+
+    def _close_inquiry(self, text):
+        """Nobody has to find out any more."""
+        if self.parked_reason:
+            self.company_id._close_collection_activities(self.move_id, text)
+
+    def _set_lost(self, reason):
+        """It never reached the provider; a success that comes after all is believed."""
+        self.ensure_one()
+        self.transaction_id._set_error(reason)
+        self._close_inquiry(reason)
+        self._set_state(DECLINED, reason, is_lost=True)
+
+    def _plan_again(self, now):
+        """Charge anew what was never charged, unless it gets lost again and again."""
+        move = self.move_id
+        if not move._is_owed():
+            return
+        attempt = self.browse()
+        if protocol.may_replan(move._count_lost_attempts()):
+            attempt = move._plan_collection(self.trigger, now, token=self.token_id)
+        if not attempt:
+            self._report_exhausted(move.collection_decision)
+
+    # -- cron ------------------------------------------------------------------
+
+    def _cron_resolve_unknown(self, now=None):
+        """Ask what no job asked.
+
+        :param now: naive UTC datetime
+        """
+        begin = now or fields.Datetime.now()
+        attempts = self.search(
+            [("state", "=", UNKNOWN), ("ask_at", "<=", begin)],
+            order="ask_at",
+            limit=BATCH,
+        )
+        self._sweep(attempts, "_resolve", now)  # each at its own time

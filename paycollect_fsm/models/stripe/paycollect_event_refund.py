@@ -1,0 +1,176 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import models
+
+from odoo.addons.payment_stripe.controllers.main import StripeController
+
+from ...rules import stripe_events
+from ...rules.stripe_events import Verdict
+from . import api as stripe_api
+from .paycollect_event import DONE, IGNORED, WAITING
+
+# A refund of ours that was rolled back after Stripe had made it: then it is booked
+# as if it had been made there.
+OURS_MAY_COME = timedelta(hours=1)
+
+
+class PaycollectEvent(models.Model):
+    """Refunds: ours that come back, and those that were made at the provider."""
+
+    _inherit = "paycollect.event"
+
+    # -- handlers --------------------------------------------------------------
+
+    def _apply_refunds(self, charge, now):
+        """Each refund of the charge is booked once, whoever made it."""
+        source, verdict = self._find_our_transaction(charge)
+        if verdict:
+            return verdict
+        self._lock(source)
+        if source.state != "done" or not source.is_post_processed:
+            return Verdict(WAITING, self.env._("The payment itself is booked first."))
+        try:
+            refunds = self._get_refunds(charge)
+        except stripe_api.UNANSWERED as error:
+            return self._wait_for_provider(error)
+        states = [self._apply_refund(source, refund, now) for refund in refunds]
+        if WAITING in states:
+            return Verdict(
+                WAITING,
+                self.env._("A refund of ours is not written down yet; it is soon."),
+            )
+        return Verdict(
+            DONE, self.env._("Refunds that are known: %(count)s.", count=len(refunds))
+        )
+
+    def _apply_refund_update(self, refund, now):
+        """A refund went through or, days later, failed after all."""
+        transaction = self._search_refund(refund)
+        if not transaction:
+            return self._apply_unknown_refund(refund, now)
+        self.transaction_id = transaction
+        self._lock(transaction)
+        was_done = transaction.state == "done"
+        self._process_refund(transaction, refund)
+        if was_done and transaction.state == "error":
+            self._report_failed_refund(transaction)
+        return Verdict(DONE, self._get_state_text(transaction))
+
+    def _apply_unknown_refund(self, refund, now):
+        source = self._search_by_intent(
+            stripe_events.get_id(refund.get("payment_intent"))
+        )
+        if not source:
+            return self._wait_for_transaction()
+        if not source.provider_id._is_same_account(self.provider_id):
+            return Verdict(
+                IGNORED, self.env._("It belongs to another payment provider.")
+            )
+        self.transaction_id = source
+        self._lock(source)
+        if self._apply_refund(source, refund, now) == WAITING:
+            return Verdict(
+                WAITING,
+                self.env._("A refund of ours is not written down yet; it is soon."),
+            )
+        return Verdict(DONE, self._get_state_text(self._search_refund(refund)))
+
+    # -- steps -----------------------------------------------------------------
+
+    def _get_refunds(self, charge):
+        """Return all refunds of a charge; newer API versions do not list them.
+
+        :raise stripe_api.Error: they had to be asked for, in vain
+        """
+        listed = charge.get("refunds")
+        if isinstance(listed, dict) and not listed.get("has_more"):
+            return listed["data"]
+        client = stripe_api.get_client(self.provider_id.sudo())
+        refunds = client.v1.refunds.list({"charge": charge["id"], "limit": 100})
+        return [refund.to_dict() for refund in refunds.auto_paging_iter()]
+
+    def _search_refund(self, refund):
+        """Return the refund transaction of a refund object, if it is known."""
+        return self.env["payment.transaction"].search(
+            [
+                ("provider_reference", "=", refund["id"]),
+                ("provider_code", "=", "stripe"),
+                ("operation", "=", "refund"),
+            ],
+            limit=1,
+        )
+
+    def _apply_refund(self, source, refund, now):
+        """Book one refund.
+
+        :return: WAITING when it is ours and our own transaction is not there yet
+        """
+        if self._search_refund(refund):
+            return DONE
+        if refund.get("status") in ("failed", "canceled"):
+            return DONE  # nothing moved, and nothing of it is here
+        transaction = self._search_own_refund(source, refund)
+        if not transaction and self._may_be_ours(refund, now):
+            return WAITING
+        is_foreign = not transaction
+        if is_foreign:
+            transaction = StripeController._create_refund_tx_from_refund(source, refund)
+        self._process_refund(transaction, refund)
+        if is_foreign:
+            self._report_foreign_refund(source, transaction)
+        return DONE
+
+    def _search_own_refund(self, source, refund):
+        """Our transaction whose answer from the provider was lost."""
+        reference = stripe_events.get_metadata(refund).get("paycollect_reference")
+        return source.child_transaction_ids.filtered(
+            lambda child: (
+                child.operation == "refund"
+                and not child.provider_reference
+                and child.reference == reference
+            )
+        )[:1]
+
+    def _may_be_ours(self, refund, now):
+        """Whether this database asked for it and may not have committed yet."""
+        database = stripe_events.get_metadata(refund).get("paycollect_database")
+        ours = self.env["ir.config_parameter"].get_param("database.uuid")
+        return database == ours and now - self.occurred_at < OURS_MAY_COME
+
+    def _process_refund(self, transaction, refund):
+        data = {**self._prepare_data(transaction), "refund": refund}
+        transaction._process("stripe", data)
+        if transaction.state == "done" and not transaction.is_post_processed:
+            transaction._post_process()
+
+    # -- people ----------------------------------------------------------------
+
+    def _report_foreign_refund(self, source, transaction):
+        """The payment out is booked; why it was made only a person knows."""
+        for move in source.invoice_ids:
+            move.company_id._schedule_collection_activity(
+                move,
+                self.env._("Make the credit note of a refund"),
+                self.env._(
+                    "%(amount)s of %(reference)s was refunded at the provider, not "
+                    "here. The payment to the customer is booked; make the credit "
+                    "note and reconcile the two. The invoice is not charged again.",
+                    amount=transaction.currency_id.format(-transaction.amount),
+                    reference=source.reference,
+                ),
+            )
+
+    def _report_failed_refund(self, transaction):
+        for move in transaction.source_transaction_id.invoice_ids:
+            move.company_id._schedule_collection_activity(
+                move,
+                self.env._("A refund did not reach the customer"),
+                self.env._(
+                    "The provider could not deliver the refund %(reference)s of "
+                    "%(amount)s; the money is back with you. Cancel the payment to "
+                    "the customer and refund in another way.",
+                    reference=transaction.reference,
+                    amount=transaction.currency_id.format(-transaction.amount),
+                ),
+            )

@@ -1,0 +1,128 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import UTC, timedelta
+
+from odoo import fields, models, modules
+
+from ...rules import stripe_events
+from . import api as stripe_api
+
+_logger = logging.getLogger(__name__)
+
+# Events appear in the list a little after they happened; read some twice.
+OVERLAP = timedelta(hours=2)
+# Before the first reading nothing of ours was missed for longer than that.
+FIRST_LOOK = timedelta(days=3)
+# https://docs.stripe.com/api/events: what is older cannot be read any more.
+KEPT = timedelta(days=30)
+
+
+class PaymentProvider(models.Model):
+    """Events that never arrived: the provider's own list is read."""
+
+    _inherit = "payment.provider"
+
+    collection_events_error = fields.Char(
+        string="Last Error of Reading Events",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Why the provider's list of events could not be read; it is tried again "
+        "every hour.",
+    )
+
+    def _cron_fetch_missed(self, now=None):
+        """Read the list of each provider whose events are followed.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        for provider in self._search_stripe_providers():
+            if not provider._is_followed():
+                continue
+            provider = provider.with_company(provider.company_id)
+            try:
+                provider._fetch_missed(now)
+                provider._check_webhook()
+            except (stripe_api.Error, ValueError) as error:
+                provider._note_unread(error)
+            provider._commit_events()
+
+    def _fetch_missed(self, now):
+        """Store what the list has and we have not; it is applied like a webhook's.
+
+        Only when everything was read and stored, the next reading starts here.
+
+        :param now: naive UTC datetime
+        :raise stripe_api.Error: no answer, or the key may not ask
+        """
+        since = self._get_unread_since(now)
+        events = self.env["paycollect.event"].sudo()
+        listed = list(self._list_events(since))
+        for event in reversed(listed):  # the list begins with the newest
+            events |= events._receive(self, event, "list", now)
+        if events:
+            _logger.info(
+                "%s events of provider %s had not arrived", len(events), self.id
+            )
+        self.write(
+            {"collection_events_read_until": now, "collection_events_error": False}
+        )
+
+    def _list_events(self, since):
+        """Yield events as dictionaries, newest first.
+
+        :param since: naive UTC datetime
+        """
+        client = stripe_api.get_client(self)
+        page = client.v1.events.list(
+            {
+                "created": {"gte": int(since.replace(tzinfo=UTC).timestamp())},
+                "types": stripe_events.get_types(),
+                "limit": 100,
+            }
+        )
+        for event in page.auto_paging_iter():
+            event = event.to_dict(for_json=True)
+            if stripe_events.is_event(event):
+                yield event
+
+    def _get_unread_since(self, now):
+        """Return from when the list is read (naive UTC); a gap is told."""
+        read_until = self.collection_events_read_until
+        if not read_until:
+            return now - FIRST_LOOK
+        since = read_until - OVERLAP
+        if since < now - KEPT:
+            self._report_gap(since, now - KEPT)
+            return now - KEPT
+        return since
+
+    def _report_gap(self, start, end):
+        """Nobody can read these any more: a person compares with the provider."""
+        self.company_id._schedule_collection_activity(
+            self.company_id.partner_id,
+            self.env._("Compare payments with the provider's"),
+            self.env._(
+                "What %(provider)s told between %(start)s and %(end)s (UTC) was not "
+                "received, and it is kept for 30 days only. Compare the payments, "
+                "refunds and disputes of that time with the provider's own list.",
+                provider=self.name,
+                start=fields.Datetime.to_string(start),
+                end=fields.Datetime.to_string(end),
+            ),
+        )
+
+    def _note_unread(self, error):
+        """Keep why; the next hour starts where the last reading ended."""
+        _logger.warning(
+            "Events of provider %s could not be read: %s", self.id, type(error).__name__
+        )
+        self.collection_events_error = f"{type(error).__name__}: {error}"[:500]
+
+    def _commit_events(self):
+        """Make one provider durable. Tests run in one transaction and only flush."""
+        if modules.module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit

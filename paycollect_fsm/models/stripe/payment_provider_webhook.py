@@ -1,0 +1,190 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.payment_stripe import const as stripe_const
+
+from ...rules import stripe_events
+from . import api as stripe_api
+
+LIVE_STATES = ("enabled", "test")
+WEBHOOK_ENDPOINT = "webhook_endpoints"
+
+
+class PaymentProvider(models.Model):
+    """Which events a provider sends us, whether they are followed, and who signed."""
+
+    _inherit = "payment.provider"
+
+    collection_events_read_until = fields.Datetime(
+        string="Events Read Until",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Until when the provider's own list of events was read (UTC).",
+    )
+
+    collection_missing_events = fields.Char(
+        string="Events That Are Not Sent",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="What the webhook at the provider does not send, but should.",
+    )
+
+    # -- buttons -----------------------------------------------------------------
+
+    def action_update_webhook(self):
+        """Button: let the webhook send all events that we apply.
+
+        :raise UserError: there is no such webhook, or the provider does not answer
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._("Only an administrator may change the webhook.")
+            )
+        try:
+            endpoint = self._find_webhook_endpoint()
+            if not endpoint:
+                raise UserError(
+                    self.env._(
+                        "Stripe has no webhook for %(url)s. Press “Generate your "
+                        "webhook” to make one.",
+                        url=self._get_stripe_webhook_url(),
+                    )
+                )
+            self._add_missing_events(endpoint)
+        except (stripe_api.Error, ValueError) as error:
+            raise UserError(
+                self.env._("Stripe could not be asked: %(error)s", error=error)
+            ) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The webhook sends all events that are needed."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # -- webhook -----------------------------------------------------------------
+
+    def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
+        """A new webhook sends our events as well as Odoo's own."""
+        if self.code == "stripe" and method == "POST" and endpoint == WEBHOOK_ENDPOINT:
+            version = data.get("api_version")
+            events = set(stripe_events.get_types(version))
+            events |= set(data.get("enabled_events[]") or ())
+            data = {**data, "enabled_events[]": sorted(events)}
+        return super()._send_api_request(method, endpoint, data=data, **kwargs)
+
+    def _find_webhook_endpoint(self):
+        """Return Stripe's object of our webhook, or None.
+
+        https://docs.stripe.com/api/webhook_endpoints
+
+        :raise stripe_api.Error: no answer, or the key may not ask
+        """
+        client = stripe_api.get_client(self.sudo())
+        url = self._get_stripe_webhook_url()
+        endpoints = client.v1.webhook_endpoints.list({"limit": 100})
+        return next(
+            (
+                endpoint
+                for endpoint in endpoints.auto_paging_iter()
+                if endpoint.url == url
+            ),
+            None,
+        )
+
+    def _get_missing_events(self, endpoint):
+        """Return the names of the events that the webhook should send as well."""
+        enabled = set(endpoint.enabled_events)
+        needed = stripe_events.get_types(endpoint.api_version)
+        return (
+            [] if "*" in enabled else [name for name in needed if name not in enabled]
+        )
+
+    def _check_webhook(self):
+        """Note which events the webhook does not send.
+
+        :raise stripe_api.Error: see :meth:`_find_webhook_endpoint`
+        """
+        endpoint = self._find_webhook_endpoint()
+        if not endpoint:
+            self.sudo().collection_missing_events = self.env._(
+                "Stripe has no webhook for this address."
+            )
+            return
+        missing = self._get_missing_events(endpoint)
+        self.sudo().collection_missing_events = ", ".join(missing) or False
+
+    def _add_missing_events(self, endpoint):
+        if missing := self._get_missing_events(endpoint):
+            client = stripe_api.get_client(self.sudo())
+            client.v1.webhook_endpoints.update(
+                endpoint.id,
+                {"enabled_events": [*endpoint.enabled_events, *missing]},
+                {"stripe_version": endpoint.api_version or stripe_const.API_VERSION},
+            )
+        self.sudo().collection_missing_events = False
+
+    # -- who sent it -------------------------------------------------------------
+
+    def _is_followed(self):
+        """Whether this provider's events must be signed, and are stored.
+
+        As soon as its company collects automatically, and ever after: what was
+        charged then can be disputed after it was switched off.
+        """
+        self.ensure_one()
+        return self.code == "stripe" and bool(
+            self.company_id.collection_active
+            or self.sudo().collection_events_read_until
+        )
+
+    def _search_stripe_providers(self):
+        """Return the Stripe providers of all companies (sudo) that are not off."""
+        return self.sudo().search(
+            [("code", "=", "stripe"), ("state", "in", LIVE_STATES)], order="id"
+        )
+
+    def _has_unsigned(self):
+        """Whether one of these may send events that nobody can check."""
+        return any(
+            not provider.stripe_webhook_secret and not provider._is_followed()
+            for provider in self
+        )
+
+    def _find_signer(self, body, header, tolerance):
+        """Return the provider whose webhook secret made the signature, or none.
+
+        https://docs.stripe.com/webhooks/signatures
+
+        :param bytes body: of the request, exactly as it came
+        :param header: value of ``Stripe-Signature``, or None
+        :param int tolerance: seconds after which a signature is too old
+        """
+        for provider in self.filtered("stripe_webhook_secret"):
+            if provider._has_signed(body, header, tolerance):
+                return provider
+        return self.browse()
+
+    def _has_signed(self, body, header, tolerance):
+        try:
+            stripe_api.WebhookSignature.verify_header(
+                body, header, self.stripe_webhook_secret, tolerance
+            )
+        except (stripe_api.SignatureVerificationError, ValueError, TypeError):
+            return False  # the last two: bytes that no signature of Stripe contains
+        return True
+
+    def _is_same_account(self, other):
+        """Whether both belong to one account at Stripe, e.g. of two companies."""
+        return self == other or (
+            self.code == other.code == "stripe"
+            and bool(self.stripe_webhook_secret)
+            and self.stripe_webhook_secret == other.stripe_webhook_secret
+        )

@@ -1,0 +1,176 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment_stripe import const as stripe_const
+
+from ...rules.outcome import Exchange
+
+BY_TOKEN = ("offline", "online_token")
+CONFLICT = 409
+CONFLICT_PAUSES = (0.2, 0.5, 1)  # seconds; somebody waits in front of the page
+
+
+class PaymentTransaction(models.Model):
+    """What we send to Stripe, so that asking twice never does anything twice.
+
+    Every request that changes something carries an idempotency key. The same key
+    must come with the same parameters (docs.stripe.com/api/idempotent_requests), so
+    the parameters of a charge are stored with the draft: an address, a setting or a
+    renewed card may change before the charge is asked for again.
+    """
+
+    _inherit = "payment.transaction"
+
+    collection_request = fields.Json(
+        string="Request",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="What the provider is asked for; the same when it is asked again.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        transactions = super().create(vals_list)
+        for transaction in transactions.sudo():
+            if transaction._is_stripe_charge_by_token():
+                transaction.collection_request = (
+                    transaction._stripe_prepare_payment_intent_payload()
+                )
+        return transactions
+
+    def _is_stripe_charge_by_token(self):
+        """Whether its request is known without asking Stripe anything first."""
+        return bool(
+            self.provider_code == "stripe"
+            and self.operation in BY_TOKEN
+            and not self.source_transaction_id
+            and self.token_id.stripe_payment_method
+        )
+
+    # -- intents -----------------------------------------------------------------
+
+    def _stripe_prepare_payment_intent_payload(self):
+        """Return the stored request, else make it and mark it as ours."""
+        if stored := self.sudo().collection_request:
+            return dict(stored)
+        return {
+            **super()._stripe_prepare_payment_intent_payload(),
+            **self._prepare_stripe_metadata(),
+        }
+
+    def _stripe_prepare_setup_intent_payload(self):
+        return {
+            **super()._stripe_prepare_setup_intent_payload(),
+            **self._prepare_stripe_metadata(),
+        }
+
+    def _prepare_stripe_metadata(self):
+        """By these a charge is found again, also among those of other databases."""
+        return {
+            "metadata[paycollect_reference]": self.reference,
+            "metadata[paycollect_database]": self._get_database_uuid(),
+        }
+
+    def _get_database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    # -- requests ----------------------------------------------------------------
+
+    def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
+        """Give each request to Stripe its key, and a capture its amount."""
+        if self.provider_code == "stripe" and method == "POST":
+            if self._is_stripe_capture(endpoint):
+                data = {**(data or {}), "amount_to_capture": self._get_minor_amount()}
+            if endpoint == "refunds":  # the event about it may come before our commit
+                data = {**(data or {}), **self._prepare_stripe_metadata()}
+            if not kwargs.get("idempotency_key"):
+                kwargs["idempotency_key"] = payment_utils.generate_idempotency_key(
+                    self, scope=endpoint
+                )
+        return super()._send_api_request(method, endpoint, data=data, **kwargs)
+
+    def _is_stripe_capture(self, endpoint):
+        return endpoint.startswith("payment_intents/") and endpoint.endswith("/capture")
+
+    def _get_minor_amount(self):
+        """The amount as Stripe counts it, e.g. cents."""
+        return payment_utils.to_minor_currency_units(
+            self.amount,
+            self.currency_id,
+            arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(
+                self.currency_id.name
+            ),
+        )
+
+    def _extract_amount_data(self, payment_data):
+        """A capture is compared with what was captured, not with what was held."""
+        intent = payment_data.get("payment_intent")
+        if (
+            self.provider_code == "stripe"
+            and self.source_transaction_id
+            and isinstance(intent, dict)
+            and intent.get("status") == "succeeded"
+            and "amount_received" in intent
+        ):
+            payment_data = {
+                **payment_data,
+                "payment_intent": {**intent, "amount": intent["amount_received"]},
+            }
+        return super()._extract_amount_data(payment_data)
+
+    # -- customers ---------------------------------------------------------------
+
+    def _stripe_create_intent(self):
+        """A customer who was deleted at Stripe gets a new one for the next try."""
+        if self.operation in BY_TOKEN:
+            return super()._stripe_create_intent()
+        exchange = Exchange()
+        noted = self.with_context(paycollect_exchange=exchange)
+        intent = super(PaymentTransaction, noted)._stripe_create_intent()
+        error = exchange.body.get("error") or {}
+        if error.get("code") == "resource_missing" and error.get("param") == "customer":
+            customers = self.env["paycollect.provider.customer"].sudo()
+            customers._forget(self.partner_id.commercial_partner_id, self.provider_id)
+        return intent
+
+    def _stripe_create_customer(self):
+        """Return the one Stripe customer of the commercial partner.
+
+        Runs in the customer's own request, as the native call does.
+        """
+        customers = self.env["paycollect.provider.customer"].sudo()
+        partner = self.partner_id.commercial_partner_id
+        provider = self.provider_id
+        if reference := customers._find_reference(partner, provider):
+            return {"id": reference}
+        data = customers._prepare_stripe_data(partner, self._get_database_uuid())
+        key = customers._get_key(partner, provider, data, fields.Datetime.now())
+        customer = self._send_customer(data, key)
+        customers._store_reference(partner, provider, customer["id"])
+        return customer
+
+    def _send_customer(self, data, key):
+        """Ask for the customer; a second click waits for what the first one made.
+
+        While a request with the same key is under way, Stripe answers 409
+        (docs.stripe.com/api/idempotent_requests).
+        """
+        for pause in CONFLICT_PAUSES:
+            exchange = Exchange()
+            noted = self.with_context(paycollect_exchange=exchange)
+            try:
+                return noted._send_api_request(
+                    "POST", "customers", data=data, idempotency_key=key
+                )
+            except ValidationError:
+                if exchange.status != CONFLICT:
+                    raise
+            time.sleep(pause)
+        return self._send_api_request(
+            "POST", "customers", data=data, idempotency_key=key
+        )

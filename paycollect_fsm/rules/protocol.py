@@ -1,0 +1,319 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What happens next to a charge, given what is committed, what was answered and the
+time. Pure Python; the models call these functions and decide nothing themselves, so
+that a simulated world can drive the very same decisions.
+
+The promise: a charge whose outcome nobody knows is asked about before anything else
+is tried on its invoice. All times are naive UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .const import CANCELED, DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+
+# A claimed attempt that nobody works on any more was interrupted.
+ORPHAN_AFTER = timedelta(minutes=2)
+# The sweep leaves fresh attempts to the job runner.
+SWEEP_AFTER = timedelta(minutes=1)
+# Waits before the first, second … question; the last one repeats.
+ASK_AFTER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+)
+# "Not there" is believed that long after the last request that could have charged:
+# it may still be executing, and the provider's search lags behind its books.
+SETTLING_TIME = timedelta(hours=1)
+PARK_AFTER = timedelta(hours=24)
+# Charges of one invoice that got lost one after the other before a person is asked.
+MAX_LOST = 3
+
+# What the sweep, or a worker, does with an attempt
+NOTHING = "nothing"
+CLAIM = "claim"
+BUSY = "busy"
+ORPHAN = "orphan"
+FINISH = "finish"
+ASK = "ask"
+CHARGE = "charge"
+PUT_BACK = "put_back"
+
+# Ways to learn what became of a charge
+SAME_KEY = "same_key"
+LOOK_UP = "look_up"
+EVENT = "event"
+PERSON = "person"
+
+# Verdicts of a look-up at the provider
+FOUND = "found"
+NOT_FOUND = "not_found"
+CANNOT_TELL = "cannot_tell"
+
+FINISHABLE = (PAID, SETTLING, DECLINED)
+
+# Which states lead to which; a repeat is no transition.
+SOURCES = {
+    PLANNED: (SENT,),  # put back before anything left the house
+    SENT: (PLANNED,),
+    CANCELED: (PLANNED,),
+    UNKNOWN: (SENT,),
+    SETTLING: (SENT, UNKNOWN),
+    DECLINED: (SENT, SETTLING, UNKNOWN, PAID),  # PAID: the bank took it back
+    PAID: (SENT, SETTLING, UNKNOWN, DECLINED),  # a late success wins
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the provider knows of a charge.
+
+    ``text`` is for people. ``payload``: with FOUND, the charge in the shape that
+    ``payment.transaction._process()`` of this provider takes. ``is_final``: it is of
+    no use to look again.
+    """
+
+    verdict: str
+    text: str = ""
+    payload: dict | None = None
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is committed about a charge whose outcome nobody knows.
+
+    ``key_life``: see ``_get_key_life``. ``key_useless``: the key brought an answer
+    that says nothing, and would bring it again. ``may_charge``: the invoice is still
+    owed in full and nothing forbids to charge it; repeating the key may execute a
+    request that was lost.
+    """
+
+    sent_at: datetime
+    key_life: timedelta | None = None
+    key_useless: bool = False
+    may_charge: bool = True
+
+
+# -- steps of one charge -----------------------------------------------------------
+
+
+def may_become(state, target):
+    """Whether ``target`` follows ``state``.
+
+    >>> may_become(UNKNOWN, PAID), may_become(UNKNOWN, SENT)
+    (True, False)
+    """
+    return state in SOURCES[target]
+
+
+def claim(state, planned_at, now, customer_busy=False):
+    """What a worker that locked the attempt does with it: CLAIM, BUSY or NOTHING.
+
+    ``customer_busy``: another charge of this customer is being sent. They go one
+    after the other, so that a method that is refused for good is refused once.
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> claim(PLANNED, now, now), claim(PLANNED, now, now, True), claim(SENT, now, now)
+    ('claim', 'busy', 'nothing')
+    >>> claim(PLANNED, now + timedelta(days=1), now)  # the job came too early
+    'nothing'
+    """
+    if state != PLANNED or planned_at > now:
+        return NOTHING
+    return BUSY if customer_busy else CLAIM
+
+
+def before_charge(state, allowed, claimed_at, now):
+    """What follows the committed claim, in a transaction of its own and under a lock:
+    CHARGE, PUT_BACK or NOTHING (the sweep took it for interrupted, or will do so).
+
+    :param allowed: charging is not stopped, and the invoice is still owed
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> before_charge(SENT, True, now, now), before_charge(SENT, False, now, now)
+    ('charge', 'put_back')
+    >>> before_charge(UNKNOWN, True, now, now)
+    'nothing'
+    >>> before_charge(SENT, True, now - ORPHAN_AFTER, now)
+    'nothing'
+    """
+    if state != SENT or now - claimed_at >= ORPHAN_AFTER:
+        return NOTHING
+    return CHARGE if allowed else PUT_BACK
+
+
+def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
+    """What the sweep does with an attempt: CLAIM, ORPHAN, FINISH, ASK or NOTHING.
+
+    :param facts: ``is_parked``: a planned one waits for a person;
+        ``is_booked``: what became of its transaction was post-processed
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> get_chore(PLANNED, now, planned_at=now - SWEEP_AFTER)
+    'claim'
+    >>> get_chore(SENT, now, sent_at=now - ORPHAN_AFTER)
+    'orphan'
+    >>> get_chore(UNKNOWN, now, ask_at=now)
+    'ask'
+    >>> get_chore(PAID, now, is_booked=False)
+    'finish'
+    """
+    if state == PLANNED:
+        due = planned_at <= now - SWEEP_AFTER and not facts.get("is_parked")
+        return CLAIM if due else NOTHING
+    if state == SENT:
+        return ORPHAN if sent_at <= now - ORPHAN_AFTER else NOTHING
+    if state == UNKNOWN:
+        return ASK if ask_at and ask_at <= now else NOTHING
+    if state in FINISHABLE and not facts.get("is_booked", True):
+        return FINISH
+    return NOTHING
+
+
+def follow(state, transaction_state, contradicted=False, returned=False):
+    """The state that an attempt takes from its transaction, which changed by itself
+    (webhook, look-up); None when it keeps its own.
+
+    :param transaction_state: ``payment.transaction.state``
+    :param contradicted: the provider spoke of another amount, which is no decline
+    :param returned: the bank took the money back; its transaction stays ``done``
+
+    >>> follow(UNKNOWN, "done"), follow(DECLINED, "done"), follow(PAID, "done")
+    ('paid', 'paid', None)
+    >>> follow(UNKNOWN, "pending"), follow(SETTLING, "error")
+    ('settling', 'declined')
+    >>> follow(DECLINED, "done", returned=True) is None
+    True
+    >>> follow(PAID, "error") is None
+    True
+    """
+    if transaction_state == "done":
+        target = None if returned else PAID
+    elif transaction_state in ("pending", "authorized"):
+        target = SETTLING
+    elif transaction_state in ("cancel", "error") and not contradicted:
+        target = DECLINED if state != PAID else None
+    else:
+        target = None
+    return target if target and may_become(state, target) else None
+
+
+# -- unknown -----------------------------------------------------------------------
+
+
+def next_question_at(asks, since):
+    """When the provider is asked next.
+
+    :param asks: number of questions so far
+    :param since: when it was asked last, or sent
+
+    >>> next_question_at(0, datetime(2026, 3, 2, 12))
+    datetime.datetime(2026, 3, 2, 12, 1)
+    >>> next_question_at(9, datetime(2026, 3, 2, 12))
+    datetime.datetime(2026, 3, 2, 15, 0)
+    """
+    return since + ASK_AFTER[min(asks, len(ASK_AFTER) - 1)]
+
+
+def choose_way(doubt, now):
+    """How to ask: SAME_KEY or LOOK_UP.
+
+    The same key gives the stored answer, and charges when the first request was
+    lost; so it needs an invoice that may be charged, and a key that the provider
+    surely remembers. A clock that was set back makes its age unknown.
+
+    >>> sent = datetime(2026, 3, 2, 12)
+    >>> life = timedelta(hours=23)
+    >>> choose_way(Doubt(sent, life), sent + timedelta(hours=22))
+    'same_key'
+    >>> choose_way(Doubt(sent, life), sent + life)
+    'look_up'
+    >>> choose_way(Doubt(sent, life, may_charge=False), sent)
+    'look_up'
+    >>> choose_way(Doubt(sent, None), sent)
+    'look_up'
+    """
+    if doubt.key_life is None or doubt.key_useless or not doubt.may_charge:
+        return LOOK_UP
+    remembered = timedelta() <= now - doubt.sent_at < doubt.key_life
+    return SAME_KEY if remembered else LOOK_UP
+
+
+def confirm_way(way, way_now, noted_at, now):
+    """How the question goes out that was noted at ``noted_at``.
+
+    With the same key only at once, and if it may still be used: a worker that slept
+    must not charge at a time that nobody reckons with.
+
+    >>> now = datetime(2026, 3, 2, 12)
+    >>> confirm_way(SAME_KEY, SAME_KEY, now, now)
+    'same_key'
+    >>> confirm_way(SAME_KEY, LOOK_UP, now, now)
+    'look_up'
+    >>> confirm_way(SAME_KEY, SAME_KEY, now - ORPHAN_AFTER, now)
+    'look_up'
+    """
+    fresh = now - noted_at < ORPHAN_AFTER
+    return SAME_KEY if way == way_now == SAME_KEY and fresh else LOOK_UP
+
+
+def is_key_useless(status):
+    """Whether the same key would only bring the same empty answer again.
+
+    :param status: HTTP status of an answer that did not settle the charge; None when
+        nothing came back
+
+    A stored 5xx is repeated for ever, and so is the complaint about other
+    parameters (docs.stripe.com/api/idempotent_requests); 409 and 429 were not
+    executed.
+
+    >>> is_key_useless(500), is_key_useless(400), is_key_useless(429)
+    (True, True, False)
+    >>> is_key_useless(None)
+    False
+    """
+    return status is not None and status not in (402, 409, 429)
+
+
+def believe(verdict, requested_at, now):
+    """Whether a look-up's verdict settles the charge.
+
+    :param requested_at: when the last request left that may have charged
+
+    >>> sent = datetime(2026, 3, 2, 12)
+    >>> believe(FOUND, sent, sent), believe(CANNOT_TELL, sent, sent + SETTLING_TIME)
+    (True, False)
+    >>> believe(NOT_FOUND, sent, sent), believe(NOT_FOUND, sent, sent + SETTLING_TIME)
+    (False, True)
+    """
+    if verdict == NOT_FOUND:
+        return now - requested_at >= SETTLING_TIME
+    return verdict == FOUND
+
+
+def needs_person(sent_at, now, can_ask=True):
+    """Whether a person is to be told that nobody knows what became of a charge.
+
+    :param can_ask: the provider may still tell by itself
+
+    >>> sent = datetime(2026, 3, 2, 12)
+    >>> needs_person(sent, sent), needs_person(sent, sent, can_ask=False)
+    (False, True)
+    >>> needs_person(sent, sent + PARK_AFTER)
+    True
+    """
+    return not can_ask or now - sent_at >= PARK_AFTER
+
+
+def may_replan(lost):
+    """Whether a charge that never reached the provider is planned anew.
+
+    :param lost: how many of this invoice got lost one after the other
+
+    >>> may_replan(1), may_replan(MAX_LOST)
+    (True, False)
+    """
+    return lost < MAX_LOST

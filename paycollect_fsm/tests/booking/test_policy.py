@@ -1,0 +1,294 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from ..common import PaycollectCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPolicy(PaycollectCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Policy = cls.env["paycollect.policy"]
+        cls.contact = cls.env["res.partner"].create(
+            {"name": "Brandon Freeman", "parent_id": cls.customer.id}
+        )
+
+    def _resolve(self, amount=1000.0, partner=None, **known):
+        return self.Policy._resolve(partner or self.contact, amount=amount, **known)
+
+    def _pay_an_invoice(self, partner):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": "2026-01-02",
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "price_unit": 10, "tax_ids": False})
+                ],
+            }
+        )
+        invoice.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        return invoice
+
+    def test_a_customer_tagged_net_is_invoiced_on_30_days(self):
+        self.customer.category_id = self.tag_net
+        policy, reason = self._resolve()
+        self.assertEqual(policy, self.policy_net)
+        self.assertEqual(reason, "Policy “NET 30” applies: the customer is tagged NET.")
+        self.assertEqual(
+            policy.payment_term_id,
+            self.env.ref("account.account_payment_term_30days"),
+        )
+
+    def test_a_tag_of_the_contact_counts_as_well(self):
+        self.contact.category_id = self.tag_net
+        self.assertEqual(self._resolve()[0], self.policy_net)
+        self.assertEqual(self._resolve(partner=self.customer)[0], self.policy_auto)
+
+    def test_a_customer_who_requires_a_po_is_net_and_the_reason_says_so(self):
+        self.customer.collection_require_po = True
+        policy, reason = self._resolve()
+        self.assertEqual(policy, self.policy_net)
+        self.assertIn("requires a PO number", reason)
+        self.assertNotIn("tagged", reason)
+
+    def test_a_small_job_of_a_new_customer_is_prepaid(self):
+        self.assertEqual(self._resolve(amount=250.0)[0], self.policy_prepaid)
+        self.assertEqual(self._resolve(amount=250.01)[0], self.policy_auto)
+
+    def test_a_small_job_of_a_known_customer_is_not_prepaid(self):
+        self._pay_an_invoice(self.contact)
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_auto)
+
+    def test_an_unpaid_invoice_does_not_create_a_known_customer(self):
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "price_unit": 10, "tax_ids": False})
+                ],
+            }
+        )
+        move.action_post()
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_prepaid)
+
+    def test_a_customer_tagged_cod_pays_on_site(self):
+        self.customer.category_id = self.tag_cod
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_cod)
+
+    def test_everyone_else_is_charged_on_completion(self):
+        policy, reason = self._resolve()
+        self.assertEqual(policy, self.policy_auto)
+        self.assertIn("no policy before it matches", reason)
+
+    def test_an_unknown_amount_matches_no_rule_with_a_limit(self):
+        self.assertEqual(self._resolve(amount=None)[0], self.policy_auto)
+        self.assertEqual(self._resolve(amount=0.0)[0], self.policy_prepaid)
+
+    def test_a_choice_on_the_customer_wins_for_all_its_contacts(self):
+        self.customer.category_id = self.tag_net
+        self.customer.collection_policy_id = self.policy_cod
+        policy, reason = self._resolve()
+        self.assertEqual(policy, self.policy_cod)
+        self.assertEqual(
+            reason,
+            "Policy “Collect on site” applies: it was chosen for Azure Interior.",
+        )
+
+    def test_an_archived_choice_is_ignored(self):
+        self.customer.collection_policy_id = self.policy_cod
+        self.policy_cod.active = False
+        self.assertEqual(self._resolve()[0], self.policy_auto)
+
+    def test_the_order_of_the_list_decides(self):
+        self.customer.category_id = self.tag_net | self.tag_cod
+        self.assertEqual(self._resolve()[0], self.policy_net)
+        self.policy_net.sequence = 99
+        self.assertEqual(self._resolve()[0], self.policy_cod)
+
+    def test_a_policy_can_be_for_one_type_of_job(self):
+        repair, visit = self.env["fsm.order.type"].create(
+            [{"name": "Repair"}, {"name": "Inspection"}]
+        )
+        policy = self.Policy.create(
+            {"name": "Repairs", "sequence": 1, "order_type_ids": repair.ids}
+        )
+        self.assertEqual(self._resolve(order_type=repair)[0], policy)
+        self.assertEqual(self._resolve(order_type=visit)[0], self.policy_auto)
+        self.assertEqual(self._resolve()[0], self.policy_auto)
+
+    def test_an_amount_in_another_currency_is_converted(self):
+        currency = self.env["res.currency"].create(
+            {
+                "name": "QQQ",
+                "symbol": "Q",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 10.0})],
+            }
+        )
+        limits = {"currency": currency}
+        self.assertEqual(self._resolve(amount=2500.0, **limits)[0], self.policy_prepaid)
+        self.assertEqual(self._resolve(amount=2510.0, **limits)[0], self.policy_auto)
+
+    def test_another_company_has_its_own_policies_and_choices(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.Policy.create(
+            {"name": "Theirs", "sequence": 1, "company_id": company.id}
+        )
+        self.customer.collection_policy_id = self.policy_cod
+        self.assertEqual(self._resolve()[0], self.policy_cod)
+        self.assertEqual(self._resolve(company=company)[0], theirs)
+
+    def test_a_negative_filter_looks_at_contact_and_company_together(self):
+        self.Policy.create(
+            {
+                "name": "Untagged",
+                "sequence": 1,
+                "partner_domain": str([("category_id", "not in", self.tag_cod.ids)]),
+            }
+        )
+        self.assertEqual(self._resolve()[0].name, "Untagged")
+        self.customer.category_id = self.tag_cod
+        self.assertEqual(self._resolve()[0], self.policy_cod)
+
+    def test_many_customers_take_as_many_queries_as_one(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(20)]
+        )
+        self.env.flush_all()
+
+        def count(batch):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.Policy._resolve_batch([{"partner": p, "amount": 10} for p in batch])
+            return self.env.cr.sql_log_count - before
+
+        count(partners[:1])
+        self.assertEqual(count(partners[:1]), count(partners))
+
+    def test_the_last_policy_for_all_cannot_be_archived(self):
+        with self.assertStops(ValidationError, "without criteria"):
+            self.policy_auto.active = False
+
+    def test_the_last_policy_for_all_cannot_be_deleted(self):
+        with self.assertStops(ValidationError, "without criteria"):
+            self.policy_auto.unlink()
+
+    def test_the_last_policy_for_all_cannot_be_narrowed(self):
+        for vals in (
+            {"amount_min": 5},
+            {"new_customer_only": True},
+            {"partner_category_ids": self.tag_cod.ids},
+            {"partner_domain": "[('name', '=', 'A')]"},
+            {"company_id": self.env["res.company"].create({"name": "B"}).id},
+        ):
+            with self.subTest(**vals), self.assertRaises(ValidationError):
+                self.policy_auto.write(vals)
+
+    def test_with_another_policy_for_all_the_first_can_go(self):
+        self.Policy.create({"name": "Everyone"})
+        self.policy_auto.active = False
+        self.assertEqual(self._resolve()[0].name, "Everyone")
+
+    def test_wrong_values_are_refused_with_the_remedy(self):
+        for vals, words in (
+            ({"deposit_percent": 101}, "between 0 and 100"),
+            ({"deposit_percent": -1}, "between 0 and 100"),
+            ({"amount_min": 10, "amount_max": 5}, "Lower the first or raise"),
+            ({"amount_min": -1}, "“Amount from”.*negative"),
+            ({"max_auto_amount": -1}, "Automatic charge up to"),
+            ({"partner_domain": "[('nothing', '=', 1)]"}, "filter"),
+            ({"partner_domain": "import os"}, "filter"),
+            ({"partner_domain": "['|', 5]"}, "filter"),
+        ):
+            with (
+                self.subTest(**vals),
+                self.assertStops(ValidationError, words),
+            ):
+                self.Policy.create({"name": "Wrong", **vals})
+
+    def test_the_form_says_in_words_what_the_rule_does(self):
+        form = Form(self.policy_net)
+        self.assertEqual(
+            form.rule_text,
+            "Customers tagged NET or who require a PO number are invoiced on "
+            "30 Days. A PO number is required.",
+        )
+        form.require_po = False
+        form.amount_min = 100
+        self.assertEqual(
+            form.rule_text,
+            "Customers tagged NET or who require a PO number for $\xa0100.00 or more "
+            "are invoiced on 30 Days.",
+        )
+
+    def test_the_words_of_a_filter_use_labels_and_names(self):
+        country = self.env.ref("base.be")
+        for domain, words in (
+            ([("country_id", "=", country.id)], "whose Country is Belgium"),
+            ([("name", "ilike", "inc")], "whose Name contains inc"),
+            (
+                [("category_id", "not in", self.tag_net.ids)],
+                "not tagged NET",
+            ),
+            (
+                ["&", ("is_company", "=", True), ("country_id.code", "=", "BE")],
+                "Country Code is BE",
+            ),
+            (["!", ("name", "=", "A")], "whose Name is not A"),
+        ):
+            with self.subTest(domain=domain):
+                self.policy_net.partner_domain = str(domain)
+                self.assertIn(words, self.policy_net.rule_text)
+
+    def test_the_tester_shows_policy_reason_and_every_trial(self):
+        test = self.env["paycollect.policy.test"].create(
+            {"partner_id": self.contact.id, "amount": 1000.0}
+        )
+        self.assertEqual(test.policy_id, self.policy_auto)
+        self.assertIn("no policy before it matches", test.reason)
+        for words in ("not one of those tagged NET", "not tagged COD", "Applies."):
+            self.assertIn(words, test.trial_html)
+
+    def test_the_tester_says_what_was_not_tried(self):
+        self.customer.category_id = self.tag_net
+        with Form(self.env["paycollect.policy.test"]) as form:
+            form.partner_id = self.customer
+            self.assertEqual(form.policy_id, self.policy_net)
+            self.assertIn("Not tried.", form.trial_html)
+
+    def test_the_tester_escapes_what_people_typed(self):
+        self.policy_net.name = "<script>alert(1)</script>"
+        test = self.env["paycollect.policy.test"].create(
+            {"partner_id": self.contact.id}
+        )
+        self.assertNotIn("<script>", test.trial_html)
+
+    def test_only_managers_change_policies_and_everybody_inside_reads_them(self):
+        clerk = self.collector
+        boss = self.manager
+        technician = self._create_user("tech", "fieldservice.group_fsm_user_own")
+        self.assertTrue(self.policy_net.with_user(technician).name)
+        with self.assertRaises(AccessError):
+            self.policy_net.with_user(clerk).sequence = 5
+        self.policy_net.with_user(boss).sequence = 5
+
+    def test_policies_of_another_company_are_hidden(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.Policy.create({"name": "Theirs", "company_id": company.id})
+        clerk = self.collector
+        visible = self.Policy.with_user(clerk).search([])
+        self.assertNotIn(theirs, visible)
+        self.assertIn(self.policy_net, visible)
+
+    def test_quotations_follow_when_the_rules_change(self):
+        order = self._create_order()
+        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        self.policy_cod.partner_category_ids = False
+        self.assertEqual(order.collection_policy_id, self.policy_cod)

@@ -1,0 +1,495 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import PaycollectCommon
+
+NOT_READY = [("collection_readiness", "not in", ("ready", "not_needed"))]
+SUMMER = datetime(2090, 7, 10, 9, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestReadiness(PaycollectCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = {
+            "salesperson": "sales_team.group_sale_salesman_all_leads,"
+            "fieldservice.group_fsm_user_own",
+            "own_jobs": "fieldservice.group_fsm_user_own",
+            "boss": "paycollect_fsm.group_manager,sales_team.group_sale_manager,"
+            "fieldservice.group_fsm_manager",
+        }
+        cls.users = {name: cls._create_user(name, xml) for name, xml in groups.items()}
+        cls.users["dispatcher"] = cls.dispatcher
+        cls.worker = cls._create_worker()
+
+    def _as(self, record, name):
+        return record.with_user(self.users[name])
+
+    def _create_confirmed_order(self, **values):
+        order = self._create_order(**values)
+        order.action_confirm()
+        return order
+
+    def _pay_online(self, order, amount, state="done"):
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.env.ref(
+                    "payment_demo.payment_method_demo"
+                ).id,
+                "amount": amount,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "reference": f"{order.name}-{amount}",
+                "state": state,
+                "sale_order_ids": [Command.link(order.id)],
+            }
+        )
+
+    def _invoice_down_payment(self, order, amount):
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "advance_payment_method": "fixed",
+                "fixed_amount": amount,
+                "sale_order_ids": order.ids,
+            }
+        )
+        invoice = wizard._create_invoices(order)
+        invoice.action_post()
+        return invoice
+
+    def _pay_invoice(self, invoice):
+        return (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({})
+            ._create_payments()
+        )
+
+    def test_a_quotation_without_a_method_says_what_to_do(self):
+        order = self._create_order()
+        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        self.assertEqual(order.collection_mode, "auto")
+        self.assertEqual(order.collection_readiness, "method_missing")
+        self.assertIn("Request one", order.collection_readiness_reason)
+
+    def test_a_method_of_any_contact_of_the_customer_makes_it_ready(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Brandon", "parent_id": self.customer.id}
+        )
+        token = self._create_token(contact)
+        order = self._create_order()
+        self.assertEqual(order.collection_readiness, "ready")
+        self.assertEqual(order.collection_token_id, token)
+        self.assertEqual(order.collection_method_label, "Visa •••• 4242")
+
+    def test_the_label_of_a_card_says_when_it_expires(self):
+        self._create_token(expiry_date="2090-06-30")
+        label = self._create_order().collection_method_label
+        self.assertEqual(label, "Visa •••• 4242, expires 06/90")
+
+    def test_a_method_added_later_is_seen_at_once(self):
+        order = self._create_order()
+        self.assertEqual(order.collection_readiness, "method_missing")
+        self._create_token()
+        self.env.invalidate_all()
+        self.assertEqual(order.collection_readiness, "ready")
+
+    def test_a_method_without_consent_does_not_count(self):
+        self._create_token(consent=False)
+        self.assertEqual(self._create_order().collection_readiness, "method_missing")
+
+    def test_a_method_that_expires_before_the_work_counts_as_expired(self):
+        self._create_token(expiry_date="2090-06-30")
+        order = self._create_order(commitment_date=SUMMER)
+        self.assertEqual(order.collection_readiness, "method_expired")
+        self.assertIn("07/10/2090", order.collection_readiness_reason)
+        order.commitment_date = datetime(2090, 6, 30, 9, 0)
+        self.assertEqual(order.collection_readiness, "ready")
+
+    def test_the_backup_is_used_when_the_primary_expires_before_the_work(self):
+        self._create_token(expiry_date="2090-06-30", collection_priority=1)
+        backup = self._create_token(collection_priority=2)
+        order = self._create_order(commitment_date=SUMMER)
+        self.assertEqual(order.collection_readiness, "ready")
+        self.assertEqual(order.collection_token_id, backup)
+
+    def test_a_job_is_judged_by_its_own_date(self):
+        self._create_token(expiry_date="2090-06-30")
+        job = self._create_confirmed_order().fsm_order_ids
+        self.assertEqual(job.collection_readiness, "ready")
+        job.scheduled_date_start = SUMMER
+        self.assertEqual(job.collection_readiness, "method_expired")
+
+    def test_a_net_customer_needs_a_po_and_no_method(self):
+        self.customer.category_id = self.tag_net
+        order = self._create_order()
+        self.assertEqual(order.collection_readiness, "po_missing")
+        order.client_order_ref = "PO 7"
+        self.assertEqual(order.collection_readiness, "ready")
+
+    def test_a_job_without_order_takes_its_own_po_number(self):
+        self.customer.category_id = self.tag_net
+        job = self._create_job()
+        self.assertEqual(job.collection_policy_id, self.policy_net)
+        self.assertEqual(job.collection_readiness, "po_missing")
+        job.collection_po_number = "PO 8"
+        self.assertEqual(job.collection_readiness, "ready")
+
+    def test_cash_on_site_needs_nothing(self):
+        self.customer.category_id = self.tag_cod
+        self.assertEqual(self._create_order().collection_readiness, "not_needed")
+
+    def test_prepaid_work_is_due_until_it_is_paid(self):
+        order = self._create_order(price=200)
+        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+        self.assertEqual(order.collection_readiness, "deposit_due")
+        self.assertIn("200.00", order.collection_readiness_reason)
+        self._pay_online(order, 150)
+        self.assertIn("50.00", order.collection_readiness_reason)
+        self._pay_online(order, 50, state="authorized")
+        self.assertEqual(order.collection_readiness, "not_needed")
+
+    def test_a_failed_online_payment_does_not_count(self):
+        order = self._create_order(price=200)
+        self._pay_online(order, 200, state="error")
+        self.assertEqual(order.collection_readiness, "deposit_due")
+
+    def test_a_paid_down_payment_invoice_counts(self):
+        order = self._create_confirmed_order(price=200)
+        invoice = self._invoice_down_payment(order, 80)
+        self.assertIn("200.00", order.collection_readiness_reason)
+        self._pay_invoice(invoice)
+        self.assertIn("120.00", order.collection_readiness_reason)
+
+    def test_a_payment_online_and_on_its_invoice_counts_once(self):
+        order = self._create_confirmed_order(price=200)
+        transaction = self._pay_online(order, 80)
+        invoice = self._invoice_down_payment(order, 80)
+        payment = self._pay_invoice(invoice)
+        transaction.payment_id = payment
+        self.assertIn("120.00", order.collection_readiness_reason)
+
+    def test_a_payment_online_adds_to_an_invoice_paid_by_other_means(self):
+        order = self._create_confirmed_order(price=200)
+        self._pay_online(order, 50)
+        self._pay_invoice(self._invoice_down_payment(order, 80))
+        self.assertIn("70.00", order.collection_readiness_reason)
+
+    def test_a_deposit_is_due_before_the_method_matters(self):
+        self.policy_auto.deposit_percent = 30
+        order = self._create_order(price=1000)
+        self.assertEqual(order.collection_readiness, "deposit_due")
+        self.assertIn("300.00", order.collection_readiness_reason)
+        self._pay_online(order, 300)
+        self.assertEqual(order.collection_readiness, "method_missing")
+
+    def test_a_hold_stops_every_new_work_and_names_its_reason(self):
+        self.customer.collection_hold_reason = "Two returned checks"
+        order = self._create_order()
+        self.assertEqual(order.collection_readiness, "on_hold")
+        self.assertIn("Two returned checks", order.collection_readiness_reason)
+        with self.assertStops(UserError, "Two returned checks"):
+            self._as(order, "salesperson").action_confirm()
+
+    def test_a_job_follows_its_order_and_a_job_alone_its_payer(self):
+        order = self._create_confirmed_order(price=100)
+        self.assertEqual(order.fsm_order_ids.collection_policy_id, self.policy_prepaid)
+        self.assertIn("Prepaid", order.fsm_order_ids.collection_policy_reason)
+        self.assertEqual(self._create_job().collection_policy_id, self.policy_auto)
+
+    def test_the_policy_follows_the_quotation_and_is_frozen_on_confirmation(self):
+        order = self._create_order(price=100)
+        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+        order.order_line.price_unit = 900
+        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        order.action_confirm()
+        self.customer.category_id = self.tag_net
+        self.assertEqual(order.collection_policy_id, self.policy_auto)
+
+    def test_the_policy_of_a_job_is_frozen_when_it_is_closed(self):
+        job = self._create_job()
+        self.env.flush_all()
+        job.action_complete()
+        self.customer.category_id = self.tag_net
+        self.assertEqual(job.collection_policy_id, self.policy_auto)
+        self.assertEqual(job.collection_readiness, "not_needed")
+
+    def test_a_tag_changes_the_policy_of_an_open_quotation(self):
+        order = self._create_order()
+        self.customer.category_id = self.tag_cod
+        self.assertEqual(order.collection_policy_id, self.policy_cod)
+
+    def test_block_stops_the_confirmation_and_says_what_to_do(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._create_order()
+        self.assertTrue(order.collection_blocked)
+        with self.assertStops(UserError, "Request one.*\n*.*manager"):
+            self._as(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "draft")
+
+    def test_warn_lets_it_pass_and_leaves_a_note(self):
+        order = self._create_order()
+        self._as(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(order.fsm_order_ids)
+        self.assertIn("not ready to collect", str(order.message_ids.mapped("body")))
+
+    def test_without_a_requirement_nothing_is_noted(self):
+        self.policy_auto.method_requirement = "none"
+        order = self._create_confirmed_order()
+        self.assertNotIn("not ready", str(order.message_ids.mapped("body")))
+
+    def test_a_customer_who_accepts_online_is_never_stopped(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._create_order(require_signature=True, require_payment=False)
+        public = self.env.ref("base.public_user")
+        order.with_user(public).sudo()._validate_order()
+        self.assertEqual(order.state, "sale")
+        self.assertIn("not ready to collect", str(order.message_ids.mapped("body")))
+        job = order.fsm_order_ids
+        with self.assertStops(UserError, "No worker can be assigned"):
+            self._as(job, "dispatcher").person_id = self.worker
+
+    def test_an_online_payment_confirms_although_no_method_is_on_file(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._create_order(require_payment=True, prepayment_percent=0.5)
+        transaction = self._pay_online(order, 250)
+        transaction._check_amount_and_confirm_order()
+        self.assertEqual(order.state, "sale")
+
+    def test_the_context_of_an_online_payment_is_worthless_by_remote_call(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._as(self._create_order(), "salesperson")
+        with self.assertRaises(UserError):
+            order.with_context(collection_by_customer=True).action_confirm()
+
+    def test_block_stops_the_dispatch_but_never_the_completion(self):
+        job = self._create_job(person_id=self.worker.id)
+        self.policy_auto.method_requirement = "block"
+        other = self._create_worker("Otto Other")
+        with self.assertStops(UserError, "No worker can be assigned"):
+            self._as(job, "dispatcher").person_id = other
+        self.assertEqual(job.person_id, self.worker)
+        self._as(job, "dispatcher").write(
+            {"person_id": self.worker.id, "priority": "1"}
+        )
+        self._as(job, "dispatcher").action_complete()
+        self.assertTrue(job.is_closed)
+
+    def test_block_stops_a_job_that_is_created_with_a_worker(self):
+        self.policy_auto.method_requirement = "block"
+        with self.assertRaises(UserError):
+            self._create_job(person_id=self.worker.id)
+        self.assertTrue(self._create_job())
+
+    def test_prepaid_work_is_confirmed_but_not_dispatched_before_it_is_paid(self):
+        order = self._create_order(price=100)
+        self._as(order, "salesperson").action_confirm()
+        job = order.fsm_order_ids
+        with self.assertStops(UserError, "100.00"):
+            self._as(job, "dispatcher").person_id = self.worker
+        self._pay_online(order, 100)
+        self._as(job, "dispatcher").person_id = self.worker
+        self.assertEqual(job.person_id, self.worker)
+
+    def test_a_dispatch_with_a_warning_leaves_a_note(self):
+        job = self._create_job()
+        self._as(job, "dispatcher").person_id = self.worker
+        self.assertIn("Worker assigned", str(job.message_ids.mapped("body")))
+
+    def test_several_orders_are_confirmed_at_once(self):
+        orders = self._create_order() | self._create_order(lines=2)
+        self._as(orders, "salesperson").action_confirm()
+        self.assertEqual(orders.mapped("state"), ["sale", "sale"])
+        self.assertEqual([len(o.fsm_order_ids) for o in orders], [1, 2])
+
+    def test_a_manager_releases_an_order_and_its_jobs_and_it_is_logged(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._create_order()
+        self._release(order, "Paid by phone")
+        self.assertFalse(order.collection_blocked)
+        self.assertEqual(order.collection_readiness, "method_missing")
+        self.assertIn("Released by paycollect_boss", order.collection_override_text)
+        self.assertIn("Paid by phone", str(order.message_ids.mapped("body")))
+        self._as(order, "salesperson").action_confirm()
+        job = order.fsm_order_ids
+        self.assertIn("Paid by phone", job.collection_override_text)
+        self._as(job, "dispatcher").person_id = self.worker
+        self.assertEqual(job.person_id, self.worker)
+
+    def test_a_release_can_be_withdrawn(self):
+        self.policy_auto.method_requirement = "block"
+        order = self._create_order()
+        self._release(order, "Paid by phone")
+        self._as(order, "boss").action_withdraw_collection_override()
+        self.assertTrue(order.collection_blocked)
+        self.assertFalse(order.collection_override_user_id)
+        self.assertIn("withdrawn", str(order.message_ids.mapped("body")))
+
+    def test_a_release_needs_a_reason(self):
+        order = self._create_order()
+        for reason in ("", "   "):
+            with self.assertRaises(UserError):
+                self._release(order, reason)
+
+    def test_others_than_managers_cannot_release_by_any_way(self):
+        order = self._as(self._create_order(), "salesperson")
+        values = {
+            "collection_override_user_id": self.users["salesperson"].id,
+            "collection_override_date": fields.Datetime.now(),
+            "collection_override_reason": "Mine",
+        }
+        for name, value in values.items():
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                order.write({name: value})
+            with self.subTest(default=name), self.assertRaises(AccessError):
+                order.with_context(**{f"default_{name}": value}).create(
+                    {"partner_id": self.customer.id}
+                )
+        with self.assertRaises(AccessError):
+            order.create({"partner_id": self.customer.id, **values})
+        with self.assertRaises(AccessError):
+            order.action_collection_override()
+        with self.assertRaises(AccessError):
+            order.action_withdraw_collection_override()
+        with self.assertRaises(AccessError):
+            order.env["paycollect.override"].create(
+                {"res_model": "sale.order", "res_id": order.id, "reason": "Mine"}
+            )
+
+    def test_a_copied_order_is_not_released(self):
+        order = self._create_order()
+        self._release(order, "Paid by phone")
+        self.assertFalse(order.copy().collection_override_date)
+
+    def _release(self, booking, reason):
+        wizard = self._as(self.env["paycollect.override"], "boss").create(
+            {"res_model": booking._name, "res_id": booking.id, "reason": reason}
+        )
+        wizard.action_override()
+
+    def test_the_filters_find_what_is_not_ready(self):
+        ready_customer = self._create_customer("Ready Ltd")
+        self._create_token(ready_customer)
+        missing = self._create_order()
+        ready = self._create_order(partner=ready_customer)
+        cancelled = self._create_order()
+        cancelled._action_cancel()
+        Order = self.env["sale.order"]
+        found = Order.search(NOT_READY)
+        self.assertIn(missing, found)
+        self.assertNotIn(ready, found)
+        self.assertNotIn(cancelled, found)
+        self.assertIn(ready, Order.search([("collection_readiness", "=", "ready")]))
+        nothing = Order.search([("collection_readiness", "=", "not_needed")])
+        self.assertIn(cancelled, nothing)
+        self.assertNotIn(missing, nothing)
+
+    def test_the_filter_of_jobs_leaves_closed_ones_out(self):
+        open_job, closed_job = self._create_job(), self._create_job()
+        closed_job.action_complete()
+        found = self.env["fsm.order"].search(NOT_READY)
+        self.assertIn(open_job, found)
+        self.assertNotIn(closed_job, found)
+
+    def test_twenty_orders_take_as_many_queries_as_one(self):
+        orders = self.env["sale.order"].browse()
+        for number in range(20):
+            customer = self._create_customer(f"Customer {number}")
+            self._create_token(customer)
+            orders |= self._create_order(partner=customer)
+        orders.action_confirm()
+        jobs = self.env["fsm.order"].browse(orders.fsm_order_ids.ids)
+        self.env.flush_all()
+
+        def count(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            records.mapped("collection_readiness")
+            return self.env.cr.sql_log_count - before
+
+        for records in (orders, jobs):
+            with self.subTest(model=records._name):
+                count(records[:1])
+                self.assertEqual(count(records[:1]), count(records))
+
+    def _read_form(self, record, name):
+        """Read every field of the form as that user, as the browser does."""
+        model = self._as(record, name)
+        views = model.get_views([(False, "form")])
+        names = views["models"][record._name]["fields"]
+        arch = views["views"]["form"]["arch"]
+        spec = {field: {} for field in names if f'name="{field}"' in arch}
+        return arch, model.web_read(spec)[0]
+
+    def test_a_technician_opens_and_edits_a_job_without_seeing_the_method(self):
+        self._create_token()
+        job = self._create_confirmed_order().fsm_order_ids
+        arch, values = self._read_form(job, "own_jobs")
+        self.assertEqual(values["collection_readiness"], "ready")
+        for hidden in (
+            "collection_method_label",
+            "collection_token_id",
+            "action_request_payment_method",
+            "action_collection_override",
+        ):
+            self.assertNotIn(hidden, arch)
+        with self.assertRaises(AccessError):
+            self._as(job, "own_jobs").read(["collection_method_label"])
+        with self.assertRaises(AccessError):
+            self._as(job, "own_jobs").read(["collection_token_id"])
+        self._as(job, "own_jobs").resolution = "Done"
+
+    def test_a_technician_cannot_request_a_payment_method(self):
+        with self.assertRaises(AccessError):
+            self._as(self._create_job(), "own_jobs").action_request_payment_method()
+
+    def test_a_dispatcher_sees_the_method_but_not_the_token(self):
+        self._create_token()
+        job = self._create_confirmed_order().fsm_order_ids
+        arch, values = self._read_form(job, "dispatcher")
+        self.assertIn("4242", values["collection_method_label"])
+        self.assertIn("action_request_payment_method", arch)
+        with self.assertRaises(AccessError):
+            self._as(job, "dispatcher").read(["collection_token_id"])
+
+    def test_a_salesperson_opens_and_changes_an_order(self):
+        self._create_token()
+        order = self._create_order()
+        _arch, values = self._read_form(order, "salesperson")
+        self.assertIn("4242", values["collection_method_label"])
+        self._as(order, "salesperson").order_line.price_unit = 20
+        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+
+    def test_a_customer_is_judged_by_the_company_of_the_order(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.customer.with_company(company).collection_hold_reason = "Elsewhere only"
+        self._create_token()
+        self.assertEqual(self._create_order().collection_readiness, "ready")
+        order = (
+            self.env["sale.order"]
+            .with_company(company)
+            .create({"partner_id": self.customer.id, "company_id": company.id})
+        )
+        self.assertEqual(order.collection_readiness, "on_hold")
+
+    def test_the_request_names_where_it_goes_before_it_is_sent(self):
+        action = self._as(
+            self._create_order(), "salesperson"
+        ).action_request_payment_method()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertIn("azure@example.com", wizard.destination)
+        self.assertIn("+12125550123", wizard.destination)
+
+    def test_a_customer_without_address_cannot_be_asked(self):
+        self.customer.write({"email": False, "phone": False})
+        action = self._create_order().action_request_payment_method()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        with self.assertStops(UserError, "neither an email address"):
+            wizard.action_send()

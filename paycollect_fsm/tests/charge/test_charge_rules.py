@@ -1,0 +1,111 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import doctest
+
+from odoo.tests import BaseCase, tagged
+
+from ...rules import charge as charge_rules
+from ...rules import outcome
+from ...rules.charge import ChargeFacts, decide
+from ...rules.outcome import Exchange, classify
+
+
+@tagged("post_install", "-at_install")
+class TestChargeRules(BaseCase):
+    def test_the_doctests_hold(self):
+        for module in (charge_rules, outcome):
+            result = doctest.testmod(module)
+            self.assertTrue(result.attempted)
+            self.assertFalse(result.failed, module.__name__)
+
+    def test_each_fact_alone_decides(self):
+        table = [
+            ({}, "go", "charge"),
+            ({"is_customer_invoice": False}, "stop", "not_invoice"),
+            ({"posted": False}, "stop", "not_posted"),
+            ({"residual": 0}, "stop", "paid"),
+            ({"residual": -5}, "stop", "paid"),
+            ({"settled": True}, "stop", "paid"),
+            ({"in_flight": True}, "stop", "in_flight"),
+            ({"blocked": True}, "stop", "blocked"),
+            ({"customer_paying": True}, "later", "customer_paying"),
+            ({"mode": "net"}, "stop", "mode_net"),
+            ({"mode": "cod"}, "stop", "mode_cod"),
+            ({"mode": ""}, "stop", "mode_none"),
+            ({"max_auto_amount": 99.99}, "stop", "over_maximum"),
+            ({"max_auto_amount": 100}, "go", "charge"),
+            ({"token_found": False}, "stop", "no_method"),
+            ({"token_usable": False}, "stop", "no_consent"),
+            ({"token_expired": True}, "stop", "expired"),
+            ({"provider_ready": False}, "stop", "provider_off"),
+            ({"neutralized": True}, "stop", "neutralized"),
+            ({"collection_active": False}, "wait", "inactive"),
+            ({"count_limit": 3, "today_count": 3}, "wait", "count_brake"),
+            ({"count_limit": 3, "today_count": 2}, "go", "charge"),
+            (
+                {"amount_limit": 150, "today_amount": 60, "amount_company": 100},
+                "wait",
+                "amount_brake",
+            ),
+            (
+                {"amount_limit": 160, "today_amount": 60, "amount_company": 100},
+                "go",
+                "charge",
+            ),
+        ]
+        for facts, verdict, reason in table:
+            with self.subTest(**facts):
+                decision = decide(ChargeFacts(**{"residual": 100, **facts}))
+                self.assertEqual((decision.verdict, decision.reason), (verdict, reason))
+
+    def test_a_charge_by_hand_overrules_the_policy_and_nothing_else(self):
+        by_hand = {"residual": 100, "manual": True}
+        for facts in ({"mode": "net"}, {"max_auto_amount": 1}):
+            self.assertEqual(decide(ChargeFacts(**by_hand, **facts)).verdict, "go")
+        for facts in (
+            {"blocked": True},
+            {"settled": True},
+            {"in_flight": True},
+            {"neutralized": True},
+            {"token_usable": False},
+        ):
+            with self.subTest(**facts):
+                self.assertEqual(
+                    decide(ChargeFacts(**by_hand, **facts)).verdict, "stop"
+                )
+
+    def test_a_released_charge_passes_the_brakes_but_not_the_switch(self):
+        braked = {"residual": 1, "count_limit": 1, "today_count": 9, "released": True}
+        self.assertEqual(decide(ChargeFacts(**braked)).verdict, "go")
+        self.assertEqual(
+            decide(ChargeFacts(**braked, collection_active=False)).verdict, "wait"
+        )
+
+    def test_no_missing_answer_is_ever_a_decline(self):
+        for status in (409, 429, 500, 502, 503, 504):
+            with self.subTest(status=status):
+                self.assertEqual(
+                    classify("error", Exchange(1, 1, status)).state, "unknown"
+                )
+        self.assertEqual(classify("error", Exchange(2, 1)).state, "unknown")
+        self.assertEqual(classify("draft", Exchange(1, 1)).state, "unknown")
+        self.assertEqual(classify("error", Exchange(), crashed=True).state, "unknown")
+
+    def test_a_rejected_card_is_declined_with_its_codes(self):
+        body = {
+            "error": {
+                "code": "card_declined",
+                "decline_code": "insufficient_funds",
+                "network_decline_code": "51",
+                "advice_code": "try_again_later",
+            }
+        }
+        result = classify("error", Exchange(1, 1, 402, body))
+        self.assertEqual(
+            (
+                result.state,
+                result.codes.decline_code,
+                result.codes.network_code,
+                result.codes.advice_code,
+            ),
+            ("declined", "insufficient_funds", "51", "try_again_later"),
+        )

@@ -1,0 +1,168 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+from urllib.parse import parse_qsl
+
+import requests
+
+from odoo import Command
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..common_job import CollectionCommon
+
+STRIPE = "https://api.stripe.com/v1/"
+
+
+@dataclass
+class StripeRequest:
+    method: str
+    endpoint: str
+    data: dict
+    headers: dict
+
+    @property
+    def key(self):
+        return self.headers.get("Idempotency-Key")
+
+
+@dataclass
+class FakeStripe:
+    """Records what was sent and answers by "METHOD endpoint", ``*`` ends a prefix.
+
+    An answer is a body, a (status, body) pair or an exception; a list is used up
+    one by one, its last one stays.
+    """
+
+    answers: dict
+    requests: list = field(default_factory=list)
+
+    def __call__(self, method, url, data=None, headers=None, **_kwargs):
+        endpoint, _, query = url.removeprefix(STRIPE).partition("?")
+        method = method.upper()
+        sent = self._read(data or query)
+        self.requests.append(StripeRequest(method, endpoint, sent, headers or {}))
+        answer = self._find(f"{method} {endpoint}")
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        response = requests.Response()
+        response.status_code = status
+        response.url = url
+        response.headers["Request-Id"] = "req_1"
+        response._content = json.dumps(body).encode()
+        return response
+
+    def _read(self, data):
+        """Parameters of Odoo's requests (a dict) and of the SDK's (encoded)."""
+        if isinstance(data, dict):
+            return {name: value for name, value in data.items() if value is not None}
+        return dict(parse_qsl(data))
+
+    def _find(self, call):
+        for name, answer in self.answers.items():
+            if name == call or (name.endswith("*") and call.startswith(name[:-1])):
+                return answer
+        raise AssertionError(f"Stripe was asked for {call}")
+
+    def to(self, endpoint):
+        return [sent for sent in self.requests if sent.endpoint == endpoint]
+
+
+class StripeCase(CollectionCommon):
+    """The same company, whose customers pay through Stripe in test mode."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = cls.env.ref("payment.payment_provider_stripe")
+        cls.method = cls.env.ref("payment.payment_method_card")
+        cls.provider.write(
+            {
+                "stripe_publishable_key": "pk_test_1",
+                "stripe_secret_key": "sk_test_1",
+                "stripe_webhook_secret": "whsec_1",
+                "company_id": cls.company.id,
+                "state": "test",
+                "allow_tokenization": True,
+                "is_published": True,
+            }
+        )
+        cls.method.write(
+            {"active": True, "provider_ids": [Command.link(cls.provider.id)]}
+        )
+
+    @classmethod
+    def make_token(cls, partner, answer="done", consent=True, **values):
+        values = {
+            "demo_simulated_state": False,
+            "provider_ref": "cus_1",
+            "stripe_payment_method": "pm_1",
+            **values,
+        }
+        return super().make_token(partner, answer, consent, **values)
+
+    @contextmanager
+    def stripe(self, **answers):
+        """Answer for Stripe; give answers as ``**{"POST payment_intents": {…}}``.
+
+        Requests to our own server go there.
+        """
+        fake = FakeStripe(answers)
+        original = requests.Session.request
+
+        def request(session, method, url, **kwargs):
+            if not url.startswith(STRIPE):
+                return original(session, method, url, **kwargs)
+            return fake(method, url, **kwargs)
+
+        with patch.object(requests.Session, "request", request):
+            yield fake
+
+    def make_intent(self, transaction, status="succeeded", **values):
+        """A payment intent of this transaction, as API version 2019-05-16 shows it."""
+        return {
+            "id": "pi_1",
+            "object": "payment_intent",
+            "amount": transaction._get_minor_amount(),
+            "amount_received": (
+                transaction._get_minor_amount() if status == "succeeded" else 0
+            ),
+            "currency": transaction.currency_id.name.lower(),
+            "customer": "cus_1",
+            "description": transaction.reference,
+            "status": status,
+            "charges": {"data": []},
+            "payment_method": {
+                "id": "pm_1",
+                "type": "card",
+                "card": {"brand": "visa", "last4": "4242"},
+            },
+            **values,
+        }
+
+    def make_attempt(self, **values):
+        """A completed job's attempt that was not sent yet."""
+        job = self.make_job(**values)
+        with trap_jobs():
+            job.action_complete()
+        return job.invoice_lines.move_id.collection_attempt_ids
+
+    def make_transaction(self, partner=None, **values):
+        """A draft transaction of 100 by a stored card."""
+        partner = partner or self.make_partner()
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": 100.0,
+                "currency_id": self.company.currency_id.id,
+                "partner_id": partner.id,
+                "operation": "offline",
+                **values,
+            }
+        )
