@@ -20,7 +20,7 @@ UPDATE ir_cron SET active = false WHERE id IN (
     SELECT res_id FROM ir_model_data
     WHERE module = 'mail' AND name = 'ir_cron_module_update_notification')
 """
-KEPT = 3
+KEPT = 6
 
 
 def dependencies():
