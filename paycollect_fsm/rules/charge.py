@@ -19,6 +19,21 @@ SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges agai
 
 
 @dataclass(frozen=True)
+class Obstacle:
+    """Something that stands in the way of a charge and is no fact of the rule itself,
+    e.g. a dispute.
+
+    ``verdict``: STOP, WAIT or LATER, see above. ``until`` (naive UTC): with LATER, when
+    to look again. ``params``: values for the text, as JSON takes them.
+    """
+
+    code: str
+    verdict: str
+    until: datetime | None = None
+    params: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ChargeFacts:
     """A snapshot of everything that the decision depends on.
 
@@ -38,7 +53,7 @@ class ChargeFacts:
     settled: bool = False
     in_flight: bool = False
     customer_paying: bool = False
-    blocked: bool = False
+    obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
     manual: bool = False
     max_auto_amount: float = 0.0
@@ -86,8 +101,10 @@ def decide(facts):
     'count_brake'
     >>> decide(ChargeFacts(residual=10, stopped=True, released=True)).reason
     'stopped'
+    >>> decide(ChargeFacts(residual=10, obstacles=(Obstacle("disputed", STOP),))).reason
+    'disputed'
     """
-    for rule in (_invoice, _policy, _method, _company, _limits):
+    for rule in (_invoice, _policy, _method, _company, _limits, _obstacles):
         if decision := rule(facts):
             return decision
     return Decision(GO, "charge")
@@ -102,8 +119,8 @@ def _invoice(facts):
         return Decision(STOP, "paid")
     if facts.in_flight:
         return Decision(STOP, "in_flight")
-    if facts.blocked:
-        return Decision(STOP, "blocked")
+    if stop := _get_obstacle(facts, STOP):
+        return stop
     if facts.customer_paying:
         return Decision(LATER, "customer_paying")
     return None
@@ -165,3 +182,18 @@ def _limits(facts):
         if limit and amount + facts.amount_company > limit:
             return Decision(WAIT, reason, {"limit": limit})
     return None
+
+
+def _obstacles(facts):
+    return _get_obstacle(facts, WAIT) or _get_obstacle(facts, LATER)
+
+
+def _get_obstacle(facts, verdict):
+    """Return the decision for the obstacles of a verdict; of several that pass by
+    themselves the one that lasts longest."""
+    found = [obstacle for obstacle in facts.obstacles if obstacle.verdict == verdict]
+    if not found:
+        return None
+    last = max(found, key=lambda obstacle: obstacle.until or datetime.min)
+    until = {"until": last.until} if last.until else {}
+    return Decision(verdict, last.code, last.params | until)

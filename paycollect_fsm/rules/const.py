@@ -118,7 +118,10 @@ DEMO_DECLINE_CODES = {
     "3184": "authentication_required",
 }
 
-TRIGGERS = ("completion", "deposit", "schedule", "autopay", "retry", "manual")
+# On which occasions a customer is told something about an invoice.
+OCCASION_DUE = "due"  # it was not charged
+OCCASION_DECLINED = "declined"
+OCCASION_PAID = "paid"
 
 CHARGE_CHANNEL = "root.paycollect"
 DOCUMENT_CHANNEL = "root.paycollect_document"

@@ -22,6 +22,7 @@ from .rules import (
 )
 from .states import CANCELED, DECLINED, OPEN, PLANNED, SENT, SETTLING, UNKNOWN
 
+DISPUTED = (charge_rules.Obstacle("disputed", charge_rules.STOP),)
 POSTPONE = timedelta(minutes=5)
 BUSY = 3  # seconds
 PORTAL_GRACE = 15 * MINUTE
@@ -130,7 +131,7 @@ class Shop(Resolver, Intake):
             settled=not residual,
             in_flight=self._is_in_flight(invoice, mine),
             customer_paying=self._is_customer_paying(invoice, claiming=with_caps),
-            blocked=invoice.blocked,
+            obstacles=DISPUTED if invoice.blocked else (),
             manual=manual,
             token_found=method is not None,
             token_usable=method is not None and not method.removed,

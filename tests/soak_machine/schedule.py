@@ -271,6 +271,7 @@ class Schedule:
 
 def _sweep(env):
     env["paycollect.attempt"]._cron_send_due()
+    env["account.move"]._cron_send_receipts()
 
 
 def _resolve(env):

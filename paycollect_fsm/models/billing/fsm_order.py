@@ -113,25 +113,6 @@ class FSMOrder(models.Model):
                 )
             )
 
-    def _get_sale_order(self):
-        """Return the sale order behind the job, or an empty recordset."""
-        self.ensure_one()
-        return self.sale_line_id.order_id or self.sale_id
-
-    @api.private
-    def _get_payer(self):
-        """Return the partner who is invoiced for this job.
-
-        The invoice address of the sale order, else the invoice address of the
-        location's owner.
-        """
-        self.ensure_one()
-        job = self.sudo()
-        if sale_order := job._get_sale_order():
-            return sale_order.partner_invoice_id
-        owner = job.location_id.owner_id
-        return owner.browse(owner.address_get(["invoice"])["invoice"])
-
     def _on_completed(self):
         """Stamp the completion and bill the jobs of companies that collect."""
         now = fields.Datetime.now()

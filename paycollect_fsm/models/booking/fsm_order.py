@@ -63,6 +63,25 @@ class FsmOrder(models.Model):
         jobs._check_collection_gate(DISPATCH)
         jobs._log_collection_warning(DISPATCH)
 
+    def _get_sale_order(self):
+        """Return the sale order behind the job, or an empty recordset."""
+        self.ensure_one()
+        return self.sale_line_id.order_id or self.sale_id
+
+    @api.private
+    def _get_payer(self):
+        """Return the partner who is invoiced for this job.
+
+        The invoice address of the sale order, else the invoice address of the
+        location's owner.
+        """
+        self.ensure_one()
+        job = self.sudo()
+        if sale_order := job._get_sale_order():
+            return sale_order.partner_invoice_id
+        owner = job.location_id.owner_id
+        return owner.browse(owner.address_get(["invoice"])["invoice"])
+
     def _get_readiness_dependencies(self):
         customer = "location_id.owner_id.commercial_partner_id"
         return (

@@ -2,6 +2,7 @@
 from . import payment_transaction
 from . import account_move
 from . import account_move_decision
+from . import account_move_reason
 from . import account_move_guard
 from . import paycollect_attempt
 from . import paycollect_attempt_send

@@ -2,10 +2,10 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import format_datetime, str2bool
+from odoo.tools import str2bool
 
-from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, decide
-from ...rules.const import OPEN_STATES
+from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, Obstacle, decide
+from ...rules.const import OCCASION_DUE, OPEN_STATES
 
 # A payment that the customer started on the portal may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -40,7 +40,7 @@ class AccountMove(models.Model):
                 and move not in attempts.move_id
                 and move.collection_mode in ("net", "auto", "prepaid")
             )
-        )._queue_invoice_message()
+        )._notify_customer(OCCASION_DUE)
 
     def _plan_collection(self, trigger, now=None, token=None):
         """Plan one attempt for each invoice that may be charged.
@@ -48,7 +48,7 @@ class AccountMove(models.Model):
         In the user's own transaction and without network; the attempt is sent by a
         job after the commit. A retry that waits for a later day gives way.
 
-        :param trigger: one of ``const.TRIGGERS``
+        :param trigger: see ``paycollect.attempt.trigger``
         :param now: naive UTC datetime
         :param token: the method to charge; default: the customer's first usable one
         :return: the planned ``paycollect.attempt`` records; why an invoice has none
@@ -108,6 +108,18 @@ class AccountMove(models.Model):
             "try_number": len(self.sudo().collection_attempt_ids) + 1,
         }
 
+    def _notify_customer(self, occasion):
+        """Hook: the customer is to be told something about these invoices.
+
+        :param occasion: ``const.OCCASION_DUE``, ``OCCASION_DECLINED`` or
+            ``OCCASION_PAID``
+        """
+
+    def _get_planned_retry(self):
+        """Return the attempt that waits for a later day, if any (sudo)."""
+        self.ensure_one()
+        return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
+
     def _is_owed(self):
         self.ensure_one()
         return (
@@ -139,7 +151,7 @@ class AccountMove(models.Model):
             "posted": self.state == "posted",
             "residual": self.amount_residual,
             "settled": self._is_settled(),
-            "blocked": self.payment_state == "blocked" or self._is_disputed(),
+            "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
             "in_flight": self._has_money_in_flight(transactions, attempt or replaced),
             "customer_paying": any(
                 tx.state == "draft"
@@ -162,6 +174,20 @@ class AccountMove(models.Model):
             facts["is_retry"] = attempt.trigger == "retry"
             facts |= attempt._get_brake_facts(now) | attempt._get_cap_facts(now)
         return ChargeFacts(**facts)
+
+    def _get_charge_obstacles(self, now, attempt=None):
+        """Hook: what else stands in the way of charging these invoices, in bulk.
+
+        Each room adds its own; their order does not matter.
+
+        :param now: naive UTC datetime
+        :param attempt: the attempt that is being claimed; None when it is planned
+        :return: ``{move: [Obstacle]}``, with each invoice
+        """
+        return {
+            move: [Obstacle("blocked", STOP)] if move.payment_state == "blocked" else []
+            for move in self
+        }
 
     def _has_money_in_flight(self, transactions, attempt):
         """Money of this invoice may already be on its way."""
@@ -222,80 +248,3 @@ class AccountMove(models.Model):
             order="invoice_date_due, id",
         )
         return moves.filtered(lambda move: move._get_last_attempt()._may_follow())
-
-    def _get_decision_text(self, decision: Decision, token):
-        """Translate a decision of ``charge_rules`` for the people who read it."""
-        _ = self.env._
-        params = decision.params
-        texts = {
-            "charge": lambda: _("It is charged to %(m)s.", m=token._get_label()),
-            "not_invoice": lambda: _("Not charged: it is not a customer invoice."),
-            "not_posted": lambda: _("Not charged: the invoice is not posted."),
-            "paid": lambda: _("Not charged: nothing is due any more."),
-            "in_flight": lambda: _(
-                "Not charged: a payment of this invoice is already under way."
-            ),
-            "blocked": lambda: _("Not charged: its payment is blocked (disputed)."),
-            "customer_paying": lambda: _(
-                "Charged later: the customer is paying online right now."
-            ),
-            "mode_net": lambda: _("Not charged: it is paid on terms."),
-            "mode_cod": lambda: _("Not charged: it is collected on site."),
-            "mode_prepaid": lambda: _(
-                "Not charged: the customer pays in advance; what is left is invoiced."
-            ),
-            "mode_none": lambda: _("Not charged: no policy applies."),
-            "over_maximum": lambda: _(
-                "Not charged: it is above the %(maximum)s that the policy charges "
-                "without asking.",
-                maximum=self.currency_id.format(params["maximum"]),
-            ),
-            "no_method": lambda: _("Not charged: no payment method is on file."),
-            "no_consent": lambda: _(
-                "Not charged: the customer's consent for the method has ended."
-            ),
-            "expired": lambda: _(
-                "Not charged: %(m)s is expired.", m=token._get_label()
-            ),
-            "refused": lambda: _(
-                "Not charged: the bank refused %(m)s for good.", m=token._get_label()
-            ),
-            "network_cap": lambda: _(
-                "Charged later: the card was declined so often that the card networks "
-                "want it to rest until %(date)s.",
-                date=format_datetime(self.env, params["until"]),
-            ),
-            "provider_off": lambda: _(
-                "Not charged: the payment provider is switched off."
-            ),
-            "neutralized": lambda: _("Not charged: this is a copy of the database."),
-            "inactive": lambda: _("Not charged: automatic collection is switched off."),
-            "stopped": lambda: _(
-                "Held back: all charging was stopped. It goes on when a manager "
-                "resumes it."
-            ),
-            "second_engine": lambda: _(
-                "Held back: somebody else tries declined charges again at "
-                "%(provider)s. Ours go on when that is switched off.",
-                provider=token.provider_id.sudo().name,
-            ),
-            "customer_count_brake": lambda: _(
-                "Held back: %(limit)s charges of this customer were sent today, the "
-                "daily limit for a customer.",
-                limit=params["limit"],
-            ),
-            "customer_amount_brake": lambda: _(
-                "Held back: the customer's charges of today would pass the limit of "
-                "%(limit)s for a customer.",
-                limit=self.company_id.currency_id.format(params["limit"]),
-            ),
-            "count_brake": lambda: _(
-                "Held back: %(limit)s charges were sent today, the daily limit.",
-                limit=params["limit"],
-            ),
-            "amount_brake": lambda: _(
-                "Held back: the day's charges would pass the limit of %(limit)s.",
-                limit=self.company_id.currency_id.format(params["limit"]),
-            ),
-        }
-        return texts[decision.reason]()

@@ -3,13 +3,26 @@ from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ...rules.const import PLANNED, SENT, SETTLING, UNKNOWN
 
 BUSY = (SENT, UNKNOWN, SETTLING)
+LOCKED = 2  # seconds
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def _lock_or_retry(self):
+        """Whoever works on the invoice, e.g. the native post-processing, goes first.
+
+        :raise RetryableJobError: the job looks again a little later
+        """
+        if not self.try_lock_for_update():
+            raise RetryableJobError(
+                f"{self.name} is being worked on", seconds=LOCKED, ignore_retry=True
+            )
 
     def _check_not_being_charged(self):
         """Refuse while a charge of these invoices is on its way or unknown, or while

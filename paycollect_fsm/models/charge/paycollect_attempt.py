@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
@@ -14,6 +16,9 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.protocol import may_become
+
+# A try that starts later than this does not keep the customer from paying.
+SOON = timedelta(minutes=15)
 
 
 class PaycollectAttempt(models.Model):
@@ -194,6 +199,17 @@ class PaycollectAttempt(models.Model):
             {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
         )
 
+    def _set_superseded(self):
+        """Cancel a planned retry because something better is charged now.
+
+        :return: whether it is canceled; not when it is being sent
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update() or self.state != PLANNED:
+            return False
+        self._set_canceled(self.env._("Another charge took its place."))
+        return True
+
     def _set_put_back(self, decision=None):
         """Nothing left the house: as if never claimed.
 
@@ -209,6 +225,16 @@ class PaycollectAttempt(models.Model):
             self._set_parked(text, decision.reason)
 
     # -- facts and texts -----------------------------------------------------
+
+    def _is_waiting(self, now=None):
+        """Whether it is a try of a later day, which somebody else may pre-empt."""
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        return self.state == PLANNED and self.planned_at > now + SOON
+
+    def _gives_way(self):
+        """Whether another charge may take its place; not a date that was agreed."""
+        return self.trigger != "schedule" and self._is_waiting()
 
     def _get_history_text(self):
         """One sentence for “Why?”."""

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules.charge import SECOND_ENGINE, STOPPED, WAIT
-from ...rules.const import PLANNED
+from ...rules.const import OCCASION_DUE, PLANNED
 
 
 class PaycollectAttempt(models.Model):
@@ -60,7 +60,7 @@ class PaycollectAttempt(models.Model):
         else:
             self._postpone(text, now, decision.params.get("until"))
             if decision.reason == "network_cap":
-                self.move_id._queue_invoice_message()
+                self.move_id._notify_customer(OCCASION_DUE)
 
     def _set_parked(self, reason, code):
         """Hold the charge back and tell the responsible person once a day.
@@ -89,7 +89,7 @@ class PaycollectAttempt(models.Model):
             )
         return self.env._("Charges are held back")
 
-    def _set_unparked(self):
+    def _set_unparked(self, _now=None):
         """Send what was parked as soon as its time has come; the rules look again."""
         self.write({"parked_reason": False, "parked_code": False, "reason": False})
         self._enqueue()
@@ -100,23 +100,20 @@ class PaycollectAttempt(models.Model):
         The sweep does the same, for what was parked by a worker that did not see the
         end of the cause yet.
         """
+        self._search_unparkable(code)._set_unparked()
+
+    def _search_unparkable(self, code):
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
+        free = self.browse()
         for company, attempts in parked.grouped("company_id").items():
             if code != STOPPED or not company._is_collection_stopped():
-                attempts.filtered(lambda a: not a._has_rival(code))._set_unparked()
+                free |= attempts.filtered(lambda a: not a._has_rival(code))
+        return free
 
     def _has_rival(self, code):
         """Whether it waits for the end of a second engine at its provider."""
         provider = self.token_id.provider_id
         return code == SECOND_ENGINE and bool(provider.collection_foreign_retries_at)
-
-    # -- cron ------------------------------------------------------------------
-
-    def _cron_send_due(self, now=None):
-        for code in (STOPPED, SECOND_ENGINE):
-            self._unpark(code)
-        self._commit()
-        return super()._cron_send_due(now)
 
     # -- facts ---------------------------------------------------------------
 

@@ -12,10 +12,27 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
-from ...rules.charge import GO, STOP, STOPPED, WAIT, Decision, decide
-from ...rules.const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+from ...rules.charge import (
+    GO,
+    SECOND_ENGINE,
+    STOP,
+    STOPPED,
+    WAIT,
+    Decision,
+    decide,
+)
+from ...rules.const import (
+    CANCELED,
+    DECLINED,
+    OCCASION_DUE,
+    PAID,
+    PLANNED,
+    SENT,
+    SETTLING,
+    UNKNOWN,
+)
 from ...rules.declines import find_return_code
-from ...rules.outcome import Exchange, classify
+from ...rules.outcome import Exchange, Outcome, classify
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +40,6 @@ POSTPONE = timedelta(minutes=5)
 BATCH = 100
 # Seconds until a charge looks again whether the customer's other one was answered.
 CUSTOMER_BUSY = 3
-# A retry that cannot be sent for one of these reasons leaves room for another method.
-METHOD_REASONS = ("no_method", "no_consent", "expired", "refused", "provider_off")
 
 
 class PaycollectAttempt(models.Model):
@@ -88,8 +103,8 @@ class PaycollectAttempt(models.Model):
             return True
         if decision.verdict == STOP:
             self._set_canceled(text)
-            move._queue_invoice_message()
-            self._follow_canceled_retry(decision, now)
+            move._notify_customer(OCCASION_DUE)
+            self._after_outcome(Outcome(CANCELED, decision.reason), now)
         else:
             self._park_or_postpone(decision, text, now)
         return False
@@ -127,12 +142,6 @@ class PaycollectAttempt(models.Model):
                 raise
             self._wait_for_customer()
         self._commit()
-
-    def _follow_canceled_retry(self, decision, now):
-        """Decide again after the decline that planned this retry."""
-        declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
-        if declined and decision.reason in (*METHOD_REASONS, "over_maximum"):
-            declined._follow_decline(now)
 
     def _create_transaction(self):
         return self.env["payment.transaction"].create(self._prepare_transaction_vals())
@@ -216,10 +225,16 @@ class PaycollectAttempt(models.Model):
         transaction = self.transaction_id
         if outcome.codes.intent and not transaction.provider_reference:
             transaction.provider_reference = outcome.codes.intent
-        if outcome.state == UNKNOWN:
-            self._start_asking(now)
-        elif outcome.state == DECLINED:
-            self._follow_decline(now)
+        self._after_outcome(outcome, now)
+
+    def _after_outcome(self, outcome, now):
+        """Hook: what follows when a try ended, in the transaction that records it.
+
+        The state is written already. Canceled counts too: it will not be sent.
+
+        :param outcome: :class:`outcome.Outcome`
+        :param now: naive UTC datetime
+        """
 
     def _prepare_code_vals(self, outcome):
         return {
@@ -251,7 +266,7 @@ class PaycollectAttempt(models.Model):
             or _("The provider declined it.")
         )
 
-    def _finish(self):
+    def _finish(self, _now=None):
         """Book the payment and queue the receipt. Repeatable, no network."""
         self.ensure_one()
         transaction = self.transaction_id
@@ -279,7 +294,7 @@ class PaycollectAttempt(models.Model):
                 continue
             code = attempt.decline_code or find_return_code(transaction.state_message)
             attempt._set_state(state, text, decline_code=code)
-            attempt._follow_decline(fields.Datetime.now())
+            attempt._after_outcome(Outcome(state, "declined"), fields.Datetime.now())
 
     def _get_event_text(self, state):
         texts = {
@@ -304,12 +319,23 @@ class PaycollectAttempt(models.Model):
 
         :param now: naive UTC datetime
         """
-        begin = now or fields.Datetime.now()
-        self._sweep(self._search_unfinished(), "_finish")
-        self._sweep(self._search_orphans(begin), "_set_orphaned", begin)
-        self._sweep(self._search_unanswered(begin), "_escalate", begin)
-        self._sweep(self._search_due(begin), "_send", now)  # each at its own time
-        self.env["account.move"]._sweep_messages(begin)
+        for attempts, method, args in self._get_sweeps(now or fields.Datetime.now()):
+            self._sweep(attempts, method, now, *args)
+
+    def _get_sweeps(self, now):
+        """Hook: what the sweep does; each room adds its own, in any order.
+
+        :param now: naive UTC datetime
+        :return: list of (attempts, name of the method, arguments); the method gets the
+            time at which its turn comes (naive UTC) and the arguments
+        """
+        return [
+            (self._search_unparkable(STOPPED), "_set_unparked", ()),
+            (self._search_unparkable(SECOND_ENGINE), "_set_unparked", ()),
+            (self._search_unfinished(), "_finish", ()),
+            (self._search_orphans(now), "_set_orphaned", ()),
+            (self._search_due(now), "_send", ()),
+        ]
 
     def _search_due(self, now):
         return self.search(
@@ -345,11 +371,15 @@ class PaycollectAttempt(models.Model):
             lambda attempt: attempt.state in protocol.FINISHABLE
         )
 
-    def _sweep(self, attempts, method, *args):
-        """Run ``method`` on each attempt in a transaction of its own."""
+    def _sweep(self, attempts, method, now, *args):
+        """Run ``method`` on each attempt in a transaction of its own.
+
+        :param now: naive UTC datetime; None: each at its own time
+        """
         for attempt in attempts:
             try:
-                getattr(attempt._as_system(), method)(*args)
+                attempt = attempt._as_system()
+                getattr(attempt, method)(now or fields.Datetime.now(), *args)
                 self._commit()
             except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
                 _logger.info("Attempt %s: %s", attempt.id, error)
@@ -378,4 +408,4 @@ class PaycollectAttempt(models.Model):
             UNKNOWN,
             self.env._("The server stopped while the charge was being sent."),
         )
-        self._start_asking(now)
+        self._after_outcome(Outcome(UNKNOWN, "orphaned"), now)

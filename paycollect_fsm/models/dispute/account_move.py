@@ -2,6 +2,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...rules.charge import STOP, Obstacle
+from ...rules.const import OCCASION_PAID
+
 READERS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -60,6 +63,28 @@ class AccountMove(models.Model):
     def _is_disputed(self):
         """Whether nothing is charged by itself because money was taken back."""
         return bool(self._get_disputes())
+
+    def _get_charge_obstacles(self, now, attempt=None):
+        obstacles = super()._get_charge_obstacles(now, attempt)
+        for move in self:
+            if move._is_disputed():
+                obstacles[move].append(Obstacle("disputed", STOP))
+        return obstacles
+
+    def _get_message_obstacles(self, occasion, now):
+        obstacles = super()._get_message_obstacles(occasion, now)
+        if occasion != OCCASION_PAID:
+            for move in self:
+                if move._is_disputed():
+                    obstacles[move].append("disputed")
+        return obstacles
+
+    def _get_reason_texts(self, params):
+        return super()._get_reason_texts(params) | {
+            "disputed": lambda: self.env._(
+                "Not charged: the customer disputes a payment of it."
+            ),
+        }
 
     def _get_explanation_lines(self):
         """Chargebacks stand before the next step; a bank return is the attempt's."""

@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...rules.const import DOCUMENT_CHANNEL
+from ...rules.const import DOCUMENT_CHANNEL, OCCASION_DUE, OCCASION_PAID
 from ...rules.retry import next_texting
 
 _logger = logging.getLogger(__name__)
@@ -15,7 +15,6 @@ PDF_REPORT = "account.account_invoices"
 QUEUE_AFTER = timedelta(minutes=5)
 SWEEP_AFTER = timedelta(minutes=2)
 SWEEP_SINCE = timedelta(days=2)
-LOCKED = 2  # seconds
 BATCH = 100
 
 
@@ -28,6 +27,13 @@ class AccountMove(models.Model):
     """
 
     _inherit = "account.move"
+
+    def _notify_customer(self, occasion):
+        if occasion == OCCASION_PAID:
+            self._queue_receipt()
+        else:
+            self._queue_invoice_message()
+        return super()._notify_customer(occasion)
 
     def _queue_receipt(self):
         for move in self.filtered(lambda move: move._may_get_receipt()):
@@ -103,12 +109,8 @@ class AccountMove(models.Model):
         move._lock_or_retry()
         if not move._is_owed():
             return
-        if (
-            move.payment_state == "blocked"
-            or move._is_disputed()
-            or move._has_pending_transaction(move.transaction_ids)
-        ):
-            return  # disputed, or being paid: nobody is asked to pay it again
+        if move._get_message_obstacles(OCCASION_DUE, fields.Datetime.now())[move]:
+            return
         declined = move._is_declined()
         if move.decline_message_at if declined else move.invoice_message_at:
             return
@@ -128,15 +130,22 @@ class AccountMove(models.Model):
         move._send_message(mail)
         move.is_move_sent = True
 
-    def _lock_or_retry(self):
-        """Whoever works on the invoice, e.g. the native post-processing, goes first.
+    def _get_message_obstacles(self, occasion, now):
+        """Hook: why the customer is told nothing about these invoices now, in bulk.
 
-        :raise RetryableJobError: the job looks again a little later
+        :param occasion: see ``_notify_customer``
+        :param now: naive UTC datetime
+        :return: ``{move: [reason code]}``, with each invoice
         """
-        if not self.try_lock_for_update():
-            raise RetryableJobError(
-                f"{self.name} is being worked on", seconds=LOCKED, ignore_retry=True
-            )
+        obstacles = {move: [] for move in self}
+        if occasion == OCCASION_PAID:
+            return obstacles
+        for move in self:
+            if move.payment_state == "blocked":
+                obstacles[move].append("blocked")
+            if move._has_pending_transaction(move.sudo().transaction_ids):
+                obstacles[move].append("in_flight")
+        return obstacles
 
     def _as_collection_system(self):
         self.ensure_one()
@@ -256,8 +265,14 @@ class AccountMove(models.Model):
         """Where the customer wants receipts as SMS; falsy for none."""
         return self.partner_id.collection_receipt_sms and self.partner_id.phone
 
-    def _sweep_messages(self, now):
-        """Send the receipts that no job sent (the runner was down)."""
+    # -- cron ------------------------------------------------------------------
+
+    def _cron_send_receipts(self, now=None):
+        """Send the receipts that no job sent (the runner was down).
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
         moves = self.search(
             [
                 ("receipt_message_id", "=", False),

@@ -1,7 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from ...rules.const import BRAND_NAMES, DEMO_DECLINE_CODES, STRIPE_BANK_BRANDS
+from ...rules.const import (
+    BRAND_NAMES,
+    DEMO_DECLINE_CODES,
+    OCCASION_PAID,
+    STRIPE_BANK_BRANDS,
+)
 from ...rules.masking import describe_typed_method, expiry_of_month
 
 
@@ -155,7 +160,8 @@ class PaymentTransaction(models.Model):
                 transaction._post_process_collection_method()
             if attempts := transaction.collection_attempt_ids:
                 attempts._as_system()._sync_with_transaction()
-        self.filtered(lambda tx: tx.state == "done").invoice_ids._queue_receipt()
+        paid = self.filtered(lambda tx: tx.state == "done")
+        paid.invoice_ids._notify_customer(OCCASION_PAID)
         return res
 
     # Validation of a method through a signed link

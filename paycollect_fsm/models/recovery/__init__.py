@@ -5,6 +5,7 @@ from . import paycollect_decline_code
 from . import payment_transaction_lookup
 from . import payment_transaction_authenticate
 from . import account_move
+from . import paycollect_attempt
 from . import paycollect_attempt_retry
 from . import paycollect_attempt_unknown
 from . import paycollect_attempt_unknown_people

@@ -74,11 +74,6 @@ class AccountMove(models.Model):
         zones = (known | self.company_id.sudo().partner_id).mapped("tz")
         return ZoneInfo(next(filter(None, zones), "UTC"))
 
-    def _get_planned_retry(self):
-        """Return the attempt that waits for a later day, if any (sudo)."""
-        self.ensure_one()
-        return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
-
     def _was_refused(self, token):
         """Whether the bank said never to this method, here or elsewhere (V1)."""
         self.ensure_one()

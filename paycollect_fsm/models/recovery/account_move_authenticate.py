@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from odoo import models
 
-from ...rules.charge import GO, decide
+from ...rules.charge import GO, STOP, decide
 from ...rules.const import PLANNED
 from .paycollect_attempt_authenticate import POSSIBLE
 
@@ -53,7 +53,8 @@ class AccountMove(models.Model):
             return "paid"
         if facts.in_flight or facts.customer_paying:
             return "busy"
-        if not attempt or facts.blocked or not facts.provider_ready:
+        stopped = any(obstacle.verdict == STOP for obstacle in facts.obstacles)
+        if not attempt or stopped or not facts.provider_ready:
             return "gone"
         if self.currency_id.compare_amounts(attempt.amount, facts.residual) > 0:
             return "changed"

@@ -196,13 +196,6 @@ class PaycollectAttempt(models.Model):
 
     # -- sweep -------------------------------------------------------------------
 
-    def _cron_send_due(self, now=None):
-        now = now or fields.Datetime.now()
-        self._sweep(
-            self._search_needless_authentications(now), "_close_authentication", now
-        )
-        return super()._cron_send_due(now)
-
     def _search_needless_authentications(self, now):
         """What could still be confirmed although its amount is not owed any more."""
         self.env["account.move"].flush_model(["state", "payment_state"])

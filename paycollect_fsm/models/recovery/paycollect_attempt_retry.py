@@ -7,12 +7,15 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
 from ...rules import declines, retry
-from ...rules.const import CHARGE_CHANNEL, DECLINED, OPEN_STATES, PLANNED
+from ...rules.const import (
+    CHARGE_CHANNEL,
+    DECLINED,
+    OCCASION_DECLINED,
+    OPEN_STATES,
+)
 
 _logger = logging.getLogger(__name__)
 
-# A try that starts later than this does not keep the customer from paying.
-SOON = timedelta(minutes=15)
 BATCH = 100
 
 
@@ -102,6 +105,12 @@ class PaycollectAttempt(models.Model):
 
     # -- decision --------------------------------------------------------------
 
+    def _follow_canceled_retry(self, now):
+        """Decide again after the decline that planned this retry."""
+        declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
+        if declined:
+            declined._follow_decline(now)
+
     def _follow_decline(self, now):
         """Decide and do what follows this decline, in the transaction that records it.
 
@@ -165,16 +174,16 @@ class PaycollectAttempt(models.Model):
                 if decision.notify:
                     move.decline_message_at = False
                 if decision.at > now:
-                    move._queue_invoice_message()
+                    move._notify_customer(OCCASION_DECLINED)
             case retry.AskCustomer():
                 self.escalate_at = now + timedelta(
                     days=move._get_retry_plan().answer_days
                 )
-                move._queue_invoice_message()
+                move._notify_customer(OCCASION_DECLINED)
             case retry.Person(reason="merchant"):
                 self._report_exhausted()
             case _:
-                move._queue_invoice_message()
+                move._notify_customer(OCCASION_DECLINED)
                 self._report_exhausted()
 
     def _decide_next(self, tokens, now):
@@ -233,17 +242,6 @@ class PaycollectAttempt(models.Model):
         self.next_attempt_id = attempt
         attempt._enqueue()
 
-    def _set_superseded(self):
-        """Cancel a planned retry because something better is charged now.
-
-        :return: whether it is canceled; not when it is being sent
-        """
-        self.ensure_one()
-        if not self.try_lock_for_update() or self.state != PLANNED:
-            return False
-        self._set_canceled(self.env._("Another charge took its place."))
-        return True
-
     def _report_exhausted(self, text=None):
         """Tell accounting that nothing automatic is left."""
         self.ensure_one()
@@ -276,16 +274,6 @@ class PaycollectAttempt(models.Model):
             )
 
     # -- texts -----------------------------------------------------------------
-
-    def _is_waiting(self, now=None):
-        """Whether it is a try of a later day, which somebody else may pre-empt."""
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        return self.state == PLANNED and self.planned_at > now + SOON
-
-    def _gives_way(self):
-        """Whether another charge may take its place; not a date that was agreed."""
-        return self.trigger != "schedule" and self._is_waiting()
 
     def _get_planned_text(self):
         self.ensure_one()

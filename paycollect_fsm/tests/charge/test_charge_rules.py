@@ -1,12 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import doctest
+from dataclasses import replace
+from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
 from ...rules import charge as charge_rules
 from ...rules import outcome
-from ...rules.charge import ChargeFacts, decide
+from ...rules.charge import LATER, STOP, WAIT, ChargeFacts, Obstacle, decide
 from ...rules.outcome import Exchange, classify
+
+DISPUTED = (Obstacle("disputed", STOP),)
 
 
 @tagged("post_install", "-at_install")
@@ -17,6 +21,18 @@ class TestChargeRules(BaseCase):
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed, module.__name__)
 
+    def test_of_several_obstacles_the_hardest_and_longest_decides(self):
+        soon, late = datetime(2026, 3, 2), datetime(2026, 3, 9)
+        later = [Obstacle("check", LATER, late), Obstacle("promise", LATER, soon)]
+        facts = ChargeFacts(residual=100, obstacles=tuple(later))
+        decision = decide(facts)
+        self.assertEqual(decision.reason, "check")
+        self.assertEqual(decision.params, {"until": late})
+        facts = replace(facts, obstacles=(*later, Obstacle("copy", WAIT)))
+        self.assertEqual(decide(facts).reason, "copy")
+        facts = replace(facts, obstacles=(*later, *DISPUTED))
+        self.assertEqual(decide(facts).verdict, STOP)
+
     def test_each_fact_alone_decides(self):
         table = [
             ({}, "go", "charge"),
@@ -26,7 +42,7 @@ class TestChargeRules(BaseCase):
             ({"residual": -5}, "stop", "paid"),
             ({"settled": True}, "stop", "paid"),
             ({"in_flight": True}, "stop", "in_flight"),
-            ({"blocked": True}, "stop", "blocked"),
+            ({"obstacles": DISPUTED}, "stop", "disputed"),
             ({"customer_paying": True}, "later", "customer_paying"),
             ({"mode": "net"}, "stop", "mode_net"),
             ({"mode": "cod"}, "stop", "mode_cod"),
@@ -62,7 +78,7 @@ class TestChargeRules(BaseCase):
         for facts in ({"mode": "net"}, {"max_auto_amount": 1}):
             self.assertEqual(decide(ChargeFacts(**by_hand, **facts)).verdict, "go")
         for facts in (
-            {"blocked": True},
+            {"obstacles": DISPUTED},
             {"settled": True},
             {"in_flight": True},
             {"neutralized": True},

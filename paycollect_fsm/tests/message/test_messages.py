@@ -38,7 +38,7 @@ class TestMessages(CollectionCommon):
     def test_the_receipt_is_sent_once(self):
         move = self.complete(self.make_job())
         move._send_receipt()
-        move._queue_receipt()
+        move._notify_customer("paid")
         self.assertEqual(len(self.mails_to(move)), 1)
 
     def test_without_an_address_a_note_says_once_that_nobody_got_a_receipt(self):

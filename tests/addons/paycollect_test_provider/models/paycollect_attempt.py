@@ -18,7 +18,7 @@ class PaycollectAttempt(models.Model):
         super()._record(outcome, now)
         provider_side.conflict_at("record", self.partner_id)
 
-    def _finish(self):
+    def _finish(self, _now=None):
         provider_side.die_at("recorded", self.partner_id)
         result = super()._finish()
         provider_side.conflict_at("finish", self.partner_id)
@@ -31,6 +31,7 @@ class PaycollectAttempt(models.Model):
         system = self.sudo()
         system._cron_send_due()
         system._cron_resolve_unknown()
+        system.env["account.move"]._cron_send_receipts()
         later = fields.Datetime.now() + timedelta(minutes=2)
         system.env["paycollect.event"]._cron_apply_due(later)
         return True
