@@ -17,6 +17,11 @@ STOP = "stop"  # do not charge
 STOPPED = "stopped"  # a person stopped all charging
 SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
 
+# Reasons of LATER that go away when the provider closes what the customer left open.
+UNCONFIRMED = "unconfirmed"  # a declined charge that the customer may still confirm
+ABANDONED = "abandoned"  # an online payment that was begun and left
+LEFT_OPEN = (UNCONFIRMED, ABANDONED)
+
 
 @dataclass(frozen=True)
 class Obstacle:
@@ -41,7 +46,9 @@ class ChargeFacts:
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
     ``*_limit`` are per UTC day, in company currency; a limit of 0 means none.
     ``cap_until`` (naive UTC): the card network wants the method to be left alone
-    until then.
+    until then. ``unconfirmed``, ``abandoned``: what the customer left open, see
+    ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
+    close it.
     """
 
     collection_active: bool = True
@@ -53,6 +60,8 @@ class ChargeFacts:
     settled: bool = False
     in_flight: bool = False
     customer_paying: bool = False
+    unconfirmed: bool = False
+    abandoned: bool = False
     obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
     manual: bool = False
@@ -104,7 +113,8 @@ def decide(facts):
     >>> decide(ChargeFacts(residual=10, obstacles=(Obstacle("disputed", STOP),))).reason
     'disputed'
     """
-    for rule in (_invoice, _policy, _method, _company, _limits, _obstacles):
+    rules = (_invoice, _policy, _method, _company, _limits, _obstacles, _left_open)
+    for rule in rules:
         if decision := rule(facts):
             return decision
     return Decision(GO, "charge")
@@ -186,6 +196,14 @@ def _limits(facts):
 
 def _obstacles(facts):
     return _get_obstacle(facts, WAIT) or _get_obstacle(facts, LATER)
+
+
+def _left_open(facts):
+    if facts.unconfirmed:
+        return Decision(LATER, UNCONFIRMED)
+    if facts.abandoned:
+        return Decision(LATER, ABANDONED)
+    return None
 
 
 def _get_obstacle(facts, verdict):

@@ -62,10 +62,9 @@ class Outbox:
         )
 
     def _say_code(self):
-        def note(transaction, _payment_data):
+        def note(_transaction, exchange, _payment_data):
             code, network, _text = self.decline
-            exchange = transaction.env.context.get("paycollect_exchange")
-            if exchange is not None and code:
+            if code:
                 exchange.body = {
                     "error": {"decline_code": code, "network_decline_code": network}
                 }

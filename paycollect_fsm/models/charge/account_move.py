@@ -1,24 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from markupsafe import Markup, escape
-
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 from ...rules.const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNOWN
-
-# They say how the invoice is collected, and change no amount and no line.
-COLLECTION_FIELDS = frozenset(
-    {
-        "collection_policy_id",
-        "collection_policy_reason",
-        "collection_decision",
-        "decline_message_at",
-        "decline_sms_at",
-        "invoice_message_at",
-        "receipt_message_id",
-        "receipt_sent_at",
-    }
-)
 
 
 class AccountMove(models.Model):
@@ -44,20 +27,6 @@ class AccountMove(models.Model):
         compute="_compute_collection_attempt_count",
         groups="account.group_account_invoice,account.group_account_readonly",
     )
-    collection_explanation = fields.Html(
-        string="Why?",
-        compute="_compute_collection_explanation",
-        help="What was decided, by which rule, what happens next and when.",
-    )
-    invoice_message_at = fields.Datetime(
-        copy=False, readonly=True, help="When the open invoice was sent (UTC)."
-    )
-    receipt_message_id = fields.Many2one(
-        "mail.message", copy=False, readonly=True, index="btree_not_null"
-    )
-    receipt_sent_at = fields.Datetime(
-        copy=False, readonly=True, help="When the receipt left for the customer (UTC)."
-    )
 
     @api.depends("collection_attempt_ids")
     def _compute_collection_attempt_count(self):
@@ -69,44 +38,28 @@ class AccountMove(models.Model):
         for move in self:
             move.collection_attempt_count = counts.get(move, 0)
 
-    @api.depends(
-        "collection_policy_reason",
-        "collection_decision",
-        "decline_message_at",
-        "decline_sms_at",
-        "collection_attempt_ids.state",
-        "collection_attempt_ids.planned_at",
-        "collection_attempt_ids.parked_reason",
-        "collection_attempt_ids.ask_at",
-        "collection_attempt_ids.follow_up",
-        "payment_state",
-        "receipt_sent_at",
-    )
-    def _compute_collection_explanation(self):
-        for move in self:
-            lines = move._get_explanation_lines()
-            move.collection_explanation = (
-                Markup("<ul class='mb-0'>%s</ul>")
-                % Markup("").join(
-                    Markup("<li>%s</li>") % escape(line) for line in lines
-                )
-                if lines
-                else False
-            )
-
     def write(self, vals):
         """Leave the accounting lines alone when only the collection changes.
 
         Otherwise each of these writes recomputes taxes and due dates, and marks the
         invoice as changed by hand.
         """
-        if COLLECTION_FIELDS.issuperset(vals):
+        if self._get_collection_fields().issuperset(vals):
             self = self.with_context(
                 skip_invoice_sync=True,
                 check_move_validity=False,
                 skip_is_manually_modified=True,
             )
         return super().write(vals)
+
+    def _get_collection_fields(self):
+        """Hook: names of the fields that say how the invoice is collected, and change
+        no amount and no line."""
+        return {
+            "collection_policy_id",
+            "collection_policy_reason",
+            "collection_decision",
+        }
 
     def action_view_collection_attempts(self):
         self.ensure_one()
@@ -229,64 +182,3 @@ class AccountMove(models.Model):
                     **values,
                 )
         return self.env._("%(name)s: %(amount)s is open.", **values)
-
-    def _get_explanation_lines(self):
-        """Return the sentences of “Why?”, from stored reasons, oldest first."""
-        self.ensure_one()
-        lines = [self.collection_policy_reason] if self.collection_policy_reason else []
-        attempts = self.sudo().collection_attempt_ids.sorted("id")
-        if not attempts and self.collection_decision:
-            lines.append(self.collection_decision)
-        lines += [attempt._get_history_text() for attempt in attempts]
-        if self.receipt_sent_at:
-            lines.append(
-                self.env._(
-                    "The receipt was sent on %(date)s.",
-                    date=format_datetime(
-                        self.env, self.receipt_sent_at, dt_format="short"
-                    ),
-                )
-            )
-        if lines and (next_step := self._get_next_step(attempts[-1:])):
-            lines.append(next_step)
-        return lines
-
-    def _get_next_step(self, last):
-        if self.state != "posted":
-            return self.env._("Next: nothing happens before the invoice is posted.")
-        if self._is_settled():
-            return self.env._("Nothing more to do: it is paid.")
-        match last.state:
-            case "planned":
-                if last.parked_reason:
-                    return self.env._("Next: a manager releases or cancels the charge.")
-                if last._is_waiting():
-                    return self.env._("Next: %(text)s", text=last._get_planned_text())
-                return self.env._("Next: the charge is sent.")
-            case "sent":
-                return self.env._(
-                    "Next: the provider's answer, within a minute or two."
-                )
-            case "settling":
-                return self.env._("Next: the provider confirms or returns the money.")
-            case "unknown":
-                return last._get_question_text()
-            case "declined" if last.escalate_at:
-                return self.env._(
-                    "Next: the customer acts, which is charged at once; without an "
-                    "answer accounting is told on %(date)s.",
-                    date=format_datetime(self.env, last.escalate_at),
-                )
-            case "declined":
-                return self.env._(
-                    "Next: the customer adds another method, which is charged at once, "
-                    "or accounting decides."
-                )
-        if self.collection_mode == "auto":
-            return self.env._(
-                "Next: when the customer adds a payment method, it is charged."
-            )
-        return self.env._(
-            "Next: the customer pays by %(date)s.",
-            date=fields.Date.to_string(self.invoice_date_due),
-        )

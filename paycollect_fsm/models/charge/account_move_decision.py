@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import str2bool
 
 from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, Obstacle, decide
@@ -115,6 +116,10 @@ class AccountMove(models.Model):
             ``OCCASION_PAID``
         """
 
+    def _reset_notifications(self):
+        """Hook: something new happened; what was said about a decline may be said
+        again."""
+
     def _get_planned_retry(self):
         """Return the attempt that waits for a later day, if any (sudo)."""
         self.ensure_one()
@@ -132,14 +137,29 @@ class AccountMove(models.Model):
     def _get_charge_facts(self, token, now, manual=False, attempt=None, replaced=None):
         """Return the :class:`ChargeFacts` of one invoice.
 
-        :param attempt: the attempt that is being claimed; the brakes and the card
-            networks' caps count only then
+        :param now: naive UTC datetime
+        :param attempt: the attempt that is being claimed; what only counts then, e.g.
+            the daily limits, is read only then
         :param replaced: the planned retry that would give way
         """
         self.ensure_one()
+        facts = self._prepare_charge_facts(token, now, attempt)
+        facts["manual"] = manual
+        facts["in_flight"] = self._has_money_in_flight(
+            self.sudo().transaction_ids, attempt or replaced
+        )
+        if attempt:
+            facts |= attempt._prepare_charge_facts(now)
+        return ChargeFacts(**facts)
+
+    def _prepare_charge_facts(self, token, now, attempt):
+        """Hook: the facts of the invoice and the method, by their names.
+
+        Each room adds its own; a fact never depends on what a rule says.
+        """
         company = self.company_id
         transactions = self.sudo().transaction_ids
-        facts = {
+        return {
             "collection_active": company.collection_active,
             "stopped": company._is_collection_stopped(),
             "neutralized": str2bool(
@@ -152,7 +172,6 @@ class AccountMove(models.Model):
             "residual": self.amount_residual,
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
-            "in_flight": self._has_money_in_flight(transactions, attempt or replaced),
             "customer_paying": any(
                 tx.state == "draft"
                 and (tx.operation or "").startswith("online_")
@@ -160,20 +179,13 @@ class AccountMove(models.Model):
                 for tx in transactions
             ),
             "mode": self.collection_mode or "",
-            "manual": manual,
             "max_auto_amount": self._get_max_auto_amount(),
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
             "token_expired": bool(token)
             and token._is_expired_on(fields.Date.context_today(self)),
-            "token_refused": bool(token) and self._was_refused(token),
-            "second_engine": bool(token.provider_id.collection_foreign_retries_at),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
         }
-        if attempt:
-            facts["is_retry"] = attempt.trigger == "retry"
-            facts |= attempt._get_brake_facts(now) | attempt._get_cap_facts(now)
-        return ChargeFacts(**facts)
 
     def _get_charge_obstacles(self, now, attempt=None):
         """Hook: what else stands in the way of charging these invoices, in bulk.
@@ -232,19 +244,23 @@ class AccountMove(models.Model):
             moves = moves.filtered(
                 lambda move: token.company_id in move.company_id.parent_ids
             )
-        moves.filtered("decline_message_at").decline_message_at = False
+        moves._reset_notifications()
         return moves._plan_collection("completion", token=token)
 
     def _get_waiting(self, partners):
         """Return the customers' open invoices that wait for a method (sudo)."""
         moves = self.sudo().search(
-            [
-                ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
-                ("collection_policy_id.collection_mode", "=", "auto"),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
+            self._get_waiting_domain()
+            & Domain("commercial_partner_id", "in", partners.commercial_partner_id.ids),
             order="invoice_date_due, id",
         )
         return moves.filtered(lambda move: move._get_last_attempt()._may_follow())
+
+    def _get_waiting_domain(self):
+        """Hook: open invoices that a new method may be charged for by itself."""
+        return (
+            Domain("collection_policy_id.collection_mode", "=", "auto")
+            & Domain("move_type", "=", "out_invoice")
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+        )

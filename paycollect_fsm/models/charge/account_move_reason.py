@@ -57,6 +57,12 @@ class AccountMove(models.Model):
             "customer_paying": lambda: _(
                 "Charged later: the customer is paying online right now."
             ),
+            "unconfirmed": lambda: _(
+                "Charged later: the customer may still confirm an earlier charge."
+            ),
+            "abandoned": lambda: _(
+                "Charged later: the customer began to pay online and has not finished."
+            ),
             "mode_net": lambda: _("Not charged: it is paid on terms."),
             "mode_cod": lambda: _("Not charged: it is collected on site."),
             "mode_prepaid": lambda: _(

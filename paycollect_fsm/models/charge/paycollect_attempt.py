@@ -88,6 +88,12 @@ class PaycollectAttempt(models.Model):
     decline_code = fields.Char(readonly=True)
     network_code = fields.Char(readonly=True)
     advice_code = fields.Char(readonly=True)
+    network_advice_code = fields.Char(readonly=True)
+    outcome_type = fields.Char(readonly=True)
+    http_status = fields.Integer(string="HTTP Status", readonly=True)
+    intent = fields.Char(
+        string="Provider's Charge", readonly=True, help="The provider's id of it."
+    )
     reason = fields.Char(readonly=True, help="Why it is in this state.")
     canceled_by_id = fields.Many2one("res.users", readonly=True)
     needs_attention = fields.Boolean(
@@ -183,16 +189,16 @@ class PaycollectAttempt(models.Model):
         for attempt in self.filtered(lambda a: a.state != state):
             if not may_become(attempt.state, state):
                 raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
-            attempt.write(
-                {
-                    "state": state,
-                    "reason": reason,
-                    "parked_reason": False,
-                    "ask_at": False,
-                    "done_at": fields.Datetime.now(),
-                    **vals,
-                }
-            )
+            attempt.write(attempt._prepare_state_vals(state, reason) | vals)
+
+    def _prepare_state_vals(self, state, reason):
+        """Hook: what is written when the attempt enters ``state``."""
+        return {
+            "state": state,
+            "reason": reason,
+            "parked_reason": False,
+            "done_at": fields.Datetime.now(),
+        }
 
     def _set_canceled(self, reason):
         self.write(
@@ -236,6 +242,14 @@ class PaycollectAttempt(models.Model):
         """Whether another charge may take its place; not a date that was agreed."""
         return self.trigger != "schedule" and self._is_waiting()
 
+    def _get_planned_text(self):
+        self.ensure_one()
+        return self.env._(
+            "It is tried again with %(method)s on %(date)s.",
+            method=self.token_id._get_label(),
+            date=format_datetime(self.env, self.planned_at, dt_format="short"),
+        )
+
     def _get_history_text(self):
         """One sentence for “Why?”."""
         self.ensure_one()
@@ -248,9 +262,7 @@ class PaycollectAttempt(models.Model):
                 self.done_at or self.sent_at or self.planned_at,
                 dt_format="short",
             ),
-            "reason": " ".join(
-                filter(None, [self.parked_reason or self.reason, self.follow_up])
-            ),
+            "reason": " ".join(filter(None, self._get_history_reasons())),
         }
         texts = {
             PLANNED: self.env._(
@@ -283,6 +295,10 @@ class PaycollectAttempt(models.Model):
             CANCELED: self.env._("Try %(number)s was not sent. %(reason)s", **values),
         }
         return texts[self.state]
+
+    def _get_history_reasons(self):
+        """Hook: sentences that say why it is where it is."""
+        return [self.parked_reason or self.reason]
 
     # -- work ----------------------------------------------------------------
 

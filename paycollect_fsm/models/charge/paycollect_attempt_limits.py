@@ -103,19 +103,19 @@ class PaycollectAttempt(models.Model):
         self._search_unparkable(code)._set_unparked()
 
     def _search_unparkable(self, code):
+        """Hook: what is parked for ``code`` although the cause is gone."""
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
-        free = self.browse()
-        for company, attempts in parked.grouped("company_id").items():
-            if code != STOPPED or not company._is_collection_stopped():
-                free |= attempts.filtered(lambda a: not a._has_rival(code))
-        return free
-
-    def _has_rival(self, code):
-        """Whether it waits for the end of a second engine at its provider."""
-        provider = self.token_id.provider_id
-        return code == SECOND_ENGINE and bool(provider.collection_foreign_retries_at)
+        if code != STOPPED:
+            return parked
+        companies = parked.company_id.filtered(lambda c: not c._is_collection_stopped())
+        return parked.filtered(lambda attempt: attempt.company_id in companies)
 
     # -- facts ---------------------------------------------------------------
+
+    def _prepare_charge_facts(self, now):
+        """Hook: the facts of an attempt that is being claimed, by their names."""
+        self.ensure_one()
+        return {"is_retry": self.trigger == "retry", **self._get_brake_facts(now)}
 
     def _get_brake_facts(self, now):
         """Return what was sent today (UTC) in the company, for ``ChargeFacts``.

@@ -14,7 +14,6 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...rules import protocol
 from ...rules.charge import (
     GO,
-    SECOND_ENGINE,
     STOP,
     STOPPED,
     WAIT,
@@ -62,8 +61,8 @@ class PaycollectAttempt(models.Model):
         :return: a sentence for the job's log
         """
         self.ensure_one()
-        attempt = self._as_system()
-        if not attempt._claim(now or fields.Datetime.now()):
+        attempt, begin = self._as_system(), now or fields.Datetime.now()
+        if not attempt._close_left_open(begin) or not attempt._claim(begin):
             return attempt.reason or attempt.parked_reason or "not to be sent"
         attempt._commit_claim()
         attempt._charge(now)
@@ -71,6 +70,16 @@ class PaycollectAttempt(models.Model):
         attempt._finish()
         attempt._commit()
         return attempt.reason or attempt.state
+
+    def _close_left_open(self, _now):
+        """Hook: close what the customer left open, before anything is claimed; network.
+
+        Commits what it did.
+
+        :return: whether it goes on; the claim looks for itself all the same
+        :raise RetryableJobError: somebody works on it right now
+        """
+        return True
 
     def _claim(self, now):
         """Lock, look again, and write down that it is being sent.
@@ -223,6 +232,7 @@ class PaycollectAttempt(models.Model):
             **self._prepare_code_vals(outcome),
         )
         transaction = self.transaction_id
+        transaction._record_codes(outcome.codes, outcome.status)
         if outcome.codes.intent and not transaction.provider_reference:
             transaction.provider_reference = outcome.codes.intent
         self._after_outcome(outcome, now)
@@ -286,15 +296,16 @@ class PaycollectAttempt(models.Model):
             if not state:
                 continue
             text = attempt._get_event_text(state)
-            if attempt.state == UNKNOWN:
-                attempt._note_inquiry(protocol.EVENT, protocol.FOUND, text)
-                attempt._close_inquiry(text)
-            if state != DECLINED:
-                attempt._set_state(state, text)
-                continue
-            code = attempt.decline_code or find_return_code(transaction.state_message)
-            attempt._set_state(state, text, decline_code=code)
-            attempt._after_outcome(Outcome(state, "declined"), fields.Datetime.now())
+            now = fields.Datetime.now()
+            attempt._before_event(state, text, now)
+            vals = {}
+            if state == DECLINED and not attempt.decline_code:
+                vals["decline_code"] = find_return_code(transaction.state_message)
+            attempt._set_state(state, text, **vals)
+            attempt._after_outcome(Outcome(state, "event"), now)
+
+    def _before_event(self, state, text, now):
+        """Hook: the provider told by itself that the attempt comes into ``state``."""
 
     def _get_event_text(self, state):
         texts = {
@@ -331,7 +342,6 @@ class PaycollectAttempt(models.Model):
         """
         return [
             (self._search_unparkable(STOPPED), "_set_unparked", ()),
-            (self._search_unparkable(SECOND_ENGINE), "_set_unparked", ()),
             (self._search_unfinished(), "_finish", ()),
             (self._search_orphans(now), "_set_orphaned", ()),
             (self._search_due(now), "_send", ()),

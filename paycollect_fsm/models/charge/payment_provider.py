@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo import models
 
 
 class PaymentProvider(models.Model):
@@ -11,27 +10,6 @@ class PaymentProvider(models.Model):
     """
 
     _inherit = "payment.provider"
-
-    @api.constrains("state", "allow_tokenization", "stripe_webhook_secret")
-    def _check_webhook_secret(self):
-        """Without the secret anybody could report a payment."""
-        for provider in self:
-            if (
-                provider.code == "stripe"
-                and provider.company_id.collection_active
-                and provider.state in ("enabled", "test")
-                and provider.allow_tokenization
-                and not provider.stripe_webhook_secret
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(company)s collects automatically, so %(provider)s needs a "
-                        "webhook secret. Press “Generate your webhook”, or enter the "
-                        "signing secret of the webhook that you made at Stripe.",
-                        company=provider.company_id.name,
-                        provider=provider.name,
-                    )
-                )
 
     def _send_api_request(self, method, endpoint, **kwargs):
         exchange = self.env.context.get("paycollect_exchange")

@@ -3,6 +3,8 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
+from ...rules.const import OCCASION_PAID
+
 
 class PaymentTransaction(models.Model):
     """Nobody starts to pay an invoice by other means while it is being charged, nor
@@ -25,6 +27,14 @@ class PaymentTransaction(models.Model):
     def _is_started_by_customer(self):
         self.ensure_one()
         return (self.operation or "").startswith("online_")
+
+    def _after_post_process(self):
+        """The attempts follow, and the customer is told."""
+        if attempts := self.collection_attempt_ids:
+            attempts._as_system()._sync_with_transaction()
+        if self.state == "done":
+            self.invoice_ids._notify_customer(OCCASION_PAID)
+        return super()._after_post_process()
 
     def _check_amount_open(self):
         """Refuse more than what is open on posted invoices.

@@ -208,16 +208,19 @@ class ResCompany(models.Model):
                 }
                 for company in stopped
             ],
-            "engines": self.env["payment.provider"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "in", self.env.companies.ids),
-                    ("collection_foreign_retries_at", "!=", False),
-                ]
-            )
-            ._get_foreign_status(),
+            "engines": self._get_foreign_engines(),
         }
+
+    @api.model
+    def _get_foreign_engines(self):
+        """Hook: whoever else tries declined charges again, for the status above."""
+        return []
+
+    def _get_collection_status_lines(self):
+        lines = super()._get_collection_status_lines()
+        if self.collection_stopped_at:
+            lines += [self._get_stop_text(), self._get_waiting_text()]
+        return lines
 
     def _get_stop_text(self):
         """Who stopped charging, when and why; empty when it is not stopped."""

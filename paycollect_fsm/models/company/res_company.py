@@ -63,6 +63,11 @@ class ResCompany(models.Model):
                     )
                 )
 
+    def _get_collection_status_lines(self):
+        """Hook: sentences about the company's collections that the settings show."""
+        self.ensure_one()
+        return []
+
     def _get_collection_sender(self):
         return self.collection_email_from or self.email_formatted
 

@@ -43,12 +43,11 @@ class ResCompany(models.Model):
                 )
 
     def _get_activation_checks(self):
-        """Return the :class:`Check` list of one company, blockers included."""
+        """Hook: return the :class:`Check` list of one company, blockers included."""
         self.ensure_one()
         return [
             self._check_copy(),
             self._check_provider(),
-            *self._check_webhooks(),
             self._check_runner(),
             self._check_mail_server(),
             self._check_remit_to(),
@@ -110,33 +109,6 @@ class ResCompany(models.Model):
                 self.env._("%(names)s is in test mode: no real money.", names=names),
             )
         return Check(OK, title, self.env._("%(names)s stores methods.", names=names))
-
-    def _check_webhooks(self):
-        title = self.env._("Webhook secret")
-        for provider in self._get_collection_providers():
-            if provider.code != "stripe":
-                continue
-            if not provider.stripe_webhook_secret:
-                yield Check(
-                    BLOCKER,
-                    title,
-                    self.env._(
-                        "%(provider)s has no webhook secret, so anybody could report a "
-                        "payment. Press “Generate your webhook” on the provider.",
-                        provider=provider.name,
-                    ),
-                )
-            if provider.collection_missing_events:
-                yield Check(
-                    WARNING,
-                    self.env._("Webhook events"),
-                    self.env._(
-                        "%(provider)s does not tell us everything (%(missing)s). Press "
-                        "“Update the Webhook” on the provider.",
-                        provider=provider.name,
-                        missing=provider.collection_missing_events,
-                    ),
-                )
 
     def _check_runner(self):
         title = self.env._("Job runner")

@@ -31,24 +31,13 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_attach_pdf", readonly=False
     )
 
-    collection_stop_text = fields.Text(compute="_compute_collection_stop_text")
+    collection_status_text = fields.Text(compute="_compute_collection_status_text")
 
     @api.depends("company_id")
-    def _compute_collection_stop_text(self):
+    def _compute_collection_status_text(self):
         for settings in self:
-            company = settings.company_id.sudo()
-            settings.collection_stop_text = "\n".join(
-                filter(
-                    None,
-                    [
-                        company._get_stop_text(),
-                        company.collection_stopped_at and company._get_waiting_text(),
-                    ],
-                )
-            )
-
-    def action_stop_collection(self):
-        return self.company_id.action_stop_collection()
+            lines = settings.company_id.sudo()._get_collection_status_lines()
+            settings.collection_status_text = "\n".join(filter(None, lines))
 
     def action_open_collection_activation(self):
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -3,5 +3,6 @@ from . import payment_provider
 from . import paycollect_chargeback
 from . import paycollect_chargeback_books
 from . import account_move
+from . import paycollect_attempt
 from . import res_company
 from . import res_config_settings

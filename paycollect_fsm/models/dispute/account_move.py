@@ -32,15 +32,6 @@ class AccountMove(models.Model):
         for move in self:
             move.collection_chargeback_count = len(move.collection_chargeback_ids)
 
-    @api.depends(
-        "collection_chargeback_ids.state",
-        "collection_chargeback_ids.withdrawn_at",
-        "collection_chargeback_ids.reinstated_at",
-        "collection_chargeback_ids.is_released",
-    )
-    def _compute_collection_explanation(self):
-        return super()._compute_collection_explanation()
-
     def action_view_chargebacks(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -86,19 +77,23 @@ class AccountMove(models.Model):
             ),
         }
 
+    def _get_explanation_dependencies(self):
+        return (
+            *super()._get_explanation_dependencies(),
+            "collection_chargeback_ids.state",
+            "collection_chargeback_ids.withdrawn_at",
+            "collection_chargeback_ids.reinstated_at",
+            "collection_chargeback_ids.is_released",
+        )
+
     def _get_explanation_lines(self):
-        """Chargebacks stand before the next step; a bank return is the attempt's."""
-        lines = super()._get_explanation_lines()
+        """A bank return is told by its attempt."""
         chargebacks = self.sudo().collection_chargeback_ids.sorted("id")
-        texts = [
-            chargeback._get_text()
+        return super()._get_explanation_lines() + [
+            ("dispute", chargeback._get_text())
             for chargeback in chargebacks
             if not chargeback.attempt_id.returned_at
         ]
-        if not texts:
-            return lines
-        next_step = self._get_next_step(self._get_last_attempt())
-        return [*(line for line in lines if line != next_step), *texts, next_step]
 
     def _get_next_step(self, last):
         if dispute := self._get_disputes()[:1]:

@@ -5,14 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from odoo.addons.payment import utils as payment_utils
-from odoo.addons.payment_stripe import const as stripe_const
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import disputes as chargebacks
 from ...rules.disputes import BANK_RETURN, CHARGEBACK, INQUIRY, LOST, OPEN, WON
+from ...rules.outcome import Codes
 from ..company.res_company import EXCEPTION_ACTIVITY
-from ..stripe.paycollect_event import BUSY_SECONDS
+
+BUSY_SECONDS = 5
 
 
 class PaycollectChargeback(models.Model):
@@ -227,7 +227,9 @@ class PaycollectChargeback(models.Model):
             "move_ids": [(6, 0, moves.ids)],
             "kind": snapshot.kind,
             "currency_id": transaction.currency_id.id,
-            "amount": self._to_major(snapshot.amount, transaction.currency_id),
+            "amount": transaction.provider_id._to_major_units(
+                snapshot.amount, transaction.currency_id
+            ),
             "reason_code": snapshot.reason,
             "return_code": snapshot.kind == BANK_RETURN and snapshot.return_code,
             "opened_at": snapshot.opened_at,
@@ -260,23 +262,15 @@ class PaycollectChargeback(models.Model):
         )
         return {
             "fee_currency_id": currency.id,
-            "fee": self._to_major(snapshot.fee, currency),
+            "fee": self.provider_id._to_major_units(snapshot.fee, currency),
         }
-
-    @api.model
-    def _to_major(self, minor, currency):
-        return payment_utils.to_major_currency_units(
-            minor,
-            currency,
-            arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(currency.name),
-        )
 
     # -- what follows ------------------------------------------------------------
 
     def _update_attempt(self, now):
         """A debit that the bank took back is declined after all."""
         if self.kind == BANK_RETURN and self._is_money_out():
-            self.transaction_id._record_return(self.return_code)
+            self.transaction_id._record_codes(Codes(decline_code=self.return_code))
             self.attempt_id._set_returned(self.return_code, self._get_text(), now)
 
     def _update_activities(self):

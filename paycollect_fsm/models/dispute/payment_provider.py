@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 
+from odoo.addons.payment import utils as payment_utils
+
 
 class PaymentProvider(models.Model):
     """Warn before a bank asks why so many debits come back (A4)."""
@@ -10,6 +12,10 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     collection_returns_told_at = fields.Datetime(readonly=True, copy=False)
+
+    def _to_major_units(self, minor, currency):
+        """Hook: an amount as the provider counts it (e.g. cents), in ``currency``."""
+        return payment_utils.to_major_currency_units(minor, currency)
 
     def _warn_of_returns(self, company, rates, now):
         """Tell the company's responsible person, once a month for a provider.

@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -27,6 +28,50 @@ class AccountMove(models.Model):
     """
 
     _inherit = "account.move"
+
+    invoice_message_at = fields.Datetime(
+        copy=False, readonly=True, help="When the open invoice was sent (UTC)."
+    )
+    receipt_message_id = fields.Many2one(
+        "mail.message", copy=False, readonly=True, index="btree_not_null"
+    )
+    receipt_sent_at = fields.Datetime(
+        copy=False, readonly=True, help="When the receipt left for the customer (UTC)."
+    )
+    decline_message_at = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="When the customer was told that the charge was declined (UTC).",
+    )
+    decline_sms_at = fields.Datetime(
+        copy=False, readonly=True, help="When the SMS about a decline was queued (UTC)."
+    )
+
+    def _get_collection_fields(self):
+        return super()._get_collection_fields() | {
+            "decline_message_at",
+            "decline_sms_at",
+            "invoice_message_at",
+            "receipt_message_id",
+            "receipt_sent_at",
+        }
+
+    def _get_explanation_dependencies(self):
+        return (*super()._get_explanation_dependencies(), "receipt_sent_at")
+
+    def _get_explanation_lines(self):
+        lines = super()._get_explanation_lines()
+        if self.receipt_sent_at:
+            text = self.env._(
+                "The receipt was sent on %(date)s.",
+                date=format_datetime(self.env, self.receipt_sent_at, dt_format="short"),
+            )
+            lines.append(("message", text))
+        return lines
+
+    def _reset_notifications(self):
+        self.filtered("decline_message_at").decline_message_at = False
+        return super()._reset_notifications()
 
     def _notify_customer(self, occasion):
         if occasion == OCCASION_PAID:

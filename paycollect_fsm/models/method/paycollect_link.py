@@ -204,8 +204,7 @@ class PaycollectLink(models.Model):
         self.ensure_one()
         if not self.company_id.collection_active:
             return self.env["account.move"]
-        waiting = self.env["account.move"]._get_waiting(self.partner_id)
-        return waiting.filtered(lambda move: move.company_id == self.company_id)
+        return self.partner_id._get_waiting_moves(self.company_id)
 
     def _get_consent_text(self):
         """What the customer agrees to on the method page, in the current language.

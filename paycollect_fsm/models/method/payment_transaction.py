@@ -3,11 +3,8 @@ from odoo import fields, models
 
 from ...rules.const import (
     BRAND_NAMES,
-    DEMO_DECLINE_CODES,
-    OCCASION_PAID,
-    STRIPE_BANK_BRANDS,
 )
-from ...rules.masking import describe_typed_method, expiry_of_month
+from ...rules.masking import describe_typed_method
 
 
 class PaymentTransaction(models.Model):
@@ -32,15 +29,6 @@ class PaymentTransaction(models.Model):
     collection_ip_address = fields.Char(
         string="IP Address", readonly=True, groups="paycollect_fsm.group_user"
     )
-    collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
-
-    collection_contradicted = fields.Boolean(
-        string="Contradicting Answer",
-        readonly=True,
-        help="The provider spoke of another amount or currency than was asked for.",
-    )
-
-    _collection_unfinished = models.Index("(id) WHERE is_post_processed IS NOT TRUE")
     _collection_declines = models.Index(
         "(token_id, last_state_change) WHERE state IN ('draft', 'error', 'cancel')"
     )
@@ -52,29 +40,10 @@ class PaymentTransaction(models.Model):
         by_customer = self.with_context(collection_by_customer=True)
         return super(PaymentTransaction, by_customer)._check_amount_and_confirm_order()
 
-    def _refund(self, amount_to_refund=None):
-        """Book a payment before it is given back: Odoo would never book it later."""
-        if self.state == "done" and not self.is_post_processed:
-            self._post_process()
-        return super()._refund(amount_to_refund=amount_to_refund)
-
-    def _log_message_on_linked_documents(self, message):
-        """Charges by a job leave a note on the invoice without the work of a post:
-        notes notify nobody anyway."""
-        if not self.collection_attempt_ids:
-            return super()._log_message_on_linked_documents(message)
-        moves = self.sudo()._get_invoices_to_notify()
-        moves._message_log_batch(bodies=dict.fromkeys(moves.ids, message))
-        return None
-
     # Tokenisation
 
     def _process(self, provider_code, payment_data):
-        """Note the answer for the attempt that is being charged.
-
-        A number typed into the demo form goes no further than this.
-        """
-        self._note_answer(payment_data)
+        """A number typed into the demo form goes no further than this."""
         if provider_code == "demo" and "payment_details" in payment_data:
             typed = describe_typed_method(payment_data["payment_details"])
             payment_data = dict(
@@ -82,62 +51,17 @@ class PaymentTransaction(models.Model):
             )
         return super()._process(provider_code, payment_data)
 
-    def _validate_amount(self, payment_data):
-        """An answer about another amount is no decline: something was charged."""
-        before = self.state
-        super()._validate_amount(payment_data)
-        if self.state != "error" or before == "error":
-            return
-        if self.collection_attempt_ids:
-            self.collection_contradicted = True
-        exchange = self.env.context.get("paycollect_exchange")
-        if exchange is not None:
-            exchange.contradicted = True
-
-    def _note_answer(self, payment_data):
-        exchange = self.env.context.get("paycollect_exchange")
-        if exchange is None or exchange.body or not isinstance(payment_data, dict):
-            return
-        exchange.body = payment_data
-        if self.provider_code == "demo":
-            digits = (self.token_id.payment_details or "")[-4:]
-            exchange.body = {"error": {"code": DEMO_DECLINE_CODES.get(digits)}}
-
     def _extract_token_values(self, payment_data):
         """Add brand, expiry and fingerprint to what the provider keeps."""
         values = super()._extract_token_values(payment_data)
         if not values:
             return values
-        if self.provider_code == "stripe":
-            values.update(self._get_stripe_method_vals(payment_data, values))
-        elif typed := payment_data.get("collection_typed"):
-            values.update(self._get_demo_method_vals(typed))
-        return values
+        return values | self._prepare_method_vals(payment_data, values)
 
-    def _get_stripe_method_vals(self, payment_data, values):
-        """Read the description of the stored method from Stripe's object.
-
-        https://docs.stripe.com/api/payment_methods/object
-        """
-        method = payment_data.get("payment_method")
-        if not isinstance(method, dict) or method.get("id") != values.get(
-            "stripe_payment_method"
-        ):
-            return {}  # Stripe made another method of it; the base has its details
-        kind = method.get("type")
-        details = method.get(kind) or {}
-        brand = details.get("brand")
-        if brand:
-            brand = BRAND_NAMES.get(brand, brand.replace("_", " ").title())
-        else:
-            brand = details.get("bank_name") or STRIPE_BANK_BRANDS.get(kind)
-        return {
-            "brand": brand or BRAND_NAMES.get(kind),
-            "expiry_date": expiry_of_month(
-                details.get("exp_year"), details.get("exp_month")
-            ),
-            "fingerprint": details.get("fingerprint"),
-        }
+    def _prepare_method_vals(self, payment_data, values):
+        """Hook: brand, expiry and fingerprint of a method that is being stored."""
+        typed = payment_data.get("collection_typed")
+        return self._get_demo_method_vals(typed) if typed else {}
 
     def _get_demo_method_vals(self, typed):
         """The fingerprint of a simulated card is made of what is shown of it."""
@@ -153,16 +77,17 @@ class PaymentTransaction(models.Model):
     # Post-processing
 
     def _post_process(self):
-        """Tell consents, attempts and invoices what became of it."""
+        """Tell whoever has to know what became of it."""
         res = super()._post_process()
         for transaction in self.sudo():
-            if transaction.collection_link_id:
-                transaction._post_process_collection_method()
-            if attempts := transaction.collection_attempt_ids:
-                attempts._as_system()._sync_with_transaction()
-        paid = self.filtered(lambda tx: tx.state == "done")
-        paid.invoice_ids._notify_customer(OCCASION_PAID)
+            transaction._after_post_process()
         return res
+
+    def _after_post_process(self):
+        """Hook: what follows when the state is booked; may run again (sudo)."""
+        self.ensure_one()
+        if self.collection_link_id:
+            self._post_process_collection_method()
 
     # Validation of a method through a signed link
 

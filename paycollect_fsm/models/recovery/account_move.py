@@ -2,7 +2,7 @@
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import models
 
 from ...rules.const import DECLINED
 from ...rules.declines import AUTH, HARD
@@ -13,15 +13,16 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    decline_message_at = fields.Datetime(
-        copy=False,
-        readonly=True,
-        help="When the customer was told that the charge was declined (UTC).",
-    )
-
-    decline_sms_at = fields.Datetime(
-        copy=False, readonly=True, help="When the SMS about a decline was queued (UTC)."
-    )
+    def _prepare_charge_facts(self, token, now, attempt):
+        provider = token.provider_id.sudo()
+        facts = super()._prepare_charge_facts(token, now, attempt) | {
+            "token_refused": bool(token) and self._was_refused(token),
+            "second_engine": bool(provider.collection_foreign_retries_at),
+        }
+        if attempt:  # nothing is claimed before these are closed
+            facts["unconfirmed"] = bool(self._get_open_authentications() - attempt)
+            facts["abandoned"] = bool(self._get_abandoned_payments(now))
+        return facts
 
     def _get_sent_attempts(self):
         """Return the attempts that reached the provider, in the order of sending."""

@@ -1,13 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
-from dataclasses import replace
 
 import requests
 
 from odoo import models
 from odoo.exceptions import ValidationError
-
-from ...rules.charge import GO, decide
 
 _logger = logging.getLogger(__name__)
 
@@ -46,12 +43,3 @@ class AccountMove(models.Model):
                     )
                 ) from error
             self.env["paycollect.attempt"]._commit()
-
-    def _get_charge_facts(self, token, now, **kwargs):
-        """Nothing is claimed while the customer may still finish a payment."""
-        facts = super()._get_charge_facts(token, now, **kwargs)
-        if not kwargs.get("attempt") or self.env.context.get("paycollect_unhindered"):
-            return facts
-        if decide(facts).verdict == GO and self._get_abandoned_payments(now):
-            return replace(facts, customer_paying=True)
-        return facts

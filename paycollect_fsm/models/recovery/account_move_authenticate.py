@@ -1,9 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from dataclasses import replace
-
 from odoo import models
 
-from ...rules.charge import GO, STOP, decide
+from ...rules.charge import STOP
 from ...rules.const import PLANNED
 from .paycollect_attempt_authenticate import POSSIBLE
 
@@ -21,16 +19,6 @@ class AccountMove(models.Model):
             .collection_attempt_ids.filtered(lambda a: a.authentication == POSSIBLE)
             .sorted("id")
         )
-
-    def _get_charge_facts(self, token, now, **kwargs):
-        """Nothing is claimed while the customer may still confirm another charge."""
-        facts = super()._get_charge_facts(token, now, **kwargs)
-        attempt = kwargs.get("attempt")
-        if not attempt or self.env.context.get("paycollect_unhindered"):
-            return facts
-        if decide(facts).verdict == GO and self._get_open_authentications() - attempt:
-            return replace(facts, customer_paying=True)
-        return facts
 
     def _get_authentication_problem(self, now):
         """Return why the customer cannot confirm a charge of this invoice, or "".

@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ...rules.const import CANCELED, DECLINED, UNKNOWN
+from ...rules.charge import SECOND_ENGINE
+from ...rules.const import CANCELED, DECLINED, PAID, UNKNOWN
+from .paycollect_attempt_authenticate import POSSIBLE
 
 # A retry that cannot be sent for one of these reasons leaves room for another method.
 LEAVES_ROOM = (
@@ -28,9 +30,28 @@ class PaycollectAttempt(models.Model):
             self._follow_canceled_retry(now)
         return super()._after_outcome(outcome, now)
 
+    def _prepare_state_vals(self, state, reason):
+        vals = super()._prepare_state_vals(state, reason) | {"ask_at": False}
+        if state == PAID and self.authentication == POSSIBLE:
+            vals["authentication"] = "confirmed"
+        return vals
+
+    def _get_history_reasons(self):
+        return [*super()._get_history_reasons(), self.follow_up]
+
+    def _search_unparkable(self, code):
+        """A second engine holds back until it is switched off at its provider."""
+        parked = super()._search_unparkable(code)
+        if code != SECOND_ENGINE:
+            return parked
+        return parked.filtered(
+            lambda a: not a.token_id.provider_id.collection_foreign_retries_at
+        )
+
     def _get_sweeps(self, now):
         return [
             *super()._get_sweeps(now),
+            (self._search_unparkable(SECOND_ENGINE), "_set_unparked", ()),
             (self._search_unanswered(now), "_escalate", ()),
             (self._search_needless_authentications(now), "_close_authentication", ()),
         ]

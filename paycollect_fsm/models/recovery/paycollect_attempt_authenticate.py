@@ -10,10 +10,6 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...rules.charge import GO, decide
-from ...rules.const import PAID, PLANNED
-from ...rules.declines import AUTH
-
 _logger = logging.getLogger(__name__)
 
 POSSIBLE = "possible"
@@ -50,63 +46,6 @@ class PaycollectAttempt(models.Model):
     )
 
     _confirmable = models.Index("(move_id) WHERE authentication = 'possible'")
-
-    # -- transitions -------------------------------------------------------------
-
-    def _set_decline_meaning(self, now):
-        super()._set_decline_meaning(now)
-        if self.decline_kind == AUTH and self.transaction_id._can_authenticate():
-            self.authentication = POSSIBLE
-
-    def _set_state(self, state, reason, **vals):
-        """A payment that the customer was asked to confirm was confirmed."""
-        confirmed = self.filtered(lambda attempt: attempt.authentication == POSSIBLE)
-        super()._set_state(state, reason, **vals)
-        if state == PAID:
-            confirmed.write({"authentication": "confirmed"})
-
-    # -- before another charge -----------------------------------------------------
-
-    def _send(self, now=None):
-        """Close what the customer could still confirm, then send.
-
-        What was confirmed a moment before has paid the invoice, so that the claim
-        finds nothing to charge. Without an answer the charge waits.
-        """
-        self.ensure_one()
-        attempt = self._as_system()
-        now = now or fields.Datetime.now()
-        if not attempt._close_other_authentications(now):
-            return attempt.reason
-        return super()._send(now)
-
-    def _close_other_authentications(self, now):
-        """Return whether nothing hinders the claim, which still looks for itself."""
-        self.ensure_one()
-        others = self.move_id._get_open_authentications() - self
-        if not others or self.state != PLANNED or self.planned_at > now:
-            return True
-        if others._is_customer_at_bank(now) or not self._would_be_sent(now):
-            return True
-        closed = all(other._close_authentication(now) for other in others)
-        if not closed:
-            self._postpone(
-                self.env._(
-                    "The customer could still confirm the declined charge, and the "
-                    "provider did not answer when it was to be closed."
-                ),
-                now,
-            )
-        self._commit()
-        return closed
-
-    def _would_be_sent(self, now):
-        """Nothing is taken from the customer for a charge that is held back."""
-        move = self.move_id.with_context(paycollect_unhindered=True)
-        facts = move._get_charge_facts(
-            self.token_id, now, manual=self.trigger == "manual", attempt=self
-        )
-        return decide(facts).verdict == GO
 
     def _is_customer_at_bank(self, now):
         """Whether somebody may be confirming one of these right now."""

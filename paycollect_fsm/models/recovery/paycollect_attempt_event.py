@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 
 from ...rules import protocol
 from ...rules.const import DECLINED, PAID, SENT, UNKNOWN
@@ -12,14 +12,15 @@ class PaycollectAttempt(models.Model):
 
     _inherit = "paycollect.attempt"
 
-    chargeback_ids = fields.One2many(
-        "paycollect.chargeback", "attempt_id", string="Chargebacks", readonly=True
-    )
-
-    def _record(self, outcome, now):
-        """The transaction keeps the provider's codes as well."""
-        self.transaction_id._record_codes(outcome.codes, outcome.status)
-        return super()._record(outcome, now)
+    def _before_event(self, state, text, now):
+        """An event answers what was asked about an unknown charge."""
+        if self.state == UNKNOWN:
+            is_told = state != UNKNOWN
+            verdict = protocol.FOUND if is_told else protocol.CANNOT_TELL
+            self._note_inquiry(protocol.EVENT, verdict, text, now)
+            if is_told:
+                self._close_inquiry(text)
+        return super()._before_event(state, text, now)
 
     def _record_event(self, outcome, now):
         """Record an outcome that the provider told by itself; a decline is followed.
@@ -28,13 +29,8 @@ class PaycollectAttempt(models.Model):
         :param now: naive UTC datetime
         """
         for attempt in self:
-            if attempt.state == UNKNOWN:
-                told = outcome.state == DECLINED
-                text = attempt._get_outcome_text(outcome)
-                verdict = protocol.FOUND if told else protocol.CANNOT_TELL
-                attempt._note_inquiry(protocol.EVENT, verdict, text, now)
-                if told:
-                    attempt._close_inquiry(text)
+            text = attempt._get_outcome_text(outcome)
+            attempt._before_event(outcome.state, text, now)
             if attempt.state != outcome.state:
                 attempt._record(outcome, now)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_datetime
 
 from ...rules import declines, retry
 from ...rules.const import (
@@ -13,6 +12,7 @@ from ...rules.const import (
     OCCASION_DECLINED,
     OPEN_STATES,
 )
+from .paycollect_attempt_authenticate import POSSIBLE
 
 _logger = logging.getLogger(__name__)
 
@@ -35,12 +35,6 @@ class PaycollectAttempt(models.Model):
         ],
         readonly=True,
         help="What the decline means. Empty: nobody knows, so nothing is tried again.",
-    )
-    network_advice_code = fields.Char(readonly=True)
-    outcome_type = fields.Char(readonly=True)
-    http_status = fields.Integer(string="HTTP Status", readonly=True)
-    intent = fields.Char(
-        string="Provider's Charge", readonly=True, help="The provider's id of it."
     )
     follow_up = fields.Char(
         readonly=True, help="What was decided after the decline, and why."
@@ -89,6 +83,8 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         meaning = self._get_meaning()
         self.decline_kind = meaning.kind or False
+        if meaning.kind == declines.AUTH and self.transaction_id._can_authenticate():
+            self.authentication = POSSIBLE
         if meaning.kind != declines.HARD and not meaning.ends_consent:
             return
         cards = self.token_id._get_same_method()
@@ -172,7 +168,7 @@ class PaycollectAttempt(models.Model):
             case retry.Retry():
                 self._plan_retry(tokens[decision.method], decision)
                 if decision.notify:
-                    move.decline_message_at = False
+                    move._reset_notifications()
                 if decision.at > now:
                     move._notify_customer(OCCASION_DECLINED)
             case retry.AskCustomer():
@@ -222,15 +218,15 @@ class PaycollectAttempt(models.Model):
             wait=meaning.wait,
         )
 
-    def _get_cap_facts(self, now):
-        """Return the card networks' caps for ``ChargeFacts``."""
-        self.ensure_one()
+    def _prepare_charge_facts(self, now):
+        """With the card networks' caps."""
         token = self.token_id
         times = token._get_decline_times(now)[token._get_method_key()]
         caps = retry.get_caps(
             token._get_network(), self.move_id._get_retry_plan().network_cap
         )
-        return {"cap_until": retry.cap_free_at(times, caps, now)}
+        cap_until = retry.cap_free_at(times, caps, now)
+        return super()._prepare_charge_facts(now) | {"cap_until": cap_until}
 
     # -- side effects ----------------------------------------------------------
 
@@ -274,14 +270,6 @@ class PaycollectAttempt(models.Model):
             )
 
     # -- texts -----------------------------------------------------------------
-
-    def _get_planned_text(self):
-        self.ensure_one()
-        return self.env._(
-            "It is tried again with %(method)s on %(date)s.",
-            method=self.token_id._get_label(),
-            date=format_datetime(self.env, self.planned_at, dt_format="short"),
-        )
 
     def _get_follow_up_text(self, decision):
         _ = self.env._

@@ -93,12 +93,7 @@ class PaymentProvider(models.Model):
         return texts[reason]
 
     def _get_foreign_advice(self):
-        if self.code == "stripe":
-            return self.env._(
-                "in Stripe's dashboard under Billing ▸ Revenue recovery ▸ Retries for "
-                "subscriptions and off-session payments, and under Settings ▸ Billing "
-                "▸ Invoices for invoices; also in any app that may charge for you."
-            )
+        """Hook: where it is switched off."""
         return self.env._("in the settings of the provider and of apps that use it.")
 
     def _get_foreign_status(self):

@@ -9,7 +9,7 @@ class PaymentTransaction(models.Model):
 
     The page may still be open, or the customer paid and neither the browser nor a
     webhook came back. Before the invoice is charged, the provider is asked to close
-    them. Stripe can; for other providers they count as given up after the grace.
+    them, where it can; otherwise they count as given up after the grace.
     """
 
     _inherit = "payment.transaction"
@@ -31,26 +31,16 @@ class PaymentTransaction(models.Model):
         )
 
     def _can_be_closed(self):
-        return self.provider_code == "stripe" and bool(self._get_stripe_intent_id())
+        """Hook: whether the provider can make sure that it is not paid any more."""
+        self.ensure_one()
+        return False
 
     def _close_abandoned(self, now):
-        """Make sure that it cannot be paid any more, or take its success; network.
+        """Hook: make sure that it cannot be paid any more, or take its success.
+
+        Network.
 
         :param now: naive UTC datetime
         :raise ValidationError: no answer; it may still be possible
         """
         self.ensure_one()
-        intent = self._close_stripe_intent(self._get_stripe_intent_id(), now)
-        self._process("stripe", self._prepare_stripe_payment_data(intent))
-        if not self.is_post_processed:
-            self._post_process()
-
-    def _stripe_create_intent(self):
-        """Remember the intent of a payment that the customer finishes in the browser.
-
-        Odoo learns its id only when the customer comes back.
-        """
-        intent = super()._stripe_create_intent()
-        if intent and self.operation == "online_direct":
-            self.provider_reference = intent["id"]
-        return intent

@@ -5,6 +5,11 @@ from . import payment_transaction
 from . import payment_transaction_lookup
 from . import payment_transaction_bank
 from . import payment_transaction_authenticate
+from . import payment_transaction_abandoned
+from . import payment_transaction_failure
+from . import payment_transaction_foreign_retries
+from . import payment_transaction_method
+from . import res_company
 from . import payment_provider
 from . import paycollect_event
 from . import paycollect_event_intent

@@ -2,15 +2,35 @@
 from odoo import models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment_stripe import const as stripe_const
 from odoo.addons.payment_stripe import utils as stripe_utils
 
 from . import api as stripe_api
 
 
 class PaymentProvider(models.Model):
-    """Send the requests of tests to a stand-in for Stripe."""
+    """How Stripe counts, and where its requests go: in tests, to a stand-in."""
 
     _inherit = "payment.provider"
+
+    def _to_major_units(self, minor, currency):
+        if self.code != "stripe":
+            return super()._to_major_units(minor, currency)
+        return payment_utils.to_major_currency_units(
+            minor,
+            currency,
+            arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(currency.name),
+        )
+
+    def _get_foreign_advice(self):
+        if self.code != "stripe":
+            return super()._get_foreign_advice()
+        return self.env._(
+            "in Stripe's dashboard under Billing ▸ Revenue recovery ▸ Retries for "
+            "subscriptions and off-session payments, and under Settings ▸ Billing "
+            "▸ Invoices for invoices; also in any app that may charge for you."
+        )
 
     def _build_request_url(self, endpoint, *, is_proxy_request=False, **kwargs):
         if self.code == "stripe" and not is_proxy_request:

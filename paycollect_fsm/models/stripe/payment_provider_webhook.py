@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.payment_stripe import const as stripe_const
 
@@ -31,6 +31,27 @@ class PaymentProvider(models.Model):
         groups="base.group_system",
         help="What the webhook at the provider does not send, but should.",
     )
+
+    @api.constrains("state", "allow_tokenization", "stripe_webhook_secret")
+    def _check_webhook_secret(self):
+        """Without the secret anybody could report a payment."""
+        for provider in self:
+            if (
+                provider.code == "stripe"
+                and provider.company_id.collection_active
+                and provider.state in ("enabled", "test")
+                and provider.allow_tokenization
+                and not provider.stripe_webhook_secret
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s collects automatically, so %(provider)s needs a "
+                        "webhook secret. Press “Generate your webhook”, or enter the "
+                        "signing secret of the webhook that you made at Stripe.",
+                        company=provider.company_id.name,
+                        provider=provider.name,
+                    )
+                )
 
     # -- buttons -----------------------------------------------------------------
 

@@ -126,7 +126,11 @@ class PaymentTransaction(models.Model):
     # -- customers ---------------------------------------------------------------
 
     def _stripe_create_intent(self):
-        """A customer who was deleted at Stripe gets a new one for the next try."""
+        """Remember the intent; a customer deleted at Stripe gets a new one next time.
+
+        Odoo learns the id of an intent that the customer finishes in the browser only
+        when the customer comes back.
+        """
         if self.operation in BY_TOKEN:
             return super()._stripe_create_intent()
         exchange = Exchange()
@@ -136,6 +140,8 @@ class PaymentTransaction(models.Model):
         if error.get("code") == "resource_missing" and error.get("param") == "customer":
             customers = self.env["paycollect.provider.customer"].sudo()
             customers._forget(self.partner_id.commercial_partner_id, self.provider_id)
+        if intent and self.operation == "online_direct":
+            self.provider_reference = intent["id"]
         return intent
 
     def _stripe_create_customer(self):

@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+
+# The order of the story; what other addons tell comes before the next step.
+KINDS = ("policy", "decision", "try", "dispute", "message")
+NEXT = "next"
+
+
+class AccountMove(models.Model):
+    """“Why?”: the story of the invoice, put together from what is stored."""
+
+    _inherit = "account.move"
+
+    collection_explanation = fields.Html(
+        string="Why?",
+        compute="_compute_collection_explanation",
+        help="What was decided, by which rule, what happens next and when.",
+    )
+
+    @api.depends(lambda self: self._get_explanation_dependencies())
+    @api.depends_context("lang", "tz")
+    def _compute_collection_explanation(self):
+        for move in self:
+            lines = move._get_explanation()
+            move.collection_explanation = (
+                Markup("<ul class='mb-0'>%s</ul>")
+                % Markup("").join(
+                    Markup("<li>%s</li>") % escape(text) for _kind, text in lines
+                )
+                if lines
+                else False
+            )
+
+    def _get_explanation_dependencies(self):
+        """Hook: names of the fields that the story is made of."""
+        return (
+            "collection_policy_reason",
+            "collection_decision",
+            "collection_attempt_ids.state",
+            "collection_attempt_ids.planned_at",
+            "collection_attempt_ids.reason",
+            "collection_attempt_ids.parked_reason",
+            "payment_state",
+        )
+
+    def _get_explanation(self):
+        """Return the story as (kind, sentence) pairs, the next step last."""
+        self.ensure_one()
+        order = {kind: place for place, kind in enumerate(KINDS)}
+        lines = sorted(
+            self._get_explanation_lines(),
+            key=lambda line: order.get(line[0], len(KINDS)),
+        )
+        if lines and (text := self._get_next_step(self._get_last_attempt())):
+            lines.append((NEXT, text))
+        return lines
+
+    def _get_explanation_lines(self):
+        """Hook: what happened, as (kind, sentence) pairs, oldest first in each kind.
+
+        Each room adds its own; they are put in order by their kinds.
+        """
+        self.ensure_one()
+        lines = []
+        if self.collection_policy_reason:
+            lines.append(("policy", self.collection_policy_reason))
+        attempts = self.sudo().collection_attempt_ids.sorted("id")
+        if not attempts and self.collection_decision:
+            lines.append(("decision", self.collection_decision))
+        return lines + [("try", attempt._get_history_text()) for attempt in attempts]
+
+    def _get_next_step(self, last):
+        """Hook: what happens next.
+
+        :param last: the last attempt (sudo), or none
+        """
+        if self.state != "posted":
+            return self.env._("Next: nothing happens before the invoice is posted.")
+        if self._is_settled():
+            return self.env._("Nothing more to do: it is paid.")
+        match last.state:
+            case "planned":
+                if last.parked_reason:
+                    return self.env._("Next: a manager releases or cancels the charge.")
+                if last._is_waiting():
+                    return self.env._("Next: %(text)s", text=last._get_planned_text())
+                return self.env._("Next: the charge is sent.")
+            case "sent":
+                return self.env._(
+                    "Next: the provider's answer, within a minute or two."
+                )
+            case "settling":
+                return self.env._("Next: the provider confirms or returns the money.")
+            case "declined":
+                return self.env._(
+                    "Next: the customer adds another method, which is charged at once, "
+                    "or accounting decides."
+                )
+        if self.collection_mode == "auto":
+            return self.env._(
+                "Next: when the customer adds a payment method, it is charged."
+            )
+        return self.env._(
+            "Next: the customer pays by %(date)s.",
+            date=fields.Date.to_string(self.invoice_date_due),
+        )

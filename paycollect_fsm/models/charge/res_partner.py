@@ -1,0 +1,17 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _collection_method_added(self, token):
+        """What waited for a method is charged to the new one."""
+        self.env["account.move"]._plan_waiting(self, token)
+        return super()._collection_method_added(token)
+
+    def _get_waiting_moves(self, company):
+        moves = self.env["account.move"]._get_waiting(self)
+        return super()._get_waiting_moves(company) | moves.filtered(
+            lambda move: move.company_id == company
+        )

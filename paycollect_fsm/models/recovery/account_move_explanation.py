@@ -1,0 +1,32 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import format_datetime
+
+from ...rules.const import DECLINED, UNKNOWN
+
+
+class AccountMove(models.Model):
+    """What recovery adds to “Why?”."""
+
+    _inherit = "account.move"
+
+    def _get_explanation_dependencies(self):
+        return (
+            *super()._get_explanation_dependencies(),
+            "collection_attempt_ids.ask_at",
+            "collection_attempt_ids.escalate_at",
+            "collection_attempt_ids.follow_up",
+        )
+
+    def _get_next_step(self, last):
+        if self.state != "posted" or self._is_settled():
+            return super()._get_next_step(last)
+        if last.state == UNKNOWN:
+            return last._get_question_text()
+        if last.state == DECLINED and last.escalate_at:
+            return self.env._(
+                "Next: the customer acts, which is charged at once; without an answer "
+                "accounting is told on %(date)s.",
+                date=format_datetime(self.env, last.escalate_at),
+            )
+        return super()._get_next_step(last)

@@ -1,0 +1,86 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+import requests
+
+from odoo import models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...rules.charge import LEFT_OPEN, decide
+from ...rules.const import PLANNED
+
+_logger = logging.getLogger(__name__)
+
+LOCKED = 2  # seconds
+
+
+class PaycollectAttempt(models.Model):
+    """Before a charge is sent, what the customer left open is closed at the provider.
+
+    What was confirmed or paid a moment before has paid the invoice, so that the claim
+    finds nothing to charge. Without an answer the charge waits.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    def _close_left_open(self, now):
+        goes_on = super()._close_left_open(now)
+        if self.state != PLANNED or self.planned_at > now:
+            return goes_on
+        others = self.move_id._get_open_authentications() - self
+        payments = self.move_id._get_abandoned_payments(now)
+        if not (others or payments) or others._is_customer_at_bank(now):
+            return goes_on
+        if not self._is_hindered_by_them_alone(now):
+            return goes_on
+        closed = all(other._close_authentication(now) for other in others)
+        if not closed:
+            self._postpone(self._get_unclosed_text("unconfirmed"), now)
+        elif not self._close_abandoned_payments(payments, now):
+            closed = False
+            self._postpone(self._get_unclosed_text("abandoned"), now)
+        self._commit()
+        return goes_on and closed
+
+    def _is_hindered_by_them_alone(self, now):
+        """Nothing is taken from the customer for a charge that is held back."""
+        facts = self.move_id._get_charge_facts(
+            self.token_id, now, manual=self.trigger == "manual", attempt=self
+        )
+        return decide(facts).reason in LEFT_OPEN
+
+    def _close_abandoned_payments(self, payments, now):
+        """Return whether each is closed, or paid after all; network.
+
+        :raise RetryableJobError: one of them is being worked on
+        """
+        if payments.try_lock_for_update() < payments:
+            raise RetryableJobError(
+                f"a payment of {self.move_id.name} is being worked on",
+                seconds=LOCKED,
+                ignore_retry=True,
+            )
+        return all(self._close_abandoned(payment, now) for payment in payments)
+
+    def _close_abandoned(self, payment, now):
+        try:
+            payment._close_abandoned(now)
+        except (ValidationError, requests.RequestException) as error:
+            _logger.warning("Payment %s cannot be closed: %s", payment.id, error)
+            return False
+        return True
+
+    def _get_unclosed_text(self, code):
+        texts = {
+            "unconfirmed": self.env._(
+                "The customer could still confirm the declined charge, and the "
+                "provider did not answer when it was to be closed."
+            ),
+            "abandoned": self.env._(
+                "The customer began to pay online and did not finish; the provider "
+                "did not answer when that payment was to be closed."
+            ),
+        }
+        return texts[code]

@@ -1,0 +1,38 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ..company.res_company_activation import BLOCKER, WARNING, Check
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_activation_checks(self):
+        return [*super()._get_activation_checks(), *self._check_webhooks()]
+
+    def _check_webhooks(self):
+        title = self.env._("Webhook secret")
+        for provider in self._get_collection_providers():
+            if provider.code != "stripe":
+                continue
+            if not provider.stripe_webhook_secret:
+                yield Check(
+                    BLOCKER,
+                    title,
+                    self.env._(
+                        "%(provider)s has no webhook secret, so anybody could report a "
+                        "payment. Press “Generate your webhook” on the provider.",
+                        provider=provider.name,
+                    ),
+                )
+            if provider.collection_missing_events:
+                yield Check(
+                    WARNING,
+                    self.env._("Webhook events"),
+                    self.env._(
+                        "%(provider)s does not tell us everything (%(missing)s). Press "
+                        "“Update the Webhook” on the provider.",
+                        provider=provider.name,
+                        missing=provider.collection_missing_events,
+                    ),
+                )
