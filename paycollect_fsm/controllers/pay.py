@@ -8,6 +8,8 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 
+from ..rules.links import SAVE_METHOD
+
 COOKIE = "paycollect_link"
 CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
 # What the page's script sends along and the link decides alone.
@@ -60,7 +62,9 @@ class PaycollectPay(PaymentPortal):
         A problem comes back as a failed state: the form shows its message, and the
         visit stays counted.
         """
-        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        link, problem = self._open_collection_link(
+            token, fields.Datetime.now(), SAVE_METHOD
+        )
         if problem:
             return self._get_collection_failure(problem)
         link = self._in_customer_language(link)
@@ -109,7 +113,9 @@ class PaycollectPay(PaymentPortal):
         token = request.httprequest.cookies.get(COOKIE)
         if not token:
             return self._render_collection("paycollect_fsm.pay_thanks", {})
-        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        link, problem = self._open_collection_link(
+            token, fields.Datetime.now(), SAVE_METHOD
+        )
         if problem:
             return self._render_collection_problem(problem)
         link = self._in_customer_language(link)
@@ -122,9 +128,11 @@ class PaycollectPay(PaymentPortal):
 
     # Links
 
-    def _open_collection_link(self, token, now):
+    def _open_collection_link(self, token, now, act=None):
         """Find a link that may be used now, within the limits of the address.
 
+        :param act: what is to be done with it, see ``rules/links.py``; None: its page
+            is shown
         :return: ``(link, problem)``, ``problem`` as in ``paycollect.link._find`` or
             ``"limited"``
         """
@@ -133,6 +141,8 @@ class PaycollectPay(PaymentPortal):
         if Visit._is_limited(address, now):
             return request.env["paycollect.link"], "limited"
         link, problem = request.env["paycollect.link"]._find(token, now)
+        if not problem and act and not link._may(act):
+            problem = "unknown"
         Visit._count(address, "bad" if problem else "good", now)
         return link, problem
 
@@ -185,9 +195,17 @@ class PaycollectPay(PaymentPortal):
 
     def _render_collection_page(self, link, token):
         """Page of the link's purpose; other addons add theirs."""
+        page = link._get_purposes()[link.purpose].page
+        if page and hasattr(self, page):
+            return getattr(self, page)(link, token)
+        return self._render_no_page(link)
+
+    def _render_no_page(self, link):
         values = self._get_collection_page_values(link)
-        if link.purpose != "method":
-            return self._render_collection("paycollect_fsm.pay_no_page", values)
+        return self._render_collection("paycollect_fsm.pay_no_page", values)
+
+    def _render_method_page(self, link, token):
+        values = self._get_collection_page_values(link)
         values.update(self._get_collection_method_values(link, token))
         return self._render_collection("paycollect_fsm.pay_method", values)
 

@@ -3,6 +3,7 @@ from odoo import fields, http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
+from ..rules.links import CONFIRM
 from .pay import PaycollectPay
 
 
@@ -12,9 +13,9 @@ class PaycollectPayAuthenticate(PaycollectPay):
     The provider is asked when the button is pressed, never when the page is opened.
     """
 
-    def _render_collection_page(self, link, token):
-        if link.purpose != "authenticate" or not link.move_id:
-            return super()._render_collection_page(link, token)
+    def _render_authentication_page(self, link, token):
+        if not link.move_id:
+            return self._render_no_page(link)
         return self._render_collection(
             "paycollect_fsm.pay_authenticate",
             {
@@ -86,8 +87,10 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     def _open_authentication_link(self, token):
         """Return ``(link, None)``, or ``(link, outcome)`` for a bad link."""
-        link, problem = self._open_collection_link(token, fields.Datetime.now())
-        if problem or link.purpose != "authenticate" or not link.move_id:
+        link, problem = self._open_collection_link(
+            token, fields.Datetime.now(), CONFIRM
+        )
+        if problem or not link.move_id:
             failure = self._get_collection_failure(problem or "unknown")
             return link, {"outcome": "closed", "message": failure["state_message"]}
         return self._in_customer_language(link), None

@@ -8,6 +8,8 @@ because the facts may have changed in between.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .triggers import POLICY
+
 GO = "go"  # charge it
 LATER = "later"  # keep the attempt and look again soon
 WAIT = "wait"  # keep the attempt until a person releases it
@@ -45,10 +47,10 @@ class ChargeFacts:
     Amounts are in the currency of the invoice unless their name says otherwise;
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
     ``*_limit`` are per UTC day, in company currency; a limit of 0 means none.
-    ``cap_until`` (naive UTC): the card network wants the method to be left alone
-    until then. ``unconfirmed``, ``abandoned``: what the customer left open, see
-    ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
-    close it.
+    ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
+    wants the method to be left alone until then. ``unconfirmed``, ``abandoned``: what
+    the customer left open, see ``LEFT_OPEN``; judged last, because only a charge that
+    would leave is a reason to close it.
     """
 
     collection_active: bool = True
@@ -64,7 +66,7 @@ class ChargeFacts:
     abandoned: bool = False
     obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
-    manual: bool = False
+    authorized_by: str = POLICY
     max_auto_amount: float = 0.0
     token_found: bool = True
     token_usable: bool = True
@@ -137,7 +139,7 @@ def _invoice(facts):
 
 
 def _policy(facts):
-    if facts.manual:
+    if facts.authorized_by != POLICY:
         return None
     if facts.mode != "auto":
         return Decision(STOP, f"mode_{facts.mode or 'none'}")

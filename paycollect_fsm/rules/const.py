@@ -122,6 +122,3 @@ DEMO_DECLINE_CODES = {
 OCCASION_DUE = "due"  # it was not charged
 OCCASION_DECLINED = "declined"
 OCCASION_PAID = "paid"
-
-CHARGE_CHANNEL = "root.paycollect"
-DOCUMENT_CHANNEL = "root.paycollect_document"

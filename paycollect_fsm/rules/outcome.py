@@ -127,7 +127,7 @@ def classify(transaction_state, exchange, crashed=False, again=False):
     if transaction_state in ("error", "cancel"):
         codes = decline_codes(exchange.body)
         return Outcome(DECLINED, "declined", codes, exchange.status)
-    return Outcome(UNKNOWN, "in_flight")
+    return Outcome(UNKNOWN, "undecided")
 
 
 def decline_codes(body):

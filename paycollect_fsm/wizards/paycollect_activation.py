@@ -38,7 +38,7 @@ class PaycollectActivation(models.TransientModel):
         return self._switch(False)
 
     def _switch(self, active):
-        self.env["paycollect.attempt"]._check_manager()
+        self.env["paycollect.access"]._check_manager(self.company_id)
         self.company_id.sudo().collection_active = active
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

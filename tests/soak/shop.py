@@ -132,7 +132,7 @@ class Shop(Resolver, Intake):
             in_flight=self._is_in_flight(invoice, mine),
             customer_paying=self._is_customer_paying(invoice, claiming=with_caps),
             obstacles=DISPUTED if invoice.blocked else (),
-            manual=manual,
+            authorized_by="staff" if manual else "policy",
             token_found=method is not None,
             token_usable=method is not None and not method.removed,
             token_refused=method is not None and method.refused,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 ATTEMPTS = """
 SELECT attempt.id, attempt.move_id, attempt.state, attempt.trigger, attempt.sent_at,
        attempt.planned_at, attempt.done_at, attempt.is_released,
-       attempt.parked_reason, attempt.decline_kind, attempt.returned_at,
+       attempt.parked_code, attempt.decline_kind, attempt.returned_at,
        token.fingerprint, token.details_changed_at, tx.reference,
        tx.state AS tx_state
   FROM paycollect_attempt attempt

@@ -129,7 +129,7 @@ def check_quiet(facts, books):
             yield f"attempt {attempt.id} is settling, but the bank has answered"
         elif attempt.state == "unknown" and not told:
             yield f"attempt {attempt.id} is unknown, and nobody was told"
-        elif attempt.state == "planned" and attempt.parked_reason and not told:
+        elif attempt.state == "planned" and attempt.parked_code and not told:
             yield f"attempt {attempt.id} is parked, and nobody was told"
 
 

@@ -169,11 +169,12 @@ class FSMOrder(models.Model):
                 "cause, then press “Bill again” on the job.",
                 error=error,
             ),
+            code="billing_failed",
         )
 
     def action_bill_again(self):
         """Bill a completed job whose billing failed."""
-        self.env["paycollect.attempt"]._check_collections_user()
+        self.env["paycollect.access"]._check_user(self)
         self.filtered(
             lambda order: order.stage_id.is_completing and order.collection_error
         )._bill_completed()

@@ -279,7 +279,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             "po_required": policy.require_po
             or payer.collection_require_po
             or customer.collection_require_po,
-            "hold_reason": (customer.collection_hold_reason or "").strip(),
+            "hold_reason": " ".join(
+                payer._get_hold_reasons(self.company_id)[customer].values()
+            ),
         }
 
     def _get_method_label(self, token):

@@ -104,13 +104,6 @@ class PaycollectPolicy(models.Model):
         string="Automatic charge up to",
         help="Larger amounts wait for approval instead of being charged. 0: no limit.",
     )
-    retry_plan_id = fields.Many2one(
-        "paycollect.retry.plan",
-        default=lambda self: self.env.ref(
-            "paycollect_fsm.retry_plan_default", raise_if_not_found=False
-        ),
-        help="When a declined charge is tried again. Empty: the standard plan.",
-    )
     currency_id = fields.Many2one(
         "res.currency",
         required=True,

@@ -12,9 +12,14 @@ class AccountMove(models.Model):
     )
     collection_policy_reason = fields.Char(copy=False, readonly=True)
     collection_mode = fields.Selection(related="collection_policy_id.collection_mode")
-    collection_decision = fields.Char(
+    collection_decision_code = fields.Char(
         copy=False,
         readonly=True,
+        help="What was last decided about charging it, as it is kept.",
+    )
+    collection_decision_params = fields.Json(copy=False, readonly=True)
+    collection_decision = fields.Char(
+        compute="_compute_collection_decision",
         help="What was last decided about charging it, and why.",
     )
     collection_attempt_ids = fields.One2many(
@@ -38,6 +43,15 @@ class AccountMove(models.Model):
         for move in self:
             move.collection_attempt_count = counts.get(move, 0)
 
+    @api.depends("collection_decision_code", "collection_decision_params")
+    @api.depends_context("lang", "tz")
+    def _compute_collection_decision(self):
+        for move in self:
+            code = move.collection_decision_code
+            move.collection_decision = code and move._get_reason_text(
+                code, move.collection_decision_params
+            )
+
     def write(self, vals):
         """Leave the accounting lines alone when only the collection changes.
 
@@ -58,7 +72,8 @@ class AccountMove(models.Model):
         return {
             "collection_policy_id",
             "collection_policy_reason",
-            "collection_decision",
+            "collection_decision_code",
+            "collection_decision_params",
         }
 
     def action_view_collection_attempts(self):
@@ -76,7 +91,7 @@ class AccountMove(models.Model):
         :raise UserError: when a rule forbids the charge, with its reason
         """
         self.ensure_one()
-        self.env["paycollect.attempt"]._check_collections_user()
+        self.env["paycollect.access"]._check_user(self)
         attempt = self._plan_collection("manual")
         if not attempt:
             return self._notify(self.collection_decision, "warning")
@@ -126,7 +141,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return any(
             attempt.state in OPEN_STATES
-            and not (attempt.state == PLANNED and attempt.parked_reason)
+            and not (attempt.state == PLANNED and attempt.parked_code)
             and not attempt._is_waiting()
             for attempt in self.sudo().collection_attempt_ids
         )

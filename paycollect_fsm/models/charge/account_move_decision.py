@@ -7,6 +7,7 @@ from odoo.tools import str2bool
 
 from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, Obstacle, decide
 from ...rules.const import OCCASION_DUE, OPEN_STATES
+from ...rules.triggers import STAFF, get_authorizer
 
 # A payment that the customer started on the portal may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -49,7 +50,7 @@ class AccountMove(models.Model):
         In the user's own transaction and without network; the attempt is sent by a
         job after the commit. A retry that waits for a later day gives way.
 
-        :param trigger: see ``paycollect.attempt.trigger``
+        :param trigger: see ``rules/triggers.py``
         :param now: naive UTC datetime
         :param token: the method to charge; default: the customer's first usable one
         :return: the planned ``paycollect.attempt`` records; why an invoice has none
@@ -62,26 +63,28 @@ class AccountMove(models.Model):
         for move in self:
             method = tokens[move]
             retry = move._get_planned_retry()
-            facts = move._get_charge_facts(
-                method, now, manual=trigger == "manual", replaced=retry
-            )
+            facts = move._get_charge_facts(method, now, trigger, replaced=retry)
             decision = decide(facts)
-            waits = decision.reason == STOPPED and trigger != "manual"
+            waits = decision.reason == STOPPED and get_authorizer(trigger) != STAFF
             goes = decision.verdict == GO or waits
             if goes and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
                 goes = False
-            move.collection_decision = move._get_decision_text(decision, method)
+            params = move._prepare_reason_params(decision, method)
+            move.write(
+                {
+                    "collection_decision_code": decision.reason,
+                    "collection_decision_params": params,
+                }
+            )
             if goes:
                 vals = move._prepare_attempt_vals(method, trigger, now)
                 if waits:
-                    vals.update(
-                        parked_reason=move.collection_decision, parked_code=STOPPED
-                    )
+                    vals |= {"parked_code": STOPPED, "reason_code": STOPPED}
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
-        attempts.filtered(lambda a: not a.parked_reason)._enqueue()
+        attempts.filtered(lambda a: not a.parked_code)._enqueue()
         return attempts
 
     def _get_tokens_to_charge(self):
@@ -134,17 +137,20 @@ class AccountMove(models.Model):
             and self.currency_id.compare_amounts(self.amount_residual, 0) > 0
         )
 
-    def _get_charge_facts(self, token, now, manual=False, attempt=None, replaced=None):
+    def _get_charge_facts(
+        self, token, now, trigger="completion", attempt=None, replaced=None
+    ):
         """Return the :class:`ChargeFacts` of one invoice.
 
         :param now: naive UTC datetime
+        :param trigger: see ``rules/triggers.py``
         :param attempt: the attempt that is being claimed; what only counts then, e.g.
             the daily limits, is read only then
         :param replaced: the planned retry that would give way
         """
         self.ensure_one()
         facts = self._prepare_charge_facts(token, now, attempt)
-        facts["manual"] = manual
+        facts["authorized_by"] = get_authorizer(trigger)
         facts["in_flight"] = self._has_money_in_flight(
             self.sudo().transaction_ids, attempt or replaced
         )

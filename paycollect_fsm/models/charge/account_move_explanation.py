@@ -37,11 +37,11 @@ class AccountMove(models.Model):
         """Hook: names of the fields that the story is made of."""
         return (
             "collection_policy_reason",
-            "collection_decision",
+            "collection_decision_code",
             "collection_attempt_ids.state",
             "collection_attempt_ids.planned_at",
-            "collection_attempt_ids.reason",
-            "collection_attempt_ids.parked_reason",
+            "collection_attempt_ids.reason_code",
+            "collection_attempt_ids.parked_code",
             "payment_state",
         )
 
@@ -82,7 +82,7 @@ class AccountMove(models.Model):
             return self.env._("Nothing more to do: it is paid.")
         match last.state:
             case "planned":
-                if last.parked_reason:
+                if last.parked_code:
                     return self.env._("Next: a manager releases or cancels the charge.")
                 if last._is_waiting():
                     return self.env._("Next: %(text)s", text=last._get_planned_text())

@@ -13,12 +13,6 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _get_decision_text(self, decision, token):
-        """Return the sentence for a :class:`charge.Decision` about ``token``."""
-        return self._get_reason_text(
-            decision.reason, self._prepare_reason_params(decision, token)
-        )
-
     def _prepare_reason_params(self, decision, token):
         """Return the values of a decision as JSON takes them."""
         params = {
@@ -44,6 +38,36 @@ class AccountMove(models.Model):
         :param params: what was stored with the code; dates as strings, amounts in the
             currency of the invoice, limits in that of the company
         """
+        return self._get_decision_texts(params) | self._get_outcome_texts(params)
+
+    def _get_outcome_texts(self, params):
+        """What became of a charge that was sent, or was not to be sent any more."""
+        _ = self.env._
+        return {
+            "confirmed": lambda: _("The provider confirmed the payment."),
+            "pending": lambda: _("The provider accepted it; the money is on its way."),
+            "authorized": lambda: _("The amount is authorized, not captured yet."),
+            "crashed": lambda: _("The charge was interrupted by an error of ours."),
+            "orphaned": lambda: _(
+                "The server stopped while the charge was being sent."
+            ),
+            "no_answer": lambda: _("The provider did not answer."),
+            "busy": lambda: _("The provider answered that it could not tell."),
+            "undecided": lambda: _("The provider has not decided yet."),
+            "contradicted": lambda: _("The provider's answer does not fit the amount."),
+            "rejected": lambda: _(
+                "The provider rejected the question, not the charge."
+            ),
+            "declined": lambda: params.get("message") or _("The provider declined it."),
+            "returned": lambda: (
+                params.get("message") or _("The provider returned the payment.")
+            ),
+            "superseded": lambda: _("Another charge took its place."),
+            "by_user": lambda: _("Canceled by %(user)s.", user=params["user"]),
+        }
+
+    def _get_decision_texts(self, params):
+        """Why it is charged, later or not at all."""
         _ = self.env._
         return {
             "charge": lambda: _("It is charged to %(m)s.", m=params["method"]),

@@ -2,12 +2,11 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ...rules.const import (
     CANCELED,
-    CHARGE_CHANNEL,
     DECLINED,
     PAID,
     PLANNED,
@@ -16,6 +15,7 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.protocol import may_become
+from ...rules.triggers import TRIGGERS, gives_way
 
 # A try that starts later than this does not keep the customer from paying.
 SOON = timedelta(minutes=15)
@@ -68,14 +68,7 @@ class PaycollectAttempt(models.Model):
     )
     try_number = fields.Integer(string="Try", default=1, readonly=True)
     trigger = fields.Selection(
-        [
-            ("completion", "Job completed"),
-            ("deposit", "Deposit"),
-            ("schedule", "Scheduled"),
-            ("autopay", "Autopay"),
-            ("retry", "Retry"),
-            ("manual", "By hand"),
-        ],
+        [(trigger.code, trigger.label) for trigger in TRIGGERS.values()],
         required=True,
         readonly=True,
     )
@@ -94,7 +87,11 @@ class PaycollectAttempt(models.Model):
     intent = fields.Char(
         string="Provider's Charge", readonly=True, help="The provider's id of it."
     )
-    reason = fields.Char(readonly=True, help="Why it is in this state.")
+    reason_code = fields.Char(
+        readonly=True, help="Why it is in this state, as it is kept."
+    )
+    reason_params = fields.Json(readonly=True)
+    reason = fields.Char(compute="_compute_reason", help="Why it is in this state.")
     canceled_by_id = fields.Many2one("res.users", readonly=True)
     needs_attention = fields.Boolean(
         compute="_compute_needs_attention", search="_search_needs_attention"
@@ -112,11 +109,23 @@ class PaycollectAttempt(models.Model):
     _sent = models.Index("(company_id, sent_at)")
     _paid = models.Index("(done_at) WHERE state = 'paid'")
 
-    @api.depends("state", "parked_reason")
+    @api.depends("reason_code", "reason_params")
+    @api.depends_context("lang", "tz")
+    def _compute_reason(self):
+        for attempt in self:
+            attempt.reason = attempt.reason_code and attempt._get_reason_text(
+                attempt.reason_code, attempt.reason_params
+            )
+
+    def _get_reason_text(self, code, params=None):
+        """Return the sentence for a reason, in the language of the reader."""
+        return self.move_id._get_reason_text(code, params)
+
+    @api.depends("state", "parked_code")
     def _compute_needs_attention(self):
         for attempt in self:
             attempt.needs_attention = bool(
-                attempt.state in (PLANNED, UNKNOWN) and attempt.parked_reason
+                attempt.state in (PLANNED, UNKNOWN) and attempt.parked_code
             )
 
     def _search_needs_attention(self, operator, value):
@@ -124,7 +133,7 @@ class PaycollectAttempt(models.Model):
             return NotImplemented
         return [
             ("state", "in", (PLANNED, UNKNOWN)),
-            ("parked_reason", "!=", False),
+            ("parked_code", "!=", False),
         ]
 
     @api.ondelete(at_uninstall=False)
@@ -137,7 +146,7 @@ class PaycollectAttempt(models.Model):
 
     def action_cancel(self):
         """Give up planned attempts that were not sent."""
-        self._check_collections_user()
+        self.env["paycollect.access"]._check_user(self)
         locked = self.sudo().filtered(lambda a: a.state == PLANNED)
         locked = locked.try_lock_for_update()
         if not locked or locked < self.sudo():
@@ -148,23 +157,7 @@ class PaycollectAttempt(models.Model):
                 )
             )
         locked.canceled_by_id = self.env.user
-        locked._set_canceled(
-            self.env._("Canceled by %(user)s.", user=self.env.user.name)
-        )
-
-    # -- access --------------------------------------------------------------
-
-    def _check_collections_user(self):
-        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_user")):
-            raise AccessError(
-                self.env._("Only people of the group Collections may do this.")
-            )
-
-    def _check_manager(self):
-        if not (self.env.su or self.env.user.has_group("paycollect_fsm.group_manager")):
-            raise AccessError(
-                self.env._("Only a manager of the group Collections may do this.")
-            )
+        locked._set_canceled("by_user", {"user": self.env.user.name})
 
     # -- transitions ---------------------------------------------------------
 
@@ -176,33 +169,44 @@ class PaycollectAttempt(models.Model):
                 "transaction_id": transaction.id,
                 "amount": amount,
                 "sent_at": now,
-                "reason": False,
-                "parked_reason": False,
+                "reason_code": False,
+                "reason_params": False,
+                "parked_code": False,
             }
         )
 
-    def _set_state(self, state, reason, **vals):
+    def _set_state(self, state, code, params=None, **vals):
         """Close the try, or note that it hangs; a repeat changes nothing.
 
+        :param code: the reason, see ``account.move._get_reason_texts``
+        :param params: its values, as JSON takes them
         :raise ValueError: from a state that does not lead there
         """
         for attempt in self.filtered(lambda a: a.state != state):
             if not may_become(attempt.state, state):
                 raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
-            attempt.write(attempt._prepare_state_vals(state, reason) | vals)
+            attempt.write(
+                attempt._prepare_state_vals(state)
+                | {"reason_code": code, "reason_params": params or False}
+                | vals
+            )
 
-    def _prepare_state_vals(self, state, reason):
+    def _prepare_state_vals(self, state):
         """Hook: what is written when the attempt enters ``state``."""
         return {
             "state": state,
-            "reason": reason,
-            "parked_reason": False,
+            "parked_code": False,
             "done_at": fields.Datetime.now(),
         }
 
-    def _set_canceled(self, reason):
+    def _set_canceled(self, code, params=None):
         self.write(
-            {"state": CANCELED, "reason": reason, "done_at": fields.Datetime.now()}
+            {
+                "state": CANCELED,
+                "reason_code": code,
+                "reason_params": params or False,
+                "done_at": fields.Datetime.now(),
+            }
         )
 
     def _set_superseded(self):
@@ -213,7 +217,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != PLANNED:
             return False
-        self._set_canceled(self.env._("Another charge took its place."))
+        self._set_canceled("superseded")
         return True
 
     def _set_put_back(self, decision=None):
@@ -227,8 +231,8 @@ class PaycollectAttempt(models.Model):
         transaction.is_post_processed = True
         self.write({"state": PLANNED, "transaction_id": False, "sent_at": False})
         if decision:
-            text = self.move_id._get_decision_text(decision, self.token_id)
-            self._set_parked(text, decision.reason)
+            params = self.move_id._prepare_reason_params(decision, self.token_id)
+            self._set_parked(decision.reason, params)
 
     # -- facts and texts -----------------------------------------------------
 
@@ -240,7 +244,7 @@ class PaycollectAttempt(models.Model):
 
     def _gives_way(self):
         """Whether another charge may take its place; not a date that was agreed."""
-        return self.trigger != "schedule" and self._is_waiting()
+        return gives_way(self.trigger) and self._is_waiting()
 
     def _get_planned_text(self):
         self.ensure_one()
@@ -309,7 +313,6 @@ class PaycollectAttempt(models.Model):
         """
         for attempt in self:
             attempt.with_user(SUPERUSER_ID).with_delay(
-                channel=CHARGE_CHANNEL,
                 eta=attempt.planned_at if attempt._is_waiting() else None,
                 identity_key=f"paycollect.attempt.{attempt.id}",
                 description=self.env._(

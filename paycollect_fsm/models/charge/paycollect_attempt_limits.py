@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -18,7 +18,8 @@ class PaycollectAttempt(models.Model):
     _inherit = "paycollect.attempt"
 
     parked_reason = fields.Char(
-        readonly=True, help="Why it waits for a manager; empty = it does not."
+        compute="_compute_parked_reason",
+        help="Why it waits for a manager; empty = it does not.",
     )
     parked_code = fields.Char(
         readonly=True, help="The rule that holds it back, see charge_rules."
@@ -27,7 +28,15 @@ class PaycollectAttempt(models.Model):
         readonly=True, help="A manager let it pass the daily limits."
     )
 
-    _parked = models.Index("(company_id) WHERE parked_reason IS NOT NULL")
+    _parked = models.Index("(company_id) WHERE parked_code IS NOT NULL")
+
+    @api.depends("parked_code", "reason_code", "reason_params")
+    @api.depends_context("lang", "tz")
+    def _compute_parked_reason(self):
+        for attempt in self:
+            code = attempt.parked_code
+            params = attempt.reason_params if code == attempt.reason_code else None
+            attempt.parked_reason = code and attempt._get_reason_text(code, params)
 
     # -- buttons -------------------------------------------------------------
 
@@ -36,8 +45,8 @@ class PaycollectAttempt(models.Model):
 
         :raise UserError: while all charging is stopped; that has its own button
         """
-        self._check_manager()
-        parked = self.filtered(lambda a: a.state == PLANNED and a.parked_reason)
+        self.env["paycollect.access"]._check_manager(self)
+        parked = self.filtered(lambda a: a.state == PLANNED and a.parked_code)
         if not parked:
             raise UserError(self.env._("None of these charges is held back."))
         stopped = parked.company_id.filtered(lambda c: c._is_collection_stopped())
@@ -54,21 +63,29 @@ class PaycollectAttempt(models.Model):
 
     # -- transitions ---------------------------------------------------------
 
-    def _park_or_postpone(self, decision, text, now):
+    def _park_or_postpone(self, decision, now):
+        params = self.move_id._prepare_reason_params(decision, self.token_id)
         if decision.verdict == WAIT:
-            self._set_parked(text, decision.reason)
+            self._set_parked(decision.reason, params)
         else:
-            self._postpone(text, now, decision.params.get("until"))
+            until = decision.params.get("until")
+            self._postpone(decision.reason, params, now, until)
             if decision.reason == "network_cap":
                 self.move_id._notify_customer(OCCASION_DUE)
 
-    def _set_parked(self, reason, code):
+    def _set_parked(self, code, params=None):
         """Hold the charge back and tell the responsible person once a day.
 
         Nobody is told of single charges that wait for what all of them wait for.
         """
         self.ensure_one()
-        self.write({"parked_reason": reason, "parked_code": code})
+        self.write(
+            {
+                "parked_code": code,
+                "reason_code": code,
+                "reason_params": params or False,
+            }
+        )
         if code in (STOPPED, SECOND_ENGINE):
             return
         self.company_id._schedule_collection_activity(
@@ -77,10 +94,16 @@ class PaycollectAttempt(models.Model):
             self.env._(
                 "%(reason)s Release or cancel them under Collections ▸ Attempts, "
                 "filter “Needs attention”.",
-                reason=reason,
+                reason=self.parked_reason,
             ),
             once_a_day=True,
+            code=self._get_parked_kind(code),
         )
+
+    def _get_parked_kind(self, code):
+        """Held back for the customer's sake, or for the company's."""
+        is_customer = code in ("customer_count_brake", "customer_amount_brake")
+        return f"held_back_{self.partner_id.id}" if is_customer else "held_back"
 
     def _get_parked_summary(self, code):
         if code in ("customer_count_brake", "customer_amount_brake"):
@@ -91,7 +114,7 @@ class PaycollectAttempt(models.Model):
 
     def _set_unparked(self, _now=None):
         """Send what was parked as soon as its time has come; the rules look again."""
-        self.write({"parked_reason": False, "parked_code": False, "reason": False})
+        self.write({"parked_code": False, "reason_code": False, "reason_params": False})
         self._enqueue()
 
     def _unpark(self, code):

@@ -63,7 +63,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         attempt, begin = self._as_system(), now or fields.Datetime.now()
         if not attempt._close_left_open(begin) or not attempt._claim(begin):
-            return attempt.reason or attempt.parked_reason or "not to be sent"
+            return attempt.reason or "not to be sent"
         attempt._commit_claim()
         attempt._charge(now)
         attempt._commit()
@@ -101,21 +101,19 @@ class PaycollectAttempt(models.Model):
             return False
         move = self.move_id
         move._lock_or_retry()
-        facts = move._get_charge_facts(
-            self.token_id, now, manual=self.trigger == "manual", attempt=self
-        )
+        facts = move._get_charge_facts(self.token_id, now, self.trigger, attempt=self)
         decision = decide(facts)
-        text = move._get_decision_text(decision, self.token_id)
         if decision.verdict == GO:
             transaction = self._create_transaction()
             self._set_sent(transaction, move.amount_residual, now)
             return True
         if decision.verdict == STOP:
-            self._set_canceled(text)
+            params = move._prepare_reason_params(decision, self.token_id)
+            self._set_canceled(decision.reason, params)
             move._notify_customer(OCCASION_DUE)
             self._after_outcome(Outcome(CANCELED, decision.reason), now)
         else:
-            self._park_or_postpone(decision, text, now)
+            self._park_or_postpone(decision, now)
         return False
 
     def _is_customer_busy(self):
@@ -228,7 +226,8 @@ class PaycollectAttempt(models.Model):
         """Write the outcome down and tell whom it concerns."""
         self._set_state(
             outcome.state,
-            self._get_outcome_text(outcome),
+            outcome.reason,
+            self._prepare_outcome_params(outcome),
             **self._prepare_code_vals(outcome),
         )
         transaction = self.transaction_id
@@ -246,35 +245,26 @@ class PaycollectAttempt(models.Model):
         :param now: naive UTC datetime
         """
 
+    def _get_outcome_text(self, outcome):
+        return self._get_reason_text(
+            outcome.reason, self._prepare_outcome_params(outcome)
+        )
+
+    def _prepare_outcome_params(self, outcome):
+        """Return the values of an outcome's reason as JSON takes them."""
+        if outcome.state != DECLINED:
+            return {}
+        return {
+            "provider_code": self.transaction_id.provider_code,
+            "decline_code": outcome.codes.decline_code,
+            "message": self.transaction_id.state_message or "",
+        }
+
     def _prepare_code_vals(self, outcome):
         return {
             **asdict(outcome.codes),
             "http_status": outcome.status or 0,
         }
-
-    def _get_outcome_text(self, outcome):
-        _ = self.env._
-        texts = {
-            "confirmed": _("The provider confirmed the payment."),
-            "pending": _("The provider accepted it; the money is on its way."),
-            "authorized": _("The amount is authorized, not captured yet."),
-            "crashed": _("The charge was interrupted by an error of ours."),
-            "no_answer": _("The provider did not answer."),
-            "busy": _("The provider answered that it could not tell."),
-            "in_flight": _("The provider has not decided yet."),
-            "contradicted": _("The provider's answer does not fit the amount."),
-            "rejected": _("The provider rejected the question, not the charge."),
-        }
-        if outcome.reason in texts:
-            return texts[outcome.reason]
-        row = self.env["paycollect.decline.code"]._browse_row(
-            self.transaction_id.provider_code, outcome.codes.decline_code
-        )
-        return (
-            row.staff_text
-            or self.transaction_id.state_message
-            or _("The provider declined it.")
-        )
 
     def _finish(self, _now=None):
         """Book the payment and queue the receipt. Repeatable, no network."""
@@ -295,33 +285,36 @@ class PaycollectAttempt(models.Model):
             )
             if not state:
                 continue
-            text = attempt._get_event_text(state)
             now = fields.Datetime.now()
+            code, params = attempt._get_event_reason(state)
+            text = attempt._get_reason_text(code, params)
             attempt._before_event(state, text, now)
             vals = {}
             if state == DECLINED and not attempt.decline_code:
                 vals["decline_code"] = find_return_code(transaction.state_message)
-            attempt._set_state(state, text, **vals)
+            attempt._set_state(state, code, params, **vals)
             attempt._after_outcome(Outcome(state, "event"), now)
+
+    def _get_event_reason(self, state):
+        """Return code and values of the reason why it comes into ``state``."""
+        if state == PAID:
+            return "confirmed", {}
+        if state == SETTLING:
+            return "pending", {}
+        code = "returned" if self.state == SETTLING else "declined"
+        return code, {"message": self.transaction_id.state_message or ""}
 
     def _before_event(self, state, text, now):
         """Hook: the provider told by itself that the attempt comes into ``state``."""
 
-    def _get_event_text(self, state):
-        texts = {
-            PAID: self.env._("The provider confirmed the payment."),
-            SETTLING: self.env._("The provider accepted it; the money is on its way."),
-        }
-        if state in texts:
-            return texts[state]
-        if self.transaction_id.state_message:
-            return self.transaction_id.state_message
-        if self.state == SETTLING:
-            return self.env._("The provider returned the payment.")
-        return self.env._("The provider declined it.")
-
-    def _postpone(self, reason, now, until=None):
-        self.write({"planned_at": until or now + POSTPONE, "reason": reason})
+    def _postpone(self, code, params, now, until=None):
+        self.write(
+            {
+                "planned_at": until or now + POSTPONE,
+                "reason_code": code,
+                "reason_params": params or False,
+            }
+        )
 
     # -- crons ---------------------------------------------------------------
 
@@ -351,7 +344,7 @@ class PaycollectAttempt(models.Model):
         return self.search(
             [
                 ("state", "=", PLANNED),
-                ("parked_reason", "=", False),
+                ("parked_code", "=", False),
                 ("planned_at", "<=", now - protocol.SWEEP_AFTER),
             ],
             order="planned_at",
@@ -398,7 +391,7 @@ class PaycollectAttempt(models.Model):
                 _logger.exception("Attempt %s: %s failed", attempt.id, method)
                 self._rollback()
 
-    def _get_chore(self, now):
+    def _get_chore(self, now, **facts):
         """What the sweep does with the attempt, see ``protocol.get_chore``."""
         self.ensure_one()
         return protocol.get_chore(
@@ -406,16 +399,13 @@ class PaycollectAttempt(models.Model):
             now,
             planned_at=self.planned_at,
             sent_at=self.sent_at,
-            ask_at=self.ask_at,
-            is_parked=bool(self.parked_reason),
+            is_parked=bool(self.parked_code),
+            **facts,
         )
 
     def _set_orphaned(self, now):
         """The process that sent it is gone: nobody knows what happened."""
         if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
             return
-        self._set_state(
-            UNKNOWN,
-            self.env._("The server stopped while the charge was being sent."),
-        )
+        self._set_state(UNKNOWN, "orphaned")
         self._after_outcome(Outcome(UNKNOWN, "orphaned"), now)

@@ -49,7 +49,7 @@ class ResCompany(models.Model):
 
     def action_stop_collection(self):
         """Open the window that stops all charging, or lets it go on."""
-        self.env["paycollect.attempt"]._check_collections_user()
+        self.env["paycollect.access"]._check_user(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_switch"
         )
@@ -66,7 +66,7 @@ class ResCompany(models.Model):
 
         :raise AccessError: unless the user is a manager of Collections
         """
-        self.env["paycollect.attempt"]._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         return self.action_stop_collection()
 
     # -- the switch ------------------------------------------------------------
@@ -117,7 +117,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         self._check_may_switch()
-        self.env["paycollect.attempt"]._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         company = self.sudo()
         if not company.collection_stopped_at:
             raise UserError(self.env._("Charging is not stopped."))
@@ -133,7 +133,7 @@ class ResCompany(models.Model):
         company._search_held_back(codes)._set_unparked()
 
     def _check_may_switch(self):
-        self.env["paycollect.attempt"]._check_collections_user()
+        self.env["paycollect.access"]._check_user(self)
         if not self.env.su and self not in self.env.user.company_ids:
             raise AccessError(
                 self.env._("You do not work for %(company)s.", company=self.name)
@@ -164,7 +164,7 @@ class ResCompany(models.Model):
         if limited:
             waits = Domain("parked_code", "in", LIMIT_CODES)
         else:
-            queued = Domain("parked_reason", "=", False)
+            queued = Domain("parked_code", "=", False)
             queued &= Domain("planned_at", "<=", now)
             waits = Domain("parked_code", "=", STOPPED) | queued
         count, total = 0, 0.0

@@ -82,17 +82,21 @@ class ResCompany(models.Model):
         )
         return managers[:1] or self.env.ref("base.user_admin")
 
-    def _schedule_collection_activity(self, record, summary, note, once_a_day=False):
+    def _schedule_collection_activity(
+        self, record, summary, note, once_a_day=False, code=None
+    ):
         """Give the responsible person one open activity on ``record``.
 
         A second exception of the same kind on the same record is added to the note
         of the open activity; with ``once_a_day`` the kind is told only once a day in
         the whole company.
+
+        :param code: what kind it is, in no language; default: the summary
         """
         self.ensure_one()
         user = self._get_collection_responsible()
         domain = [
-            ("summary", "=", summary),
+            ("collection_code", "=", code or summary),
             ("user_id", "=", user.id),
             ("res_model", "=", record._name),
         ]
@@ -108,6 +112,7 @@ class ResCompany(models.Model):
             summary=summary,
             note=note,
             user_id=user.id,
+            collection_code=code or summary,
         )
 
     def _close_collection_activities(self, records, feedback):

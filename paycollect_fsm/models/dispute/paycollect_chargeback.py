@@ -2,7 +2,7 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -118,7 +118,7 @@ class PaycollectChargeback(models.Model):
 
     def action_release(self):
         """Button: let the invoices be charged again (managers only)."""
-        self._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         if self.filtered(lambda chargeback: chargeback.state == OPEN):
             raise UserError(
                 self.env._(
@@ -129,7 +129,7 @@ class PaycollectChargeback(models.Model):
 
     def action_book_fee(self):
         """Button: book the provider's fee after its account was set (managers)."""
-        self._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         for chargeback in self.sudo():
             if not chargeback.company_id.collection_fee_account_id:
                 raise UserError(
@@ -138,13 +138,6 @@ class PaycollectChargeback(models.Model):
                     )
                 )
             chargeback._book_fee(fields.Datetime.now())
-
-    def _check_manager(self):
-        if not self.env.user.has_group("paycollect_fsm.group_manager"):
-            raise AccessError(
-                self.env._("Only a manager of the group Collections may do this.")
-            )
-        self.check_access("read")
 
     # -- facts -----------------------------------------------------------------
 
@@ -271,7 +264,7 @@ class PaycollectChargeback(models.Model):
         """A debit that the bank took back is declined after all."""
         if self.kind == BANK_RETURN and self._is_money_out():
             self.transaction_id._record_codes(Codes(decline_code=self.return_code))
-            self.attempt_id._set_returned(self.return_code, self._get_text(), now)
+            self.attempt_id._set_returned(self.return_code, self.amount, now)
 
     def _update_activities(self):
         """One task at a time, for whoever handles exceptions."""
@@ -281,29 +274,30 @@ class PaycollectChargeback(models.Model):
             self.activity_feedback([EXCEPTION_ACTIVITY], feedback=self._get_text())
 
     def _get_task(self):
-        """Return summary and note of what a person has to do, or None."""
+        """Return code, summary and note of what a person has to do, or None."""
         _ = self.env._
         note = self._get_text()
         if self.kind == BANK_RETURN:
             if self.attempt_id or not self._is_money_out():
                 return None  # the attempt says what follows
-            return _("Collect a returned bank debit in another way"), note
+            summary = _("Collect a returned bank debit in another way")
+            return "returned", summary, note
         if self.state == OPEN:
             if self.kind == INQUIRY:
-                return _("Answer the bank's inquiry at the provider"), note
-            return _("Answer the dispute at the provider"), note
+                return "inquiry", _("Answer the bank's inquiry at the provider"), note
+            return "dispute", _("Answer the dispute at the provider"), note
         if self.state == LOST and self._is_money_out() and not self.is_released:
-            return _("Decide what follows a lost dispute"), note
+            return "lost", _("Decide what follows a lost dispute"), note
         return None
 
-    def _set_task(self, summary, note):
-        """Keep one open activity of this summary; others of ours are done."""
+    def _set_task(self, code, summary, note):
+        """Keep one open activity of this kind; others of ours are done."""
         ours = self.activity_ids.filtered(
             lambda activity: (
                 activity.activity_type_id == self.env.ref(EXCEPTION_ACTIVITY)
             )
         )
-        same = ours.filtered(lambda activity: activity.summary == summary)
+        same = ours.filtered(lambda activity: activity.collection_code == code)
         (ours - same).action_feedback(feedback=note)
         deadline = (self.due_at or fields.Datetime.now()).date()
         if same:
@@ -315,6 +309,7 @@ class PaycollectChargeback(models.Model):
             summary=summary,
             note=note,
             user_id=self.company_id._get_collection_responsible().id,
+            collection_code=code,
         )
 
     # -- texts -------------------------------------------------------------------

@@ -271,5 +271,8 @@ class PaycollectChargeback(models.Model):
         """Ask for what cannot be booked by itself, once for each invoice."""
         for record in self.move_ids or [self]:
             self.company_id._schedule_collection_activity(
-                record, self.env._("Book what the provider took or gave back"), note
+                record,
+                self.env._("Book what the provider took or gave back"),
+                note,
+                code="books",
             )

@@ -47,4 +47,5 @@ class PaymentProvider(models.Model):
                 "Bank Returns.",
                 rates=" ".join(rate._get_warning_text() for rate in rates),
             ),
+            code="bank_returns",
         )

@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...rules.const import DOCUMENT_CHANNEL, OCCASION_DUE, OCCASION_PAID
+from ...rules.const import OCCASION_DUE, OCCASION_PAID
 from ...rules.retry import next_texting
 
 _logger = logging.getLogger(__name__)
@@ -93,7 +93,6 @@ class AccountMove(models.Model):
 
     def _delay_message(self, method, kind):
         job = self.with_user(SUPERUSER_ID).with_delay(
-            channel=DOCUMENT_CHANNEL,
             identity_key=f"account.move.{kind}.{self.id}",
             description=self.env._(
                 "Send %(kind)s %(invoice)s", kind=kind, invoice=self.name
@@ -253,7 +252,6 @@ class AccountMove(models.Model):
         if not self._get_message_partner()._get_collection_number():
             return
         self.with_user(SUPERUSER_ID).with_delay(
-            channel=DOCUMENT_CHANNEL,
             identity_key=f"account.move.decline_sms.{self.id}",
             eta=next_texting(now, self._get_customer_zone()),
             description=self.env._(

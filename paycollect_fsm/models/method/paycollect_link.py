@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount, format_list
 
+from ...rules.links import PURPOSES, may
+
 RAW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 
@@ -35,12 +37,7 @@ class PaycollectLink(models.Model):
         comodel_name="res.company", required=True, readonly=True, index=True
     )
     purpose = fields.Selection(
-        selection=[
-            ("method", "Add a payment method"),
-            ("balance", "Pay the open balance"),
-            ("invoice", "Pay an invoice"),
-            ("authenticate", "Confirm a payment"),
-        ],
+        selection=[(purpose.code, purpose.label) for purpose in PURPOSES.values()],
         required=True,
         readonly=True,
     )
@@ -148,7 +145,7 @@ class PaycollectLink(models.Model):
             "move_id": move.id if move else False,
             "token_hash": self._hash(raw),
             "expires_at": (now or fields.Datetime.now())
-            + timedelta(days=self._get_valid_days()),
+            + timedelta(days=self._get_valid_days(purpose)),
         }
 
     @api.model
@@ -223,6 +220,7 @@ class PaycollectLink(models.Model):
             ),
             self._get_waiting_text(),
             self._get_ending_text(),
+            self._offers_bank_debit() and self._get_bank_debit_text(),
         ]
         return " ".join(filter(None, sentences))
 
@@ -266,7 +264,19 @@ class PaycollectLink(models.Model):
         return hashlib.sha256(raw.encode()).hexdigest()
 
     @api.model
-    def _get_valid_days(self):
-        """Days until a new link expires (parameter ``paycollect.link_days``)."""
+    def _get_valid_days(self, purpose="method"):
+        """Days until a new link expires; ``paycollect.link_days`` (parameter) wins."""
         value = self.env["ir.config_parameter"].sudo().get_param("paycollect.link_days")
-        return int(value) if value and str(value).isdigit() and int(value) else 30
+        if value and str(value).isdigit() and int(value):
+            return int(value)
+        return self._get_purposes()[purpose].days
+
+    @api.model
+    def _get_purposes(self):
+        """Hook: ``{code: links.Purpose}``; addons add theirs."""
+        return PURPOSES
+
+    def _may(self, act):
+        """Whether the link was made for ``act``, see ``rules/links.py``."""
+        self.ensure_one()
+        return may(self._get_purposes(), self.purpose, act)

@@ -9,13 +9,6 @@ class PaycollectLink(models.Model):
 
     _inherit = "paycollect.link"
 
-    def _get_consent_text(self):
-        """Add the authorization to debit a bank account where one can be saved."""
-        text = super()._get_consent_text()
-        if not self._offers_bank_debit():
-            return text
-        return f"{text} {self._get_bank_debit_text()}"
-
     def _offers_bank_debit(self):
         """Whether the page lets this customer save a bank account."""
         self.ensure_one()

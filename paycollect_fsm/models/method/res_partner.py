@@ -15,29 +15,6 @@ REQUEST_GROUPS = (
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    # Policy and hold
-
-    collection_policy_id = fields.Many2one(
-        "paycollect.policy",
-        string="Collection policy",
-        company_dependent=True,
-        domain="[('company_id', 'in', (False, allowed_company_ids[0]))]",
-        groups="paycollect_fsm.group_user",
-        help="Always use this policy for the customer. Empty: the first policy that "
-        "matches.",
-    )
-    collection_require_po = fields.Boolean(
-        string="Requires a PO number",
-        help="Orders of this customer need a PO number before the work starts.",
-    )
-    collection_hold_reason = fields.Char(
-        string="On hold because",
-        company_dependent=True,
-        groups="paycollect_fsm.group_user",
-        help="As long as a reason is given, new work for this customer is neither "
-        "confirmed nor dispatched.",
-    )
-
     # Receipts
 
     collection_receipt_sms = fields.Boolean(

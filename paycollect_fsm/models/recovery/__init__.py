@@ -1,11 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import paycollect_retry_plan
+from . import paycollect_policy
 from . import paycollect_retry_plan_step
 from . import paycollect_decline_code
 from . import payment_transaction_lookup
 from . import payment_transaction_authenticate
 from . import account_move
 from . import account_move_explanation
+from . import account_move_reason
 from . import paycollect_attempt
 from . import paycollect_attempt_retry
 from . import paycollect_attempt_unknown

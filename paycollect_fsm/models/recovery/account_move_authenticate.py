@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         facts = self._get_charge_facts(
             attempt.token_id,
             now,
-            manual=True,
+            "manual",
             replaced=self._get_attempts_that_wait(attempt, now),
         )
         if not facts.posted or facts.neutralized:

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
             *super()._get_explanation_dependencies(),
             "collection_attempt_ids.ask_at",
             "collection_attempt_ids.escalate_at",
-            "collection_attempt_ids.follow_up",
+            "collection_attempt_ids.follow_up_code",
         )
 
     def _get_next_step(self, last):

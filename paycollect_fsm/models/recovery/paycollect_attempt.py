@@ -30,14 +30,17 @@ class PaycollectAttempt(models.Model):
             self._follow_canceled_retry(now)
         return super()._after_outcome(outcome, now)
 
-    def _prepare_state_vals(self, state, reason):
-        vals = super()._prepare_state_vals(state, reason) | {"ask_at": False}
+    def _prepare_state_vals(self, state):
+        vals = super()._prepare_state_vals(state) | {"ask_at": False}
         if state == PAID and self.authentication == POSSIBLE:
             vals["authentication"] = "confirmed"
         return vals
 
     def _get_history_reasons(self):
         return [*super()._get_history_reasons(), self.follow_up]
+
+    def _get_chore(self, now, **facts):
+        return super()._get_chore(now, ask_at=self.ask_at, **facts)
 
     def _search_unparkable(self, code):
         """A second engine holds back until it is switched off at its provider."""

@@ -50,21 +50,24 @@ class PaycollectAttempt(models.Model):
                     history=attempt._get_history_text(),
                     reference=attempt.transaction_id.reference,
                 ),
+                code="contradicted",
             )
 
-    def _set_returned(self, code, reason, now):
+    def _set_returned(self, code, amount, now):
         """The bank took a received payment back; A1 says what may be tried again.
 
         :param code: of the bank, e.g. R01, or of Stripe, see ``BANK_CODES``
+        :param amount: what it took, in the currency of the attempt
         :param now: naive UTC datetime
         """
+        params = {"code": code or "", "amount": amount}
         for attempt in self.filtered(lambda a: a.state == PAID):
-            attempt._set_state(DECLINED, reason, decline_code=code, returned_at=now)
+            attempt._set_state(
+                DECLINED, "taken_back", params, decline_code=code, returned_at=now
+            )
             if may_be_presented_again(code):
                 attempt._follow_decline(now)
             else:
                 attempt._set_decline_meaning(now)
-                attempt.follow_up = self.env._(
-                    "It is not presented again by itself; a person decides."
-                )
+                attempt.follow_up_code = "not_presented"
                 attempt._report_exhausted()

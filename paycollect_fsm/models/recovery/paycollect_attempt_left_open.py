@@ -37,17 +37,17 @@ class PaycollectAttempt(models.Model):
             return goes_on
         closed = all(other._close_authentication(now) for other in others)
         if not closed:
-            self._postpone(self._get_unclosed_text("unconfirmed"), now)
+            self._postpone("not_closed_unconfirmed", {}, now)
         elif not self._close_abandoned_payments(payments, now):
             closed = False
-            self._postpone(self._get_unclosed_text("abandoned"), now)
+            self._postpone("not_closed_abandoned", {}, now)
         self._commit()
         return goes_on and closed
 
     def _is_hindered_by_them_alone(self, now):
         """Nothing is taken from the customer for a charge that is held back."""
         facts = self.move_id._get_charge_facts(
-            self.token_id, now, manual=self.trigger == "manual", attempt=self
+            self.token_id, now, self.trigger, attempt=self
         )
         return decide(facts).reason in LEFT_OPEN
 
@@ -71,16 +71,3 @@ class PaycollectAttempt(models.Model):
             _logger.warning("Payment %s cannot be closed: %s", payment.id, error)
             return False
         return True
-
-    def _get_unclosed_text(self, code):
-        texts = {
-            "unconfirmed": self.env._(
-                "The customer could still confirm the declined charge, and the "
-                "provider did not answer when it was to be closed."
-            ),
-            "abandoned": self.env._(
-                "The customer began to pay online and did not finish; the provider "
-                "did not answer when that payment was to be closed."
-            ),
-        }
-        return texts[code]

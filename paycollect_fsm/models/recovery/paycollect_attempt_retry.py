@@ -2,12 +2,11 @@
 import logging
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...rules import declines, retry
 from ...rules.const import (
-    CHARGE_CHANNEL,
     DECLINED,
     OCCASION_DECLINED,
     OPEN_STATES,
@@ -36,8 +35,10 @@ class PaycollectAttempt(models.Model):
         readonly=True,
         help="What the decline means. Empty: nobody knows, so nothing is tried again.",
     )
+    follow_up_code = fields.Char(readonly=True)
     follow_up = fields.Char(
-        readonly=True, help="What was decided after the decline, and why."
+        compute="_compute_follow_up",
+        help="What was decided after the decline, and why.",
     )
     next_attempt_id = fields.Many2one(
         "paycollect.attempt", string="Next Try", readonly=True, index="btree_not_null"
@@ -52,6 +53,14 @@ class PaycollectAttempt(models.Model):
     _first_declines = models.Index(
         "(move_id, sent_at, id) WHERE state = 'declined' OR decline_kind IS NOT NULL"
     )
+
+    @api.depends("follow_up_code")
+    @api.depends_context("lang")
+    def _compute_follow_up(self):
+        texts = self._get_follow_up_texts()
+        for attempt in self:
+            code = attempt.follow_up_code
+            attempt.follow_up = texts.get(code, code)
 
     # -- meaning ---------------------------------------------------------------
 
@@ -118,7 +127,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                if not self.follow_up:
+                if not self.follow_up_code:
                     self._set_decline_meaning(now)
                 self._follow(now)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
@@ -133,7 +142,6 @@ class PaycollectAttempt(models.Model):
     def _enqueue_decision(self):
         """In a transaction of its own, which sees what was changed meanwhile."""
         self.with_user(SUPERUSER_ID).with_delay(
-            channel=CHARGE_CHANNEL,
             identity_key=f"paycollect.attempt.decide.{self.id}",
             description=self.env._(
                 "Decide what follows the decline of %(invoice)s",
@@ -148,7 +156,7 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         attempt, now = self._as_system(), now or fields.Datetime.now()
-        if attempt.state != DECLINED or attempt.follow_up:
+        if attempt.state != DECLINED or attempt.follow_up_code:
             return
         others = attempt.move_id.collection_attempt_ids - attempt
         if any(other.state in OPEN_STATES for other in others):
@@ -163,7 +171,7 @@ class PaycollectAttempt(models.Model):
             return
         tokens = move._get_methods_in_order()
         decision = self._decide_next(tokens, now)
-        self.follow_up = self._get_follow_up_text(decision)
+        self.follow_up_code = decision.reason
         match decision:
             case retry.Retry():
                 self._plan_retry(tokens[decision.method], decision)
@@ -250,6 +258,7 @@ class PaycollectAttempt(models.Model):
                 history=self._get_history_text(),
                 text=text or "",
             ),
+            code="declined",
         )
 
     def _search_unanswered(self, now):
@@ -271,9 +280,9 @@ class PaycollectAttempt(models.Model):
 
     # -- texts -----------------------------------------------------------------
 
-    def _get_follow_up_text(self, decision):
+    def _get_follow_up_texts(self):
         _ = self.env._
-        texts = {
+        return {
             "same": _("It is tried again by itself, because this can pass."),
             "network_wait": _("It is tried again when the card network allows it."),
             "cap": _(
@@ -298,5 +307,7 @@ class PaycollectAttempt(models.Model):
                 "Nobody knows what the code means, so it is not tried again by itself."
             ),
             "not_automatic": _("The policy does not charge this invoice by itself."),
+            "not_presented": _(
+                "It is not presented again by itself; a person decides."
+            ),
         }
-        return texts[decision.reason]

@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, fields, models
 
 from ...rules import protocol
 from ...rules.charge import GO, decide
-from ...rules.const import CHARGE_CHANNEL, DECLINED, UNKNOWN
+from ...rules.const import DECLINED, UNKNOWN
 from ...rules.outcome import Exchange, classify
 
 _logger = logging.getLogger(__name__)
@@ -78,7 +78,6 @@ class PaycollectAttempt(models.Model):
         """Hand the question to the job queue; the cron asks what no job asked."""
         for attempt in self:
             attempt.with_user(SUPERUSER_ID).with_delay(
-                channel=CHARGE_CHANNEL,
                 eta=attempt.ask_at,
                 identity_key=f"paycollect.attempt.{attempt.id}.ask.{attempt.ask_at}",
                 description=self.env._(
@@ -143,9 +142,7 @@ class PaycollectAttempt(models.Model):
         The brakes counted the attempt when it was sent.
         """
         move = self.move_id
-        facts = move._get_charge_facts(
-            self.token_id, now, manual=self.trigger == "manual", attempt=self
-        )
+        facts = move._get_charge_facts(self.token_id, now, self.trigger, attempt=self)
         allowed = decide(replace(facts, released=True)).verdict == GO
         return allowed and self._is_owed_in_full()
 
@@ -180,7 +177,7 @@ class PaycollectAttempt(models.Model):
             return
         self._note_inquiry(protocol.LOOK_UP, finding.verdict, finding.text, now)
         if protocol.believe(finding.verdict, self.requested_at, now):
-            self._set_lost(self.env._("The provider does not know of this charge."))
+            self._set_lost("lost")
             self._plan_again(now)
         else:
             self._go_on_asking(now, can_ask=not finding.is_final)
@@ -258,15 +255,16 @@ class PaycollectAttempt(models.Model):
 
     def _close_inquiry(self, text):
         """Nobody has to find out any more."""
-        if self.parked_reason:
+        if self.parked_code:
             self.company_id._close_collection_activities(self.move_id, text)
 
-    def _set_lost(self, reason):
+    def _set_lost(self, code, params=None):
         """It never reached the provider; a success that comes after all is believed."""
         self.ensure_one()
-        self.transaction_id._set_error(reason)
-        self._close_inquiry(reason)
-        self._set_state(DECLINED, reason, is_lost=True)
+        text = self._get_reason_text(code, params)
+        self.transaction_id._set_error(text)
+        self._close_inquiry(text)
+        self._set_state(DECLINED, code, params, is_lost=True)
 
     def _plan_again(self, now):
         """Charge anew what was never charged, unless it gets lost again and again."""

@@ -18,7 +18,7 @@ class PaycollectAttempt(models.Model):
 
     def action_ask_provider(self):
         """Ask the provider now what became of unknown charges."""
-        self._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         attempts = self.sudo()._lock_unknown()
         attempts.write({"ask_at": fields.Datetime.now()})
         attempts._enqueue_question()
@@ -29,14 +29,13 @@ class PaycollectAttempt(models.Model):
 
     def action_set_paid(self):
         """Record that the provider did charge an unknown attempt."""
-        self._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         for attempt in self.sudo()._lock_unknown():
-            reason = self.env._(
-                "%(user)s found the charge at the provider.", user=self.env.user.name
-            )
+            user = {"user": self.env.user.name}
+            reason = attempt._get_reason_text("paid_by_user", user)
             attempt._note_inquiry(protocol.PERSON, protocol.FOUND, reason)
             attempt.transaction_id._set_done(state_message=reason)
-            attempt._set_state(PAID, reason)
+            attempt._set_state(PAID, "paid_by_user", user)
             attempt.transaction_id._post_process()
 
     def action_set_not_charged(self):
@@ -44,13 +43,12 @@ class PaycollectAttempt(models.Model):
 
         An error, not canceled: a success that arrives after all must be believed.
         """
-        self._check_manager()
+        self.env["paycollect.access"]._check_manager(self)
         for attempt in self.sudo()._lock_unknown():
-            reason = self.env._(
-                "%(user)s found no charge at the provider.", user=self.env.user.name
-            )
+            user = {"user": self.env.user.name}
+            reason = attempt._get_reason_text("lost_by_user", user)
             attempt._note_inquiry(protocol.PERSON, protocol.NOT_FOUND, reason)
-            attempt._set_lost(reason)
+            attempt._set_lost("lost_by_user", user)
 
     def _lock_unknown(self):
         """Return those that nobody knows of, locked.
@@ -90,15 +88,17 @@ class PaycollectAttempt(models.Model):
             if lines
             else []
         )
-        if not self.parked_reason:
-            self.parked_reason = self.env._("A person has to find out.")
+        if not self.parked_code:
+            self.parked_code = "person"
         told = self.move_id.sudo().activity_ids.filtered(
-            lambda activity: activity.summary == summary
+            lambda activity: activity.collection_code == "unknown"
         )
         if told:
             told.note = note
         else:
-            self.company_id._schedule_collection_activity(self.move_id, summary, note)
+            self.company_id._schedule_collection_activity(
+                self.move_id, summary, note, code="unknown"
+            )
 
     def _get_question_text(self):
         """What happens next to an unknown charge, for “Why?”."""
@@ -107,7 +107,7 @@ class PaycollectAttempt(models.Model):
             "date": self.ask_at
             and format_datetime(self.env, self.ask_at, dt_format="short")
         }
-        if not self.parked_reason:
+        if not self.parked_code:
             return self.env._(
                 "Next: the provider is asked on %(date)s what became of it. Nothing "
                 "else is charged before that.",

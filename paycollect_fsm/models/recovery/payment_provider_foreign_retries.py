@@ -54,6 +54,7 @@ class PaymentProvider(models.Model):
                 provider=self.name,
                 where=self._get_foreign_advice(),
             ),
+            code="second_engine",
         )
 
     def action_foreign_retries_off(self):
@@ -62,7 +63,7 @@ class PaymentProvider(models.Model):
         :raise AccessError: unless the user is a manager of Collections
         """
         Attempt = self.env["paycollect.attempt"]
-        Attempt._check_manager()
+        self.env["paycollect.access"]._check_manager(self.company_id)
         self.sudo().write(
             {
                 "collection_foreign_retries_at": False,

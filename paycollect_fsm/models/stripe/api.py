@@ -6,10 +6,8 @@ Which exceptions mean what, so that callers need not know the SDK:
 - :data:`UNANSWERED`: no answer (connection refused or dropped, time-out), 409, 429
   and 5xx. Whatever was asked for may have happened; 429 did not.
 - :class:`Error`: any answer or the lack of one; the parent of all. An error that is
-  not :data:`UNANSWERED` is an answer: declined (:class:`CardError`), no such object
-  or wrong parameters (:class:`InvalidRequestError`, see its ``http_status``), wrong
-  key (:class:`AuthenticationError`), a key used for something else
-  (:class:`IdempotencyError`).
+  not :data:`UNANSWERED` is an answer: declined, no such object, wrong parameters or
+  key; see its ``http_status`` and ``code``.
 - :class:`SignatureVerificationError`: a webhook that Stripe did not send.
 """
 
@@ -17,15 +15,7 @@ import os
 from urllib.parse import urlsplit
 
 import stripe
-from stripe import (
-    AuthenticationError,
-    CardError,
-    IdempotencyError,
-    InvalidRequestError,
-    SignatureVerificationError,
-    Webhook,
-    WebhookSignature,
-)
+from stripe import SignatureVerificationError, WebhookSignature
 from stripe import StripeError as Error
 
 from odoo.addons.payment_stripe import utils as stripe_utils
@@ -34,13 +24,8 @@ __all__ = [
     "API_VERSION",
     "BASE_URL_VARIABLE",
     "UNANSWERED",
-    "AuthenticationError",
-    "CardError",
     "Error",
-    "IdempotencyError",
-    "InvalidRequestError",
     "SignatureVerificationError",
-    "Webhook",
     "WebhookSignature",
     "get_base_url",
     "get_client",

@@ -6,13 +6,12 @@ from psycopg2 import OperationalError
 from psycopg2.extras import Json
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import stripe_events
-from ...rules.const import CHARGE_CHANNEL
 from ...rules.stripe_events import Verdict
 
 _logger = logging.getLogger(__name__)
@@ -106,11 +105,7 @@ class PaycollectEvent(models.Model):
 
     def action_retry(self):
         """Button: apply events again that failed (managers only)."""
-        if not self.env.user.has_group("paycollect_fsm.group_manager"):
-            raise AccessError(
-                self.env._("Only a manager of the group Collections may do this.")
-            )
-        self.check_access("read")
+        self.env["paycollect.access"]._check_manager(self)
         events = self.sudo().filtered(lambda event: event.state in (FAILED, WAITING))
         if not events:
             raise UserError(
@@ -176,7 +171,6 @@ class PaycollectEvent(models.Model):
         """Hand each event to the job queue; the job starts after the commit."""
         for event in self:
             event.with_user(SUPERUSER_ID).with_delay(
-                channel=CHARGE_CHANNEL,
                 eta=eta,
                 identity_key=f"paycollect.event.{event.id}.{event.tries}",
                 description=self.env._(
@@ -260,6 +254,7 @@ class PaycollectEvent(models.Model):
                 "Mend the cause, then press “Try Again”.",
                 reason=self.reason,
             ),
+            code="event_failed",
         )
 
     def _get_object(self):

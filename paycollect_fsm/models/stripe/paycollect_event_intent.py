@@ -270,6 +270,7 @@ class PaycollectEvent(models.Model):
                     "way meanwhile. Refund the payment, or use it for another invoice.",
                     reference=transaction.reference,
                 ),
+                code="overpaid",
             )
 
     def _report_contradiction(self, attempts, now):

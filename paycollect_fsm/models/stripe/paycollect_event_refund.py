@@ -159,6 +159,7 @@ class PaycollectEvent(models.Model):
                     amount=transaction.currency_id.format(-transaction.amount),
                     reference=source.reference,
                 ),
+                code="credit_note",
             )
 
     def _report_failed_refund(self, transaction):
@@ -173,4 +174,5 @@ class PaycollectEvent(models.Model):
                     reference=transaction.reference,
                     amount=transaction.currency_id.format(-transaction.amount),
                 ),
+                code="refund_failed",
             )

@@ -111,6 +111,7 @@ class PaymentProvider(models.Model):
                 start=fields.Datetime.to_string(start),
                 end=fields.Datetime.to_string(end),
             ),
+            code="events_missed",
         )
 
     def _note_unread(self, error):

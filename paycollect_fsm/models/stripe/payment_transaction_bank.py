@@ -41,16 +41,6 @@ class PaymentTransaction(models.Model):
             )
         return values
 
-    def _apply_updates(self, payment_data):
-        """An account that is verified by a small deposit is pending, not forgotten.
-
-        There is no method before it is verified: ``setup_intent.succeeded`` brings it.
-        """
-        res = super()._apply_updates(payment_data)
-        if self.provider_code == "stripe" and self.operation == "validation":
-            self._apply_verification(payment_data.get("setup_intent"))
-        return res
-
     def _apply_verification(self, setup):
         """Note what a setup intent waits for.
 

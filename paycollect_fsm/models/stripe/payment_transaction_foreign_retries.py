@@ -23,11 +23,6 @@ class PaymentTransaction(models.Model):
         help="The provider's first try of this payment that we heard of.",
     )
 
-    def _apply_updates(self, payment_data):
-        """Look at the answer before it changes the state."""
-        self._note_foreign_try(payment_data)
-        return super()._apply_updates(payment_data)
-
     def _note_foreign_try(self, payload):
         """Compare what the provider says of the payment with what we asked for.
 

@@ -174,11 +174,13 @@ class PaymentTransaction(models.Model):
         return {"code": code, "message": text}
 
     def _apply_updates(self, payment_data):
-        """Take back the error of a lost answer, and decline what nobody can confirm.
+        """Look for tries of others, before the state changes; take back the error of a
+        lost answer, and decline what nobody can confirm.
 
         Odoo notes a missing answer as an error and would then refuse “pending”. Once
         the intent is known, an error is an answer: a late event does not undo it.
         """
+        self._note_foreign_try(payment_data)
         status = self._get_intent_status(payment_data)
         if self.provider_code == "stripe" and self.state == "error" and status:
             if payment_data.get("collection_is_current") or not self.provider_reference:
@@ -187,6 +189,8 @@ class PaymentTransaction(models.Model):
         if self._is_waiting_for_customer(payment_data):
             error = payment_data["payment_intent"].get("last_payment_error") or {}
             self._set_error(error.get("message") or "")
+        if self.provider_code == "stripe" and self.operation == "validation":
+            self._apply_verification(payment_data.get("setup_intent"))
         return res
 
     def _take_back_error(self, status):

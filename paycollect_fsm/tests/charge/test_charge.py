@@ -45,16 +45,22 @@ class TestCharge(CollectionCommon):
         self.assertFalse(attempt.transaction_id)
         self.assertEqual(attempt.trigger, "completion")
 
-    def test_the_job_is_queued_in_the_charge_channel(self):
+    def test_completing_queues_one_charge_in_the_charge_channel(self):
         job = self.make_job()
         with trap_jobs() as trap:
             job.action_complete()
             attempt = job.invoice_lines.move_id.collection_attempt_ids
             trap.assert_jobs_count(1)
             trap.assert_enqueued_job(
-                attempt.with_user(self.env.ref("base.user_root"))._send,
-                properties={"channel": "root.paycollect"},
+                attempt.with_user(self.env.ref("base.user_root"))._send
             )
+        self.assertEqual(self.queue(attempt).channel, "root.paycollect")
+
+    def queue(self, attempt):
+        """Queue the attempt's charge for real and return the job."""
+        attempt._enqueue()
+        key = f"paycollect.attempt.{attempt.id}"
+        return self.env["queue.job"].sudo().search([("identity_key", "=", key)])
 
     def test_the_claim_is_written_before_the_provider_is_asked(self):
         attempt = self.planned_attempt()
@@ -290,6 +296,20 @@ class TestCharge(CollectionCommon):
         with self.with_jobs():
             sweep(now + timedelta(minutes=3))
         self.assertEqual(attempt.state, "unknown")
+
+    def test_a_reason_is_told_in_the_reader_s_words_and_kept_as_a_code(self):
+        move = self.planned_attempt().move_id
+        move.collection_attempt_ids._set_canceled("by_user", {"user": "Ann"})
+        self.assertEqual(move.collection_attempt_ids.reason, "Canceled by Ann.")
+        self.assertEqual(move.collection_decision_code, "charge")
+        method = move.collection_decision_params["method"]
+        self.assertEqual(move.collection_decision, f"It is charged to {method}.")
+
+    def test_an_administrator_moves_a_job_to_another_channel(self):
+        function = self.env.ref("paycollect_fsm.job_function_attempt_send")
+        function.channel_id = self.env.ref("paycollect_fsm.channel_paycollect_document")
+        job = self.queue(self.planned_attempt())
+        self.assertEqual(job.channel, "root.paycollect_document")
 
     def test_the_sweep_sends_what_no_job_sent(self):
         attempt = self.planned_attempt()

@@ -6,9 +6,10 @@ from datetime import datetime
 from odoo.tests import BaseCase, tagged
 
 from ...rules import charge as charge_rules
-from ...rules import outcome
+from ...rules import outcome, triggers
 from ...rules.charge import LATER, STOP, WAIT, ChargeFacts, Obstacle, decide
 from ...rules.outcome import Exchange, classify
+from ...rules.triggers import CUSTOMER, POLICY, STAFF
 
 DISPUTED = (Obstacle("disputed", STOP),)
 
@@ -16,7 +17,7 @@ DISPUTED = (Obstacle("disputed", STOP),)
 @tagged("post_install", "-at_install")
 class TestChargeRules(BaseCase):
     def test_the_doctests_hold(self):
-        for module in (charge_rules, outcome):
+        for module in (charge_rules, outcome, triggers):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed, module.__name__)
@@ -32,6 +33,25 @@ class TestChargeRules(BaseCase):
         self.assertEqual(decide(facts).reason, "copy")
         facts = replace(facts, obstacles=(*later, *DISPUTED))
         self.assertEqual(decide(facts).verdict, STOP)
+
+    def test_the_policy_forbids_only_what_nobody_else_authorized(self):
+        for authorizer in (CUSTOMER, STAFF):
+            for mode in ("net", "prepaid", "cod", ""):
+                facts = ChargeFacts(residual=9, mode=mode, authorized_by=authorizer)
+                self.assertEqual(decide(facts).verdict, "go")
+                self.assertEqual(
+                    decide(replace(facts, authorized_by=POLICY)).verdict, STOP
+                )
+
+    def test_what_the_customer_left_open_is_judged_last(self):
+        left = {"unconfirmed": True, "abandoned": True}
+        decision = decide(ChargeFacts(residual=9, **left))
+        self.assertEqual((decision.verdict, decision.reason), (LATER, "unconfirmed"))
+        decision = decide(ChargeFacts(residual=9, abandoned=True))
+        self.assertEqual((decision.verdict, decision.reason), (LATER, "abandoned"))
+        for facts in ({"stopped": True}, {"token_found": False}, {"settled": True}):
+            decision = decide(ChargeFacts(residual=9, **left, **facts))
+            self.assertNotIn(decision.reason, ("unconfirmed", "abandoned"))
 
     def test_each_fact_alone_decides(self):
         table = [
@@ -74,7 +94,7 @@ class TestChargeRules(BaseCase):
                 self.assertEqual((decision.verdict, decision.reason), (verdict, reason))
 
     def test_a_charge_by_hand_overrules_the_policy_and_nothing_else(self):
-        by_hand = {"residual": 100, "manual": True}
+        by_hand = {"residual": 100, "authorized_by": STAFF}
         for facts in ({"mode": "net"}, {"max_auto_amount": 1}):
             self.assertEqual(decide(ChargeFacts(**by_hand, **facts)).verdict, "go")
         for facts in (

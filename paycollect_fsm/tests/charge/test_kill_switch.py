@@ -151,7 +151,6 @@ class TestKillSwitch(CollectionCommon):
             {
                 "planned_at": self.now().replace(year=2099),
                 "parked_code": False,
-                "parked_reason": False,
             }
         )
         self.assertEqual(self.company._sum_held_back(), (2, 2 * due.amount))

@@ -69,7 +69,7 @@ class TestPerformance(CollectionCommon):
         move.is_manually_modified = False
 
         def note():
-            move.collection_decision = "Not charged."
+            move.collection_decision_code = "no_method"
 
         self.assertLess(self.count_queries(note), MAX_NOTE)
         self.assertFalse(move.is_manually_modified)

@@ -178,6 +178,18 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         )
         self.assertIn("js.stripe.com", self.url_open(self.url).text)
 
+    def test_a_link_for_another_purpose_saves_no_method(self):
+        for purpose in ("authenticate", "balance", "invoice"):
+            with self.subTest(purpose):
+                link, raw = self._create_link(purpose=purpose)
+                answer = self._post(raw, access_token=link._get_consent_mark())
+                self.assertEqual(answer["state"], "error")
+                self.assertFalse(
+                    self.env["payment.transaction"].search_count(
+                        [("collection_link_id", "=", link.id)]
+                    )
+                )
+
     def test_a_purpose_without_page_is_answered_politely(self):
         _link, raw = self._create_link(purpose="balance")
         response = self.url_open(f"/pay/{raw}")

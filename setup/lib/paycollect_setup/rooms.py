@@ -15,15 +15,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-# Names of ours that Odoo's models, or plain Python, have as well.
+# Names of ours that mean something else as well: fields of Odoo, values of a rule.
 COMMON = frozenset(
     """
-    active amount amount_total bank_name body brand channel code company_id
-    currency_id date day default_code description discount display_name event_type fee
-    help invoice_ids kind lang level line_ids method move_ids name note number order_id
-    partner_id payload payment_id post price_subtotal price_total price_unit product_id
-    provider_code provider_id quantity reason reference sequence source state text
-    transaction_id unlink user_id way write create
+    active amount code company_id currency_id discount invoice_ids kind lang method
+    move_ids name network_cap order_id partner_id payload payment_id price_subtotal
+    price_total price_unit product_id provider_code provider_id provider_reference
+    quantity reason reference sequence source state text transaction_id verdict way
     """.split()
 )
 CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")

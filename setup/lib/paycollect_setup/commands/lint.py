@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from .. import paths, python_env, system
+from .. import paths, python_env, rooms, system
 from ..steps import Fault, locked, run, stamped, step
 
 VENV = paths.HOME / "venv-lint"
@@ -27,11 +27,19 @@ def main(argv):
     fix = parser.parse_args(argv).fix
     _prepare()
     failed = [name for name, command in _linters(fix) if not _passes(name, command)]
+    if not _keep_their_rooms():
+        failed.append("rooms")
     if failed:
         print(f"setup/lint: {', '.join(failed)} failed; setup/lint --fix may help.")
     else:
         print("setup/lint: all is well.")
     return bool(failed)
+
+
+def _keep_their_rooms():
+    """Whether no lower room of an addon calls a higher one."""
+    addons = sorted(path.parents[1] for path in paths.ROOT.glob("*/models/__init__.py"))
+    return not rooms.main(addon for addon in addons if (addon / "rules").is_dir())
 
 
 def _prepare():

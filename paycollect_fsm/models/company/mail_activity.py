@@ -1,0 +1,12 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    collection_code = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Which exception of the Collections it is about, in no language.",
+    )
