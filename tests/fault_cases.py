@@ -6,7 +6,7 @@ decorator says. They run at the same time on one server: see test_faults.py.
 """
 
 import pytest
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal, wait_until
 from stripe_scene import CENTS, DAY, HOUR, at_once, ignore_refusal, pause
 from stripe_stand_in.client import ControlError
 
@@ -89,12 +89,12 @@ def broken_after(customer):
 def late_success(customer):
     """It is executed after we gave up; the webhook tells."""
     customer.stripe.hold(customer=customer.reference)
-    late = customer.fault("delay_before")
+    late = customer.time_out()
     customer.complete()
     customer.wait_state("unknown")
     assert customer.captured() == 0
     customer.stripe.let_go(number=late)
-    wait_until(customer.captured)
+    customer.wait_captured()
     assert customer.stripe.release(customer=customer.reference)
     customer.wait_state("paid")
     customer.assert_paid_once()
@@ -105,11 +105,11 @@ def late_success(customer):
 def late_success_unheard(customer):
     """The webhook never comes; the same key tells."""
     customer.stripe.hold(customer=customer.reference)
-    late = customer.fault("delay_before")
+    late = customer.time_out()
     customer.complete()
     customer.wait_state("unknown")
     customer.stripe.let_go(number=late)
-    wait_until(customer.captured)
+    customer.wait_captured()
     customer.stripe.drop(customer=customer.reference)
     customer.sweep_after(MINUTE)
     customer.wait_state("paid")
@@ -120,14 +120,16 @@ def late_success_unheard(customer):
 def asked_too_early(customer):
     """The first request is still being executed when the same key asks: 409."""
     customer.stripe.hold(customer=customer.reference)
-    late = customer.fault("delay_before")
+    late = customer.time_out()
     customer.complete()
     customer.wait_state("unknown")
     customer.sweep_after(MINUTE)
-    wait_until(lambda: [line["status"] for line in customer.asked()] == [409])
+    wait_equal(
+        lambda: [line["status"] for line in customer.asked()], [409], "the answers"
+    )
     assert customer.states() == ["unknown"]
     customer.stripe.let_go(number=late)
-    wait_until(customer.captured)
+    customer.wait_captured()
     customer.sweep_after(10 * MINUTE)
     customer.wait_state("paid")
     customer.assert_paid_once()
@@ -137,9 +139,9 @@ def asked_too_early(customer):
 def webhook_before_answer(customer):
     late = customer.fault("delay_after")
     customer.complete()
-    wait_until(customer.captured)
+    customer.wait_captured()
     assert customer.states() == ["sent"]
-    wait_until(lambda: customer.events("payment_intent.succeeded"))
+    wait_until(lambda: customer.events("payment_intent.succeeded"), "the webhook")
     customer.stripe.let_go(number=late)
     customer.wait_state("paid")
     customer.shop.sweep()
@@ -204,7 +206,7 @@ def portal_while_job_charges(customer):
     customer.stripe.hold(customer=customer.reference)
     late = customer.fault("delay_after")
     customer.complete()
-    wait_until(customer.captured)
+    customer.wait_captured()
     assert customer.states() == ["sent"]
     answer = ignore_refusal(customer.start_portal_payment)
     customer.stripe.let_go(number=late)
@@ -218,7 +220,7 @@ def portal_after_the_charge(customer):
     """The customer's page is from before the charge."""
     customer.complete()
     customer.wait_state("paid")
-    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.wait_payment_state("paid")
     assert "paid meanwhile" in ignore_refusal(customer.start_portal_payment)
     customer.assert_paid_once()
 
@@ -232,7 +234,7 @@ def two_pages(customer):
     with pytest.raises(ControlError):
         customer.stripe.confirm(intent=first, payment_method="pm_card_visa")
     customer.stripe.confirm(intent=second, payment_method="pm_card_visa")
-    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.wait_payment_state("paid")
     assert customer.captured() == CENTS
 
 
@@ -246,7 +248,7 @@ def job_while_customer_pays(customer):
     customer.sweep_after(customer.get_wait() + MINUTE, ["paycollect_attempt"])
     assert customer.captured() == 0
     customer.stripe.confirm(intent=intent, payment_method="pm_card_visa")
-    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.wait_payment_state("paid")
     customer.age(20 * MINUTE)
     customer.sweep_until("declined", "canceled")
     assert customer.captured() == CENTS
@@ -259,7 +261,7 @@ def job_while_customer_pays(customer):
 def token_deleted_in_flight(customer, where):
     late = customer.fault("delay_after")
     customer.complete()
-    wait_until(customer.captured)
+    customer.wait_captured()
     assert customer.states() == ["sent"]
     customer.delete_method(where)
     customer.stripe.let_go(number=late)
@@ -313,7 +315,7 @@ def refund_racing_a_retry(customer):
     customer.set_outcome("succeed")
     intent = customer.start_portal_payment()
     customer.stripe.confirm(intent=intent, payment_method="pm_card_visa")
-    wait_until(lambda: customer.invoice()["payment_state"] == "paid")
+    customer.wait_payment_state("paid")
     customer.age(5 * DAY)
     at_once(customer.shop.sweep, lambda: customer.stripe.refund(intent=intent))
     customer.shop.sweep()
@@ -409,7 +411,11 @@ def never_any_funds(customer):
         days.append(day)
         tries = len(customer.states())
         customer.sweep_after(wait)
-        wait_until(lambda t=tries: customer.states()[t - 1] == "declined")
+        wait_until(
+            lambda t=tries: customer.states()[t - 1] == "declined",
+            f"decline {tries}",
+            seen=customer.states,
+        )
     assert len([one for one in days if one <= 14]) <= 4, days
     assert len([one for one in days if one <= 30]) <= 8, days
     assert len(customer.asked()) == len(days)

@@ -12,7 +12,7 @@ import requests
 import scene
 from paycollect_setup import paths
 from paycollect_setup.client import RpcError
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import LONGEST, wait_equal, wait_until
 from stripe_stand_in.client import SECRET_KEY, WEBHOOK_SECRET
 
 TOTAL = 330  # one visit of 300 and 10 % tax
@@ -99,8 +99,8 @@ class Shop:
         killed while Odoo's mail queue is at work may send them again."""
         wait_until(
             lambda: len(self.server.catcher.find(subject="payment method")) >= count,
-            timeout=120,
-            what="the copies of consents",
+            "the copies of consents",
+            seen=lambda: [mail.subject for mail in self.server.catcher.find()],
         )
 
     def _install(self, addon):
@@ -181,15 +181,14 @@ class Shop:
 
     def wait_jobs(self):
         """Until no job is left that could start now."""
-        wait_until(
-            lambda: (
-                not self.server.sql(
-                    "SELECT id FROM queue_job WHERE state NOT IN ('done', 'failed') "
-                    "AND (eta IS NULL OR eta <= now() AT TIME ZONE 'UTC')"
-                )
+        wait_equal(
+            lambda: self.server.sql(
+                "SELECT method_name, state FROM queue_job "
+                "WHERE state NOT IN ('done', 'failed') "
+                "AND (eta IS NULL OR eta <= now() AT TIME ZONE 'UTC')"
             ),
-            timeout=90,
-            what="the end of all jobs",
+            [],
+            "the open jobs",
         )
 
 
@@ -220,6 +219,12 @@ class Customer:
         """The next charge of this customer goes wrong: see stripe_stand_in.faults."""
         return self.stripe.add_fault(kind=kind, customer=self.reference, **options)
 
+    def time_out(self):
+        """The next charge is executed only when the fault, which is returned, is let
+        go; we have given up by then."""
+        (self.shop.folder / f"give_up_{self.reference}").touch()
+        return self.fault("delay_before")
+
     def conflict(self, point, times):
         self.shop.conflict(point, self, times)
 
@@ -244,7 +249,7 @@ class Customer:
         answer = requests.post(
             f"{self.server.url}/invoice/transaction/{invoice}",
             json={"jsonrpc": "2.0", "method": "call", "params": params},
-            timeout=60,
+            timeout=LONGEST,
         ).json()
         if "error" in answer:
             raise RpcError(answer["error"]["data"]["message"])
@@ -265,7 +270,8 @@ class Customer:
         """Let the crons have their turns: who works on the invoice goes first."""
         wait_until(
             lambda: self.shop.sweep() or self.states() == list(states),
-            what=f"attempts {states} of {self.email}",
+            f"attempts {states} of {self.email}",
+            seen=self.states,
             every=1,
         )
 
@@ -328,25 +334,32 @@ class Customer:
     def states(self):
         return [attempt["state"] for attempt in self.attempts()]
 
-    def wait_state(self, *states, timeout=60):
-        wait_until(
-            lambda: self.states() == list(states),
-            timeout,
-            what=f"attempts {states} of {self.email}",
+    def wait_state(self, *states):
+        wait_equal(self.states, list(states), f"the attempts of {self.email}")
+
+    def wait_captured(self, cents=CENTS):
+        """Until Stripe has taken that much."""
+        wait_equal(self.captured, cents, f"what was taken from {self.email}")
+
+    def wait_payment_state(self, state):
+        wait_equal(
+            lambda: self.invoice()["payment_state"],
+            state,
+            f"the invoice of {self.email}",
         )
 
-    def wait_settled(self, timeout=60):
+    def wait_settled(self):
         """Until nothing of this customer is being sent."""
         wait_until(
             lambda: not {"planned", "sent"} & set(self.states()),
-            timeout,
-            what=f"the end of charges of {self.email} ({self.states()})",
+            f"the end of charges of {self.email}",
+            seen=self.states,
         )
 
     def wait_receipt(self):
         """Within the two minutes after which the sweep sends what no job sent, and its
         turn each minute: a conflict may have interrupted the job."""
-        self.server.wait_mail(to=self.email, subject="Receipt", timeout=200)
+        self.server.wait_mail(to=self.email, subject="Receipt")
 
     def invoice(self):
         (invoice,) = scene.invoices(self.server, self.id)

@@ -4,9 +4,9 @@
 import pytest
 import scene
 import stripe_scene
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal
+from stripe_scene import CENTS
 
-MINUTE = 60
 STRIPE_JS = "https://js.stripe.com/"
 # What Stripe's script does for us: it confirms at Stripe and tells how that went.
 STRIPE_STUB = """
@@ -29,7 +29,7 @@ def fits(page):
 
 def wait_link(server, email):
     """The link in the mail that asks to confirm."""
-    mail = server.wait_mail(to=email, subject="Invoice", timeout=MINUTE)
+    mail = server.wait_mail(to=email, subject="Invoice")
     assert "Your bank asks you to confirm this payment" in mail.html
     (link,) = [link for link in mail.links if "/pay/" in link]
     return link
@@ -86,7 +86,7 @@ def test_a_customer_refuses_by_mistake_then_confirms_and_gets_the_receipt(
     page.get_by_role("heading", name="Thank you, it is paid").wait_for()
     assert fits(page)
     page.shot("authenticate-4-paid")
-    server.wait_mail(to=customer["email"], subject="Receipt", timeout=MINUTE)
+    server.wait_mail(to=customer["email"], subject="Receipt")
     (invoice,) = scene.invoices(server, customer["id"])
     assert (invoice["payment_state"], invoice["amount_residual"]) == ("paid", 0)
     assert (invoice["payments"], invoice["reconciled"]) == (1, 1)
@@ -207,4 +207,4 @@ def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
     assert old["status"] == "canceled"
     page.get_by_role("button", name="Confirm the payment").click()
     page.get_by_role("heading", name="Thank you, it is paid").wait_for()
-    wait_until(lambda: customer.captured() == 33000, what="one charge")
+    wait_equal(customer.captured, CENTS, "what was taken")

@@ -9,7 +9,7 @@ import requests
 import scene
 from paycollect_setup import paths
 from paycollect_setup.client import RpcError
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal
 
 # A customer for each test.
 NAMES = (
@@ -105,13 +105,13 @@ class Shop:
         self.server.sql(THREE_MINUTES_LATER)
         self.server.start()
         self.sweep()
-        wait_until(
-            lambda: (
-                not self.server.sql(
-                    "SELECT id FROM queue_job WHERE state NOT IN ('done', 'failed')"
-                )
+        wait_equal(
+            lambda: self.server.sql(
+                "SELECT method_name, state, eta FROM queue_job "
+                "WHERE state NOT IN ('done', 'failed')"
             ),
-            what="the end of all jobs",
+            [],
+            "the open jobs",
         )
         self.sweep()
         assert not self.server.sql("SELECT id FROM queue_job WHERE state = 'failed'")
@@ -152,7 +152,7 @@ class Customer:
         return [attempt["state"] for attempt in self.attempts()]
 
     def wait_state(self, *states):
-        wait_until(lambda: self.states() == list(states), what=f"attempts {states}")
+        wait_equal(self.states, list(states), f"the attempts of {self.email}")
 
     def provider_lines(self, event):
         references = {attempt["reference"] for attempt in self.attempts()}

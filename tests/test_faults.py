@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import stripe_scene
 from fault_cases import FAULTS, MINUTE
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal, wait_until
 from stripe_scene import CENTS
 from stripe_stand_in.client import Process
 
@@ -88,12 +88,17 @@ def test_killed_between_answer_and_commit_each_is_charged_once(shop):
     shop.die_at("charged", answered)
     waiting.complete()
     sending.complete()
-    wait_until(lambda: shop.stripe.fault_hits(number=late) and waiting.captured())
+    wait_until(
+        lambda: shop.stripe.fault_hits(number=late) and waiting.captured(),
+        "two charges on their way",
+    )
     answered.complete()
     shop.wait_death()
     assert [one.states() for one in customers] == [["sent"]] * 3
     shop.stripe.let_go(number=late)
-    wait_until(lambda: all(one.captured() == CENTS for one in customers))
+    wait_equal(
+        lambda: [one.captured() for one in customers], [CENTS] * 3, "what was taken"
+    )
     come_back(*customers)
     for customer in customers:
         customer.wait_state("paid")

@@ -3,7 +3,7 @@
 
 import pytest
 from paycollect_setup.client import RpcError
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal
 
 SEND_MAIL = """
 mail = env["mail.mail"].create({
@@ -17,11 +17,12 @@ result = mail.id
 
 def test_a_server_runs_jobs_and_its_mails_are_caught(server):
     assert server.run(SEND_MAIL, subject="Hello Jane")
-    mail = server.wait_mail(to="jane@example.com", subject="Hello", timeout=40)
+    mail = server.wait_mail(to="jane@example.com", subject="Hello")
     assert "See" in mail.html and mail.links == ["http://localhost/a?b=1&c=2"]
-    wait_until(
-        lambda: server.sql("SELECT state FROM queue_job") == [{"state": "done"}],
-        what="the job's end",
+    wait_equal(
+        lambda: server.sql("SELECT state FROM queue_job"),
+        [{"state": "done"}],
+        "the jobs",
     )
 
 

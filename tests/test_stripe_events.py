@@ -6,7 +6,7 @@ Each story has a customer of its own on one server, named like it.
 
 import pytest
 import stripe_scene
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal, wait_until
 from stripe_scene import TOTAL
 from stripe_stand_in.client import Process
 
@@ -34,7 +34,11 @@ def paid(shop):
     def complete(name):
         customer = shop[name]
         customer.complete()
-        wait_until(lambda: {"paid", "settling"} & set(customer.states()))
+        wait_until(
+            lambda: {"paid", "settling"} & set(customer.states()),
+            f"the charge of {name}",
+            seen=customer.states,
+        )
         if customer.states() == ["settling"]:  # a bank debit: days later
             (intent,) = shop.stripe.intents(customer=customer.reference)
             shop.stripe.settle(intent=intent["id"], outcome="succeed")
@@ -46,13 +50,11 @@ def paid(shop):
 
 
 def wait_invoice(customer, payment_state, residual):
-    wait_until(
-        lambda: (
-            (invoice := customer.invoice())["payment_state"] == payment_state
-            and invoice["amount_residual"] == residual
-        ),
-        what=f"the invoice to be {payment_state}",
-    )
+    def get():
+        invoice = customer.invoice()
+        return invoice["payment_state"], invoice["amount_residual"]
+
+    wait_equal(get, (payment_state, residual), "the invoice")
 
 
 def read_list(shop):
@@ -101,7 +103,8 @@ def test_a_refund_in_stripes_dashboard_is_booked_once_and_nothing_is_charged(
         shop.stripe.refund(intent=intent)
         wait_until(
             lambda: [tx for tx in customer.transactions() if tx["amount"] == -TOTAL],
-            what="the refund",
+            "the refund",
+            seen=customer.transactions,
         )
         shop.wait_jobs()
     finally:
@@ -134,7 +137,7 @@ def test_a_card_is_renewed_and_then_removed_at_stripe(shop):
         return row
 
     shop.stripe.update_card(payment_method=method, last4="1881", exp_year=2041)
-    wait_until(lambda: token()["payment_details"] == "1881", what="the new card")
+    wait_equal(lambda: token()["payment_details"], "1881", "the card")
     assert token()["expiry_date"].year == 2041
     shop.stripe.detach(payment_method=method)
-    wait_until(lambda: not token()["active"], what="the card to be archived")
+    wait_equal(lambda: token()["active"], False, "whether the card is active")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import stripe as sdk
-from paycollect_setup.waiting import wait_until
+from paycollect_setup.waiting import wait_equal, wait_until
 from stand_in_fixtures import AMOUNT, LEGACY, charge
 from stripe_stand_in import forms
 from stripe_stand_in.client import SECRET_KEY
@@ -47,12 +47,13 @@ def test_a_key_with_other_parameters_is_refused(api, card):
 
 
 def test_a_key_in_use_is_a_conflict(api, provider, card):
-    provider.add_fault(kind="delay_after", seconds=1, customer=card["customer"])
+    late = provider.add_fault(kind="delay_after", customer=card["customer"])
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(charge, api, card, "busy")
-        wait_until(lambda: provider.captured(customer=card["customer"]))
+        wait_until(lambda: provider.captured(customer=card["customer"]), "the charge")
         with pytest.raises(sdk.APIError) as conflict:
             charge(api, card, "busy")
+        provider.let_go(number=late)
         assert slow.result().status == "succeeded"
     assert conflict.value.http_status == 409
     assert conflict.value.error.code == "idempotency_key_in_use"
@@ -105,7 +106,7 @@ def test_a_fault_hits_one_customer_once(api, provider, card, kind, error, captur
 
 
 def test_what_the_client_gave_up_on_is_executed_later(provider, card, stand_in):
-    provider.add_fault(kind="delay_before", seconds=0.6, customer=card["customer"])
+    late = provider.add_fault(kind="delay_before", customer=card["customer"])
     hasty = sdk.StripeClient(
         SECRET_KEY,
         base_addresses={"api": stand_in.url},
@@ -115,7 +116,10 @@ def test_what_the_client_gave_up_on_is_executed_later(provider, card, stand_in):
     with pytest.raises(sdk.APIConnectionError):
         charge(hasty, card)
     assert not provider.captured(customer=card["customer"])
-    wait_until(lambda: provider.captured(customer=card["customer"]) == AMOUNT)
+    provider.let_go(number=late)
+    wait_equal(
+        lambda: provider.captured(customer=card["customer"]), AMOUNT, "what was taken"
+    )
 
 
 # Requests

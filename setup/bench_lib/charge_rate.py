@@ -115,4 +115,4 @@ def _start(lab, provider, slots, source):
 
 def _charge(server, move_ids):
     server.run(PLAN, ids=move_ids)
-    wait_until(lambda: not server.sql(WORKING), 300, "the end of the jobs", every=1)
+    wait_until(lambda: not server.sql(WORKING), "the end of the jobs", every=1)

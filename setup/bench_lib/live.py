@@ -52,7 +52,7 @@ def measure(lab, source, jobs):
         start = time.perf_counter()
         technician("fsm.order", "action_complete", [[job_id]])
         clicks.append(time.perf_counter() - start)
-        wait_until(lambda: not server.sql(WORKING), 60, "the end of the queued jobs")
+        wait_until(lambda: not server.sql(WORKING), "the end of the queued jobs")
     handovers = [row["seconds"] for row in server.sql(HANDOVERS)]
     assert len(handovers) == len(ids), f"{len(handovers)} charges of {len(ids)} jobs"
     receipts = server.catcher.find(subject="Receipt")

@@ -36,7 +36,7 @@ class Client:
                 headers={"Content-Type": "application/json"},
             )
             try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
+                with urllib.request.urlopen(request, timeout=300) as answer:
                     return json.load(answer)["result"]
             except urllib.error.HTTPError as error:
                 raise ControlError(json.load(error)["error"]) from None
@@ -113,7 +113,7 @@ class Process(Client):
     def stop(self):
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def __enter__(self):
         return self

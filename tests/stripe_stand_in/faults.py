@@ -38,7 +38,7 @@ KINDS = (
 )
 
 
-LONGEST = 60  # seconds that a request is held at most
+LONGEST = 600  # seconds that a request is held at most
 
 
 class Fault:

@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from . import paths
 from .client import Client
+from .waiting import LONGEST
 
 FLAGS = [
     "--no-sandbox",
@@ -27,7 +28,6 @@ PHONE = {
     "has_touch": True,
 }
 LOCAL = ("localhost", "127.0.0.1", None)
-SLOW = 60_000  # milliseconds that a page may take on a busy machine
 # Errors that Odoo itself logs where Debian's package lacks a file.
 FOREIGN_ERRORS = ("selfie_segmentation",)
 
@@ -72,7 +72,7 @@ class Browser:
             base_url=server.url, locale="en-US", timezone_id="UTC", **device
         )
         self._contexts.append(context)
-        context.set_default_timeout(SLOW)
+        context.set_default_timeout(LONGEST * 1000)
         context.on("request", self._notice_outside)
         if login:
             session = Client(server.url, server.db, login, password or login).session

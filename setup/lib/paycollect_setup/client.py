@@ -3,6 +3,8 @@
 
 import requests
 
+from .waiting import LONGEST
+
 
 class RpcError(Exception):
     """What the server answered instead of a result."""
@@ -33,7 +35,7 @@ class Client:
         answer = self.session.post(
             self.url + path,
             json={"jsonrpc": "2.0", "method": "call", "params": params},
-            timeout=120,
+            timeout=LONGEST,
         ).json()
         if error := answer.get("error"):
             raise RpcError(error["data"]["message"] or error["message"])

@@ -12,7 +12,7 @@ import re
 import shutil
 
 from . import configuration, paths, postgres
-from .steps import Fault, locked, need_disk, run, step
+from .steps import Fault, hold, is_held, locked, need_disk, run, step
 
 # What would call out of the machine by itself.
 QUIET = """
@@ -48,6 +48,7 @@ def base_template(version):
             need_disk(2)
             _template(name, "Template database of Odoo and OCA", dependencies())
             _forget_old("paycollect_base_")
+        hold(f"template-{name}")
         return name
 
 
@@ -60,6 +61,7 @@ def addons_template(version):
             ours = [addon.name for addon in paths.addons()]
             _template(name, "Template database of our addons", ours, source=base)
             _forget_old("paycollect_addons_")
+        hold(f"template-{name}")
         return name
 
 
@@ -157,9 +159,10 @@ def _files(name):
 
 
 def _forget_old(prefix):
-    """Keep the newest templates: switching between branches stays quick."""
+    """Keep the newest templates, and those that a command at work copies from."""
     for name in names(prefix)[:-KEPT]:
-        drop(name)
+        if not is_held(f"template-{name}"):
+            drop(name)
 
 
 def parameter(database, key):

@@ -44,17 +44,19 @@ class LabServer(OdooServer):
         """What was kept from leaving this machine; it no longer fails the test."""
         return guard.take(self._guard_log)
 
-    def wait_job_runner(self, timeout=60):
+    def wait_job_runner(self):
         """Wait until jobs are run: some five seconds after the first page."""
         ready = f"queue job runner ready for db {self.db}"
-        wait_until(lambda: ready in self.log_text(), timeout, "the job runner's start")
+        wait_until(
+            lambda: ready in self.log_text(), "the job runner's start", self.log_end
+        )
 
     @property
     def mails(self):
         return list(self.catcher.mails)
 
-    def wait_mail(self, to=None, subject=None, timeout=60, count=1):
-        return self.catcher.wait(to, subject, timeout, count)
+    def wait_mail(self, to=None, subject=None, count=1):
+        return self.catcher.wait(to, subject, count)
 
     def rpc(self, login, password):
         """A session of this user: call(model, method, args, kwargs)."""

@@ -102,11 +102,10 @@ class MailCatcher:
             and (subject is None or subject in mail.subject)
         ]
 
-    def wait(self, to=None, subject=None, timeout=60, count=1):
+    def wait(self, to=None, subject=None, count=1):
         """Wait until `count` such mails have come; return the latest of them."""
-        what = f"mail {count} to {to or 'anybody'} about {subject or 'anything'}"
         return wait_until(
             lambda: (found := self.find(to, subject))[count - 1 :] and found[-1],
-            timeout,
-            what,
+            f"mail {count} to {to or 'anybody'} about {subject or 'anything'}",
+            seen=lambda: [mail.subject for mail in self.find(to)],
         )

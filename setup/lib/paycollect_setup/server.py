@@ -10,8 +10,8 @@ import urllib.request
 
 from . import configuration, paths
 from .steps import Fault, die_with_parent, explain, free_port
+from .waiting import LONGEST, wait_until
 
-START_SECONDS = 90
 STOP_SECONDS = 15
 
 
@@ -48,21 +48,24 @@ class OdooServer:
                 start_new_session=True,
                 preexec_fn=die_with_parent(),
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + LONGEST
         while not self._serves():
             if not self.alive:
                 raise Fault(explain("Odoo's start", self.log_text(), self.log))
             if time.monotonic() > deadline:
                 self.kill()
                 raise Fault(
-                    f"Odoo does not answer after {START_SECONDS} s: see {self.log}."
+                    f"Odoo does not answer after {LONGEST} s: {self.log_end()} "
+                    f"(see {self.log})."
                 )
-            time.sleep(0.1)
+            time.sleep(0.05)
         return self
 
     def _serves(self):
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{self.url}/web/login", timeout=60) as page:
+            with urllib.request.urlopen(
+                f"{self.url}/web/login", timeout=LONGEST
+            ) as page:
                 return page.status == 200
         return False
 
@@ -93,9 +96,14 @@ class OdooServer:
         self.stop()
         return self.start()
 
-    def wait_exit(self, timeout=60):
+    def wait_exit(self):
         """Wait until the process ends by itself; return its exit code."""
-        return self._process.wait(timeout)
+        wait_until(lambda: not self.alive, "Odoo's end", seen=self.log_end)
+        return self._process.wait()
 
     def log_text(self):
         return self.log.read_text(errors="replace")
+
+    def log_end(self):
+        """The last words of the log."""
+        return self.log_text()[-300:]

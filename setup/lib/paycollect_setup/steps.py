@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from . import paths
 
 PR_SET_PDEATHSIG = 1
 PATIENCE = 20
+PORTS = range(20_000, 32_000)
 NO_NETWORK = (
     "Temporary failure in name resolution",
     "Temporary failure resolving",
@@ -89,19 +91,32 @@ def run(command, *, what, log=None, remedy="", **options):
 
 def foreground(command, **options):
     """Run a command on our terminal; return its exit code. It ends when we do."""
-    process = subprocess.Popen(
-        [str(part) for part in command], preexec_fn=die_with_parent(), **options
-    )
+    (code,) = wait_all([start(command, **options)])
+    return code
+
+
+def start(command, **options):
+    """Start a command that ends when we do."""
+    command = [str(part) for part in command]
+    return subprocess.Popen(command, preexec_fn=die_with_parent(), **options)
+
+
+def wait_all(processes):
+    """Wait for them; return their exit codes. Whatever ends us, ends them."""
     try:
-        return process.wait()
+        return [process.wait() for process in processes]
     except KeyboardInterrupt as interrupt:
         if isinstance(interrupt, Terminated):
-            process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
+            for process in processes:
+                process.send_signal(signal.SIGINT)
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0, deadline - time.monotonic()))
         raise
     finally:
-        process.kill()
+        for process in processes:
+            process.kill()
 
 
 def explain(what, output, log, remedy=""):
@@ -130,14 +145,22 @@ def need_disk(gigabytes):
 
 
 def free_port(preferred=0):
-    """A free loopback port; with a preferred one that is taken, None."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            return None
-        return probe.getsockname()[1]
+    """A free loopback port; with a preferred one that is taken, None.
+
+    Any other one is below those that the system gives to outgoing connections: one of
+    them could take it before the server that it is meant for.
+    """
+    for port in [preferred] if preferred else _shuffled_ports():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    return None
+
+
+def _shuffled_ports():
+    return random.SystemRandom().sample(PORTS, len(PORTS))
 
 
 def die_with_parent(number=signal.SIGTERM):
@@ -147,13 +170,37 @@ def die_with_parent(number=signal.SIGTERM):
 
 
 @contextlib.contextmanager
-def locked(name, shared=False):
-    """Hold a lock file of HOME: one holder at a time, or many shared ones."""
+def locked(name):
+    """Hold a lock file of HOME: one holder at a time."""
+    with _lock_file(name) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def hold(name):
+    """Hold a lock file, shared, until this process ends."""
+    handle = _lock_file(name)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    _held.append(handle)
+
+
+_held = []
+
+
+def is_held(name):
+    """Whether some process holds this lock file."""
+    with _lock_file(name) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock_file(name):
     path = paths.HOME / "locks" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
-        yield
+    return path.open("w")
 
 
 def replace(source, target):

@@ -9,6 +9,8 @@ variable PAYCOLLECT_TEST_PROVIDER and holds
   of a customer only when the point is reached with that one
 - `conflict_<point>_<customer>`: how often the database is to refuse at that point
 - `delay`: seconds that slow steps take, so that two of them overlap
+- `give_up_<customer>`: the next request about this one, as the provider calls it, is
+  not waited for
 """
 
 import json
@@ -61,6 +63,15 @@ def conflict_at(point, partner):
 def dawdle():
     if DELAY.is_file():
         time.sleep(float(DELAY.read_text()))
+
+
+def gives_up(customer):
+    """Whether the request that leaves now is not waited for."""
+    order = FOLDER / f"give_up_{customer}"
+    if not order.is_file():
+        return False
+    order.unlink()
+    return True
 
 
 def _charged():

@@ -1,53 +1,90 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/test [pytest args]: every test of addons and tests/, or the named."""
+"""setup/test [pytest args]: without any, every test of the addons and of tests/, in
+two processes side by side; with some, what they name, in one."""
 
+import contextlib
 import os
 
-from .. import configuration, databases, environment, guard, paths, system
+from .. import configuration, databases, environment, guard, paths, seconds, system
+from ..shards import Shard, run
 from ..steps import foreground, step
 
-ALWAYS = [
+PYTEST = [
+    paths.PYTHON,
+    "-m",
+    "pytest",
     "-p",
     "paycollect_setup.pytest_guard",
     "--odoo-http",
     "--odoo-log-level=error",
 ]
+SHARDS = 2
 
 
 def main(argv):
     with environment.ready(system.BROWSER) as version:
         template = databases.addons_template(version)
-        database = f"paycollect_test_{os.getpid()}"
         databases.drop_leftovers()
-        with step("Test database"):
-            databases.copy(template, database)
-        try:
-            return _pytest(argv, template, database)
-        finally:
-            databases.drop(database)
+        return _run_one(template, argv) if argv else _run_all(template)
 
 
-def _pytest(argv, template, database):
-    log = paths.LOGS / f"{database}-blocked.log"
+def _run_one(template, argv):
+    with _place(template) as (_name, variables):
+        command = [*PYTEST, *_with_paths(argv)]
+        return foreground(command, cwd=paths.ROOT, env=variables)
+
+
+def _run_all(template):
+    files = seconds.find_files()
+    hands = seconds.deal(files, seconds.estimate(files), SHARDS)
+    with contextlib.ExitStack() as stack:
+        places = [
+            stack.enter_context(_place(template, f"_{number}"))
+            for number in range(1, SHARDS + 1)
+        ]
+        # Each would overwrite what the other keeps for `--last-failed`.
+        command = [*PYTEST, "-p", "no:cacheprovider"]
+        took = run(
+            [
+                Shard(name, command, hand, variables)
+                for (name, variables), hand in zip(places, hands, strict=True)
+            ]
+        )
+    if took is None:
+        return 1
+    seconds.write(seconds.MEASURED, took)
+    return 0
+
+
+@contextlib.contextmanager
+def _place(template, suffix=""):
+    """A database for one pytest: its name, and the variables that lead there."""
+    name = f"paycollect_test_{os.getpid()}{suffix}"
+    log = paths.LOGS / f"{name}-blocked.log"
     log.unlink(missing_ok=True)
     conf = configuration.write(
-        paths.RUN / f"{database}.conf",
-        db_name=database,
+        paths.RUN / f"{name}.conf",
+        db_name=name,
         log_level="error",
         max_cron_threads=0,
         channels="root:0",  # no job runner beside the tests
         limit_memory_hard=0,  # the browsers we start would inherit the limit
     )
-    variables = {
-        "ODOO_RC": str(conf),
-        "PAYCOLLECT_TEMPLATE": template,
-        "XDG_CONFIG_HOME": str(paths.CACHE),
-        **guard.environment(log),
-    }
-    command = [paths.PYTHON, "-m", "pytest", *ALWAYS, *_with_paths(argv)]
     try:
-        return foreground(command, cwd=paths.ROOT, env=os.environ | variables)
+        with step("Test database"):
+            databases.copy(template, name)
+        yield (
+            name,
+            os.environ
+            | {
+                "ODOO_RC": str(conf),
+                "PAYCOLLECT_TEMPLATE": template,
+                "XDG_CONFIG_HOME": str(paths.CACHE),
+                **guard.environment(log),
+            },
+        )
     finally:
+        databases.drop(name)
         conf.unlink(missing_ok=True)
 
 
