@@ -6,6 +6,7 @@ import scene
 import stripe_scene
 from paycollect_setup.waiting import wait_equal
 from stripe_scene import CENTS
+from stripe_stand_in.client import Process
 
 STRIPE_JS = "https://js.stripe.com/"
 # What Stripe's script does for us: it confirms at Stripe and tells how that went.
@@ -110,13 +111,13 @@ def test_the_page_is_used_with_the_keyboard_alone(server, company, desktop):
     assert page.console_errors == []
 
 
-@pytest.fixture
-def shop(lab, stripe, tmp_path):
-    orders = tmp_path / "orders"
-    orders.mkdir()
-    return stripe_scene.open_shop(
-        lab, stripe, orders, {"rosa": ["authenticate"], "nora": ["authenticate"]}
-    )
+@pytest.fixture(scope="module")
+def shop(module_lab, tmp_path_factory):
+    customers = {"rosa": ["authenticate"], "nora": ["authenticate"]}
+    with Process(state_dir=tmp_path_factory.mktemp("stripe")) as stripe:
+        yield stripe_scene.open_shop(
+            module_lab, stripe, tmp_path_factory.mktemp("orders"), customers
+        )
 
 
 def open_page(shop, customer, phone, agrees):

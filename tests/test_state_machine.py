@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,6 @@ def run_machine(lab, *arguments):
         capture_output=True,
         text=True,
         check=False,
-        timeout=MINUTES * 60 * 4,
     )
     print(done.stdout[-20_000:], done.stderr[-5_000:])
     return done
@@ -52,23 +50,17 @@ def count(done, what):
     return float(found[1]) if found else 0
 
 
-def test_random_schedules_neither_lose_nor_double_a_payment(lab):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_schedules_neither_lose_nor_double_a_payment(lab, seed):
     share = SCHEDULES // len(SEEDS)
-
-    def run(seed):
-        return run_machine(lab, "--seed", seed, "--schedules", share, "--steps", STEPS)
-
-    with ThreadPoolExecutor() as pool:
-        runs = list(pool.map(run, SEEDS))
-    assert [done.returncode for done in runs] == [0] * len(SEEDS), (
+    done = run_machine(lab, "--seed", seed, "--schedules", share, "--steps", STEPS)
+    assert done.returncode == 0, (
         "the story of the failing schedule, and how to replay it, stand above"
     )
-    full = sum(count(done, f"schedules of {STEPS} steps") for done in runs)
-    assert full >= SCHEDULES
-    assert sum(count(done, "interruptions") for done in runs) >= SCHEDULES / 5
+    assert count(done, f"schedules of {STEPS} steps") >= share
+    assert count(done, "interruptions") >= share / 5
     # Not by the clock on the wall: other tests may keep the machine busy.
-    seconds = [count(done, "seconds of our processor time") for done in runs]
-    assert max(seconds) < MINUTES * 60
+    assert count(done, "seconds of our processor time") < MINUTES * 60
 
 
 @pytest.mark.parametrize("mutation", BREACHES)

@@ -4,7 +4,7 @@
 import contextlib
 
 from . import odoo_source, paths, postgres, python_env, system
-from .steps import locked
+from .steps import locked, side_by_side
 
 LISTS = ["odoo", "oca", "test"]
 
@@ -14,8 +14,9 @@ def prepare(packages=()):
     paths.HOME.mkdir(exist_ok=True)
     with locked("prepare"):
         system.require([*system.BASIC, *packages])
-        python_env.ensure(paths.VENV, LISTS)
-        source, version = odoo_source.ensure()
+        _made, (source, version) = side_by_side(
+            lambda: python_env.ensure(paths.VENV, LISTS), odoo_source.ensure
+        )
         python_env.link_odoo(source)
     return version
 

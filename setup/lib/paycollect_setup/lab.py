@@ -151,7 +151,7 @@ class Lab:
     def close(self):
         """Stop and drop everything; return what tried to leave this machine."""
         for server in self._servers:
-            server.stop()
+            server.kill()
             server.catcher.stop()
         blocked = []
         for database in self._databases:

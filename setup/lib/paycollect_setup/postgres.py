@@ -34,6 +34,7 @@ SETTINGS = {
     "work_mem": "16MB",
     "max_connections": "200",
     "autovacuum_naptime": "15s",
+    "jit": "off",
 }
 
 

@@ -1,11 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Virtual environments from our complete lists of pinned packages."""
 
+import os
 import shutil
+import subprocess
 import sys
 
 from . import paths
-from .steps import need_disk, run, stamped, step
+from .steps import Fault, need_disk, notice, run, stamped, step
 
 
 def ensure(folder, lists):
@@ -26,24 +28,46 @@ def ensure(folder, lists):
             )
         (folder / ".stamp").unlink(missing_ok=True)
         _pip(folder, "-r", paths.REQUIREMENTS / "build.txt")
-        _pip(
-            folder,
-            "--no-build-isolation",
-            *(part for file in files for part in ("-r", file)),
-        )
+        _fetch(folder, [part for file in files for part in ("-r", file)])
         (folder / ".stamp").write_text(key)
 
 
+def _fetch(folder, arguments):
+    """Install with uv, which is quick; with pip where uv does not find packages."""
+    arguments = ["--no-deps", "--no-build-isolation", *arguments]
+    uv = [folder / "bin" / "uv", "pip", "install", "--python", folder / "bin/python"]
+    try:
+        run([*uv, *arguments], what="uv pip install", env=os.environ | _uv_settings())
+    except Fault as fault:
+        notice(f"{fault} Trying pip.")
+        _pip(folder, *arguments)
+
+
+def _uv_settings():
+    """Where this machine's pip looks for packages, in uv's variables."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    found = {}
+    for line in listed.splitlines():
+        name, _equals, value = line.partition("=")
+        found[name.rpartition(".")[2].strip(":")] = value.strip("'")
+    return {UV_NAMES[name]: value for name, value in found.items() if name in UV_NAMES}
+
+
+UV_NAMES = {
+    "cert": "SSL_CERT_FILE",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+}
+
+
 def _pip(folder, *arguments):
-    pip = [
-        folder / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--retries",
-        "5",
-    ]
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--retries", "5"]
     run(
         [*pip, *arguments],
         what="pip install",

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from . import paths
@@ -45,14 +46,45 @@ class Terminated(KeyboardInterrupt):
 @contextlib.contextmanager
 def step(name):
     """Print the name of what is being done, then the time it took."""
-    _say(f"{name} … ", end="")
-    start = time.monotonic()
+    # Of steps side by side each is told when it ends, on a line of its own.
+    beside = threading.current_thread() is not threading.main_thread()
+    title = f"{name} … "
+    if not beside:
+        _say(title, end="")
+    begin = time.monotonic()
     try:
         yield
     except BaseException:
-        _say("failed")
+        _say(f"{title * beside}failed")
         raise
-    _say(f"{time.monotonic() - start:.1f} s")
+    _say(f"{title * beside}{time.monotonic() - begin:.1f} s")
+
+
+def side_by_side(*functions):
+    """Call them at the same time; return what each returned, or raise the first fault.
+
+    Their threads do not keep us from ending, and what they run ends with them.
+    """
+    outcomes = [None] * len(functions)
+
+    def call(place):
+        try:
+            outcomes[place] = functions[place](), None
+        except BaseException as error:
+            outcomes[place] = None, error
+
+    threads = [
+        threading.Thread(target=call, args=(place,), daemon=True)
+        for place in range(len(functions))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _value, error in outcomes:
+        if error:
+            raise error
+    return [value for value, _error in outcomes]
 
 
 def notice(text):
