@@ -25,6 +25,7 @@ BREACHES = {
     "retry-an-unknown": (1, r"captured, but its attempt is declined|taken, \d+ owed"),
     "drop-the-lock": (3, r"taken, \d+ owed"),
     "new-key-after-a-time-out": (1, r"taken, \d+ owed"),
+    "forget-the-checkout": (1, r"taken, \d+ owed"),
 }
 
 

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A simulated world that drives the addon's real decisions.
+"""A property test of the protocol's rules (`paycollect_fsm/rules/protocol.py`).
 
-Everything around them is simulated and faulty: the provider, the network, commits and
-crashes, workers side by side, webhooks in any order, a clock that jumps. A schedule is
-one seed; what went wrong is replayed by `setup/soak --seed N`.
+One invoice is charged, by workers that sleep or are killed, at a provider that loses
+requests and answers; all that is decided, the rules decide. The real code, with locks,
+checkouts, books and people, is played by soak_machine. A schedule is one seed; what
+went wrong is replayed by `setup/soak --seed N`.
 """

@@ -1,13 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The protocol, broken on purpose: each of these must be found out.
 
-Each is a dict of functions that replace those of the same name, in `rules.Rules` as
-well as in `paycollect_fsm.rules.protocol`; `try_lock`, `is_locked`, `is_abandoned` and
-`get_key` stand for the database's locks, for what the models do with a checkout, and
-for the key that the provider's module makes.
+Each is a dict of functions that replace those of the same name in `rules.Rules`;
+`get_key` stands for the key that the provider's module makes. What the models add, the
+locks and the checkout, is broken in soak_machine/mutations.py.
 """
 
-from .rows import Attempt
 from .rules import Rules, outcome, protocol
 
 
@@ -33,17 +31,9 @@ def _silence_is_a_decline():
     return {"classify": classify}
 
 
-def _drop_the_lock():
-    """Two workers may take the same attempt."""
-    return {
-        "try_lock": lambda row: isinstance(row, Attempt) or Rules.try_lock(row),
-        "is_locked": lambda _row: False,
-    }
-
-
 def _new_key_after_a_timeout():
     """Each question comes with a key of its own."""
-    return {"get_key": lambda attempt: f"{attempt.reference}/{attempt.ask_count}"}
+    return {"get_key": lambda reference, asked: f"{reference}/{asked}"}
 
 
 def _key_beyond_its_life():
@@ -71,18 +61,11 @@ def _send_late():
     }
 
 
-def _forget_the_checkout():
-    """Who left the checkout long ago is taken for gone."""
-    return {"is_abandoned": lambda _until, _time: False}
-
-
 MUTATIONS = {
     "retry an unknown": _retry_an_unknown(),
     "silence is a decline": _silence_is_a_decline(),
-    "drop the lock": _drop_the_lock(),
     "new key after a time-out": _new_key_after_a_timeout(),
     "same key beyond its life": _key_beyond_its_life(),
     "not found is believed at once": _believe_at_once(),
     "a late worker sends": _send_late(),
-    "forget the checkout": _forget_the_checkout(),
 }

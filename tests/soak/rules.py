@@ -10,13 +10,7 @@ _PURE = "paycollect_pure"
 _package = sys.modules.setdefault(_PURE, types.ModuleType(_PURE))
 _package.__path__ = [str(Path(__file__).parents[2] / "paycollect_fsm" / "rules")]
 
-from paycollect_pure import (  # noqa: E402  # isort: skip
-    charge as charge_rules,
-    declines,
-    outcome,
-    protocol,
-    retry,
-)
+from paycollect_pure import outcome, protocol  # noqa: E402  # isort: skip
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 KEY_LIFE = timedelta(hours=23)
@@ -43,10 +37,7 @@ class Rules:
     believe = staticmethod(protocol.believe)
     needs_person = staticmethod(protocol.needs_person)
     may_replan = staticmethod(protocol.may_replan)
-    decide = staticmethod(charge_rules.decide)
     classify = staticmethod(outcome.classify)
-    interpret = staticmethod(declines.interpret)
-    next_step = staticmethod(retry.next_step)
 
     def __init__(self, **replaced):
         for name, function in replaced.items():
@@ -55,25 +46,6 @@ class Rules:
             setattr(self, name, function)
 
     @staticmethod
-    def try_lock(row):
-        """`SELECT … FOR UPDATE SKIP LOCKED`: whether the row could be locked."""
-        if row.locked:
-            return False
-        row.locked = True
-        return True
-
-    @staticmethod
-    def is_locked(row):
-        """Whether `SELECT … FOR UPDATE` has to wait."""
-        return row.locked
-
-    @staticmethod
-    def is_abandoned(until, time):
-        """Whether a checkout is closed before anything else is charged; until then
-        its customer may be typing (`payment.transaction._is_abandoned`)."""
-        return time >= until
-
-    @staticmethod
-    def get_key(attempt):
+    def get_key(reference, _asked):
         """The idempotency key: the same for the same transaction."""
-        return attempt.reference
+        return reference

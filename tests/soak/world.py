@@ -1,332 +1,280 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""One schedule: what happens when, and what must hold after each step."""
+"""One schedule of one invoice: what happens when, and what must hold.
+
+A generator is a worker: it sleeps where it yields (seconds), may sleep for hours or be
+killed there, and what stands between two yields is one commit.
+"""
 
 import heapq
 import random
 from datetime import datetime, timedelta
-from itertools import accumulate
 
+from .attempt import Attempt
 from .provider import Provider
-from .rows import Invoice, Method, Violation
-from .rules import DAY, HOUR, MINUTE, Rules
-from .shop import PORTAL_GRACE, Shop
-from .states import CANCELED, OPEN, PAID, PLANNED, SENT, UNKNOWN
+from .rules import DAY, HOUR, KEY_LIFE, MINUTE, Rules, outcome, protocol
 
-BASE = datetime(2026, 3, 2, 9)  # a Monday
-SKEW = 15 * MINUTE  # the clocks of our hosts are never further off
-LONGEST = 150 * DAY
-MOST_STEPS = 6000
-SWEEP_EVERY = MINUTE
-NETWORKS = (("visa", 60), ("mastercard", 25), ("bank", 15))
-HORIZONS = (10 * MINUTE, 3 * HOUR, 30 * HOUR, 3 * DAY)
+BASE = datetime(2026, 3, 2, 9)
+CALM_AFTER = (10 * MINUTE, 3 * HOUR, 30 * HOUR, 3 * DAY)
+LONGEST = 60 * DAY
+MOST_TRIES = 5
+OPEN = ("planned", "sent", "settling", "unknown")
+IN_FLIGHT = ("sent", "settling", "unknown")
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
 
 
 class World:
-    """A seed, a company, a customer, a provider, and what befalls them.
-
+    """
     :param rules: :class:`rules.Rules`, possibly mutated
     :param traced: keep the story, for a replay
     """
 
     def __init__(self, seed, rules=None, traced=False):
-        self.seed = seed
         rng = random.Random(seed)
-        self.random, self.pick = rng.random, rng.choice
-        self.time = 0.0
-        self.skew = 0.0
-        self.now = BASE
+        self.random = rng.random
+        self.rules = rules or Rules()
+        self.fault_rate = rng.choice((0.1, 0.3, 0.6))
+        self._crash_rate = rng.choice((0.0, 0.02, 0.08))
+        self._sleep_rate = rng.choice((0.0, 0.02, 0.1))
+        self.time, self.now = 0.0, BASE
         self.steps = self.crashes = 0
         self.story = [] if traced else None
         self._heap, self._count = [], 0
-        self._sweep_at = None
-        self.fault_rate = self.pick((0.1, 0.3, 0.6))
-        self.crash_rate = self.pick((0.0, 0.01, 0.04))
-        self.sleep_rate = self.pick((0.0, 0.01, 0.05))
-        self.provider = Provider(self)
-        self.shop = Shop(self, rules or Rules())
-        self._open_shop()
+        self._provider = Provider(self)
+        self._attempts = []
+        self._is_stopped = False
+        self._told = False
+        self._plan()
+        for _time in range(rng.choice((0, 0, 1, 2))):
+            self.at(HOUR * self.random() ** 3, self._stop)
+        self.at(rng.choice(CALM_AFTER), self._calm_down)
+        self.at(MINUTE, self._sweep)
 
     def run(self):
         """Play the schedule to its end.
 
         :raise Violation: when an invariant does not hold
         """
-        heap = self._heap
-        while heap:
-            self.time, _count, function, args = heapq.heappop(heap)
-            if self.time > LONGEST or self.steps > MOST_STEPS:
-                raise Violation("it never comes to rest")
+        while self._heap:
+            self.time, _count, function, args = heapq.heappop(self._heap)
+            if self.time > LONGEST:
+                self.fail("it never comes to rest")
             self.steps += 1
-            self.now = BASE + timedelta(seconds=self.time + self.skew)
+            self.now = BASE + timedelta(seconds=self.time)
             function(*args)
-            self._look_ahead()
         self._check_rest()
         return self
 
-    # -- tools of the others -----------------------------------------------------
+    # -- tools -------------------------------------------------------------------
 
     def at(self, delay, function, *args):
         """Call it ``delay`` seconds from now."""
         self._count += 1
         heapq.heappush(self._heap, (self.time + delay, self._count, function, args))
 
-    def work(self, flow, row):
-        """A worker takes the job; a dead worker's job is queued again."""
-        self.start(flow(row), (flow, row))
-
-    def start(self, flow, job=None):
-        """A worker, until it is done or killed."""
-        if self.crash_rate and self.random() < self.crash_rate:
-            self.crashes += 1
-            flow.close()
-            self.trace("a worker is killed")
-            if job:
-                self.at(MINUTE * (1 + 5 * self.random()), self.work, *job)
-            return
-        try:
-            delay = next(flow)
-        except StopIteration:
-            return
-        self.at(delay, self.start, flow, job)
-
-    def think(self, seconds):
-        """How long a worker takes within a transaction."""
-        draw = self.random()
-        return MINUTE * draw if draw < self.sleep_rate / 4 else seconds * 2 * draw
-
-    def nap(self, seconds):
-        """How long it takes from one transaction to the next: hours, at worst."""
-        draw = self.random()
-        if draw < self.sleep_rate:
-            share = draw / self.sleep_rate
-            return 26 * HOUR * share * 8 if share < 0.125 else 10 * MINUTE * share
-        return seconds * draw * 2
-
-    def draw(self, weighted):
-        """One of (value, weight) pairs."""
-        total = list(accumulate(weight for _value, weight in weighted))
-        mark = self.random() * total[-1]
-        for (value, _weight), limit in zip(weighted, total, strict=True):
-            if mark < limit:
-                return value
-        return weighted[-1][0]
-
-    def trace(self, what, attempt=None, more=""):
+    def trace(self, what, reference=""):
         if self.story is not None:
-            who = f"{attempt.invoice.number}#{attempt.number}" if attempt else ""
-            self.story.append(f"{self.now:%d %H:%M:%S} {who:>5} {what} {more}")
+            self.story.append(f"{self.now:%d %H:%M:%S} {reference} {what}")
 
-    # -- the schedule ------------------------------------------------------------
+    def fail(self, what):
+        raise Violation(what)
 
-    def _open_shop(self):
-        shop, pick = self.shop, self.pick
-        for index in range(pick((1, 1, 2))):
-            shop.methods.append(Method(f"card {index}", self.draw(NETWORKS)))
-        for number in range(pick((1, 1, 2, 3))):
-            shop.invoices.append(Invoice(number, pick((5000, 10000))))
-        for invoice in shop.invoices:
-            self.at(self.random() * 2, shop.bill, invoice)
-        horizon = pick(HORIZONS)
-        actions = (
-            self._pay_by_check,
-            self._credit,
-            self._dispute,
-            self._refund,
-            self._stop,
-            self._go_down,
-            self._go_down,
-            self._set_clock,
-            self._set_clock,
-            self._add_method,
-            self._remove_method,
-            self._pay_online,
-            self._pay_online,
-            self._collect_now,
-            self._collect_now,
-            self._double_job,
-        )
-        for _index in range(pick((0, 1, 2, 3, 5))):
-            self.at(horizon * self.random() ** 2, pick(actions))
-        self.at(horizon, self._calm_down)
-
-    def meddle(self):
-        """Something may happen right between a claim and its charge."""
-        if self.random() < self.fault_rate / 10:
-            actions = self._stop, self._pay_by_check, self._dispute, self._double_job
-            self.at(0.1 * self.random(), self.pick(actions))
-
-    def _any_invoice(self):
-        invoice = self.pick(self.shop.invoices)
-        return None if invoice.locked or not invoice.residual else invoice
-
-    def _pay_by_check(self):
-        if invoice := self._any_invoice():
-            invoice.other += self.pick((invoice.residual, invoice.residual // 2))
-            self.trace(f"check for {invoice.number}")
-
-    def _credit(self):
-        if invoice := self._any_invoice():
-            invoice.other += invoice.residual
-            self.trace(f"credit note for {invoice.number}")
-
-    def _refund(self):
-        """The whole of a payment, with a credit note."""
-        shop = self.shop
-        paid = [a for a in shop.attempts if a.state == PAID and a.booked]
-        if not paid:
+    def _work(self, flow):
+        """A worker, until it is done or killed."""
+        if self.random() < self._crash_rate:
+            self.crashes += 1
+            self.trace("a worker is killed")
+            flow.close()
             return
-        attempt = self.pick(paid)
-        invoice, reference = attempt.invoice, attempt.reference
-        if invoice.booked.get(reference) and not invoice.locked:
-            self.provider.refund(self.provider.charges[reference])
-            invoice.other += invoice.booked[reference]
-            invoice.booked[reference] = 0
-            self.trace("refunded", attempt)
+        if (delay := next(flow, None)) is None:
+            return
+        if self.random() < self._sleep_rate:
+            delay += (30 * HOUR if self.random() < 0.3 else 10 * MINUTE) * self.random()
+        self.at(delay, self._work, flow)
 
-    def _dispute(self):
-        if invoice := self._any_invoice():
-            invoice.blocked = True
-            self.at(HOUR * 40 * self.random(), self._end_dispute, invoice)
+    # -- from planned to sent ------------------------------------------------------
 
-    def _end_dispute(self, invoice):
-        invoice.blocked = False
+    def _plan(self, after=0):
+        planned_at = self.now + timedelta(seconds=after)
+        attempt = Attempt(len(self._attempts) + 1, planned_at)
+        self._attempts.append(attempt)
+        for _job in range(1 + (self.random() < self.fault_rate / 2)):
+            self.at(after + 5 * self.random(), self._work_on, self._send, attempt)
+
+    def _work_on(self, flow, attempt):
+        self._work(flow(attempt))
+
+    def _send(self, attempt):
+        """claim → commit → charge → commit"""
+        if attempt.locked or self._is_stopped:
+            return
+        step = self.rules.claim(attempt.state, attempt.planned_at, self.now)
+        if step != protocol.CLAIM:
+            return
+        attempt.state, attempt.sent_at = "sent", self.now
+        yield 0.1
+        if attempt.locked:
+            return
+        step = self.rules.before_charge(
+            attempt.state, not self._is_stopped, attempt.sent_at, self.now
+        )
+        if step == protocol.PUT_BACK:
+            self.trace("put back", attempt.reference)
+            attempt.state, attempt.sent_at = "planned", None
+        if step == protocol.CHARGE:
+            yield from self._request(attempt)
+
+    def _request(self, attempt, again=False):
+        """The only place where a charge leaves us."""
+        for other in self._attempts:
+            if other is not attempt and other.state in IN_FLIGHT:
+                self.fail(f"{attempt.reference} leaves beside {other.reference}")
+        if self._is_stopped:
+            self.fail("a request left although all charging is stopped")
+        attempt.locked = True
+        try:
+            reference = attempt.reference
+            box, wait = self._provider.request(
+                self.rules.get_key(reference, attempt.ask_count), reference
+            )
+            yield wait
+            status, transaction = box[0] if box else (None, "error")
+            exchange = outcome.Exchange(1, len(box), None if status == 200 else status)
+            result = self.rules.classify(transaction, exchange, False, again)
+            if result.state == "unknown" and again:
+                attempt.key_useless = self.rules.is_key_useless(result.status)
+            else:
+                self._become(attempt, result.state)
+        finally:
+            attempt.locked = False
+
+    def _become(self, attempt, state):
+        """:raise Violation: when this state does not follow the present one"""
+        if attempt.state == state:
+            return
+        if not self.rules.may_become(attempt.state, state):
+            self.fail(f"{attempt.reference}: {attempt.state} → {state}")
+        self.trace(state, attempt.reference)
+        attempt.state, attempt.ask_at = state, None
+        if state == "unknown":
+            attempt.requested_at = self.now
+            attempt.ask_at = self.rules.next_question_at(0, attempt.sent_at)
+        elif state == "declined" and not attempt.is_lost:
+            self._try_again(attempt, HOUR * (1 + 30 * self.random()))
+
+    def _try_again(self, attempt, after=0):
+        following = self._attempts[self._attempts.index(attempt) + 1 :]
+        if following or len(self._attempts) >= MOST_TRIES:
+            self._told = True
+        else:
+            self._plan(after)
+
+    # -- what nobody knows -----------------------------------------------------------
+
+    def _ask(self, attempt):
+        """note → commit → ask → commit"""
+        if attempt.locked or self._get_chore(attempt) != protocol.ASK:
+            return
+        noted_at, way = self.now, self._choose_way(attempt)
+        attempt.ask_count += 1
+        attempt.ask_at = self.rules.next_question_at(attempt.ask_count, self.now)
+        if way == protocol.SAME_KEY:
+            attempt.requested_at = self.now
+        yield 0.1
+        if attempt.locked or attempt.state != "unknown":
+            return
+        way = self.rules.confirm_way(way, self._choose_way(attempt), noted_at, self.now)
+        if way == protocol.SAME_KEY:
+            yield from self._request(attempt, again=True)
+        else:
+            self._look_up(attempt)
+        if attempt.state == "unknown" and self.rules.needs_person(
+            attempt.sent_at, self.now
+        ):
+            self._told = True
+
+    def _choose_way(self, attempt):
+        doubt = protocol.Doubt(
+            attempt.sent_at, KEY_LIFE, attempt.key_useless, not self._is_stopped
+        )
+        return self.rules.choose_way(doubt, self.now)
+
+    def _look_up(self, attempt):
+        verdict, transaction = self._provider.look_up(attempt.reference)
+        self.trace(f"look-up: {verdict}", attempt.reference)
+        if verdict == protocol.FOUND:
+            exchange = outcome.Exchange(1, 1, None if transaction == "done" else 402)
+            self._become(attempt, self.rules.classify(transaction, exchange).state)
+        elif self.rules.believe(verdict, attempt.requested_at, self.now):
+            attempt.is_lost = True
+            self._become(attempt, "declined")
+            lost = [one.is_lost for one in reversed(self._attempts)]
+            if self.rules.may_replan([*lost, False].index(False)):
+                self._try_again(attempt)
+            else:
+                self._told = True
+
+    def hear(self, reference, transaction):
+        """A webhook, early or late, once or twice."""
+        attempt = next(one for one in self._attempts if one.reference == reference)
+        if attempt.locked:
+            self.at(30, self.hear, reference, transaction)
+            return
+        if state := self.rules.follow(attempt.state, transaction):
+            self.trace(f"webhook {transaction}", reference)
+            attempt.is_lost = False
+            self._become(attempt, state)
+
+    # -- around it -------------------------------------------------------------------
+
+    def _get_chore(self, attempt):
+        return self.rules.get_chore(
+            attempt.state,
+            self.now,
+            planned_at=attempt.planned_at,
+            sent_at=attempt.sent_at,
+            ask_at=attempt.ask_at,
+        )
+
+    def _sweep(self):
+        """It comes by each minute; not every idle round is played."""
+        for attempt in list(self._attempts):
+            chore = self._get_chore(attempt)
+            if chore == protocol.CLAIM:
+                self._work(self._send(attempt))
+            elif chore == protocol.ASK:
+                self._work(self._ask(attempt))
+            elif chore == protocol.ORPHAN and not attempt.locked:
+                self._become(attempt, "unknown")
+        states = {one.state for one in self._attempts}
+        if self._heap or states & set(OPEN):
+            pause = MINUTE if states & set(IN_FLIGHT) else HOUR
+            self.at(pause * (1 + 9 * self.random()), self._sweep)
 
     def _stop(self):
-        self.shop.stopped = True
+        """A person stops all charging; it goes on later."""
+        self._is_stopped = True
         self.trace("all charging is stopped")
         self.at(HOUR * 10 * self.random(), self._resume)
 
     def _resume(self):
-        self.shop.stopped = False
+        self._is_stopped = False
         self.trace("charging goes on")
-        for attempt in self.shop.attempts:
-            if attempt.state == PLANNED and attempt.parked:
-                attempt.parked = ""
-                self.shop._enqueue(self.shop.send, attempt)
-
-    def _go_down(self):
-        down = self.pick((5 * MINUTE, 2 * HOUR, 2 * DAY)) * self.random()
-        self.provider.down_until = self.time + down
-        self.trace(f"the provider is down for {down / HOUR:.1f} h")
-
-    def _set_clock(self):
-        self.skew = SKEW * (2 * self.random() - 1)
-        self.trace(f"the clock is {self.skew / MINUTE:.0f} min off")
-
-    def _add_method(self):
-        shop = self.shop
-        method = Method(
-            f"card {len(shop.methods)}", self.draw(NETWORKS), added_at=self.now
-        )
-        shop.methods.append(method)
-        for invoice in shop.invoices:
-            shop.plan(invoice, method)
-
-    def _remove_method(self):
-        self.pick(self.shop.methods).removed = True
-
-    def _collect_now(self):
-        """Somebody clicks twice."""
-        if invoice := self._any_invoice():
-            self.shop.plan(invoice, manual=True)
-            self.shop.plan(invoice, manual=True)
-
-    def _double_job(self):
-        for attempt in self.shop.attempts:
-            self.work(self.shop.send, attempt)
-            self.work(self.shop.resolve, attempt)
-            self.work(self.shop.send, attempt)
-
-    def _pay_online(self):
-        """The customer goes to the checkout and pays, at once or after a while."""
-        invoice = self._any_invoice()
-        if not invoice or invoice.blocked or invoice.portal:
-            return
-        if not self.shop.may_pay_online(invoice):
-            return
-        reference = f"portal/{invoice.number}/{self._count}"
-        invoice.portal = reference, self.time + PORTAL_GRACE
-        amount, other = invoice.residual, invoice.other
-        longest = self.pick((8 * MINUTE, 8 * MINUTE, 3 * HOUR))
-        delay = longest * self.random()
-        self.at(delay, self._confirm, invoice, reference, amount, other)
-
-    def _confirm(self, invoice, reference, amount, other):
-        """Nobody pays who has paid in another way meanwhile; the page is left."""
-        if other == invoice.other:
-            self.provider.pay_online(invoice, reference, amount, other)
 
     def _calm_down(self):
         """From now on everything works; what is open must come to an end."""
-        self.fault_rate = self.crash_rate = self.sleep_rate = 0.0
-        self.provider.down_until = -1.0
+        self.fault_rate = self._crash_rate = self._sleep_rate = 0.0
         self._resume()
         self.trace("calm")
 
-    # -- the sweep ---------------------------------------------------------------
-
-    def _look_ahead(self):
-        """The sweep comes by each minute; only its useful rounds are played."""
-        due = None
-        for attempt in self.shop.attempts:
-            if attempt.state == CANCELED:
-                continue
-            at = self._get_due(attempt)
-            if at is not None and (due is None or at < due):
-                due = at
-        if due is None:
-            return
-        at = max(due, self.time) + 1
-        if self._sweep_at is None or at + SWEEP_EVERY < self._sweep_at:
-            at += SWEEP_EVERY * self.random()
-            self._sweep_at = at
-            self.at(at - self.time, self._sweep, at)
-
-    def _get_due(self, attempt):
-        state = attempt.state
-        if state == PLANNED:
-            if attempt.parked:
-                return None
-            when, wait = attempt.planned_at, MINUTE
-        elif state == SENT:
-            when, wait = attempt.sent_at, 2 * MINUTE
-        elif state == UNKNOWN:
-            when, wait = attempt.ask_at, 0
-        elif attempt.booked:
-            return self.time if self._lacks_receipt(attempt) else None
-        else:
-            return self.time
-        if when is None:
-            return None
-        return (when - BASE).total_seconds() - self.skew + wait
-
-    def _lacks_receipt(self, attempt):
-        invoice = attempt.invoice
-        return not invoice.receipts and attempt.state == PAID and not invoice.residual
-
-    def _sweep(self, at):
-        if at != self._sweep_at:
-            return
-        self._sweep_at = None
-        self.start(self.shop.sweep())
-
-    # -- what must hold ------------------------------------------------------------
-
     def _check_rest(self):
-        """Nothing is open but what somebody was told about; the books are right."""
-        for invoice in self.shop.invoices:
-            for attempt in invoice.attempts:
-                if attempt.state in OPEN:
-                    raise Violation(
-                        f"attempt {attempt.number} is still {attempt.state}"
-                    )
-            booked = sum(invoice.booked.values())
-            if booked != invoice.captured:
-                raise Violation(
-                    f"invoice {invoice.number}: {invoice.captured} captured, "
-                    f"{booked} booked"
-                )
-            if booked == invoice.total and invoice.receipts != 1:
-                raise Violation(f"invoice {invoice.number}: no receipt")
-            if invoice.residual and not invoice.told:
-                raise Violation(f"invoice {invoice.number} is open, nobody knows")
+        paid = [one.reference for one in self._attempts if one.state == "paid"]
+        if len(paid) != self._provider.captured:
+            self.fail(f"{self._provider.captured} captured, paid: {paid}")
+        for attempt in self._attempts:
+            if attempt.state in OPEN:
+                self.fail(f"{attempt.reference} is still {attempt.state}")
+        if not paid and not self._told:
+            self.fail("the invoice is open, and nobody knows")

@@ -76,7 +76,27 @@ def new_key_after_a_time_out(registry):
         yield
 
 
+@contextmanager
+def forget_the_checkout(registry):
+    """Who pressed “Pay” and left is taken for gone, and may still pay."""
+    dice.load(
+        kind=("good",),
+        deed=("leave page", "return to page"),
+        worker=("job", "sweep"),
+        pause=({"minutes": 6}, {"minutes": 70}),
+    )
+    with patch.object(
+        registry["payment.transaction"], "_is_abandoned", lambda self, *_args: False
+    ):
+        yield
+
+
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
-    for mutation in (retry_an_unknown, drop_the_lock, new_key_after_a_time_out)
+    for mutation in (
+        retry_an_unknown,
+        drop_the_lock,
+        new_key_after_a_time_out,
+        forget_the_checkout,
+    )
 }

@@ -55,7 +55,9 @@ def _uv_settings():
     for line in listed.splitlines():
         name, _equals, value = line.partition("=")
         found[name.rpartition(".")[2].strip(":")] = value.strip("'")
-    return {UV_NAMES[name]: value for name, value in found.items() if name in UV_NAMES}
+    named = {UV_NAMES[name]: value for name, value in found.items() if name in UV_NAMES}
+    # As pip does: the newest of all places, not all of the first one.
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **named}
 
 
 UV_NAMES = {

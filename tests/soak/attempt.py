@@ -1,0 +1,24 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What is committed about one try to charge."""
+
+
+class Attempt:
+    __slots__ = (
+        "ask_at",
+        "ask_count",
+        "is_lost",
+        "key_useless",
+        "locked",
+        "planned_at",
+        "reference",
+        "requested_at",
+        "sent_at",
+        "state",
+    )
+
+    def __init__(self, number, planned_at):
+        self.reference, self.planned_at = f"try-{number}", planned_at
+        self.state = "planned"
+        self.sent_at = self.ask_at = self.requested_at = None
+        self.ask_count = 0
+        self.key_useless = self.is_lost = self.locked = False
