@@ -133,11 +133,11 @@ class ResCompany(models.Model):
         company._search_held_back(codes)._set_unparked()
 
     def _check_may_switch(self):
-        self.env["paycollect.access"]._check_user(self)
         if not self.env.su and self not in self.env.user.company_ids:
             raise AccessError(
-                self.env._("You do not work for %(company)s.", company=self.name)
+                self.env._("You do not work for %(company)s.", company=self.sudo().name)
             )
+        self.env["paycollect.access"]._check_user(self)
 
     # -- what waits --------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class PaymentProvider(models.Model):
         :raise AccessError: unless the user is a manager of Collections
         """
         Attempt = self.env["paycollect.attempt"]
-        self.env["paycollect.access"]._check_manager(self.company_id)
+        self.env["paycollect.access"]._check_manager(self.sudo().company_id)
         self.sudo().write(
             {
                 "collection_foreign_retries_at": False,

@@ -307,7 +307,7 @@ class TestRetry(RetryCase):
         self.env["paycollect.decline.code"].create(
             {"provider_code": "demo", "code": code, "kind": kind, **values}
         )
-        table = "odoo.addons.paycollect_fsm.models.method.payment_transaction"
+        table = "odoo.addons.paycollect_fsm.rules.const"
         return patch.dict(f"{table}.DEMO_DECLINE_CODES", {"0002": code})
 
     def test_the_same_card_of_two_invoices_has_one_cap(self):
