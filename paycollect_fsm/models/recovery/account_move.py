@@ -62,10 +62,10 @@ class AccountMove(models.Model):
         return tokens.browse(token.id for token in methods.values())
 
     def _get_retry_plan(self):
-        """The policy's plan (sudo), else the shipped one."""
+        """The policy's plan (sudo), else the standard one."""
         self.ensure_one()
         plan = self.sudo().collection_policy_id.retry_plan_id
-        return plan or self.env.ref("paycollect_fsm.retry_plan_default").sudo()
+        return plan or plan._get_standard()
 
     def _get_customer_zone(self):
         """The time zone of whom the charge concerns, as far as it is known."""
