@@ -102,7 +102,11 @@ class FSMOrder(models.Model):
     def _check_completable(self, stage_id):
         stage = self.env["fsm.stage"].browse(stage_id)
         cancelled = self.filtered(
-            lambda order: order.stage_id.is_closed and not order.stage_id.is_completing
+            lambda order: (
+                order.company_id.collection_active
+                and order.stage_id.is_closed
+                and not order.stage_id.is_completing
+            )
         )
         if stage.is_completing and cancelled:
             raise UserError(
@@ -114,11 +118,12 @@ class FSMOrder(models.Model):
             )
 
     def _on_completed(self):
-        """Stamp the completion and bill the jobs of companies that collect."""
+        """Stamp the completion; bill the jobs of companies that collect."""
         now = fields.Datetime.now()
-        for order in self:
-            order.write({"completed_on": now, "date_end": order.date_end or now})
-        self.filtered("company_id.collection_active")._bill_completed()
+        self.completed_on = now
+        collecting = self.filtered("company_id.collection_active")
+        collecting.filtered(lambda order: not order.date_end).date_end = now
+        collecting._bill_completed()
 
     def _get_collection_status(self):
         """Return ``(state, text)`` of the job's payment, from its invoices.

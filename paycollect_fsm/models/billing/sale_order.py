@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
     def _prepare_invoice(self):
         vals = super()._prepare_invoice()
         policy = self.collection_policy_id
-        if policy.payment_term_id:
+        if self.company_id.collection_active and policy.payment_term_id:
             vals["invoice_payment_term_id"] = policy.payment_term_id.id
         return vals
 

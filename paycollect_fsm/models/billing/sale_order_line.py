@@ -18,6 +18,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             if (
                 line.qty_delivered_method == "field_service"
+                and line.company_id.collection_active
                 and line.fsm_order_id.stage_id.is_completing
             ):
                 line.qty_delivered = line.product_uom_qty
@@ -56,6 +57,6 @@ class SaleOrderLine(models.Model):
         """Link the invoice line to the job that delivered it, and to no other."""
         vals = super()._prepare_invoice_line(**optional_values)
         job_id = self.fsm_order_id.id or self.env.context.get("collection_job_id")
-        if job_id and not self.display_type:
+        if job_id and not self.display_type and self.company_id.collection_active:
             vals["fsm_order_ids"] = [Command.set([job_id])]
         return vals

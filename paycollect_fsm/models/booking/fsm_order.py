@@ -178,7 +178,7 @@ class FsmOrder(models.Model):
         """The scheduled day in the user's time zone, or None."""
         if not self.scheduled_date_start:
             return None
-        return fields.Datetime.context_timestamp(self, self.scheduled_date_start).date()
+        return self._get_local_day(self.scheduled_date_start)
 
     def _format_collection_amount(self, amount):
         order = self._get_sale_order()

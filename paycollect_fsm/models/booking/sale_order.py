@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
 
@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
 
         :raise: UserError when the policy forbids the confirmation
         """
-        self._refresh_collection_policy()
+        self.filtered("company_id.collection_active")._refresh_collection_policy()
         self._check_collection_gate(CONFIRM)
         result = super().action_confirm()
         self._log_collection_warning(CONFIRM)
@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         """One order at a time: field service cannot confirm several at once."""
-        if len(self) <= 1:
+        if len(self) <= 1 or not any(self.company_id.mapped("collection_active")):
             return super()._action_confirm()
         for order in self:
             super(SaleOrder, order)._action_confirm()
@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
         moment = self.commitment_date or self.expected_date
         if not moment:
             return today
-        return fields.Datetime.context_timestamp(self, moment).date()
+        return self._get_local_day(moment)
 
     def _get_collected_amount(self):
         """What the customer has paid for this order, in its currency.

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
 
     def _check_not_being_charged(self):
         """Refuse while a charge of these invoices is on its way or unknown, or while
-        another online payment is on its way or not booked yet.
+        another online payment is on its way or not booked yet. Where the company does
+        not collect, only what was sent before it stopped counts.
 
         A charge that is planned is marked, so that a worker which claims it at the
         same moment fails with a conflict, comes again, and sees the payment.
@@ -46,7 +47,7 @@ class AccountMove(models.Model):
                 )
             )
         self._mark_planned(planned)
-        for move in self:
+        for move in self.filtered("company_id.collection_active"):
             if move._has_pending_transaction(move.transaction_ids):
                 raise ValidationError(move._get_online_payment_error())
 

@@ -42,9 +42,9 @@ class PaymentTransaction(models.Model):
         :raise ValidationError: with what is open
         """
         for tx in self.sudo():
-            invoices = tx.invoice_ids
+            invoices = tx.invoice_ids.filtered("company_id.collection_active")
             if not invoices or set(invoices.mapped("state")) != {"posted"}:
-                continue  # of an order: Odoo's own rules
+                continue  # of an order, or not collected: Odoo's own rules
             open_amount = sum(invoices.mapped("amount_residual"))
             if tx.currency_id.is_zero(open_amount):
                 raise ValidationError(

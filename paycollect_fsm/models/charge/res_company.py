@@ -45,6 +45,11 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
 
+    def _on_collection_active(self):
+        super()._on_collection_active()
+        if self:
+            self.env["payment.provider"]._make_journal_lines_of(self)
+
     # -- buttons ---------------------------------------------------------------
 
     def action_stop_collection(self):

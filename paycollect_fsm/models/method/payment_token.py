@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...rules import retry
 from ...rules.const import BANK_METHOD_CODES, CARD_METHOD_CODES
@@ -92,9 +93,13 @@ class PaymentToken(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Never store more of a card number than its last four digits."""
+        """Never store more of a card number than its last four digits.
+
+        Whether the company collects or not: what is stored stays.
+        """
         for vals in vals_list:
-            vals["payment_details"] = mask_card_numbers(vals.get("payment_details"))
+            if vals.get("payment_details"):
+                vals["payment_details"] = mask_card_numbers(vals["payment_details"])
         return super().create(vals_list)
 
     def write(self, vals):
@@ -211,11 +216,40 @@ class PaymentToken(models.Model):
             by_partner[token.commercial_partner_id.id] += token
         return {partner: by_partner[partner.id] for partner in commercial}
 
+    @api.model
+    def _read_expiries(self, company):
+        """The expiries of all methods that may be charged, by one query.
+
+        :param company: one ``res.company``
+        :return: ``{commercial partner id: (date or None, …)}`` in the order of
+            :meth:`_get_collection_tokens`
+        """
+        query = self.sudo()._search(self._get_usable_domain(company))
+        place = SQL(
+            "COALESCE(NULLIF(%s, 0), %s)",
+            self._field_to_sql(query.table, "collection_priority", query),
+            NO_PLACE,
+        )
+        query.order = SQL("%s, %s DESC", place, SQL.identifier(query.table, "id"))
+        expiries = defaultdict(list)
+        for partner, expiry in self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "commercial_partner_id"),
+                SQL.identifier(query.table, "expiry_date"),
+            )
+        ):
+            expiries[partner].append(expiry)
+        return {partner: tuple(found) for partner, found in expiries.items()}
+
     def _get_collection_domain(self, commercial_partners, company):
-        """Domain of the methods that may be used off-session."""
+        """Domain of these customers' methods that may be used off-session."""
+        mine = Domain("commercial_partner_id", "in", commercial_partners.ids)
+        return mine & self._get_usable_domain(company)
+
+    def _get_usable_domain(self, company):
+        """Domain of all methods that may be used off-session."""
         return (
-            Domain("commercial_partner_id", "in", commercial_partners.ids)
-            & Domain("company_id", "parent_of", company.ids)
+            Domain("company_id", "parent_of", company.ids)
             & Domain("active", "=", True)
             & Domain("refused_at", "=", False)
             & Domain("provider_id.state", "in", ("enabled", "test"))

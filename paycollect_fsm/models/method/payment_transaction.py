@@ -33,6 +33,20 @@ class PaymentTransaction(models.Model):
         "(token_id, last_state_change) WHERE state IN ('draft', 'error', 'cancel')"
     )
 
+    def _is_collected(self):
+        """Whether our rules apply: the company collects, or we began the payment.
+
+        What was begun is finished by the same rules after a company has stopped.
+        """
+        self.ensure_one()
+        tx = self.sudo()
+        origin = tx.source_transaction_id or tx
+        return bool(
+            tx.provider_id.company_id._collects_here_or_below()
+            or origin.collection_link_id
+            or origin.collection_attempt_ids
+        )
+
     # Booking
 
     def _check_amount_and_confirm_order(self):
@@ -45,6 +59,9 @@ class PaymentTransaction(models.Model):
     def _process(self, provider_code, payment_data):
         """A number typed into the demo form goes no further than this."""
         if provider_code == "demo" and "payment_details" in payment_data:
+            self = self or self._search_by_reference(provider_code, payment_data)
+            if not self or not self._is_collected():
+                return super()._process(provider_code, payment_data)
             typed = describe_typed_method(payment_data["payment_details"])
             payment_data = dict(
                 payment_data, payment_details=typed.last_four, collection_typed=typed
@@ -54,7 +71,7 @@ class PaymentTransaction(models.Model):
     def _extract_token_values(self, payment_data):
         """Add brand, expiry and fingerprint to what the provider keeps."""
         values = super()._extract_token_values(payment_data)
-        if not values:
+        if not values or not self._is_collected():
             return values
         return values | self._prepare_method_vals(payment_data, values)
 

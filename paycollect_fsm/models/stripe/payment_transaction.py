@@ -50,6 +50,7 @@ class PaymentTransaction(models.Model):
             and self.operation in BY_TOKEN
             and not self.source_transaction_id
             and self.token_id.stripe_payment_method
+            and self._is_collected()
         )
 
     # -- intents -----------------------------------------------------------------
@@ -58,16 +59,16 @@ class PaymentTransaction(models.Model):
         """Return the stored request, else make it and mark it as ours."""
         if stored := self.sudo().collection_request:
             return dict(stored)
-        return {
-            **super()._stripe_prepare_payment_intent_payload(),
-            **self._prepare_stripe_metadata(),
-        }
+        payload = super()._stripe_prepare_payment_intent_payload()
+        if self._is_collected():
+            payload |= self._prepare_stripe_metadata()
+        return payload
 
     def _stripe_prepare_setup_intent_payload(self):
-        return {
-            **super()._stripe_prepare_setup_intent_payload(),
-            **self._prepare_stripe_metadata(),
-        }
+        payload = super()._stripe_prepare_setup_intent_payload()
+        if self._is_collected():
+            payload |= self._prepare_stripe_metadata()
+        return payload
 
     def _prepare_stripe_metadata(self):
         """By these a charge is found again, also among those of other databases."""
@@ -83,7 +84,7 @@ class PaymentTransaction(models.Model):
 
     def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
         """Give each request to Stripe its key, and a capture its amount."""
-        if self.provider_code == "stripe" and method == "POST":
+        if self.provider_code == "stripe" and method == "POST" and self._is_collected():
             if self._is_stripe_capture(endpoint):
                 data = {**(data or {}), "amount_to_capture": self._get_minor_amount()}
             if endpoint == "refunds":  # the event about it may come before our commit
@@ -116,6 +117,7 @@ class PaymentTransaction(models.Model):
             and isinstance(intent, dict)
             and intent.get("status") == "succeeded"
             and "amount_received" in intent
+            and self._is_collected()
         ):
             payment_data = {
                 **payment_data,
@@ -131,7 +133,7 @@ class PaymentTransaction(models.Model):
         Odoo learns the id of an intent that the customer finishes in the browser only
         when the customer comes back.
         """
-        if self.operation in BY_TOKEN:
+        if self.operation in BY_TOKEN or not self._is_collected():
             return super()._stripe_create_intent()
         exchange = Exchange()
         noted = self.with_context(paycollect_exchange=exchange)
@@ -149,6 +151,8 @@ class PaymentTransaction(models.Model):
 
         Runs in the customer's own request, as the native call does.
         """
+        if not self._is_collected():
+            return super()._stripe_create_customer()
         customers = self.env["paycollect.provider.customer"].sudo()
         partner = self.partner_id.commercial_partner_id
         provider = self.provider_id

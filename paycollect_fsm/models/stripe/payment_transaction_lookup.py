@@ -182,14 +182,23 @@ class PaymentTransaction(models.Model):
         """
         self._note_foreign_try(payment_data)
         status = self._get_intent_status(payment_data)
-        if self.provider_code == "stripe" and self.state == "error" and status:
+        if (
+            self.provider_code == "stripe"
+            and self.state == "error"
+            and status
+            and self._is_collected()
+        ):
             if payment_data.get("collection_is_current") or not self.provider_reference:
                 self._take_back_error(status)
         res = super()._apply_updates(payment_data)
         if self._is_waiting_for_customer(payment_data):
             error = payment_data["payment_intent"].get("last_payment_error") or {}
             self._set_error(error.get("message") or "")
-        if self.provider_code == "stripe" and self.operation == "validation":
+        if (
+            self.provider_code == "stripe"
+            and self.operation == "validation"
+            and self._is_collected()
+        ):
             self._apply_verification(payment_data.get("setup_intent"))
         return res
 
@@ -206,6 +215,7 @@ class PaymentTransaction(models.Model):
             and not self.source_transaction_id
             and self._get_intent_status(payment_data)
             in stripe_const.STATUS_MAPPING["draft"]
+            and self._is_collected()
         )
 
     def _get_intent_status(self, payment_data):
