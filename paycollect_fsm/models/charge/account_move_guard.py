@@ -1,10 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...rules.charge import BLOCKED, IN_DRAFT
 from ...rules.const import PLANNED, SENT, SETTLING, UNKNOWN
 
 BUSY = (SENT, UNKNOWN, SETTLING)
@@ -84,7 +85,20 @@ class AccountMove(models.Model):
                     for name in FROZEN_FIELDS.intersection(vals)
                 )
             )._check_not_on_its_way()
-        return super().write(vals)
+        frees = vals.get("state") == "posted" or "payment_state" in vals
+        freed = self.filtered("posted_before") if frees else self.browse()
+        result = super().write(vals)
+        freed._resume_charges()
+        return result
+
+    def _resume_charges(self):
+        """Let the charges go on that waited for these invoices."""
+        waiting = self.sudo().collection_attempt_ids.filtered(
+            lambda attempt: attempt.parked_code in (IN_DRAFT, BLOCKED)
+        )
+        now = fields.Datetime.now()
+        for code, attempts in waiting.grouped("parked_code").items():
+            (attempts & attempts._search_unparkable(code, now))._set_unparked()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         self._check_not_on_its_way()
