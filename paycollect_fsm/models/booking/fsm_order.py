@@ -159,7 +159,9 @@ class FsmOrder(models.Model):
             else:
                 known = BookingFacts(
                     job_date=today,
-                    expiries=tuple(t.expiry_date or None for t in tokens[job]),
+                    **job._get_method_facts(
+                        tokens[job], (job.company_id or self.env.company).currency_id
+                    ),
                     **job._get_policy_facts(alone[job]),
                 )
             facts[job] = replace(

@@ -278,6 +278,20 @@ class PaycollectBookingMixin(models.AbstractModel):
             for booking, payer in payers.items()
         }
 
+    def _get_method_facts(self, tokens, currency, amount=0.0):
+        """The part of the facts that the methods on file give.
+
+        :param amount: of the booking, 0 when it is not known
+        """
+        payer = self._get_payer()
+        company = self.company_id or self.env.company
+        return {
+            "expiries": tuple(token.expiry_date or None for token in tokens),
+            "limits": tuple(
+                token._get_limit(payer, currency, amount, company) for token in tokens
+            ),
+        }
+
     def _get_policy_facts(self, payer):
         """The part of the facts that policy and customer give."""
         policy = self.collection_policy_id
@@ -323,6 +337,15 @@ class PaycollectBookingMixin(models.AbstractModel):
                 "is planned for %(day)s. Request a new method.",
                 expiry=format_date(self.env, params["expiry"]),
                 day=format_date(self.env, params["job_date"]),
+            )
+        if verdict.code == "method_limited":
+            limit = params["limit"]
+            return self.env._(
+                "The payment method on file cannot be charged for this: %(reason)s "
+                "Request another method.",
+                reason=self.env["payment.token"]._get_limit_text(
+                    limit.code, limit.params, self.company_id or self.env.company
+                ),
             )
         return self._get_readiness_texts()[verdict.code]
 

@@ -102,7 +102,9 @@ class SaleOrder(models.Model):
         facts = {
             order: BookingFacts(
                 job_date=order._get_collection_date(today),
-                expiries=tuple(token.expiry_date or None for token in tokens[order]),
+                **order._get_method_facts(
+                    tokens[order], order.currency_id, order.amount_total
+                ),
                 amount=order.amount_total,
                 paid=order._get_collected_amount(),
                 rounding=order.currency_id.rounding or 0.01,

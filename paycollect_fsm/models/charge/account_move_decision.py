@@ -5,7 +5,17 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import str2bool
 
-from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, Obstacle, decide
+from ...rules.charge import (
+    BLOCKED,
+    COMMON_WAITS,
+    GO,
+    STOP,
+    WAIT,
+    ChargeFacts,
+    Decision,
+    Obstacle,
+    decide,
+)
 from ...rules.const import OCCASION_DUE, OPEN_STATES
 from ...rules.triggers import STAFF, get_authorizer
 
@@ -65,7 +75,9 @@ class AccountMove(models.Model):
             retry = move._get_planned_retry()
             facts = move._get_charge_facts(method, now, trigger, replaced=retry)
             decision = decide(facts)
-            waits = decision.reason == STOPPED and get_authorizer(trigger) != STAFF
+            waits = decision.reason in COMMON_WAITS and (
+                get_authorizer(trigger) != STAFF
+            )
             goes = decision.verdict == GO or waits
             if goes and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
@@ -80,7 +92,7 @@ class AccountMove(models.Model):
             if goes:
                 vals = move._prepare_attempt_vals(method, trigger, now)
                 if waits:
-                    vals |= {"parked_code": STOPPED, "reason_code": STOPPED}
+                    vals |= move._prepare_wait_vals(decision, method)
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
@@ -97,8 +109,25 @@ class AccountMove(models.Model):
             for move in moves:
                 usable = tokens.get(move.commercial_partner_id, Token)
                 valid = usable.filtered(lambda t, d=today: not t._is_expired_on(d))
-                result[move] = (valid or usable)[:1]
+                able = valid.filtered(lambda t, m=move: not m._get_token_limit(t))
+                ready = able.filtered(lambda t: t._is_provider_on())
+                result[move] = (ready or able or valid or usable)[:1]
         return result
+
+    def _prepare_wait_vals(self, decision, token):
+        """Values of an attempt that is planned although something holds it back."""
+        return {
+            "parked_code": decision.reason,
+            "reason_code": decision.reason,
+            "reason_params": self._prepare_reason_params(decision, token) or False,
+        }
+
+    def _get_token_limit(self, token):
+        """Return why the method cannot take what is owed, or None."""
+        self.ensure_one()
+        return token._get_limit(
+            self.partner_id, self.currency_id, self.amount_residual, self.company_id
+        )
 
     def _prepare_attempt_vals(self, token, trigger, now):
         self.ensure_one()
@@ -173,8 +202,10 @@ class AccountMove(models.Model):
                 .sudo()
                 .get_param("database.is_neutralized", "False")
             ),
+            "moved": company._has_moved(),
             "is_customer_invoice": self.move_type == "out_invoice",
             "posted": self.state == "posted",
+            "in_draft": bool(attempt) and self.state == "draft",
             "residual": self.amount_residual,
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
@@ -188,9 +219,12 @@ class AccountMove(models.Model):
             "max_auto_amount": self._get_max_auto_amount(),
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
+            "token_fits": bool(token) and token._is_consented_for(self),
+            "token_limit": self._get_token_limit(token) if token else None,
             "token_expired": bool(token)
             and token._is_expired_on(fields.Date.context_today(self)),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
+            "key_rejected": bool(token) and token.provider_id._is_key_rejected(now),
         }
 
     def _get_charge_obstacles(self, now, attempt=None):
@@ -203,7 +237,7 @@ class AccountMove(models.Model):
         :return: ``{move: [Obstacle]}``, with each invoice
         """
         return {
-            move: [Obstacle("blocked", STOP)] if move.payment_state == "blocked" else []
+            move: [Obstacle(BLOCKED, WAIT)] if move.payment_state == "blocked" else []
             for move in self
         }
 

@@ -93,6 +93,8 @@ class ResCompany(models.Model):
                 title,
                 self.env._("This is a neutralized copy; it must not charge anybody."),
             )
+        if text := self._get_move_text():
+            return Check(BLOCKER, title, text)
         return Check(OK, title, self.env._("This is not a copy of another database."))
 
     def _check_provider(self):

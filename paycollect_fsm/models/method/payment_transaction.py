@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+import hashlib
+import secrets
+
+from odoo import api, fields, models
 
 from ...rules.const import (
     BRAND_NAMES,
@@ -10,6 +13,15 @@ from ...rules.masking import describe_typed_method
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    collection_mark = fields.Char(
+        string="Mark",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_system",
+        help="A random value that the provider keeps with the payment. Unlike a number "
+        "or a reference, it never repeats in a database restored from a backup.",
+    )
     collection_link_id = fields.Many2one(
         comodel_name="paycollect.link",
         string="Signed Link",
@@ -46,6 +58,28 @@ class PaymentTransaction(models.Model):
             or origin.collection_link_id
             or origin.collection_attempt_ids
         )
+
+    # Identity
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        marked = [
+            {**vals, "collection_mark": secrets.token_hex(16)} for vals in vals_list
+        ]
+        return super().create(marked)
+
+    def _send_api_request(self, method, endpoint, **kwargs):
+        """Make the idempotency key this transaction's own, whatever the provider.
+
+        Odoo makes it of the database and the reference. A restored database gives the
+        same reference to another customer's invoice, and the provider would answer
+        with the payment that it made for the first one.
+        """
+        mark = self.sudo().collection_mark
+        if mark and (key := kwargs.get("idempotency_key")):
+            own_key = hashlib.sha256(f"{key}{mark}".encode()).hexdigest()
+            kwargs["idempotency_key"] = own_key
+        return super()._send_api_request(method, endpoint, **kwargs)
 
     # Booking
 

@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         Token = self.env["payment.token"]
         tokens = Token._get_collection_tokens(customer, self.company_id)[customer]
         methods = {}
-        for token in tokens:
+        for token in tokens.filtered(lambda t: not self._get_token_limit(t)):
             methods.setdefault(token._get_method_key(), token)
         return tokens.browse(token.id for token in methods.values())
 
@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         renewed = token.details_changed_at
         return bool(token.refused_at) or any(
             attempt.decline_kind == HARD
-            and attempt.token_id._get_method_key() == token._get_method_key()
+            and attempt._get_tried_method() == token._get_method_key()
             and not (renewed and renewed > attempt.sent_at)
             for attempt in self._get_sent_attempts()
         )

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import paycollect_provider_customer
 from . import payment_provider_customer
+from . import payment_token
 from . import payment_transaction
 from . import payment_transaction_lookup
 from . import payment_transaction_bank
@@ -18,3 +19,4 @@ from . import paycollect_event_method
 from . import paycollect_event_dispute
 from . import payment_provider_webhook
 from . import payment_provider_events
+from . import payment_transaction_identity

@@ -162,8 +162,7 @@ class PaymentProvider(models.Model):
         """
         self.ensure_one()
         return self.code == "stripe" and bool(
-            self.company_id._collects_here_or_below()
-            or self.sudo().collection_events_read_until
+            self._is_collecting() or self.sudo().collection_events_read_until
         )
 
     def _search_stripe_providers(self):

@@ -8,6 +8,7 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe import const as stripe_const
 
 from ...rules.outcome import Exchange
+from ...rules.stripe_events import MARK
 
 BY_TOKEN = ("offline", "online_token")
 CONFLICT = 409
@@ -35,6 +36,8 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._set_chargeable_amount(vals)
         transactions = super().create(vals_list)
         for transaction in transactions.sudo():
             if transaction._is_stripe_charge_by_token():
@@ -42,6 +45,20 @@ class PaymentTransaction(models.Model):
                     transaction._stripe_prepare_payment_intent_payload()
                 )
         return transactions
+
+    def _set_chargeable_amount(self, vals):
+        """Ask Stripe, where a company collects, for no fraction that it would refuse.
+
+        Whoever starts the payment; what is given back is not made smaller in silence.
+        """
+        provider = self.env["payment.provider"].sudo().browse(vals.get("provider_id"))
+        if vals.get("amount", 0) <= 0 or provider.code != "stripe":
+            return
+        if not provider._is_followed():
+            return
+        currency = self.env["res.currency"].browse(vals["currency_id"])
+        chargeable = provider._get_chargeable_amount(vals["amount"], currency)
+        vals["amount"] = chargeable or vals["amount"]
 
     def _is_stripe_charge_by_token(self):
         """Whether its request is known without asking Stripe anything first."""
@@ -75,6 +92,7 @@ class PaymentTransaction(models.Model):
         return {
             "metadata[paycollect_reference]": self.reference,
             "metadata[paycollect_database]": self._get_database_uuid(),
+            f"metadata[{MARK}]": self.sudo().collection_mark or None,
         }
 
     def _get_database_uuid(self):
@@ -172,15 +190,21 @@ class PaymentTransaction(models.Model):
         """
         for pause in CONFLICT_PAUSES:
             exchange = Exchange()
-            noted = self.with_context(paycollect_exchange=exchange)
             try:
-                return noted._send_api_request(
-                    "POST", "customers", data=data, idempotency_key=key
-                )
+                return self._post_customer(data, key, exchange)
             except ValidationError:
                 if exchange.status != CONFLICT:
                     raise
             time.sleep(pause)
-        return self._send_api_request(
-            "POST", "customers", data=data, idempotency_key=key
+        return self._post_customer(data, key, Exchange())
+
+    def _post_customer(self, data, key, exchange):
+        """Not through the transaction, whose requests have keys of their own."""
+        provider = self.provider_id.with_context(paycollect_exchange=exchange)
+        return provider._send_api_request(
+            "POST",
+            "customers",
+            data=data,
+            idempotency_key=key,
+            reference=self.reference,
         )
