@@ -63,8 +63,4 @@ class PaymentProvider(models.Model):
 
     def _is_collecting(self):
         """Whether its company or a branch of it collects automatically."""
-        company = self.sudo().company_id
-        branches = [("id", "child_of", company.ids), ("collection_active", "=", True)]
-        return company.collection_active or bool(
-            company.search_count(branches, limit=1)
-        )
+        return self.company_id._collects_here_or_below()
