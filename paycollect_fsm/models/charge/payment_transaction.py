@@ -24,6 +24,13 @@ class PaymentTransaction(models.Model):
         starting._check_amount_open()
         return transactions
 
+    def _is_collected(self):
+        """What was charged by an attempt is ours, and so is its refund."""
+        tx = self.sudo()
+        return super()._is_collected() or bool(
+            (tx.source_transaction_id or tx).collection_attempt_ids
+        )
+
     def _is_started_by_customer(self):
         self.ensure_one()
         return (self.operation or "").startswith("online_")

@@ -46,17 +46,14 @@ class PaymentTransaction(models.Model):
     )
 
     def _is_collected(self):
-        """Whether our rules apply: the company collects, or we began the payment.
+        """Hook: whether our rules apply: the company collects, or we began the payment.
 
         What was begun is finished by the same rules after a company has stopped.
         """
         self.ensure_one()
         tx = self.sudo()
-        origin = tx.source_transaction_id or tx
-        return bool(
-            tx.provider_id.company_id._collects_here_or_below()
-            or origin.collection_link_id
-            or origin.collection_attempt_ids
+        return tx.provider_id.company_id._collects_here_or_below() or bool(
+            (tx.source_transaction_id or tx).collection_link_id
         )
 
     # Identity
