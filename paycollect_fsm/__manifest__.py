@@ -14,7 +14,7 @@
         "queue_job",
         "sms",
     ],
-    "external_dependencies": {"python": ["stripe"]},
+    "external_dependencies": {"python": ["phonenumbers", "stripe"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

@@ -18,7 +18,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
         return self._render_collection(
             "paycollect_fsm.pay_authenticate",
             {
-                **self._get_collection_page_values(link),
+                **self._get_collection_page_values(link, token),
                 **self._get_authentication_page_values(link, token),
             },
         )
@@ -86,7 +86,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     def _open_authentication_link(self, token):
         """Return ``(link, None)``, or ``(link, outcome)`` for a bad link."""
-        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        link, problem = self._submit_collection_link(token, fields.Datetime.now())
         if problem or link.purpose != "authenticate" or not link.move_id:
             failure = self._get_collection_failure(problem or "unknown")
             return link, {"outcome": "closed", "message": failure["state_message"]}

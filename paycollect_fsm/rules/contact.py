@@ -55,4 +55,6 @@ def find_numbers(text, country):
     matches = [m.number for m in phonenumbers.PhoneNumberMatcher(text or "", country)]
     direct_first = sorted(matches, key=lambda number: bool(number.extension))
     e164 = phonenumbers.PhoneNumberFormat.E164
-    return list(dict.fromkeys(phonenumbers.format_number(n, e164) for n in direct_first))
+    return list(
+        dict.fromkeys(phonenumbers.format_number(n, e164) for n in direct_first)
+    )

@@ -4,6 +4,7 @@ from .method import test_consent
 from .method import test_link
 from .method import test_method_page
 from .method import test_payment_token
+from .method import test_reach
 from .method import test_text_masking
 from .booking import test_policy
 from .booking import test_policy_rules

@@ -6,3 +6,4 @@ from . import paycollect_consent
 from . import payment_token
 from . import payment_transaction
 from . import res_partner
+from . import res_partner_reach

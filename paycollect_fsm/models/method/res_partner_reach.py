@@ -27,8 +27,10 @@ class ResPartner(models.Model):
         """Return the number that gets texts, as E.164, or False (Q4)."""
         partners = self | self.commercial_partner_id
         numbers = [n for partner in partners for n in partner._find_numbers()]
-        blacklist = self.env["phone.blacklist"].sudo().search_fetch(
-            [("number", "in", numbers)], ["number"]
+        blacklist = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search_fetch([("number", "in", numbers)], ["number"])
         )
         blocked = set(blacklist.mapped("number"))
         return next((number for number in numbers if number not in blocked), False)
