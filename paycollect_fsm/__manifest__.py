@@ -60,6 +60,7 @@
         "report/paycollect_recovery_report_views.xml",
         "report/paycollect_recovery_curve_views.xml",
         "report/paycollect_return_rate_views.xml",
+        "views/paycollect_message_views.xml",
         "views/account_move_views.xml",
         "views/paycollect_event_views.xml",
         "views/fsm_order_views.xml",

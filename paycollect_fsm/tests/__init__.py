@@ -25,7 +25,9 @@ from .recovery import test_resolve
 from .recovery import test_retry
 from .recovery import test_retry_rules
 from .recovery import test_second_engine
+from .message import test_delivery
 from .message import test_messages
+from .message import test_reaching
 from .billing import test_completion
 from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from ...rules.const import (
     DOCUMENT_CHANNEL,
@@ -67,16 +68,30 @@ class AccountMove(models.Model):
     @api.depends("collection_message_ids.state")
     def _compute_collection_message_state(self):
         for move in self:
-            move.collection_message_state = move._get_last_messages()[:1].state
+            last = move.sudo().collection_message_ids.sorted(
+                lambda row: (row.queued_at, row.channel == MAIL, row.id)
+            )[-1:]
+            move.collection_message_state = last.state
 
     @api.model
     def _search_collection_message_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        worst = self.env["paycollect.message"].sudo()
-        return [("collection_message_ids", "in", worst._search_last(value))]
+        self.env["paycollect.message"].flush_model()
+        last = SQL(
+            """SELECT DISTINCT ON (move_id) move_id, state
+                 FROM paycollect_message
+                ORDER BY move_id, queued_at DESC, channel, id DESC"""
+        )
+        states = tuple(filter(None, value)) or ("",)
+        found = SQL("(SELECT move_id FROM (%s) AS l WHERE state IN %s)", last, states)
+        domain = fields.Domain("id", "in", found)
+        if False in value:
+            told = SQL("(SELECT move_id FROM paycollect_message)")
+            domain |= fields.Domain("id", "not in", told)
+        return domain
 
-    # -- queue -------------------------------------------------------------------
+    # -- queue -----------------------------------------------------------------
 
     def _notify_customer(self, occasion):
         if occasion == OCCASION_PAID:
@@ -124,7 +139,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.with_user(SUPERUSER_ID).with_company(self.company_id)
 
-    # -- the gate ------------------------------------------------------------------
+    # -- the gate --------------------------------------------------------------
 
     def _get_message_obstacles(self, occasion, now):
         """Hook: why the customer is told nothing about these invoices now, in bulk.
@@ -180,13 +195,13 @@ class AccountMove(models.Model):
         that the customer is to be asked again."""
         if occasion == OCCASION_DECLINED:
             return bool(self.decline_message_at)
-        occasions = (OCCASION_PAID,) if occasion == OCCASION_PAID else (OCCASION_DUE, OCCASION_DECLINED)
+        paid = occasion == OCCASION_PAID
         return any(
-            message.occasion in occasions and message.state != SKIPPED
+            (message.occasion == OCCASION_PAID) == paid and message.state != SKIPPED
             for message in self.sudo().collection_message_ids
         )
 
-    # -- saying it --------------------------------------------------------------------
+    # -- saying it -------------------------------------------------------------
 
     def _say(self, occasion, now):
         """Claim what is to be said on each channel, then let it leave.
@@ -233,7 +248,6 @@ class AccountMove(models.Model):
             else:
                 row = messages.create(values)
             messages |= row
-            row._trigger_cron(row.retry_at)
         return messages
 
     def _prepare_message_vals(self, occasion, channel, now):
@@ -259,7 +273,7 @@ class AccountMove(models.Model):
         self.is_move_sent = True
         self._message_log(body=message._get_text())
 
-    # -- what no job did -----------------------------------------------------------------
+    # -- what no job did -------------------------------------------------------
 
     def _search_receipts_to_send(self, now):
         """Paid invoices whose receipt no job sent (the runner was down)."""
@@ -268,11 +282,12 @@ class AccountMove(models.Model):
             ("done_at", "<=", now - SWEEP_AFTER),
             ("done_at", ">=", now - SWEEP_SINCE),
         ]
+        said = [("occasion", "=", OCCASION_PAID)]
         return self.search(
             [
                 ("payment_state", "in", ("paid", "in_payment")),
                 ("collection_attempt_ids", "any", paid),
-                ("collection_message_ids", "not any", [("occasion", "=", OCCASION_PAID)]),
+                ("collection_message_ids", "not any", said),
             ],
             limit=BATCH,
         )

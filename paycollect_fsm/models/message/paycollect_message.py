@@ -109,7 +109,6 @@ class PaycollectMessage(models.Model):
         values = {"try_count": tries, "reason_code": code, "reason": words}
         if again_at:
             self.write({**values, "retry_at": self._get_hour(again_at)})
-            self._trigger_cron(self.retry_at)
         else:
             self.write(values)
             self._set_failed(now)
@@ -189,6 +188,3 @@ class PaycollectMessage(models.Model):
         if self.channel == SMS:
             return self.move_id._get_texting_time(self.occasion, at)
         return at
-
-    def _trigger_cron(self, at):
-        self.env.ref("paycollect_fsm.cron_messages").sudo()._trigger(at=at)

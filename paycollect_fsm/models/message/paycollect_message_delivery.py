@@ -53,21 +53,17 @@ class PaycollectMessage(models.Model):
                 "address": False,
             }
         )
-        self._trigger_cron(now)
 
     # -- delivery --------------------------------------------------------------
 
     def _deliver(self, now):
-        """Let one queued message leave unless something stands in the way by now.
+        """Let one queued message leave; the invoice is locked by the caller.
 
         The address is read anew each time: somebody may have corrected it.
         """
         self.ensure_one()
         move = self.move_id._as_collection_system()
-        if code := move._get_message_obstacle(self.occasion, now, self):
-            self._cancel_carrier()
-            self._set_skipped(code)
-        elif self.channel == MAIL:
+        if self.channel == MAIL:
             self._deliver_mail(move, now)
         else:
             self._deliver_text(move, now)
@@ -119,7 +115,7 @@ class PaycollectMessage(models.Model):
         waiting.action_set_canceled()
 
     def _look_again(self, now):
-        """Follow a message whose time has come: deliver it, or note what became of it."""
+        """Deliver a message whose time has come, or note what became of it."""
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != QUEUED:
             return
@@ -136,7 +132,16 @@ class PaycollectMessage(models.Model):
             case None:
                 self.retry_at = now + LOOK_AFTER
             case _:
-                self._deliver(now)
+                self._deliver_or_skip(now)
+
+    def _deliver_or_skip(self, now):
+        """Something may stand in the way by now: nobody is asked to pay twice."""
+        move = self.move_id._as_collection_system()
+        if code := move._get_message_obstacle(self.occasion, now, self):
+            self._cancel_carrier()
+            self._set_skipped(code)
+        else:
+            self._deliver(now)
 
     # -- what follows -----------------------------------------------------------
 

@@ -1,0 +1,59 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.tools import format_datetime
+
+from ...rules.const import OCCASION_PAID
+
+
+class AccountMove(models.Model):
+    """What was said to the customer, for those who ask why."""
+
+    _inherit = "account.move"
+
+    @api.depends("collection_message_ids.state", "collection_message_ids.retry_at")
+    def _compute_collection_explanation(self):
+        return super()._compute_collection_explanation()
+
+    @api.model
+    def _get_collection_fields(self):
+        return super()._get_collection_fields() | {
+            "invoice_message_at",
+            "receipt_sent_at",
+        }
+
+    def _get_history_lines(self):
+        messages = self.sudo().collection_message_ids.sorted("id")
+        return super()._get_history_lines() + [row._get_text() for row in messages]
+
+    def _get_next_step(self, last):
+        unsent = self._get_unsent_receipt()
+        if not self._is_settled() or not unsent:
+            return super()._get_next_step(last)
+        if unsent.state == "queued":
+            return self.env._(
+                "Next: it is paid; the receipt leaves on %(date)s.",
+                date=format_datetime(self.env, unsent.retry_at, dt_format="short"),
+            )
+        return self.env._(
+            "Next: it is paid; somebody corrects the address and sends the receipt "
+            "again."
+        )
+
+    def _get_status_text(self):
+        """Add what became of the receipt: the technician is asked for it."""
+        text = super()._get_status_text()
+        unsent = self._get_unsent_receipt()
+        if not unsent:
+            return text
+        if unsent.state == "queued":
+            return self.env._("%(text)s The receipt is not sent yet.", text=text)
+        return self.env._("%(text)s The receipt did not arrive.", text=text)
+
+    def _get_unsent_receipt(self):
+        """Return the receipt that did not leave on any channel (sudo), or nothing."""
+        receipts = self.sudo().collection_message_ids.filtered(
+            lambda row: row.occasion == OCCASION_PAID
+        )
+        if any(row.state == "sent" for row in receipts):
+            return receipts.browse()
+        return receipts.sorted("id")[-1:]
