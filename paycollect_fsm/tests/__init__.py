@@ -15,6 +15,7 @@ from .charge import test_charge
 from .charge import test_charge_guard
 from .charge import test_charge_rules
 from .charge import test_kill_switch
+from .charge import test_old_data
 from .charge import test_performance
 from .charge import test_protocol
 from .charge import test_provider_booking
@@ -29,6 +30,7 @@ from .message import test_delivery
 from .message import test_messages
 from .message import test_reaching
 from .billing import test_completion
+from .billing import test_old_jobs
 from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks
 from .stripe import test_bank_debit

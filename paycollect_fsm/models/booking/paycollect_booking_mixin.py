@@ -120,9 +120,11 @@ class PaycollectBookingMixin(models.AbstractModel):
     def _compute_collection_readiness(self):
         today = fields.Date.context_today(self)
         all_facts, tokens = self._get_collection_facts(today)
+        verdicts = {booking: judge(all_facts[booking]) for booking in self}
+        missing = self.filtered(lambda b: verdicts[b].code == "method_missing")
+        unusable = missing._get_unusable_texts()
         for booking in self:
-            facts = all_facts[booking]
-            verdict = judge(facts)
+            facts, verdict = all_facts[booking], verdicts[booking]
             token = self.env["payment.token"]
             if verdict.method is not None:
                 token = tokens[booking][verdict.method]
@@ -136,7 +138,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_token_id = token
             booking.collection_method_label = booking._get_method_label(token)
             booking.collection_readiness = verdict.state
-            booking.collection_readiness_reason = booking._get_readiness_text(verdict)
+            booking.collection_readiness_reason = unusable.get(
+                booking
+            ) or booking._get_readiness_text(verdict)
             booking.collection_blocked = step_gate == "block" and not overridden
 
     @api.depends(lambda self: self._get_override_dependencies())
@@ -312,7 +316,29 @@ class PaycollectBookingMixin(models.AbstractModel):
                 expiry=format_date(self.env, params["expiry"]),
                 day=format_date(self.env, params["job_date"]),
             )
+        if verdict.code == "method" and not self.company_id.collection_active:
+            return self.env._(
+                "A payment method is on file, but automatic collection is switched "
+                "off: nothing is charged on completion."
+            )
         return self._get_readiness_texts()[verdict.code]
+
+    def _get_unusable_texts(self):
+        """Return ``{booking: text}`` where a method is stored that does not count."""
+        texts = {}
+        for company, bookings in self.grouped("company_id").items():
+            payers = {booking: booking.sudo()._get_payer() for booking in bookings}
+            partners = self.env["res.partner"].union(*payers.values())
+            found = self.env["payment.token"]._find_unusable(partners, company)
+            for booking, payer in payers.items():
+                if payer.commercial_partner_id in found:
+                    token, code = found[payer.commercial_partner_id]
+                    texts[booking] = self.env._(
+                        "%(why)s Request a payment method: the link asks the customer "
+                        "to agree.",
+                        why=token._get_unusable_text(code, token._get_label()),
+                    )
+        return texts
 
     def _get_deposit_text(self, verdict):
         amount = self._format_collection_amount(verdict.params["amount"])

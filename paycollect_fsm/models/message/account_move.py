@@ -38,7 +38,7 @@ class AccountMove(models.Model):
     collection_message_ids = fields.One2many(
         "paycollect.message",
         "move_id",
-        string="Messages",
+        string="Messages to the Customer",
         groups="account.group_account_invoice,account.group_account_readonly",
     )
     collection_message_state = fields.Selection(
@@ -63,6 +63,12 @@ class AccountMove(models.Model):
         copy=False,
         readonly=True,
         help="When the mail server or the carrier accepted the receipt (UTC).",
+    )
+
+    decline_message_at = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="When the customer was last told that the charge was declined (UTC).",
     )
 
     @api.depends("collection_message_ids.state")
@@ -92,6 +98,17 @@ class AccountMove(models.Model):
         return domain
 
     # -- queue -----------------------------------------------------------------
+
+    def _get_collection_fields(self):
+        return super()._get_collection_fields() | {
+            "decline_message_at",
+            "invoice_message_at",
+            "receipt_sent_at",
+        }
+
+    def _reset_notifications(self):
+        self.filtered("decline_message_at").decline_message_at = False
+        return super()._reset_notifications()
 
     def _notify_customer(self, occasion):
         if occasion == OCCASION_PAID:

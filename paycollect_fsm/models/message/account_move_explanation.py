@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from odoo import models
 from odoo.tools import format_datetime
 
 from ...rules.const import OCCASION_PAID
@@ -10,20 +10,18 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    @api.depends("collection_message_ids.state", "collection_message_ids.retry_at")
-    def _compute_collection_explanation(self):
-        return super()._compute_collection_explanation()
+    def _get_explanation_dependencies(self):
+        return (
+            *super()._get_explanation_dependencies(),
+            "collection_message_ids.state",
+            "collection_message_ids.retry_at",
+        )
 
-    @api.model
-    def _get_collection_fields(self):
-        return super()._get_collection_fields() | {
-            "invoice_message_at",
-            "receipt_sent_at",
-        }
-
-    def _get_history_lines(self):
+    def _get_explanation_lines(self):
         messages = self.sudo().collection_message_ids.sorted("id")
-        return super()._get_history_lines() + [row._get_text() for row in messages]
+        return super()._get_explanation_lines() + [
+            ("message", message._get_text()) for message in messages
+        ]
 
     def _get_next_step(self, last):
         unsent = self._get_unsent_receipt()

@@ -4,6 +4,7 @@ from . import paycollect_link_bank_debit
 from . import paycollect_link_visit
 from . import paycollect_consent
 from . import payment_token
+from . import payment_token_unusable
 from . import payment_transaction
 from . import res_partner
 from . import res_partner_reach
