@@ -4,5 +4,6 @@ from . import paycollect_policy_resolution
 from . import paycollect_policy_text
 from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate
+from . import paycollect_booking_mixin_unusable
 from . import sale_order
 from . import fsm_order

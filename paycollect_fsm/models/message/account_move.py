@@ -1,8 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
+from odoo import SUPERUSER_ID, fields, models
 
 from ...rules.const import (
     DOCUMENT_CHANNEL,
@@ -41,19 +40,6 @@ class AccountMove(models.Model):
         string="Messages to the Customer",
         groups="account.group_account_invoice,account.group_account_readonly",
     )
-    collection_message_state = fields.Selection(
-        [
-            ("queued", "Not sent yet"),
-            ("sent", "Sent"),
-            ("failed", "Failed"),
-            ("skipped", "Not sent"),
-        ],
-        string="Message",
-        compute="_compute_collection_message_state",
-        search="_search_collection_message_state",
-        compute_sudo=True,
-        help="What became of the last receipt, invoice or notice to the customer.",
-    )
     invoice_message_at = fields.Datetime(
         copy=False,
         readonly=True,
@@ -70,32 +56,6 @@ class AccountMove(models.Model):
         readonly=True,
         help="When the customer was last told that the charge was declined (UTC).",
     )
-
-    @api.depends("collection_message_ids.state")
-    def _compute_collection_message_state(self):
-        for move in self:
-            last = move.sudo().collection_message_ids.sorted(
-                lambda row: (row.queued_at, row.channel == MAIL, row.id)
-            )[-1:]
-            move.collection_message_state = last.state
-
-    @api.model
-    def _search_collection_message_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        self.env["paycollect.message"].flush_model()
-        last = SQL(
-            """SELECT DISTINCT ON (move_id) move_id, state
-                 FROM paycollect_message
-                ORDER BY move_id, queued_at DESC, channel, id DESC"""
-        )
-        states = tuple(filter(None, value)) or ("",)
-        found = SQL("(SELECT move_id FROM (%s) AS l WHERE state IN %s)", last, states)
-        domain = fields.Domain("id", "in", found)
-        if False in value:
-            told = SQL("(SELECT move_id FROM paycollect_message)")
-            domain |= fields.Domain("id", "not in", told)
-        return domain
 
     # -- queue -----------------------------------------------------------------
 

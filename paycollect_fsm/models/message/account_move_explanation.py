@@ -1,14 +1,55 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
-from odoo.tools import format_datetime
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime
 
 from ...rules.const import OCCASION_PAID
+from ...rules.messages import MAIL
 
 
 class AccountMove(models.Model):
     """What was said to the customer, for those who ask why."""
 
     _inherit = "account.move"
+
+    collection_message_state = fields.Selection(
+        [
+            ("queued", "Not sent yet"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("skipped", "Not sent"),
+        ],
+        string="Message",
+        compute="_compute_collection_message_state",
+        search="_search_collection_message_state",
+        compute_sudo=True,
+        help="What became of the last receipt, invoice or notice to the customer.",
+    )
+
+    @api.depends("collection_message_ids.state")
+    def _compute_collection_message_state(self):
+        for move in self:
+            last = move.sudo().collection_message_ids.sorted(
+                lambda row: (row.queued_at, row.channel == MAIL, row.id)
+            )[-1:]
+            move.collection_message_state = last.state
+
+    @api.model
+    def _search_collection_message_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["paycollect.message"].flush_model()
+        last = SQL(
+            """SELECT DISTINCT ON (move_id) move_id, state
+                 FROM paycollect_message
+                ORDER BY move_id, queued_at DESC, channel, id DESC"""
+        )
+        states = tuple(filter(None, value)) or ("",)
+        found = SQL("(SELECT move_id FROM (%s) AS l WHERE state IN %s)", last, states)
+        domain = fields.Domain("id", "in", found)
+        if False in value:
+            told = SQL("(SELECT move_id FROM paycollect_message)")
+            domain |= fields.Domain("id", "not in", told)
+        return domain
 
     def _get_explanation_dependencies(self):
         return (
