@@ -14,7 +14,7 @@
         "queue_job",
         "sms",
     ],
-    "external_dependencies": {"python": ["stripe"]},
+    "external_dependencies": {"python": ["phonenumbers", "stripe"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",
@@ -55,6 +55,7 @@
         "report/paycollect_recovery_report_views.xml",
         "report/paycollect_recovery_curve_views.xml",
         "report/paycollect_return_rate_views.xml",
+        "views/paycollect_message_views.xml",
         "views/account_move_views.xml",
         "views/paycollect_chargeback_views.xml",
         "views/paycollect_event_views.xml",

@@ -36,16 +36,27 @@ class PaycollectPay(PaymentPortal):
         sitemap=False,
     )
     def collection_pay(self, token, **_kwargs):
-        """Show the page of a link, or the same polite page for every bad one."""
-        now = fields.Datetime.now()
-        link, problem = self._open_collection_link(token, now)
+        """Show the page of a link, or the same polite page for every bad one.
+
+        Nothing is written about a good link: mail scanners fetch it as well.
+        """
+        link, problem = self._open_collection_link(token, fields.Datetime.now())
         if problem:
             return self._render_collection_problem(problem)
+        if (clean := link._clean(token)) != token:
+            return request.redirect(f"/pay/{clean}")
         link = self._in_customer_language(link)
-        link._set_opened(now)
         return self._set_collection_cookie(
             self._render_collection_page(link, token), token
         )
+
+    @http.route("/pay/<string:token>/opened", type="jsonrpc", auth="public")
+    def collection_pay_opened(self, token, **_kwargs):
+        """Note that a person, not a mail scanner, is on the page."""
+        now = fields.Datetime.now()
+        link, problem = self._open_collection_link(token, now)
+        if not problem:
+            link._set_opened(now)
 
     @http.route(
         "/pay/<string:token>/transaction",
@@ -62,7 +73,7 @@ class PaycollectPay(PaymentPortal):
         A problem comes back as a failed state: the form shows its message, and the
         visit stays counted.
         """
-        link, problem = self._open_collection_link(
+        link, problem = self._submit_collection_link(
             token, fields.Datetime.now(), SAVE_METHOD
         )
         if problem:
@@ -129,22 +140,39 @@ class PaycollectPay(PaymentPortal):
     # Links
 
     def _open_collection_link(self, token, now, act=None):
-        """Find a link that may be used now, within the limits of the address.
+        """Find a link that may be used now; unknown ones within the address's limit.
 
         :param act: what is to be done with it, see ``rules/links.py``; None: its page
             is shown
         :return: ``(link, problem)``, ``problem`` as in ``paycollect.link._find`` or
             ``"limited"``
         """
-        Visit = request.env["paycollect.link.visit"]
-        address = request.httprequest.remote_addr
-        if Visit._is_limited(address, now):
-            return request.env["paycollect.link"], "limited"
         link, problem = request.env["paycollect.link"]._find(token, now)
         if not problem and act and not link._may(act):
             problem = "unknown"
-        Visit._count(address, "bad" if problem else "good", now)
+        if problem == "unknown" and self._is_collection_limited("bad", now):
+            problem = "limited"
         return link, problem
+
+    def _submit_collection_link(self, token, now, act):
+        """The same for what a person submits, which has a limit of its own."""
+        link, problem = self._open_collection_link(token, now, act)
+        if problem:
+            return link, problem
+        if self._is_collection_limited("good", now):
+            return link.browse(), "limited"
+        if not link.opened_at:
+            link._set_opened(now)
+        return link, False
+
+    def _is_collection_limited(self, outcome, now):
+        """Count a request of the caller's address unless its limit is reached."""
+        Visit = request.env["paycollect.link.visit"]
+        address = request.httprequest.remote_addr
+        limited = Visit._is_limited(address, now, outcome)
+        if not limited:
+            Visit._count(address, outcome, now)
+        return limited
 
     def _in_customer_language(self, link):
         """Answer in the customer's language, whoever is logged in."""
@@ -198,14 +226,14 @@ class PaycollectPay(PaymentPortal):
         page = link._get_purposes()[link.purpose].page
         if page and hasattr(self, page):
             return getattr(self, page)(link, token)
-        return self._render_no_page(link)
+        return self._render_no_page(link, token)
 
-    def _render_no_page(self, link):
-        values = self._get_collection_page_values(link)
+    def _render_no_page(self, link, token):
+        values = self._get_collection_page_values(link, token)
         return self._render_collection("paycollect_fsm.pay_no_page", values)
 
     def _render_method_page(self, link, token):
-        values = self._get_collection_page_values(link)
+        values = self._get_collection_page_values(link, token)
         values.update(self._get_collection_method_values(link, token))
         return self._render_collection("paycollect_fsm.pay_method", values)
 
@@ -231,8 +259,10 @@ class PaycollectPay(PaymentPortal):
             },
         )
 
-    def _get_collection_page_values(self, link):
+    def _get_collection_page_values(self, link, token=None):
+        """Values of the layout; with ``token``, the page tells that it was used."""
         return {
+            "opened_route": token and f"/pay/{token}/opened",
             "link_sudo": link,
             "res_company": link.company_id,
             "customer_name": link.partner_id.name

@@ -15,11 +15,11 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     def _render_authentication_page(self, link, token):
         if not link.move_id:
-            return self._render_no_page(link)
+            return self._render_no_page(link, token)
         return self._render_collection(
             "paycollect_fsm.pay_authenticate",
             {
-                **self._get_collection_page_values(link),
+                **self._get_collection_page_values(link, token),
                 **self._get_authentication_page_values(link, token),
             },
         )
@@ -87,7 +87,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     def _open_authentication_link(self, token):
         """Return ``(link, None)``, or ``(link, outcome)`` for a bad link."""
-        link, problem = self._open_collection_link(
+        link, problem = self._submit_collection_link(
             token, fields.Datetime.now(), CONFIRM
         )
         if problem or not link.move_id:

@@ -7,6 +7,11 @@ UPDATE res_company SET collection_active = false;
 UPDATE paycollect_attempt
    SET state = 'canceled', reason_code = 'neutralized', parked_code = NULL
  WHERE state = 'planned';
+UPDATE paycollect_message
+   SET state = 'skipped', reason_code = 'copied', retry_at = NULL
+ WHERE state = 'queued';
+UPDATE mail_mail SET state = 'cancel'
+ WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM paycollect_message);
 DELETE FROM queue_job
  WHERE channel LIKE 'root.paycollect%' AND state NOT IN ('done', 'cancelled', 'failed');
 -- what the provider told concerns the original

@@ -6,6 +6,7 @@ from .method import test_consent
 from .method import test_link
 from .method import test_method_page
 from .method import test_payment_token
+from .method import test_reach
 from .method import test_text_masking
 from .booking import test_policy
 from .booking import test_policy_rules
@@ -17,6 +18,7 @@ from .charge import test_charge
 from .charge import test_charge_guard
 from .charge import test_charge_rules
 from .charge import test_kill_switch
+from .charge import test_old_data
 from .charge import test_performance
 from .charge import test_protocol
 from .charge import test_provider_booking
@@ -27,8 +29,11 @@ from .recovery import test_resolve
 from .recovery import test_retry
 from .recovery import test_retry_rules
 from .recovery import test_second_engine
+from .message import test_delivery
 from .message import test_messages
+from .message import test_reaching
 from .billing import test_completion
+from .billing import test_old_jobs
 from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks
 from .stripe import test_bank_debit

@@ -211,7 +211,7 @@ class CollectionCommon(MockEmail, TransactionCase):
         """The mails about the invoice that went to its customer."""
         return self.env["mail.mail"].search(
             [
-                ("recipient_ids", "in", move.partner_id.ids),
+                ("email_to", "!=", False),
                 ("subject", "like", move.name),
             ],
             order="id",

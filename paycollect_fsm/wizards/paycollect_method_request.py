@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import email_normalize, format_list
+from odoo.tools import format_list
+
+from ..rules.contact import find_emails
 
 
 class PaycollectMethodRequest(models.TransientModel):
@@ -20,8 +22,10 @@ class PaycollectMethodRequest(models.TransientModel):
     def _compute_destination(self):
         for request in self:
             partner = request.partner_id.sudo()
-            email = email_normalize(partner._get_collection_email())
-            ways = (email, partner._get_collection_number())
+            ways = [
+                *find_emails(partner._get_collection_email()),
+                partner._get_collection_number(),
+            ]
             request.destination = format_list(self.env, [way for way in ways if way])
 
     def action_send(self):

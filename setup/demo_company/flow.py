@@ -192,19 +192,20 @@ class Flow:
             attempt._send()
 
     def _note_receipt(self, move):
-        receipt = move._message_log(
-            body=f"The receipt was sent to {move._get_message_partner().email}."
-        )
-        move.write(
-            {"receipt_message_id": receipt.id, "receipt_sent_at": self.clock.now}
-        )
+        self._note_message(move, "paid")
 
     def _note_invoice(self, move):
-        move._message_log(
-            body=f"The invoice was sent to {move._get_message_partner().email} "
-            "with how to pay it."
-        )
-        move.write({"invoice_message_at": self.clock.now, "is_move_sent": True})
+        self._note_message(move, "declined" if move._is_declined() else "due")
+
+    def _note_message(self, move, occasion):
+        """Write down that a mail left, without one."""
+        now = self.clock.now
+        if occasion != "declined" and move._was_told(occasion):
+            return
+        message = move._claim_messages(occasion, ["mail"], now)
+        message.address = move.partner_id._get_collection_email()
+        message._set_sent(now)
+        message._settle()
 
     def without_answer(self):
         """Charges inside the block leave, and no answer comes back."""

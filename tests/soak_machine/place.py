@@ -24,8 +24,13 @@ UPDATE payment_transaction
    SET is_post_processed = TRUE,
        last_state_change = last_state_change - interval '9 years'
  WHERE last_state_change > '2030-01-01' OR is_post_processed IS NOT TRUE;
-UPDATE account_move SET receipt_message_id = (SELECT max(id) FROM mail_message)
- WHERE receipt_message_id IS NULL AND move_type = 'out_invoice';
+UPDATE paycollect_message SET state = 'sent', is_settled = TRUE
+ WHERE state = 'queued' OR NOT is_settled;
+INSERT INTO paycollect_message
+       (move_id, company_id, occasion, channel, state, queued_at, is_settled)
+SELECT id, company_id, 'paid', 'mail', 'sent', now(), TRUE FROM account_move
+ WHERE move_type = 'out_invoice'
+ON CONFLICT DO NOTHING;
 DELETE FROM queue_job_lock;
 DELETE FROM queue_job;
 DELETE FROM mail_mail;

@@ -271,7 +271,7 @@ class Schedule:
 
 def _sweep(env):
     env["paycollect.attempt"]._cron_send_due()
-    env["account.move"]._cron_send_receipts()
+    env["paycollect.message"]._cron_deliver()
 
 
 def _resolve(env):

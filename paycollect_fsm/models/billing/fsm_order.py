@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 COLLECTION_STATES = [
     ("open", "Not completed"),
     ("nothing", "Nothing to collect"),
+    ("unbilled", "Not billed automatically"),
     ("to_collect", "To collect"),
     ("charging", "Charging"),
     ("paid", "Paid"),
@@ -102,6 +103,7 @@ class FSMOrder(models.Model):
         "collection_error",
         "collection_note",
         "invoice_lines",
+        "stage_id",
     )
     def _compute_collection_state(self):
         for order in self:
@@ -248,10 +250,24 @@ class FSMOrder(models.Model):
             lambda move: move.state == "posted" and move.is_sale_document()
         )
         if not moves:
-            state = "nothing" if self.completed_on else "open"
-            return state, self.collection_note or ""
+            return self._get_unbilled_status()
         states = {move._get_collection_state() for move in moves}
         for state in ("failed", "charging", "to_collect", "paid"):
             if state in states:
                 break
         return state, " ".join(move._get_status_text() for move in moves)
+
+    def _get_unbilled_status(self):
+        """Why there is no invoice: also jobs that we never billed are told truly."""
+        if self.collection_note:
+            return "nothing", self.collection_note
+        if self.completed_on:
+            return "unbilled", self.env._(
+                "Completed while automatic collection was switched off; not billed by "
+                "it."
+            )
+        if self.stage_id.is_completing:
+            return "unbilled", self.env._(
+                "Completed before automatic collection was set up; not billed by it."
+            )
+        return "open", ""

@@ -7,6 +7,7 @@ from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate
 from . import paycollect_booking_mixin_search
 from . import res_partner
+from . import paycollect_booking_mixin_unusable
 from . import sale_order
 from . import sale_order_search
 from . import fsm_order

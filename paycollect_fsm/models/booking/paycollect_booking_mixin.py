@@ -130,9 +130,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         collecting = self.filtered("company_id.collection_active")
         (self - collecting)._set_nothing_needed()
         all_facts, tokens = collecting._get_collection_facts(today)
+        verdicts = {booking: judge(all_facts[booking]) for booking in collecting}
+        missing = collecting.filtered(lambda b: verdicts[b].code == "method_missing")
+        unusable = missing._get_unusable_texts()
         for booking in collecting:
-            facts = all_facts[booking]
-            verdict = judge(facts)
+            facts, verdict = all_facts[booking], verdicts[booking]
             token = self.env["payment.token"]
             if verdict.method is not None:
                 token = tokens[booking][verdict.method]
@@ -146,7 +148,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_token_id = token
             booking.collection_method_label = booking._get_method_label(token)
             booking.collection_readiness = verdict.state
-            booking.collection_readiness_reason = booking._get_readiness_text(verdict)
+            booking.collection_readiness_reason = unusable.get(
+                booking
+            ) or booking._get_readiness_text(verdict)
             booking.collection_blocked = step_gate == "block" and not overridden
 
     def _set_nothing_needed(self):

@@ -26,7 +26,29 @@ class AccountMove(models.Model):
         if token:
             params["method"] = token._get_label()
             params["provider"] = token.provider_id.sudo().name
+        elif decision.reason == "no_method":
+            params |= self._prepare_unusable_params()
         return params
+
+    def _prepare_unusable_params(self):
+        """Name the stored method that may not be charged, and why; empty for none."""
+        customer = self.commercial_partner_id
+        unusable = self.env["payment.token"]._find_unusable(customer, self.company_id)
+        if customer not in unusable:
+            return {}
+        token, code = unusable[customer]
+        return {"method": token._get_label(), "unusable": code}
+
+    def _get_no_method_text(self, params):
+        if code := params.get("unusable"):
+            return self.env._(
+                "Not charged: no usable payment method is on file. %(why)s Request a "
+                "payment method: the link asks the customer to agree.",
+                why=self.env["payment.token"]._get_unusable_text(
+                    code, params["method"]
+                ),
+            )
+        return self.env._("Not charged: no payment method is on file.")
 
     def _get_reason_text(self, code, params=None):
         """Return the sentence for a reason, in the language of the reader."""
@@ -123,9 +145,11 @@ class AccountMove(models.Model):
                 "without asking.",
                 maximum=self.currency_id.format(params["maximum"]),
             ),
-            "no_method": lambda: _("Not charged: no payment method is on file."),
+            "no_method": lambda: self._get_no_method_text(params),
             "no_consent": lambda: _(
-                "Not charged: the customer's consent for the method has ended."
+                "Not charged: the customer's consent to automatic charges for %(m)s "
+                "does not stand. Request a payment method: the link asks for it.",
+                m=params["method"],
             ),
             "expired": lambda: _("Not charged: %(m)s is expired.", m=params["method"]),
             **{

@@ -1,3 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account_move
+from . import account_move_content
+from . import account_move_explanation
 from . import mail_mail
+from . import paycollect_message
+from . import paycollect_message_delivery
+from . import paycollect_message_text
+from . import sms_sms

@@ -6,5 +6,7 @@ from . import paycollect_consent
 from . import payment_provider
 from . import payment_token
 from . import payment_token_limits
+from . import payment_token_unusable
 from . import payment_transaction
 from . import res_partner
+from . import res_partner_reach

@@ -11,6 +11,7 @@ from odoo.tools import format_amount, format_list
 from ...rules.links import PURPOSES, may
 
 RAW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
+MAX_TAIL = 20  # Characters that a mail program or a person may leave at the end
 
 
 class PaycollectLink(models.Model):
@@ -54,7 +55,13 @@ class PaycollectLink(models.Model):
     )
     expires_at = fields.Datetime(required=True, readonly=True)
     revoked_at = fields.Datetime(readonly=True, copy=False)
-    opened_at = fields.Datetime(string="First Opened", readonly=True, copy=False)
+    opened_at = fields.Datetime(
+        string="First Opened",
+        readonly=True,
+        copy=False,
+        help="When somebody first used the page. Mail scanners that only fetch it do "
+        "not count.",
+    )
     open_count = fields.Integer(string="Times Opened", readonly=True, copy=False)
     used_at = fields.Datetime(
         readonly=True,
@@ -155,19 +162,32 @@ class PaycollectLink(models.Model):
         The look-up is by hash, so its time tells nothing about stored tokens. This
         is the one place that reads links with sudo for somebody without a login.
 
-        :param str raw: what stands in the URL, of any form
+        :param str raw: what stands in the URL, of any form (see :meth:`_clean`)
         :param now: UTC, naive
         :return: ``(link, problem)``; ``problem`` is ``False``, ``"unknown"``,
             ``"revoked"`` or ``"expired"``; the link is empty when unknown
         """
         links = self.sudo()
-        if not isinstance(raw, str) or not RAW_TOKEN.fullmatch(raw):
+        token = self._clean(raw)
+        if not token:
             return links.browse(), "unknown"
-        link = links.search([("token_hash", "=", self._hash(raw))], limit=1)
+        link = links.search([("token_hash", "=", self._hash(token))], limit=1)
         if not link:
             return link, "unknown"
         state = link._get_state(now)
         return link, state if state in ("revoked", "expired") else False
+
+    @api.model
+    def _clean(self, raw):
+        """Return the token at the start of ``raw``, or None.
+
+        A sentence's full stop, a bracket, a quote or a space often sticks to the end
+        of a link: the token's length says where it ends.
+        """
+        if not isinstance(raw, str) or len(raw) > 43 + MAX_TAIL:
+            return None
+        match = RAW_TOKEN.match(raw)
+        return match and match.group()
 
     def _get_state(self, now):
         self.ensure_one()
@@ -178,7 +198,7 @@ class PaycollectLink(models.Model):
         return "used" if self.used_at else "open"
 
     def _set_opened(self, now):
-        """Count one opening of the page."""
+        """Count one visit of a person to the page."""
         self.ensure_one()
         self.write(
             {

@@ -10,7 +10,12 @@ DEFAULT_LIMITS = {"bad": 30, "good": 60}
 
 
 class PaycollectLinkVisit(models.Model):
-    """Requests to signed links, counted per address to slow down guessing.
+    """Requests to signed links, counted per address.
+
+    Unknown tokens are guesses; who guesses too often gets no more answers about
+    unknown tokens. A good link is always opened: a token has 256 random bits, so
+    that answering a locked address reveals nothing that could have been guessed.
+    What good links submit has a limit of its own.
 
     The address is stored as a keyed hash and for a day only.
     """
@@ -28,26 +33,20 @@ class PaycollectLinkVisit(models.Model):
     _window_idx = models.Index("(ip_hash, visited_at)")
 
     @api.model
-    def _is_limited(self, ip_address, now):
+    def _is_limited(self, ip_address, now, outcome="bad"):
         """Tell whether an address has used up its requests of the last minutes.
 
-        Bad tokens and good ones have separate limits (parameters
-        ``paycollect.link_rate_bad``, ``paycollect.link_rate_good``).
+        :param str outcome: ``bad`` for unknown tokens, ``good`` for what is submitted
+            through good links (parameters ``paycollect.link_rate_bad``,
+            ``paycollect.link_rate_good``)
         """
-        counts = dict(
-            self.sudo()._read_group(
-                [
-                    ("ip_hash", "=", self._hash_ip(ip_address)),
-                    ("visited_at", ">", now - timedelta(minutes=WINDOW_MINUTES)),
-                ],
-                ["outcome"],
-                ["__count"],
-            )
-        )
-        return any(
-            counts.get(outcome, 0) >= self._get_limit(outcome)
-            for outcome in DEFAULT_LIMITS
-        )
+        limit = self._get_limit(outcome)
+        recent = [
+            ("ip_hash", "=", self._hash_ip(ip_address)),
+            ("outcome", "=", outcome),
+            ("visited_at", ">", now - timedelta(minutes=WINDOW_MINUTES)),
+        ]
+        return self.sudo().search_count(recent, limit=limit) >= limit
 
     @api.model
     def _count(self, ip_address, outcome, now):

@@ -3,7 +3,9 @@ from collections import Counter
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize_all, format_list
+from odoo.tools import format_list
+
+from ...rules.contact import find_emails
 
 REQUEST_GROUPS = (
     "paycollect_fsm.group_user",
@@ -108,9 +110,7 @@ class ResPartner(models.Model):
             partner_sudo, "method", company=company, now=now
         )
         partner_sudo._send_method_request(email, number, url)
-        targets = format_list(
-            self.env, [*email_normalize_all(email), *([number] if number else [])]
-        )
+        targets = format_list(self.env, [*find_emails(email), *filter(None, [number])])
         partner_sudo.message_post(
             body=self.env._(
                 "Payment method requested: a link was sent to %(targets)s.",
@@ -140,21 +140,6 @@ class ResPartner(models.Model):
                 "payment method. Ask the office to send the request."
             )
         )
-
-    def _get_collection_email(self):
-        """Formatted address; the commercial partner's when the contact has none."""
-        for partner in self | self.commercial_partner_id:
-            if partner.email_normalized:
-                return partner.email_formatted
-        return False
-
-    def _get_collection_number(self):
-        """Number in international format; none when the customer opted out (Q4)."""
-        for partner in self | self.commercial_partner_id:
-            number = partner._phone_format(fname="phone", force_format="E164")
-            if number and not partner.phone_blacklisted:
-                return number
-        return False
 
     def _send_method_request(self, email, number, url):
         """Queue the mail and the SMS of a request, in the customer's language.

@@ -36,6 +36,14 @@ class TestLink(CollectionMethodCase):
                 link, problem = self.Link._find(raw, self.now)
                 self.assertEqual((bool(link), problem), (False, "unknown"))
 
+    def test_what_sticks_to_the_end_of_a_link_does_not_break_it(self):
+        link, raw = self._create_link()
+        for tail in (".", ")", ">", ",", ";", '"', "'", "]", "!", " ", "%20", "_", "-"):
+            with self.subTest(tail=tail):
+                self.assertEqual(self.Link._find(raw + tail, self.now), (link, False))
+        self.assertEqual(self.Link._find(raw[:-1], self.now)[1], "unknown")
+        self.assertEqual(self.Link._find(f"({raw}", self.now)[1], "unknown")
+
     def test_no_column_holds_the_raw_token(self):
         link, raw = self._create_link()
         self._create_validation(link)._post_process()
@@ -209,9 +217,10 @@ class TestLink(CollectionMethodCase):
         later = self.now + timedelta(minutes=11)
         self.assertFalse(Visit._is_limited("192.0.2.1", later))
 
-    def test_limits_are_settings(self):
+    def test_limits_are_settings_and_one_does_not_use_up_the_other(self):
         self.env["ir.config_parameter"].set_param("paycollect.link_rate_good", "1")
         Visit = self.env["paycollect.link.visit"]
         Visit._count("192.0.2.1", "good", self.now)
-        self.assertTrue(Visit._is_limited("192.0.2.1", self.now))
+        self.assertTrue(Visit._is_limited("192.0.2.1", self.now, "good"))
+        self.assertFalse(Visit._is_limited("192.0.2.1", self.now))
         self.assertNotIn("192.0.2.1", Visit.search([]).mapped("ip_hash"))

@@ -50,6 +50,13 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
             },
         )
 
+    def _tell_opened(self):
+        """What the page's script does at the first sign of a person."""
+        self.make_jsonrpc_request(f"{self.url}/opened", {})
+
+    def _read_page(self):
+        return self.url_open(self.url).text
+
     def _get_transaction(self, values):
         return self.env["payment.transaction"].search(
             [("reference", "=", values["reference"])]
@@ -108,13 +115,41 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
             self.assertEqual(headers["Referrer-Policy"], "no-referrer")
             self.assertEqual(headers["X-Frame-Options"], "DENY")
 
-    def test_openings_are_counted(self):
-        self.url_open(self.url)
+    def test_what_only_fetches_the_page_changes_nothing(self):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            with self.subTest(method=method):
+                self.opener.request(method, f"{self.base_url()}{self.url}", timeout=30)
+                self.assertFalse(self.link.opened_at)
+                self.assertFalse(self.link.open_count)
+        self.assertFalse(self.env["paycollect.link.visit"].search_count([]))
+
+    def test_a_person_on_the_page_is_counted(self):
+        self._tell_opened()
         opened_at = self.link.opened_at
-        self.url_open(self.url)
+        self._tell_opened()
         self.assertEqual(self.link.open_count, 2)
         self.assertTrue(opened_at)
         self.assertEqual(self.link.opened_at, opened_at)
+        self.assertIn(f'data-opened-route="{self.url}/opened"', self._read_page())
+
+    def test_whoever_submits_has_opened_the_page(self):
+        self._post()
+        self.assertEqual(self.link.open_count, 1)
+        self._post()
+        self.assertEqual(self.link.open_count, 1)
+
+    def test_an_expired_link_is_not_opened_any_more(self):
+        self.link._revoke()
+        self._tell_opened()
+        self.assertFalse(self.link.opened_at)
+
+    def test_a_link_with_a_full_stop_leads_to_its_page_and_is_no_guess(self):
+        for tail in (".", ")", ">", ",", "%20", "%2E", "%3E", "%22", "&gt;"):
+            with self.subTest(tail=tail):
+                response = self.url_open(self.url + tail)
+                self.assertEqual(response.status_code, 200)
+                self.assertTrue(response.url.endswith(self.url))
+        self.assertFalse(self.env["paycollect.link.visit"].search_count([]))
 
     def test_the_page_is_always_about_the_customer_of_the_link(self):
         portal = self._create_user("eve", "base.group_portal")
@@ -226,11 +261,26 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.env["ir.config_parameter"].set_param("paycollect.link_rate_bad", "2")
         for _ in range(2):
             self.assertEqual(self.url_open("/pay/wrong").status_code, 404)
-        for url in ("/pay/wrong", self.url):
-            response = self.url_open(url)
-            self.assertEqual(response.status_code, 429)
-            self.assertIn("Please wait a moment", response.text)
-        self.assertEqual(self._post()["state"], "error")
+        response = self.url_open("/pay/wrong")
+        self.assertEqual(response.status_code, 429)
+        self.assertIn("Please wait a moment", response.text)
+
+    def test_a_good_link_works_from_an_address_that_guesses(self):
+        self.env["ir.config_parameter"].set_param("paycollect.link_rate_bad", "0")
+        self.assertEqual(self.url_open("/pay/wrong").status_code, 429)
+        self.assertEqual(self.url_open(self.url).status_code, 200)
+        self.assertTrue(self._post()["reference"])
+
+    def test_an_old_link_is_no_guess(self):
+        self.env["ir.config_parameter"].set_param("paycollect.link_rate_bad", "0")
+        self.link._revoke()
+        self.assertEqual(self.url_open(self.url).status_code, 404)
+
+    def test_what_is_submitted_has_a_limit_of_its_own(self):
+        self.env["ir.config_parameter"].set_param("paycollect.link_rate_good", "1")
+        self.assertTrue(self._post()["reference"])
+        self.assertIn("too many requests", self._post()["state_message"])
+        self.assertEqual(self.url_open(self.url).status_code, 200)
 
     def test_the_access_log_holds_no_token(self):
         logger = logging.getLogger("werkzeug")

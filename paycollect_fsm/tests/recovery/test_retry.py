@@ -120,19 +120,19 @@ class TestRetry(RetryCase):
         )
         self.make_card(partner, "9995")
         job = self.make_job(partner, token=None)
-        with self.with_jobs() as trap:
+        with self.with_jobs():
             job.action_complete()
             attempt = job.invoice_lines.move_id.collection_attempt_ids
             attempt._send()
             attempt.move_id._send_invoice_message()
-            (text,) = [
-                queued
-                for queued in trap.enqueued_jobs
-                if queued.func.__name__ == "_send_decline_sms"
-            ]
-        self.assertEqual(text.eta, datetime(2026, 3, 2, 14))
-        with self.with_jobs():
-            attempt.move_id._send_decline_sms()
+        text = attempt.move_id.collection_message_ids.filtered(
+            lambda row: row.channel == "sms"
+        )
+        morning = datetime(2026, 3, 2, 14)
+        self.assertEqual((text.state, text.retry_at), ("queued", morning))
+        self.assertFalse(text.sms_id)
+        for _turn in range(2):
+            self.env["paycollect.message"]._cron_deliver(morning)
         texts = self.env["sms.sms"].search([("partner_id", "=", partner.id)])
         self.assertEqual(len(texts), 1)
         self.assertIn("/pay/", texts.body)

@@ -13,7 +13,7 @@ class AccountMove(models.Model):
             self.env.cr.postcommit.add(lambda: provider_side.die_at("planned"))
         return attempts
 
-    def _create_message(self, template):
-        mail = super()._create_message(template)
+    def _create_message(self, *args):
+        mail = super()._create_message(*args)
         provider_side.die_at("receipt written")
         return mail

@@ -31,7 +31,7 @@ class PaycollectAttempt(models.Model):
         system = self.sudo()
         system._cron_send_due()
         system._cron_resolve_unknown()
-        system.env["account.move"]._cron_send_receipts()
+        system.env["paycollect.message"]._cron_deliver()
         later = fields.Datetime.now() + timedelta(minutes=2)
         system.env["paycollect.event"]._cron_apply_due(later)
         return True

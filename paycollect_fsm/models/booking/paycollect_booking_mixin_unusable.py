@@ -1,0 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class PaycollectBookingMixin(models.AbstractModel):
+    """A method is stored, and yet the work cannot be charged to it."""
+
+    _inherit = "paycollect.booking.mixin"
+
+    def _get_unusable_texts(self):
+        """Return ``{booking: text}`` where a method is stored that does not count."""
+        texts = {}
+        for company, bookings in self.grouped("company_id").items():
+            payers = {booking: booking.sudo()._get_payer() for booking in bookings}
+            partners = self.env["res.partner"].union(*payers.values())
+            found = self.env["payment.token"]._find_unusable(partners, company)
+            for booking, payer in payers.items():
+                if payer.commercial_partner_id in found:
+                    token, code = found[payer.commercial_partner_id]
+                    texts[booking] = self.env._(
+                        "%(why)s Request a payment method: the link asks the customer "
+                        "to agree.",
+                        why=token._get_unusable_text(code, token._get_label()),
+                    )
+        return texts

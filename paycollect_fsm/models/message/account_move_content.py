@@ -1,0 +1,163 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...rules.const import OCCASION_DECLINED, OCCASION_PAID
+from ...rules.contact import find_emails
+from ...rules.retry import next_texting
+
+_logger = logging.getLogger(__name__)
+
+PDF_REPORT = "account.account_invoices"
+# Should we be interrupted, the native mail queue sends it then.
+QUEUE_AFTER = timedelta(minutes=5)
+
+
+class AccountMove(models.Model):
+    """What stands in the messages about an invoice."""
+
+    _inherit = "account.move"
+
+    def _create_message(self, template, address, now):
+        """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet."""
+        template = self.env.ref(template)
+        values = {
+            "email_to": address,
+            "recipient_ids": [],
+            "attachment_ids": self._get_pdf_attachments().ids,
+            "scheduled_date": now + QUEUE_AFTER,
+        }
+        if template == self.env.ref("paycollect_fsm.mail_template_invoice"):
+            # Its link acts as the customer: colleagues find a note, not the link.
+            values |= {"model": False, "res_id": False, "auto_delete": True}
+        mail_id = template.send_mail(self.id, force_send=False, email_values=values)
+        return self.env["mail.mail"].browse(mail_id)
+
+    def _create_text(self, occasion, number):
+        """Return the ``sms.sms`` about this invoice, not sent yet.
+
+        It is not tied to the chatter: colleagues shall not find the link there.
+        """
+        template, url = self._get_text(occasion)
+        template = template.with_context(collection_url=url)
+        body = template._render_field("body", self.ids, compute_lang=True)[self.id]
+        return self.env["sms.sms"].create(
+            {"number": number, "body": body, "partner_id": self.partner_id.id}
+        )
+
+    def _get_text(self, occasion):
+        """Return the template of an SMS and the link that it shows."""
+        if occasion == OCCASION_DECLINED:
+            return self._get_decline_sms()
+        name = "sms_template_invoice"
+        if occasion == OCCASION_PAID:
+            mailed = self.partner_id._get_collection_email()
+            name = "sms_template_receipt" if mailed else "sms_template_receipt_only"
+        return self.env.ref(f"paycollect_fsm.{name}"), self._get_pay_link()
+
+    def _get_decline_sms(self):
+        """Return the template of the SMS and the link that it shows."""
+        if url := self._get_authentication_link():
+            return self.env.ref("paycollect_fsm.sms_template_authenticate"), url
+        url = self._get_method_link() or self._get_pay_link()
+        return self.env.ref("paycollect_fsm.sms_template_declined"), url
+
+    def _get_texting_time(self, occasion, at):
+        """When a phone may ring about it (Q1); a receipt is expected at any hour."""
+        if occasion == OCCASION_PAID:
+            return at
+        return next_texting(at, self._get_customer_zone())
+
+    def _get_pdf_attachments(self):
+        """Return the invoice's PDF as an attachment, or nothing.
+
+        Nothing when the setting is off or no PDF engine is there: a message that
+        leaves without its PDF is better than none.
+        """
+        Attachment = self.env["ir.attachment"]
+        report = self.env["ir.actions.report"]
+        if not self.company_id.collection_attach_pdf:
+            return Attachment
+        if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+            return Attachment
+        if self.invoice_pdf_report_id:
+            return self.invoice_pdf_report_id
+        try:
+            with self.env.cr.savepoint():
+                content, kind = report._render_qweb_pdf(PDF_REPORT, self.ids)
+        except Exception:
+            _logger.exception("The PDF of %s could not be made", self.name)
+            return Attachment
+        if kind != "pdf":
+            return Attachment
+        return Attachment.create(
+            {
+                "name": self._get_invoice_report_filename(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+
+    # -- values for the templates ---------------------------------------------
+
+    def _get_message_partner(self):
+        """The invoice contact, or the customer when the contact cannot be mailed."""
+        self.ensure_one()
+        partner = self.partner_id
+        return partner if find_emails(partner.email) else partner.commercial_partner_id
+
+    def _get_tax_summary(self):
+        """Return what each tax adds: list of dicts ``name``, ``amount``."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("tax_line_id").grouped("tax_line_id")
+        return [
+            {
+                "name": tax.invoice_label or tax.name,
+                "amount": -sum(taxed.mapped("amount_currency")),
+            }
+            for tax, taxed in lines.items()
+        ]
+
+    def _get_receipt_payments(self):
+        """Return what was paid: list of dicts ``label``, ``date``, ``amount``."""
+        self.ensure_one()
+        content = (self.invoice_payments_widget or {}).get("content", [])
+        attempt_labels = {
+            attempt.transaction_id.payment_id.id: attempt.token_id._get_label()
+            for attempt in self.collection_attempt_ids.filtered("transaction_id")
+        }
+        return [
+            {
+                "label": attempt_labels.get(
+                    line.get("account_payment_id"), line.get("payment_method_name")
+                )
+                or line.get("journal_name"),
+                "date": line["date"],
+                "amount": line["amount"],
+            }
+            for line in content
+            if not line.get("is_exchange")
+        ]
+
+    def _get_method_link(self):
+        """Return a fresh link to add a method, when that would get it paid."""
+        if self._needs_authentication():
+            return False
+        if self.collection_mode != "auto" or self._has_usable_method():
+            return False
+        return self.env["paycollect.link"]._issue(
+            self.commercial_partner_id, "method", company=self.company_id, move=self
+        )
+
+    def _has_usable_method(self):
+        token = self._get_tokens_to_charge()[self]
+        today = fields.Date.context_today(self)
+        return token and not token._is_expired_on(today) and not self._is_declined()
+
+    def _get_pay_link(self):
+        """Return the native page of this invoice, which needs no login."""
+        return f"{self.get_base_url()}{self.get_portal_url()}"

@@ -1,0 +1,98 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime
+
+from ...rules.const import OCCASION_PAID
+from ...rules.messages import MAIL
+
+
+class AccountMove(models.Model):
+    """What was said to the customer, for those who ask why."""
+
+    _inherit = "account.move"
+
+    collection_message_state = fields.Selection(
+        [
+            ("queued", "Not sent yet"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("skipped", "Not sent"),
+        ],
+        string="Message",
+        compute="_compute_collection_message_state",
+        search="_search_collection_message_state",
+        compute_sudo=True,
+        help="What became of the last receipt, invoice or notice to the customer.",
+    )
+
+    @api.depends("collection_message_ids.state")
+    def _compute_collection_message_state(self):
+        for move in self:
+            last = move.sudo().collection_message_ids.sorted(
+                lambda row: (row.queued_at, row.channel == MAIL, row.id)
+            )[-1:]
+            move.collection_message_state = last.state
+
+    @api.model
+    def _search_collection_message_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["paycollect.message"].flush_model()
+        last = SQL(
+            """SELECT DISTINCT ON (move_id) move_id, state
+                 FROM paycollect_message
+                ORDER BY move_id, queued_at DESC, channel, id DESC"""
+        )
+        states = tuple(filter(None, value)) or ("",)
+        found = SQL("(SELECT move_id FROM (%s) AS l WHERE state IN %s)", last, states)
+        domain = fields.Domain("id", "in", found)
+        if False in value:
+            told = SQL("(SELECT move_id FROM paycollect_message)")
+            domain |= fields.Domain("id", "not in", told)
+        return domain
+
+    def _get_explanation_dependencies(self):
+        return (
+            *super()._get_explanation_dependencies(),
+            "collection_message_ids.state",
+            "collection_message_ids.retry_at",
+        )
+
+    def _get_explanation_lines(self):
+        messages = self.sudo().collection_message_ids.sorted("id")
+        return super()._get_explanation_lines() + [
+            ("message", message._get_text()) for message in messages
+        ]
+
+    def _get_next_step(self, last):
+        unsent = self._get_unsent_receipt()
+        if not self._is_settled() or not unsent:
+            return super()._get_next_step(last)
+        if unsent.state == "queued":
+            return self.env._(
+                "Next: it is paid; the receipt leaves on %(date)s.",
+                date=format_datetime(self.env, unsent.retry_at, dt_format="short"),
+            )
+        return self.env._(
+            "Next: it is paid; somebody corrects the address and sends the receipt "
+            "again."
+        )
+
+    def _get_status_text(self):
+        """Add what became of the receipt: the technician is asked for it."""
+        text = super()._get_status_text()
+        unsent = self._get_unsent_receipt()
+        if not unsent:
+            return text
+        if unsent.state == "queued":
+            return self.env._("%(text)s The receipt is not sent yet.", text=text)
+        return self.env._("%(text)s The receipt did not arrive.", text=text)
+
+    def _get_unsent_receipt(self):
+        """Return the receipt that did not leave on any channel (sudo), or nothing."""
+        receipts = self.sudo().collection_message_ids.filtered(
+            lambda row: row.occasion == OCCASION_PAID
+        )
+        if any(row.state == "sent" for row in receipts):
+            return receipts.browse()
+        return receipts.sorted("id")[-1:]

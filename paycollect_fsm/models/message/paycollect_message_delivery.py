@@ -1,0 +1,229 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...rules.const import OCCASION_PAID
+from ...rules.messages import (
+    FAILED,
+    GIVE_UP_AFTER,
+    MAIL,
+    OURS,
+    QUEUED,
+    SENT,
+    SKIPPED,
+)
+
+_logger = logging.getLogger(__name__)
+
+# Should we be interrupted, the native mail queue sends it then.
+QUEUE_AFTER = timedelta(minutes=5)
+# Until it is looked whether a queue has done its work.
+LOOK_AFTER = timedelta(hours=1)
+BATCH = 100
+
+
+class PaycollectMessage(models.Model):
+    """How a message leaves, again if need be, and what follows."""
+
+    _inherit = "paycollect.message"
+
+    def action_send_again(self):
+        """Button: try messages again that did not reach the customer."""
+        if not self.env.user.has_group("paycollect_fsm.group_user"):
+            raise AccessError(
+                self.env._(
+                    "Only collections users may send a message again. Ask an "
+                    "accountant to do it."
+                )
+            )
+        self.check_access("read")
+        now = fields.Datetime.now()
+        unsent = self.sudo().filtered(lambda row: row.state in (FAILED, SKIPPED))
+        unsent.write(
+            {
+                "state": QUEUED,
+                "queued_at": now,
+                "retry_at": now,
+                "failed_at": False,
+                "address": False,
+            }
+        )
+
+    # -- delivery --------------------------------------------------------------
+
+    def _deliver(self, now):
+        """Let one queued message leave; the invoice is locked by the caller.
+
+        The address is read anew each time: somebody may have corrected it.
+        """
+        self.ensure_one()
+        move = self.move_id._as_collection_system()
+        if self.channel == MAIL:
+            self._deliver_mail(move, now)
+        else:
+            self._deliver_text(move, now)
+
+    def _deliver_mail(self, move, now):
+        address = move.partner_id._get_collection_email()
+        if not address:
+            self._set_skipped("unreachable")
+            return
+        if self.mail_id:
+            self.mail_id.write(
+                {
+                    "state": "outgoing",
+                    "email_to": address,
+                    "scheduled_date": now + QUEUE_AFTER,
+                }
+            )
+        else:
+            self.mail_id = move._create_message(self._get_template(), address, now)
+        self.write({"address": address, "retry_at": now + LOOK_AFTER})
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        queue._trigger(at=now + QUEUE_AFTER)
+        mail = self.mail_id
+        self._commit()  # the claim; whoever repeats this finds it
+        mail.send(auto_commit=False, raise_exception=False)
+        self._commit()
+
+    def _deliver_text(self, move, now):
+        number = move.partner_id._get_collection_number()
+        if not number:
+            self._set_skipped("unreachable")
+            return
+        if self.sms_id:
+            self.sms_id.number = number
+            self.sms_id.action_set_outgoing()
+        else:
+            self.sms_id = move._create_text(self.occasion, number)
+        self.write({"address": number, "retry_at": now + LOOK_AFTER})
+        self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger()
+
+    def _get_template(self):
+        receipt = self.occasion == OCCASION_PAID
+        name = "mail_template_receipt" if receipt else "mail_template_invoice"
+        return f"paycollect_fsm.{name}"
+
+    def _cancel_carrier(self):
+        self.mail_id.filtered(lambda mail: mail.state != "sent").cancel()
+        waiting = self.sms_id.filtered(lambda sms: sms.state in ("outgoing", "error"))
+        waiting.action_set_canceled()
+
+    def _look_again(self, now):
+        """Deliver a message whose time has come, or note what became of it."""
+        self.ensure_one()
+        if not self.try_lock_for_update() or self.state != QUEUED:
+            return
+        self.move_id._lock_or_retry()
+        match self._get_carried():
+            case "sent":
+                self._set_sent(now)
+            case "skipped":
+                self._set_skipped("canceled")
+            case "gone" if self.address:
+                self._set_skipped("deleted")
+            case None if now > self.queued_at + GIVE_UP_AFTER:
+                self._set_refused("not_taken", False, now)
+            case None:
+                self.retry_at = now + LOOK_AFTER
+            case _:
+                self._deliver_or_skip(now)
+
+    def _deliver_or_skip(self, now):
+        """Something may stand in the way by now: nobody is asked to pay twice."""
+        move = self.move_id._as_collection_system()
+        if code := move._get_message_obstacle(self.occasion, now, self):
+            self._cancel_carrier()
+            self._set_skipped(code)
+        else:
+            self._deliver(now)
+
+    # -- what follows -----------------------------------------------------------
+
+    def _settle(self):
+        """Tell the invoice, and whom it concerns, what became of the messages."""
+        for message in self.filtered(lambda row: row.state != QUEUED):
+            move = message.move_id._as_collection_system()
+            if not move.try_lock_for_update():
+                continue  # the cron comes back
+            match message.state:
+                case "sent":
+                    move._note_told(message)
+                case "failed":
+                    message._report_failed(move)
+                case "skipped" if message.reason_code == "unreachable":
+                    message._report_unreachable(move)
+            message.is_settled = True
+
+    def _report_failed(self, move):
+        """Give the responsible person one activity; none when it was said otherwise."""
+        if self._is_said_otherwise():
+            return
+        ours = self.reason_code in OURS
+        summary = (
+            self.env._("Outgoing messages are refused")
+            if ours
+            else self.env._("Message not delivered")
+        )
+        move.company_id._schedule_collection_activity(
+            move, summary, self._get_failure_note(), once_a_day=ours
+        )
+
+    def _report_unreachable(self, move):
+        if self._is_said_otherwise():
+            return
+        customer = self.partner_id.commercial_partner_id
+        move.company_id._schedule_collection_activity(
+            customer,
+            self.env._("Customer cannot be reached"),
+            self._get_unreachable_note(),
+        )
+
+    def _is_said_otherwise(self):
+        """Whether another channel carried the same."""
+        return bool(
+            self.search_count(
+                [
+                    ("move_id", "=", self.move_id.id),
+                    ("occasion", "=", self.occasion),
+                    ("id", "!=", self.id),
+                    ("queued_at", ">=", self.queued_at),
+                    ("state", "in", (QUEUED, SENT)),
+                ],
+                limit=1,
+            )
+        )
+
+    # -- cron -------------------------------------------------------------------
+
+    def _cron_deliver(self, now=None):
+        """Say what no job said, try again what was refused, and tell what follows.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        moves = self.env["account.move"]
+        self._sweep(moves._search_receipts_to_send(now), "_send_receipt", now)
+        self._sweep(moves._search_invoices_to_send(now), "_send_invoice_message", now)
+        due = [("state", "=", QUEUED), ("retry_at", "<=", now)]
+        self._sweep(self.search(due, order="retry_at", limit=BATCH), "_look_again", now)
+        unsettled = [("state", "!=", QUEUED), ("is_settled", "=", False)]
+        self._sweep(self.search(unsettled, limit=BATCH), "_settle")
+
+    def _sweep(self, records, method, *args):
+        """Run ``method`` on each record in a transaction of its own."""
+        for record in records:
+            try:
+                getattr(record, method)(*args)
+                self._commit()
+            except RetryableJobError as error:
+                _logger.info("%s: %s", record, error)
+                self._rollback()
+            except Exception:
+                _logger.exception("%s: %s failed", record, method)
+                self._rollback()

@@ -1,0 +1,13 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class SmsSms(models.Model):
+    _inherit = "sms.sms"
+
+    def write(self, vals):
+        """Note what became of what we said."""
+        result = super().write(vals)
+        if "state" in vals:
+            self.env["paycollect.message"]._note_texts(self, fields.Datetime.now())
+        return result

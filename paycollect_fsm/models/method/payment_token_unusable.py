@@ -1,0 +1,64 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class PaymentToken(models.Model):
+    """Why a stored method does not count, for whoever wonders."""
+
+    _inherit = "payment.token"
+
+    @api.model
+    def _find_unusable(self, partners, company):
+        """Return the newest stored method that may not be charged, and why.
+
+        One query for all partners.
+
+        :return: ``{commercial partner: (token, code)}`` (sudo), for those that have
+            one; codes: see :meth:`_get_unusable_code`
+        """
+        commercial = partners.commercial_partner_id
+        stored = Domain("commercial_partner_id", "in", commercial.ids) & Domain(
+            "company_id", "parent_of", company.ids
+        )
+        found = self.sudo().with_context(active_test=False).search(stored)
+        newest = found.sorted(lambda token: (not token.active, -token.id))
+        result = {}
+        for token in newest:
+            if code := token._get_unusable_code():
+                result.setdefault(token.commercial_partner_id, (token, code))
+        return result
+
+    def _get_unusable_code(self):
+        """``removed``, ``provider_off``, ``refused``, ``no_consent``,
+        ``consent_ended``, or None for a method that may be charged."""
+        self.ensure_one()
+        if not self.active:
+            return "removed"
+        if self.provider_id.state == "disabled" or not self.payment_method_id.active:
+            return "provider_off"
+        if self.refused_at:
+            return "refused"
+        if self._has_consent():
+            return None
+        return "consent_ended" if self.consent_ids else "no_consent"
+
+    def _get_unusable_text(self, code, label):
+        """Return one sentence about a stored method that may not be charged."""
+        _ = self.env._
+        texts = {
+            "removed": _("%(method)s was removed.", method=label),
+            "provider_off": _(
+                "The payment provider of %(method)s is switched off.", method=label
+            ),
+            "refused": _("The bank refused %(method)s for good.", method=label),
+            "no_consent": _(
+                "The customer has not agreed to automatic charges for %(method)s.",
+                method=label,
+            ),
+            "consent_ended": _(
+                "The customer's consent to automatic charges for %(method)s has ended.",
+                method=label,
+            ),
+        }
+        return texts[code]

@@ -1,0 +1,48 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import formataddr
+
+from ...rules.contact import find_emails, find_numbers
+
+
+class ResPartner(models.Model):
+    """Where a customer can be reached: the one answer for mails and texts.
+
+    The contact's own address counts first, then its company's. What we send belongs
+    to work that was ordered: an unsubscription from newsletters (``mail.blacklist``)
+    does not stop it. A number that opted out of texts (``phone.blacklist``) gets none.
+    """
+
+    _inherit = "res.partner"
+
+    def _get_collection_email(self):
+        """Return the usable addresses as a mail header has them, or False."""
+        for partner in self | self.commercial_partner_id:
+            if addresses := find_emails(partner.email):
+                name = partner.name or partner.commercial_partner_id.name or ""
+                return ", ".join(formataddr((name, address)) for address in addresses)
+        return False
+
+    def _get_collection_number(self):
+        """Return the number that gets texts, as E.164, or False (Q4)."""
+        partners = self | self.commercial_partner_id
+        numbers = [n for partner in partners for n in partner._find_numbers()]
+        blacklist = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search_fetch([("number", "in", numbers)], ["number"])
+        )
+        blocked = set(blacklist.mapped("number"))
+        return next((number for number in numbers if number not in blocked), False)
+
+    def _find_numbers(self):
+        """Return the numbers in the phone field as E.164, direct lines first.
+
+        Without a country of its own, the customer is taken to be where the company is.
+        """
+        self.ensure_one()
+        country = self.country_id or self.env.company.country_id
+        if found := find_numbers(self.phone, country.code):
+            return found
+        typed = self._phone_format(number=self.phone, country=country)
+        return [typed] if typed else []

@@ -1,0 +1,60 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Where can a customer be reached? What people type into the fields for it.
+
+A field may hold a remark instead of an address, several addresses, or a number with
+a word beside it. Only what a mail server or a carrier accepts is returned.
+"""
+
+import re
+
+import phonenumbers
+
+_ADDRESS = re.compile(
+    r"[a-z0-9._%+'&-]+@(?:[^\W_](?:[^\W_]|-)*(?<!-)\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)"
+)
+_BETWEEN = re.compile(r"[\s,;<>()\[\]\"|]+")
+
+
+def find_emails(text):
+    """Return the usable mail addresses in ``text``, lower case, each once, in order.
+
+    >>> find_emails("Ana <Ana@Acme.example>; ap@acme.example")
+    ['ana@acme.example', 'ap@acme.example']
+    >>> find_emails("a@acme.example/b@acme.example mailto:a@acme.example.")
+    ['a@acme.example', 'b@acme.example']
+    >>> find_emails("info@bücher.example"), find_emails("bob@acme-.example")
+    (['info@bücher.example'], [])
+    >>> find_emails("n/a"), find_emails("bob@@nowhere"), find_emails(False)
+    ([], [], [])
+    """
+    found = []
+    for word in _BETWEEN.split(text or ""):
+        for part in word.split("/"):
+            address = part.lower().removeprefix("mailto:").strip(".:'")
+            if _ADDRESS.fullmatch(address) and ".." not in address:
+                found.append(address)
+    return list(dict.fromkeys(found))
+
+
+def find_numbers(text, country):
+    """Return the phone numbers in ``text`` as E.164, each once.
+
+    Direct lines come before those with an extension: a switchboard reads no texts.
+
+    :param str country: ISO code; where numbers without a country code belong
+
+    >>> find_numbers("512-555-0147 (cell)", "US")
+    ['+15125550147']
+    >>> find_numbers("(512) 555-0147 ext. 12 / 512.555.0199", "US")
+    ['+15125550199', '+15125550147']
+    >>> find_numbers("+44 20 7946 0958 or 512-555-0147", "US")
+    ['+442079460958', '+15125550147']
+    >>> find_numbers("call the office", "US"), find_numbers(False, "US")
+    ([], [])
+    """
+    matches = [m.number for m in phonenumbers.PhoneNumberMatcher(text or "", country)]
+    direct_first = sorted(matches, key=lambda number: bool(number.extension))
+    e164 = phonenumbers.PhoneNumberFormat.E164
+    return list(
+        dict.fromkeys(phonenumbers.format_number(n, e164) for n in direct_first)
+    )

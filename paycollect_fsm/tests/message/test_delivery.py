@@ -1,0 +1,238 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from .common_delivery import MUTED, DeliveryCommon
+
+WORDS = "No such user here"
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(DeliveryCommon):
+    """Sent is what the mail server accepted; what it refused is tried again."""
+
+    def refused_receipt(self, **values):
+        with self.refusing_mails(**values):
+            return self.complete(self.make_job())
+
+    def refused_invoice(self, **values):
+        with self.refusing_mails(**values):
+            return self.complete(self.make_job(mode="net"))
+
+    def test_a_receipt_that_was_refused_is_not_called_sent(self):
+        job = self.make_job()
+        with self.refusing_mails():
+            move = self.complete(job)
+        self.assertFalse(move.receipt_sent_at)
+        self.assertEqual(move.collection_message_state, "queued")
+        why = str(move.collection_explanation)
+        self.assertIn("is not sent yet", why)
+        self.assertIn(WORDS, why)
+        self.assertIn("Next: it is paid; the receipt leaves on", why)
+        self.assertNotIn("Nothing more to do", why)
+        self.assertIn("is paid. The receipt is not sent yet.", job.collection_status)
+        self.assertFalse(self.exceptions(move))
+
+    def test_a_mail_server_that_refused_once_is_asked_again_and_sends_one_mail(self):
+        move = self.refused_receipt()
+        (message,) = move.collection_message_ids
+        self.later(minutes=4)
+        self.assertEqual(message.state, "queued")
+        self.assertFalse(self.left)
+        self.later(minutes=2)
+        self.assertEqual(len(self.left), 1)
+        self.later(days=1)
+        self.assertEqual(len(self.left), 1)
+        self.assertEqual(len(self.mails_to(move)), 1)
+        self.assertEqual(message.state, "sent")
+        self.assertTrue(move.receipt_sent_at)
+        self.assertEqual(move.collection_message_state, "sent")
+        self.assertIn("The receipt was sent to", str(move.collection_explanation))
+        self.assertIn("Nothing more to do", str(move.collection_explanation))
+        self.assertFalse(self.exceptions(move))
+
+    def test_it_is_tried_for_two_days_with_growing_waits_then_one_person_is_told(self):
+        move = self.refused_receipt()
+        (message,) = move.collection_message_ids
+        begin = message.queued_at
+        waits = []
+        with self.refusing_mails():
+            while message.state == "queued":
+                waits.append(message.retry_at - fields.Datetime.now())
+                self.clock.move_to(message.retry_at)
+                self.later(minutes=0)
+        took = message.failed_at - begin
+        self.assertEqual(waits, sorted(waits))
+        self.assertEqual(message.try_count, len(waits) + 1)
+        self.assertEqual(message.state, "failed")
+        self.assertGreater(took, timedelta(days=1))
+        self.assertLessEqual(took, timedelta(days=2))
+        activity = self.exceptions(move)
+        self.assertEqual(len(activity), 1)
+        self.assertIn("ap@acme.example.com", activity.note)
+        self.assertIn(WORDS, activity.note)
+        why = str(move.collection_explanation)
+        self.assertIn("The receipt did not reach", why)
+        self.assertIn("sends the receipt again", why)
+        self.assertFalse(move.receipt_sent_at)
+
+    def test_an_invoice_is_called_sent_when_the_mail_server_has_it(self):
+        move = self.refused_invoice()
+        self.assertFalse(move.is_move_sent)
+        self.assertFalse(move.invoice_message_at)
+        notes = " ".join(move.message_ids.mapped("body"))
+        self.assertNotIn("was sent", notes)
+        self.assertIn("is not sent yet", str(move.collection_explanation))
+        self.later(minutes=6)
+        self.assertEqual(len(self.left), 1)
+        self.assertTrue(move.is_move_sent)
+        self.assertTrue(move.invoice_message_at)
+        notes = " ".join(move.message_ids.mapped("body"))
+        self.assertIn("The invoice was sent to", notes)
+        self.assertNotIn("access_token", notes)
+
+    def test_what_was_paid_meanwhile_is_not_asked_for(self):
+        move = self.refused_invoice()
+        self.pay(move)
+        self.later(minutes=6)
+        invoice = move.collection_message_ids.filtered(lambda m: m.occasion == "due")
+        self.assertEqual((invoice.state, invoice.reason_code), ("skipped", "settled"))
+        self.assertFalse([mail for mail in self.left if "Invoice" in mail["subject"]])
+
+    def test_the_address_is_read_anew_at_each_try(self):
+        move = self.refused_receipt()
+        move.partner_id.email = "new@acme.example"
+        self.later(minutes=6)
+        (mail,) = self.left
+        self.assertEqual(mail["email_to"], ['"Acme Inc." <new@acme.example>'])
+        self.assertIn("new@acme.example", move.collection_message_ids.address)
+
+    def test_the_native_retry_of_a_mail_counts_as_well(self):
+        move = self.refused_receipt()
+        mail = self.mails_to(move)
+        mail.action_retry()
+        self.later(minutes=5)
+        self.assertTrue(move.receipt_sent_at)
+        self.assertEqual(move.collection_message_ids.state, "sent")
+
+    def test_a_mail_that_somebody_canceled_or_deleted_is_not_sent_again(self):
+        for action, code in (("cancel", "canceled"), ("unlink", "deleted")):
+            with self.subTest(action=action):
+                move = self.refused_receipt()
+                getattr(self.mails_to(move), action)()
+                self.later(minutes=6)
+                self.assertFalse(self.left)
+                message = move.collection_message_ids
+                self.assertEqual(
+                    (message.state, message.reason_code), ("skipped", code)
+                )
+
+    def test_an_unreachable_mail_server_is_told_once_a_day_not_for_each_mail(self):
+        moves = self.env["account.move"]
+        with self.refusing_mails("Connection refused", connects=False):
+            for _index in range(2):
+                moves |= self.complete(self.make_job())
+            for message in moves.collection_message_ids:
+                message.queued_at -= timedelta(days=2)
+            self.later(minutes=6)
+        messages = moves.collection_message_ids
+        self.assertEqual(set(messages.mapped("state")), {"failed"})
+        self.assertEqual(set(messages.mapped("reason_code")), {"mail_smtp"})
+        self.assertEqual(len(self.exceptions(moves)), 1)
+
+    def test_send_again_gives_a_failed_receipt_another_two_days(self):
+        move = self.refused_receipt()
+        (message,) = move.collection_message_ids
+        with self.refusing_mails():
+            message.queued_at -= timedelta(days=2)
+            self.later(minutes=6)
+        self.assertEqual(message.state, "failed")
+        with self.assertRaises(AccessError):
+            message.with_user(self.technician).action_send_again()
+        message.with_user(self.accountant).action_send_again()
+        self.later(minutes=0)
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(len(self.left), 1)
+
+    def test_invoices_are_found_by_what_became_of_their_message(self):
+        sent = self.complete(self.make_job())
+        queued = self.refused_receipt()
+        nobody = self.complete(self.make_job(partner=self.make_partner(email="n/a")))
+        moves = sent | queued | nobody
+        Move = self.env["account.move"].with_user(self.accountant)
+        for state, expected in (
+            ("sent", sent),
+            ("queued", queued),
+            ("skipped", nobody),
+        ):
+            found = Move.search(
+                [("collection_message_state", "=", state), ("id", "in", moves.ids)]
+            )
+            self.assertEqual(found, expected, state)
+        bill = self.env["account.move"].create({"move_type": "in_invoice"})
+        found = Move.search(
+            [("collection_message_state", "=", False), ("id", "in", bill.ids)]
+        )
+        self.assertEqual(found, bill)
+
+    def test_a_job_says_what_became_of_the_receipt(self):
+        job = self.make_job(partner=self.make_partner(email="n/a"))
+        self.complete(job)
+        self.assertIn("The receipt did not arrive.", job.collection_status)
+
+    def test_whoever_repeats_the_work_sends_nothing_twice(self):
+        move = self.refused_receipt()
+        move._send_receipt()
+        self.assertFalse(self.left)
+        self.later(minutes=6)
+        move._send_receipt()
+        self.later(minutes=7)
+        self.assertEqual(len(self.left), 1)
+        self.assertEqual(len(move.collection_message_ids), 1)
+
+    def test_a_receipt_that_was_claimed_leaves_after_a_restart(self):
+        with trap_jobs() as trap:
+            job = self.make_job()
+            job.action_complete()
+            move = job.invoice_lines.move_id
+            move.collection_attempt_ids._send()
+        self.assertTrue(trap.enqueued_jobs)
+        message = move._claim_messages("paid", ["mail"], fields.Datetime.now())
+        self.later(minutes=0)
+        self.later(hours=2)
+        self.assertEqual(len(self.left), 1)
+        self.assertEqual(message.state, "sent")
+
+    def test_an_invoice_that_no_job_sent_is_sent_by_the_cron(self):
+        with trap_jobs():
+            job = self.make_job(mode="net")
+            job.action_complete()
+        move = job.invoice_lines.move_id
+        self.later(minutes=1)
+        self.assertFalse(self.left)
+        self.later(minutes=3)
+        self.later(minutes=4)
+        self.assertEqual(len(self.left), 1)
+        self.assertTrue(move.invoice_message_at)
+
+    def test_a_company_that_does_not_collect_says_nothing(self):
+        move = self.refused_receipt()
+        self.company.collection_active = False
+        self.later(minutes=6)
+        self.assertFalse(self.left)
+        self.assertEqual(move.collection_message_ids.reason_code, "inactive")
+
+    @mute_logger(*MUTED)
+    def test_rows_are_evidence_that_nobody_changes(self):
+        message = self.complete(self.make_job()).collection_message_ids
+        for user in (self.accountant, self.manager):
+            with self.assertRaises(AccessError):
+                message.with_user(user).write({"state": "sent"})
+            with self.assertRaises(AccessError):
+                message.with_user(user).unlink()
