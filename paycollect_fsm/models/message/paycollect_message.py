@@ -73,7 +73,7 @@ class PaycollectMessage(models.Model):
     try_count = fields.Integer(string="Refused", readonly=True)
     queued_at = fields.Datetime(string="Created", required=True, readonly=True)
     retry_at = fields.Datetime(string="Next Try", readonly=True)
-    sent_at = fields.Datetime(string="Sent At", readonly=True)
+    sent_at = fields.Datetime(readonly=True)
     failed_at = fields.Datetime(readonly=True)
     is_settled = fields.Boolean(
         readonly=True, help="The invoice and the people concerned know about it."
