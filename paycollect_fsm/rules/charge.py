@@ -46,7 +46,7 @@ class ChargeFacts:
 
     Amounts are in the currency of the invoice unless their name says otherwise;
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
-    ``*_limit`` are per UTC day, in company currency; a limit of 0 means none.
+    ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
     ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
     wants the method to be left alone until then. ``unconfirmed``, ``abandoned``: what
     the customer left open, see ``LEFT_OPEN``; judged last, because only a charge that

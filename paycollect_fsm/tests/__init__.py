@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from .company import test_activation
+from .company import test_day
 from .method import test_consent
 from .method import test_link
 from .method import test_method_page

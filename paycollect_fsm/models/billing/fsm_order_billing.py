@@ -21,7 +21,8 @@ class FSMOrder(models.Model):
     def _bill_completed(self):
         """Bill each job; a failure never stops the completion, it is reported."""
         for order in self.sudo():
-            order = order.with_company(order.company_id)
+            company = order.company_id
+            order = order.with_company(company).with_context(tz=company._get_zone().key)
             try:
                 with self.env.cr.savepoint():
                     order._bill()

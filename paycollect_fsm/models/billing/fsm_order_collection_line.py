@@ -87,7 +87,7 @@ class FSMOrderCollectionLine(models.Model):
                 line.product_id.lst_price,
                 order.collection_currency_id,
                 order.company_id,
-                fields.Date.context_today(line),
+                order.company_id._get_today(),
             )
 
     @api.depends("quantity", "price_unit", "discount", "product_id")

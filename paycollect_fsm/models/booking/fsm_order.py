@@ -145,9 +145,9 @@ class FsmOrder(models.Model):
             self._get_sale_order()._get_collection_override()
         )
 
-    def _get_collection_facts(self, today):
+    def _get_collection_facts(self, now):
         orders = self._get_all_sale_orders()
-        order_facts, order_tokens = orders._get_collection_facts(today)
+        order_facts, order_tokens = orders._get_collection_facts(now)
         alone = {job: job._get_payer() for job in self if not job._get_sale_order()}
         tokens = self._get_tokens_by_booking(alone)
         facts = {}
@@ -158,7 +158,7 @@ class FsmOrder(models.Model):
                 known = order_facts[order]
             else:
                 known = BookingFacts(
-                    job_date=today,
+                    job_date=job.company_id._get_today(now),
                     expiries=tuple(t.expiry_date or None for t in tokens[job]),
                     **job._get_policy_facts(alone[job]),
                 )
@@ -175,10 +175,10 @@ class FsmOrder(models.Model):
         return self.sale_line_id.order_id | self.sale_id
 
     def _get_collection_date(self):
-        """The scheduled day in the user's time zone, or None."""
+        """The scheduled day in the company's time zone, or None."""
         if not self.scheduled_date_start:
             return None
-        return fields.Datetime.context_timestamp(self, self.scheduled_date_start).date()
+        return self.company_id._get_today(self.scheduled_date_start)
 
     def _format_collection_amount(self, amount):
         order = self._get_sale_order()

@@ -118,8 +118,7 @@ class PaycollectBookingMixin(models.AbstractModel):
     @api.depends(lambda self: self._get_readiness_dependencies())
     @api.depends_context("lang", "tz")
     def _compute_collection_readiness(self):
-        today = fields.Date.context_today(self)
-        all_facts, tokens = self._get_collection_facts(today)
+        all_facts, tokens = self._get_collection_facts(fields.Datetime.now())
         for booking in self:
             facts = all_facts[booking]
             verdict = judge(facts)
@@ -212,10 +211,10 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Hook: bookings whose readiness matters; all others need nothing."""
         raise NotImplementedError
 
-    def _get_collection_facts(self, today):
+    def _get_collection_facts(self, now):
         """Hook: what the readiness rules need to know, read in bulk.
 
-        :param today: the day that counts when the booking has no date
+        :param now: naive UTC datetime; its day counts when the booking has no date
         :return: ({booking: BookingFacts}, {booking: its methods, in order})
         """
         raise NotImplementedError

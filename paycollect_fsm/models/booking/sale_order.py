@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
 
@@ -96,12 +96,12 @@ class SaleOrder(models.Model):
             "order_type": self.order_line.product_id.fsm_order_template_id.type_id,
         }
 
-    def _get_collection_facts(self, today):
+    def _get_collection_facts(self, now):
         payers = {order: order._get_payer() for order in self}
         tokens = self._get_tokens_by_booking(payers)
         facts = {
             order: BookingFacts(
-                job_date=order._get_collection_date(today),
+                job_date=order._get_collection_date(now),
                 expiries=tuple(token.expiry_date or None for token in tokens[order]),
                 amount=order.amount_total,
                 paid=order._get_collected_amount(),
@@ -119,12 +119,11 @@ class SaleOrder(models.Model):
             return False
         return self.invoice_status != "invoiced" or self.collection_mode == "prepaid"
 
-    def _get_collection_date(self, today):
-        """The day the work is planned for, in the user's time zone."""
-        moment = self.commitment_date or self.expected_date
-        if not moment:
-            return today
-        return fields.Datetime.context_timestamp(self, moment).date()
+    def _get_collection_date(self, now):
+        """The day the work is planned for, in the company's time zone."""
+        return self.company_id._get_today(
+            self.commitment_date or self.expected_date or now
+        )
 
     def _get_collected_amount(self):
         """What the customer has paid for this order, in its currency.

@@ -93,7 +93,7 @@ class AccountMove(models.Model):
         result = dict.fromkeys(self, Token)
         for company, moves in self.grouped("company_id").items():
             tokens = Token._get_collection_tokens(moves.commercial_partner_id, company)
-            today = fields.Date.context_today(self)
+            today = company._get_today()
             for move in moves:
                 usable = tokens.get(move.commercial_partner_id, Token)
                 valid = usable.filtered(lambda t, d=today: not t._is_expired_on(d))
@@ -189,7 +189,7 @@ class AccountMove(models.Model):
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
             "token_expired": bool(token)
-            and token._is_expired_on(fields.Date.context_today(self)),
+            and token._is_expired_on(company._get_today(now)),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
         }
 
@@ -232,7 +232,7 @@ class AccountMove(models.Model):
             policy.max_auto_amount,
             self.currency_id,
             self.company_id,
-            self.invoice_date or fields.Date.context_today(self),
+            self.invoice_date or self.company_id._get_today(),
         )
 
     def _plan_waiting(self, partners, token=None):

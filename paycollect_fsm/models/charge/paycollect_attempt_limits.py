@@ -141,7 +141,7 @@ class PaycollectAttempt(models.Model):
         return {"is_retry": self.trigger == "retry", **self._get_brake_facts(now)}
 
     def _get_brake_facts(self, now):
-        """Return what was sent today (UTC) in the company, for ``ChargeFacts``.
+        """Return what was sent on the company's day, for ``ChargeFacts``.
 
         One query, whatever the number of limits. Two workers that claim at the same
         moment do not see each other: a limit can be passed by the number of job
@@ -172,7 +172,7 @@ class PaycollectAttempt(models.Model):
         """Yield (currency, count, amount, count and amount of the customer)."""
         names = ["company_id", "partner_id", "currency_id", "amount", "sent_at"]
         self.flush_model(names)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight, _next_midnight = self.company_id._get_day_bounds(now)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -195,5 +195,5 @@ class PaycollectAttempt(models.Model):
         """Return an amount in company currency, at the rate of the day."""
         company = self.company_id
         return currency._convert(
-            float(amount), company.currency_id, company, now.date()
+            float(amount), company.currency_id, company, company._get_today(now)
         )

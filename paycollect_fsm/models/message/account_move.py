@@ -193,7 +193,12 @@ class AccountMove(models.Model):
 
     def _as_collection_system(self):
         self.ensure_one()
-        return self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        company = self.company_id
+        return (
+            self.with_user(SUPERUSER_ID)
+            .with_company(company)
+            .with_context(tz=company._get_zone().key)
+        )
 
     def _create_message(self, template):
         """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet.
@@ -396,7 +401,7 @@ class AccountMove(models.Model):
 
     def _has_usable_method(self):
         token = self._get_tokens_to_charge()[self]
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_today()
         return token and not token._is_expired_on(today) and not self._is_declined()
 
     def _get_pay_link(self):
