@@ -8,16 +8,20 @@ because the facts may have changed in between.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .triggers import POLICY
+from .triggers import POLICY, STAFF
 
 GO = "go"  # charge it
 LATER = "later"  # keep the attempt and look again soon
 WAIT = "wait"  # keep the attempt until a person releases it
 STOP = "stop"  # do not charge
 
+NOT_DUE = "not_due"  # the reason of LATER for a part of another day
 # Reasons of WAIT that end for many charges at once.
 STOPPED = "stopped"  # a person stopped all charging
 SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
+CREDIT = "credit"  # accounting decides whether the customer's credit is used
+# Reasons to keep a charge that is planned now.
+PLANNED_ANYWAY = (STOPPED, CREDIT, NOT_DUE)
 
 # Reasons of LATER that go away when the provider closes what the customer left open.
 UNCONFIRMED = "unconfirmed"  # a declined charge that the customer may still confirm
@@ -47,7 +51,9 @@ class ChargeFacts:
     Amounts are in the currency of the invoice unless their name says otherwise;
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
     ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
-    ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
+    ``residual``: what would be charged (see ``collectable``), 0 when nothing is owed;
+    ``due_at`` (naive UTC): nothing of it is due before. ``credit_waiting``: credit that
+    accounting has to decide about. ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
     wants the method to be left alone until then. ``unconfirmed``, ``abandoned``: what
     the customer left open, see ``LEFT_OPEN``; judged last, because only a charge that
     would leave is a reason to close it.
@@ -60,6 +66,8 @@ class ChargeFacts:
     posted: bool = True
     residual: float = 0.0
     settled: bool = False
+    due_at: datetime | None = None
+    credit_waiting: float = 0.0
     in_flight: bool = False
     customer_paying: bool = False
     unconfirmed: bool = False
@@ -114,8 +122,11 @@ def decide(facts):
     'stopped'
     >>> decide(ChargeFacts(residual=10, obstacles=(Obstacle("disputed", STOP),))).reason
     'disputed'
+    >>> decide(ChargeFacts(residual=10, due_at=datetime(2026, 3, 1, 8))).reason
+    'not_due'
     """
-    rules = (_invoice, _policy, _method, _company, _limits, _obstacles, _left_open)
+    rules = (_invoice, _policy, _method, _company)
+    rules += (_limits, _obstacles, _due, _left_open)
     for rule in rules:
         if decision := rule(facts):
             return decision
@@ -171,6 +182,14 @@ def _company(facts):
         return Decision(WAIT, "inactive")
     if facts.stopped:
         return Decision(WAIT, STOPPED)
+    return None
+
+
+def _due(facts):
+    if facts.due_at:
+        return Decision(LATER, NOT_DUE, {"until": facts.due_at})
+    if facts.credit_waiting and not (facts.authorized_by == STAFF or facts.released):
+        return Decision(WAIT, CREDIT, {"credit": facts.credit_waiting})
     return None
 
 

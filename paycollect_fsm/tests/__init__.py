@@ -13,6 +13,10 @@ from .booking import test_readiness_rules
 from .charge import test_brakes
 from .charge import test_charge
 from .charge import test_charge_guard
+from .charge import test_collectable
+from .charge import test_collectable_rules
+from .charge import test_discount
+from .charge import test_parts
 from .charge import test_charge_rules
 from .charge import test_kill_switch
 from .charge import test_performance

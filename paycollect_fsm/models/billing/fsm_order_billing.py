@@ -116,6 +116,15 @@ class FSMOrder(models.Model):
             extra.invoice_line_id = line
         return move
 
+    def _get_payment_term(self):
+        """Return the term of the order, else the customer's, else the policy's."""
+        payer = self._get_payer().with_company(self.company_id)
+        return (
+            self._get_sale_order().payment_term_id
+            or payer.property_payment_term_id
+            or self.collection_policy_id.payment_term_id
+        )
+
     def _prepare_extras_invoice_vals(self, extras):
         vals = {
             "move_type": "out_invoice",
@@ -129,7 +138,7 @@ class FSMOrder(models.Model):
                 Command.create(extra._prepare_invoice_line_vals()) for extra in extras
             ],
         }
-        if term := self.collection_policy_id.payment_term_id:
+        if term := self._get_payment_term():
             vals["invoice_payment_term_id"] = term.id
         return vals
 

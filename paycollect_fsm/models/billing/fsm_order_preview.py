@@ -13,6 +13,13 @@ class FSMOrder(models.Model):
         Rounded together, as the invoice will be: the lines add up to its total.
         """
         self.ensure_one()
+        vals_list = [
+            self._prepare_preview_vals(line) for line in self._get_preview_base_lines()
+        ]
+        return vals_list + self._get_deposit_preview(vals_list)
+
+    def _get_preview_base_lines(self):
+        """Return the lines of the tax engine, with their rounded tax details."""
         Tax = self.env["account.tax"]
         lines = [
             *self._get_sale_lines_preview(),
@@ -20,8 +27,7 @@ class FSMOrder(models.Model):
         ]
         Tax._add_tax_details_in_base_lines(lines, self.company_id)
         Tax._round_base_lines_tax_details(lines, self.company_id)
-        vals_list = [self._prepare_preview_vals(line) for line in lines]
-        return vals_list + self._get_deposit_preview(vals_list)
+        return lines
 
     def _get_sale_lines_preview(self):
         for line in self._get_delivered_sale_lines():

@@ -5,9 +5,19 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import str2bool
 
-from ...rules.charge import GO, STOP, STOPPED, ChargeFacts, Decision, Obstacle, decide
+from ...rules.charge import (
+    CREDIT,
+    GO,
+    PLANNED_ANYWAY,
+    STOP,
+    WAIT,
+    ChargeFacts,
+    Decision,
+    Obstacle,
+    decide,
+)
 from ...rules.const import OCCASION_DUE, OPEN_STATES
-from ...rules.triggers import STAFF, get_authorizer
+from ...rules.triggers import STAFF, get_authorizer, is_ahead
 
 # A payment that the customer started on the portal may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -33,13 +43,16 @@ class AccountMove(models.Model):
     def _start_collection(self, trigger):
         """Plan the charge of each invoice, or send the invoice to the customer.
 
-        Cash on delivery is collected by the technician: no mail, no charge.
+        The customer's credit is used first. Cash on delivery is collected by the
+        technician: no mail, no charge.
         """
+        self._use_credits()
         attempts = self._plan_collection(trigger)
+        charged = attempts.filtered(lambda a: not a._is_waiting()).move_id
         self.filtered(
             lambda move: (
                 move._is_owed()
-                and move not in attempts.move_id
+                and move not in charged
                 and move.collection_mode in ("net", "auto", "prepaid")
             )
         )._notify_customer(OCCASION_DUE)
@@ -48,7 +61,8 @@ class AccountMove(models.Model):
         """Plan one attempt for each invoice that may be charged.
 
         In the user's own transaction and without network; the attempt is sent by a
-        job after the commit. A retry that waits for a later day gives way.
+        job after the commit. A retry that waits for a later day gives way. What is
+        not due yet is planned for its day.
 
         :param trigger: see ``rules/triggers.py``
         :param now: naive UTC datetime
@@ -59,13 +73,17 @@ class AccountMove(models.Model):
         now = now or fields.Datetime.now()
         tokens = dict.fromkeys(self, token) if token else self._get_tokens_to_charge()
         Attempt = self.env["paycollect.attempt"].sudo()
+        collectables = self._get_collectable(now)
         vals_list = []
         for move in self:
             method = tokens[move]
             retry = move._get_planned_retry()
-            facts = move._get_charge_facts(method, now, trigger, replaced=retry)
+            facts = move._get_charge_facts(
+                method, now, trigger, replaced=retry, collectable=collectables[move]
+            )
             decision = decide(facts)
-            waits = decision.reason == STOPPED and get_authorizer(trigger) != STAFF
+            anyway = get_authorizer(trigger) != STAFF
+            waits = decision.reason in PLANNED_ANYWAY and anyway
             goes = decision.verdict == GO or waits
             if goes and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
@@ -78,13 +96,21 @@ class AccountMove(models.Model):
                 }
             )
             if goes:
-                vals = move._prepare_attempt_vals(method, trigger, now)
-                if waits:
-                    vals |= {"parked_code": STOPPED, "reason_code": STOPPED}
+                vals = move._prepare_attempt_vals(
+                    method, trigger, facts.due_at or now, facts.residual
+                )
+                if decision.verdict == WAIT:
+                    vals |= {
+                        "parked_code": decision.reason,
+                        "reason_code": decision.reason,
+                        "reason_params": params,
+                    }
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
         attempts.filtered(lambda a: not a.parked_code)._enqueue()
+        for attempt in attempts.filtered(lambda a: a.parked_code == CREDIT):
+            attempt._set_parked(CREDIT, attempt.reason_params)
         return attempts
 
     def _get_tokens_to_charge(self):
@@ -100,15 +126,15 @@ class AccountMove(models.Model):
                 result[move] = (valid or usable)[:1]
         return result
 
-    def _prepare_attempt_vals(self, token, trigger, now):
+    def _prepare_attempt_vals(self, token, trigger, planned_at, amount):
         self.ensure_one()
         return {
             "move_id": self.id,
-            "amount": self.amount_residual,
+            "amount": amount,
             "currency_id": self.currency_id.id,
             "token_id": token.id,
             "trigger": trigger,
-            "planned_at": now,
+            "planned_at": planned_at,
             "try_number": len(self.sudo().collection_attempt_ids) + 1,
         }
 
@@ -138,7 +164,13 @@ class AccountMove(models.Model):
         )
 
     def _get_charge_facts(
-        self, token, now, trigger="completion", attempt=None, replaced=None
+        self,
+        token,
+        now,
+        trigger="completion",
+        attempt=None,
+        replaced=None,
+        collectable=None,
     ):
         """Return the :class:`ChargeFacts` of one invoice.
 
@@ -147,15 +179,26 @@ class AccountMove(models.Model):
         :param attempt: the attempt that is being claimed; what only counts then, e.g.
             the daily limits, is read only then
         :param replaced: the planned retry that would give way
+        :param collectable: what is owed; default: it is read
         """
         self.ensure_one()
+        collectable = collectable or self._get_collectable(now)[self]
         facts = self._prepare_charge_facts(token, now, attempt)
-        facts["authorized_by"] = get_authorizer(trigger)
-        facts["in_flight"] = self._has_money_in_flight(
-            self.sudo().transaction_ids, attempt or replaced
-        )
+        ahead = is_ahead(trigger)
+        facts |= {
+            "authorized_by": get_authorizer(trigger),
+            "residual": collectable.ask(ahead=True),
+            "due_at": None if ahead else self._get_due_moment(collectable),
+            "credit_waiting": collectable.credit_waiting,
+            "in_flight": self._has_money_in_flight(
+                self.sudo().transaction_ids, attempt or replaced
+            ),
+        }
         if attempt:
             facts |= attempt._prepare_charge_facts(now)
+            facts["amount_company"] = attempt._convert_brake(
+                facts["residual"], self.currency_id, now
+            )
         return ChargeFacts(**facts)
 
     def _prepare_charge_facts(self, token, now, attempt):
@@ -175,7 +218,6 @@ class AccountMove(models.Model):
             ),
             "is_customer_invoice": self.move_type == "out_invoice",
             "posted": self.state == "posted",
-            "residual": self.amount_residual,
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
             "customer_paying": any(

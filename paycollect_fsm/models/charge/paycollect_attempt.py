@@ -44,6 +44,12 @@ class PaycollectAttempt(models.Model):
         index=True,
     )
     amount = fields.Monetary(required=True, readonly=True)
+    discount = fields.Monetary(
+        string="Discount for Early Payment",
+        readonly=True,
+        help="What the invoice's terms deduct from what is due, because it was charged "
+        "in time.",
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     token_id = fields.Many2one(
         "payment.token", string="Method", required=True, readonly=True, index=True
@@ -327,4 +333,6 @@ class PaycollectAttempt(models.Model):
         """
         if not self or self._gives_way():
             return True
+        if self.state == PAID:
+            return self.move_id.payment_state == "partial"  # of another part
         return self.state in (DECLINED, CANCELED) and not self.canceled_by_id

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules.charge import SECOND_ENGINE, STOPPED, WAIT
+from ...rules.charge import CREDIT, SECOND_ENGINE, STOPPED, WAIT
 from ...rules.const import OCCASION_DUE, PLANNED
 
 
@@ -102,7 +102,11 @@ class PaycollectAttempt(models.Model):
 
     def _get_parked_kind(self, code):
         """Held back for the customer's sake, or for the company's."""
-        is_customer = code in ("customer_count_brake", "customer_amount_brake")
+        is_customer = code in (
+            "customer_count_brake",
+            "customer_amount_brake",
+            CREDIT,
+        )
         return f"held_back_{self.partner_id.id}" if is_customer else "held_back"
 
     def _get_parked_summary(self, code):
@@ -110,6 +114,8 @@ class PaycollectAttempt(models.Model):
             return self.env._(
                 "Charges of %(customer)s are held back", customer=self.partner_id.name
             )
+        if code == CREDIT:
+            return self.env._("A customer's credit is not applied yet")
         return self.env._("Charges are held back")
 
     def _set_unparked(self, _now=None):
@@ -128,6 +134,9 @@ class PaycollectAttempt(models.Model):
     def _search_unparkable(self, code):
         """Hook: what is parked for ``code`` although the cause is gone."""
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
+        if code == CREDIT:
+            collectables = parked.move_id._get_collectable()
+            return parked.filtered(lambda a: not collectables[a.move_id].credit_waiting)
         if code != STOPPED:
             return parked
         companies = parked.company_id.filtered(lambda c: not c._is_collection_stopped())
@@ -165,8 +174,7 @@ class PaycollectAttempt(models.Model):
             sums["today_amount"] += self._convert_brake(amount, currency, now)
             sums["customer_count"] += own_count
             sums["customer_amount"] += self._convert_brake(own_amount, currency, now)
-        due = self._convert_brake(self.move_id.amount_residual, self.currency_id, now)
-        return facts | sums | {"amount_company": due}
+        return facts | sums
 
     def _read_sent(self, now):
         """Yield (currency, count, amount, count and amount of the customer)."""

@@ -13,7 +13,9 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
+    CREDIT,
     GO,
+    NOT_DUE,
     STOP,
     STOPPED,
     WAIT,
@@ -32,6 +34,7 @@ from ...rules.const import (
 )
 from ...rules.declines import find_return_code
 from ...rules.outcome import Exchange, Outcome, classify
+from ...rules.triggers import is_ahead
 
 _logger = logging.getLogger(__name__)
 
@@ -101,11 +104,19 @@ class PaycollectAttempt(models.Model):
             return False
         move = self.move_id
         move._lock_or_retry()
-        facts = move._get_charge_facts(self.token_id, now, self.trigger, attempt=self)
+        collectable = move._use_credits(now)[move]
+        facts = move._get_charge_facts(
+            self.token_id,
+            now,
+            self.trigger,
+            attempt=self,
+            collectable=collectable,
+        )
         decision = decide(facts)
         if decision.verdict == GO:
-            transaction = self._create_transaction()
-            self._set_sent(transaction, move.amount_residual, now)
+            transaction = self._create_transaction(facts.residual)
+            self._set_sent(transaction, facts.residual, now)
+            self.discount = collectable.discount
             return True
         if decision.verdict == STOP:
             params = move._prepare_reason_params(decision, self.token_id)
@@ -113,6 +124,8 @@ class PaycollectAttempt(models.Model):
             move._notify_customer(OCCASION_DUE)
             self._after_outcome(Outcome(CANCELED, decision.reason), now)
         else:
+            if decision.reason == NOT_DUE:
+                self.amount = facts.residual
             self._park_or_postpone(decision, now)
         return False
 
@@ -150,10 +163,12 @@ class PaycollectAttempt(models.Model):
             self._wait_for_customer()
         self._commit()
 
-    def _create_transaction(self):
-        return self.env["payment.transaction"].create(self._prepare_transaction_vals())
+    def _create_transaction(self, amount):
+        return self.env["payment.transaction"].create(
+            self._prepare_transaction_vals(amount)
+        )
 
-    def _prepare_transaction_vals(self):
+    def _prepare_transaction_vals(self, amount):
         """Values of the draft transaction.
 
         ``is_post_processed`` keeps the native post-processing away from the draft;
@@ -163,7 +178,7 @@ class PaycollectAttempt(models.Model):
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
-            "amount": move.amount_residual,
+            "amount": amount,
             "currency_id": move.currency_id.id,
             "partner_id": move.partner_id.id,
             "token_id": token.id,
@@ -193,7 +208,8 @@ class PaycollectAttempt(models.Model):
     def _is_owed_in_full(self):
         """Whether nobody paid or disputed any of it since it was claimed."""
         move = self.move_id
-        enough = self.currency_id.compare_amounts(move.amount_residual, self.amount)
+        due = move._get_collectable(self.sent_at)[move].ask(is_ahead(self.trigger))
+        enough = self.currency_id.compare_amounts(due, self.amount)
         return enough >= 0 and move._is_owed() and move.payment_state != "blocked"
 
     def _request(self, again=False):
@@ -244,6 +260,8 @@ class PaycollectAttempt(models.Model):
         :param outcome: :class:`outcome.Outcome`
         :param now: naive UTC datetime
         """
+        if outcome.state == CANCELED:
+            self._replan_part(outcome.reason, now)
 
     def _get_outcome_text(self, outcome):
         return self._get_reason_text(
@@ -335,9 +353,11 @@ class PaycollectAttempt(models.Model):
         """
         return [
             (self._search_unparkable(STOPPED), "_set_unparked", ()),
+            (self._search_unparkable(CREDIT), "_set_unparked", ()),
             (self._search_unfinished(), "_finish", ()),
             (self._search_orphans(now), "_set_orphaned", ()),
             (self._search_due(now), "_send", ()),
+            (self._search_parts_left(now), "_plan_next_part", ()),
         ]
 
     def _search_due(self, now):

@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...rules.collectable import ASK, AUTOMATIC, NEVER
+
 EXCEPTION_ACTIVITY = "paycollect_fsm.mail_activity_exception"
 LIMIT_FIELDS = (
     "collection_daily_count",
@@ -52,6 +54,18 @@ class ResCompany(models.Model):
         help="0 = no limit. The day is the company's.",
     )
     collection_attach_pdf = fields.Boolean(string="Attach the Invoice", default=True)
+    collection_credit_use = fields.Selection(
+        [
+            (AUTOMATIC, "Use it first"),
+            (ASK, "Ask accounting"),
+            (NEVER, "Do not use it"),
+        ],
+        string="Customer Credit",
+        default=AUTOMATIC,
+        required=True,
+        help="Credit notes and payments on account that are not applied yet, when an "
+        "invoice is collected.",
+    )
 
     @api.constrains(*LIMIT_FIELDS)
     def _check_daily_limits(self):
