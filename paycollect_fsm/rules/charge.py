@@ -53,10 +53,11 @@ class ChargeFacts:
     ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
     ``residual``: what would be charged (see ``collectable``), 0 when nothing is owed;
     ``due_at`` (naive UTC): nothing of it is due before. ``credit_waiting``: credit that
-    accounting has to decide about. ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
-    wants the method to be left alone until then. ``unconfirmed``, ``abandoned``: what
-    the customer left open, see ``LEFT_OPEN``; judged last, because only a charge that
-    would leave is a reason to close it.
+    accounting has to decide about. ``authorized_by``: see ``triggers``.
+    ``cap_until`` (naive UTC): the card network wants the method to be left alone until
+    then. ``unconfirmed``, ``abandoned``: what the customer left open, see
+    ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
+    close it.
     """
 
     collection_active: bool = True

@@ -3,6 +3,7 @@ from .company import test_activation
 from .company import test_day
 from .method import test_consent
 from .method import test_link
+from .method import test_merge
 from .method import test_method_page
 from .method import test_payment_token
 from .method import test_text_masking

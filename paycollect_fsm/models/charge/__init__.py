@@ -10,6 +10,7 @@ from . import account_move_explanation
 from . import account_move_reason
 from . import account_move_guard
 from . import account_move_line
+from . import base_partner_merge
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_limits
