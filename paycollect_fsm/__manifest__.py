@@ -25,7 +25,6 @@
         # policies and readiness
         "data/paycollect_policy.xml",
         # links, methods, consents
-        "data/payment_method.xml",
         "data/mail_template_method.xml",
         "data/sms_template_method.xml",
         "views/pay_templates.xml",

@@ -1,10 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.tools import SQL
 
 
 def uninstall_hook(env):
     """Undo what our data changed in the records of others."""
     _give_back_access(env)
     _switch_off_bank_accounts(env)
+    _drop_foreign_keys(env)
 
 
 def _give_back_access(env):
@@ -28,3 +30,24 @@ def _switch_off_bank_accounts(env):
     tokens = env["payment.token"].sudo()
     if method and not tokens.search_count([("payment_method_id", "=", method.id)]):
         method.support_tokenization = False
+
+
+def _drop_foreign_keys(env):
+    """Let our records go while columns that are dropped later still name them."""
+    env.cr.execute(
+        r"""
+        SELECT source.relname, foreign_key.conname
+          FROM pg_constraint foreign_key
+          JOIN pg_class source ON source.oid = foreign_key.conrelid
+          JOIN pg_class target ON target.oid = foreign_key.confrelid
+         WHERE foreign_key.contype = 'f' AND target.relname LIKE 'paycollect\_%'
+        """
+    )
+    for table, name in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+            )
+        )

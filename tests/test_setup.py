@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the end-to-end tests stand on: a real server, its mails, jobs and pages."""
 
+import subprocess
+
 import pytest
+from paycollect_setup import configuration, databases
 from paycollect_setup.client import RpcError
 from paycollect_setup.waiting import wait_equal
 
@@ -36,6 +39,13 @@ def test_a_killed_server_starts_again_on_its_data(make_server):
     assert server.sql("SELECT name FROM res_partner WHERE id = %s", [partner])
     with pytest.raises(RpcError, match="Invalid field 'nonsense'"):
         server.rpc("admin", "admin")("res.partner", "create", [{"nonsense": 1}])
+
+
+def test_odoo_db_takes_our_configuration(lab):
+    database = lab.make_database()
+    command = configuration.odoo(lab.conf(database), "db", "drop", database)
+    subprocess.run(command, check=True, capture_output=True)
+    assert not databases.exists(database)
 
 
 def test_a_server_cannot_leave_this_machine(make_server):

@@ -5,7 +5,7 @@ UPDATE paycollect_link
 -- A copied database charges and messages nobody.
 UPDATE res_company SET collection_active = false;
 UPDATE paycollect_attempt
-   SET state = 'canceled', reason = 'The database was copied.'
+   SET state = 'canceled', reason_code = 'neutralized', parked_code = NULL
  WHERE state = 'planned';
 DELETE FROM queue_job
  WHERE channel LIKE 'root.paycollect%' AND state NOT IN ('done', 'cancelled', 'failed');

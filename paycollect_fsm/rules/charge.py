@@ -8,6 +8,8 @@ because the facts may have changed in between.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .method_limits import Limit
+from .outcome import KEY_REJECTED
 from .triggers import POLICY, STAFF
 
 GO = "go"  # charge it
@@ -19,9 +21,30 @@ NOT_DUE = "not_due"  # the reason of LATER for a part of another day
 # Reasons of WAIT that end for many charges at once.
 STOPPED = "stopped"  # a person stopped all charging
 SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
+PROVIDER_OFF = "provider_off"  # the provider is switched off
+MOVED = "moved"  # nobody said yet whether this is the original database or a copy
 CREDIT = "credit"  # accounting decides whether the customer's credit is used
+# Reasons of WAIT that end for one charge.
+IN_DRAFT = "in_draft"  # its invoice is being corrected
+BLOCKED = "blocked"  # a person blocked the payment of its invoice
+# A charge that waits for one of these goes on by itself; nobody is told of it.
+COMMON_WAITS = (
+    STOPPED,
+    SECOND_ENGINE,
+    KEY_REJECTED,
+    PROVIDER_OFF,
+    MOVED,
+    IN_DRAFT,
+    BLOCKED,
+)
+
 # Reasons to keep a charge that is planned now.
-PLANNED_ANYWAY = (STOPPED, CREDIT, NOT_DUE)
+PLANNED_ANYWAY = (*COMMON_WAITS, CREDIT, NOT_DUE)
+
+# Reasons of STOP that accounting is told of: what was planned is not what it would be.
+OTHER_OWNER = "other_owner"  # the consent names another customer
+CHANGED = ("changed_customer", "changed_currency", "changed_amount")
+MISMATCHES = (OTHER_OWNER, *CHANGED)
 
 # Reasons of LATER that go away when the provider closes what the customer left open.
 UNCONFIRMED = "unconfirmed"  # a declined charge that the customer may still confirm
@@ -58,19 +81,24 @@ class ChargeFacts:
     then. ``unconfirmed``, ``abandoned``: what the customer left open, see
     ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
     close it.
+    ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
+    empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
 
     collection_active: bool = True
     stopped: bool = False
     neutralized: bool = False
+    moved: bool = False
     is_customer_invoice: bool = True
     posted: bool = True
+    in_draft: bool = False
     residual: float = 0.0
     settled: bool = False
     due_at: datetime | None = None
     credit_waiting: float = 0.0
     in_flight: bool = False
     customer_paying: bool = False
+    changed: str = ""
     unconfirmed: bool = False
     abandoned: bool = False
     obstacles: tuple[Obstacle, ...] = ()
@@ -79,10 +107,13 @@ class ChargeFacts:
     max_auto_amount: float = 0.0
     token_found: bool = True
     token_usable: bool = True
+    token_fits: bool = True
+    token_limit: Limit | None = None
     token_expired: bool = False
     token_refused: bool = False
     cap_until: datetime | None = None
     provider_ready: bool = True
+    key_rejected: bool = False
     released: bool = False
     is_retry: bool = False
     second_engine: bool = False
@@ -137,12 +168,16 @@ def decide(facts):
 def _invoice(facts):
     if not facts.is_customer_invoice:
         return Decision(STOP, "not_invoice")
+    if facts.in_draft:
+        return Decision(WAIT, IN_DRAFT)
     if not facts.posted:
         return Decision(STOP, "not_posted")
     if facts.settled or facts.residual <= 0:
         return Decision(STOP, "paid")
     if facts.in_flight:
         return Decision(STOP, "in_flight")
+    if facts.changed:
+        return Decision(STOP, facts.changed)
     if stop := _get_obstacle(facts, STOP):
         return stop
     if facts.customer_paying:
@@ -165,12 +200,18 @@ def _method(facts):
         return Decision(STOP, "no_method")
     if not facts.token_usable:
         return Decision(STOP, "no_consent")
+    if not facts.token_fits:
+        return Decision(STOP, OTHER_OWNER)
+    if limit := facts.token_limit:
+        return Decision(STOP, limit.code, limit.params)
     if facts.token_expired:
         return Decision(STOP, "expired")
     if facts.token_refused:
         return Decision(STOP, "refused")
     if not facts.provider_ready:
-        return Decision(STOP, "provider_off")
+        return Decision(WAIT, PROVIDER_OFF)
+    if facts.key_rejected:
+        return Decision(WAIT, KEY_REJECTED)
     if facts.cap_until:
         return Decision(LATER, "network_cap", {"until": facts.cap_until})
     return None
@@ -179,6 +220,8 @@ def _method(facts):
 def _company(facts):
     if facts.neutralized:
         return Decision(STOP, "neutralized")
+    if facts.moved:
+        return Decision(WAIT, MOVED)
     if not facts.collection_active:
         return Decision(WAIT, "inactive")
     if facts.stopped:

@@ -100,6 +100,8 @@ OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
 # HTTP answers after which nobody knows whether the charge was made
 # (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
 UNKNOWN_HTTP_STATUS = frozenset({409, 429})
+# Our key is wrong, or may not do this (docs.stripe.com/api/errors): nothing was done.
+KEY_REJECTED_HTTP_STATUS = frozenset({401, 403})
 # The one status by which a provider declines (docs.stripe.com/api/errors).
 DECLINED_HTTP_STATUS = 402
 

@@ -52,6 +52,7 @@ _RETURN_CODE = re.compile(r"(?<![A-Z0-9])R\d\d(?![A-Z0-9])")
 class Row:
     """One row of the table of codes; ``provider`` is empty for any provider.
 
+    ``is_gone``: the method does not exist at the provider any more.
     ``max_tries``: how often the engine tries again after this code, 0 = as often as
     the plan and the caps allow.
     """
@@ -63,6 +64,7 @@ class Row:
     ends_consent: bool = False
     max_tries: int = 0
     id: int = 0
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Meaning:
     ends_consent: bool = False
     max_tries: int = 0
     wait: timedelta | None = None
+    is_gone: bool = False
 
 
 def find_row(rows: Mapping[tuple[str, str], Row], provider: str, code: str):
@@ -149,6 +152,7 @@ def interpret(answer: Answer, rows: Mapping[tuple[str, str], Row]) -> Meaning:
         or (never and answer.network_code in NETWORK_ENDS_CONSENT),
         max_tries=row.max_tries if row else 0,
         wait=wait,
+        is_gone=bool(row and row.is_gone),
     )
 
 

@@ -11,11 +11,30 @@ from dataclasses import dataclass, field
 from .const import (
     DECLINED,
     DECLINED_HTTP_STATUS,
+    KEY_REJECTED_HTTP_STATUS,
     PAID,
+    PLANNED,
     SETTLING,
     UNKNOWN,
     UNKNOWN_HTTP_STATUS,
 )
+
+# A reason: it was not even looked at, so it is as if it had not been sent.
+KEY_REJECTED = "key_rejected"
+
+# What Stripe calls by one name is two things to us: the method, or the customer that
+# it hangs on, does not exist (any more).
+METHOD_GONE = "payment_method_gone"
+CUSTOMER_GONE = "customer_gone"
+GONE = {
+    "customer": CUSTOMER_GONE,
+    "mandate": METHOD_GONE,
+    "payment_method": METHOD_GONE,
+}
+# It exists, but the key belongs to the other mode: ours to correct.
+OTHER_MODE = "a similar object exists in"
+# Refused without a code (docs.stripe.com/api/payment_methods/detach).
+DETACHED = ("detached from a customer", "without customer attachment")
 
 
 @dataclass(eq=False)
@@ -108,6 +127,8 @@ def classify(transaction_state, exchange, crashed=False, again=False):
     'unknown'
     >>> classify("draft", Exchange(), crashed=True).reason
     'crashed'
+    >>> classify("error", Exchange(1, 1, 401)).state
+    'planned'
     >>> classify("error", Exchange(1, 1, 401), again=True).reason
     'rejected'
     """
@@ -124,6 +145,8 @@ def classify(transaction_state, exchange, crashed=False, again=False):
         return Outcome(UNKNOWN, "contradicted")
     if again and exchange.status not in (None, DECLINED_HTTP_STATUS):
         return Outcome(UNKNOWN, "rejected", status=exchange.status)
+    if exchange.status in KEY_REJECTED_HTTP_STATUS:
+        return Outcome(PLANNED, KEY_REJECTED, status=exchange.status)
     if transaction_state in ("error", "cancel"):
         codes = decline_codes(exchange.body)
         return Outcome(DECLINED, "declined", codes, exchange.status)
@@ -159,7 +182,7 @@ def decline_codes(body):
     intent = _dict(error.get("payment_intent")) or intent
     outcome = _get_charge_outcome(intent)
     blocked = outcome.get("type") == "blocked"
-    code = _text(error.get("decline_code")) or _text(error.get("code"))
+    code = _get_code(error)
     return Codes(
         # Stripe's own rules stopped it: their reason says more than "generic".
         decline_code=_text(outcome.get("reason")) if blocked and not code else code,
@@ -169,6 +192,27 @@ def decline_codes(body):
         outcome_type=_text(outcome.get("type")),
         intent=_text(intent.get("id")) or _text(error.get("charge")),
     )
+
+
+def _get_code(error):
+    """The code of Stripe's error, or of what is gone.
+
+    >>> _get_code({"code": "resource_missing", "param": "payment_method"})
+    'payment_method_gone'
+    >>> _get_code({"code": "resource_missing", "param": "customer",
+    ...     "message": "No such customer; a similar object exists in live mode"})
+    'resource_missing'
+    >>> _get_code({"param": "payment_method", "message": "The provided PaymentMethod "
+    ...     "was previously detached from a Customer, and may not be used again."})
+    'payment_method_gone'
+    """
+    code = _text(error.get("decline_code")) or _text(error.get("code"))
+    param, message = error.get("param"), _text(error.get("message")).lower()
+    if code == "resource_missing" and param in GONE and OTHER_MODE not in message:
+        return GONE[param]
+    if not code and any(words in message for words in DETACHED):
+        return METHOD_GONE
+    return code
 
 
 def _get_charge_outcome(intent):

@@ -272,10 +272,12 @@ def is_key_useless(status):
 
     >>> is_key_useless(500), is_key_useless(400), is_key_useless(429)
     (True, True, False)
+    >>> is_key_useless(401)
+    False
     >>> is_key_useless(None)
     False
     """
-    return status is not None and status not in (402, 409, 429)
+    return status is not None and status not in (401, 402, 403, 409, 429)
 
 
 def believe(verdict, requested_at, now):

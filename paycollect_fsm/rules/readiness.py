@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .method_limits import Limit
+
 READY = "ready"
 METHOD_MISSING = "method_missing"
 METHOD_EXPIRED = "method_expired"
@@ -38,6 +40,7 @@ class BookingFacts:
     job_date: date
     requirement: str = "none"
     expiries: tuple[date | None, ...] = ()
+    limits: tuple[Limit | None, ...] = ()
     amount: float | None = None
     paid: float = 0.0
     rounding: float = 0.01
@@ -67,8 +70,14 @@ def get_last_valid_day(expiry: date) -> date:
     return expiry.replace(day=calendar.monthrange(expiry.year, expiry.month)[1])
 
 
-def choose_method(expiries: tuple[date | None, ...], day: date) -> int | None:
+def choose_method(
+    expiries: tuple[date | None, ...],
+    day: date,
+    limits: tuple[Limit | None, ...] = (),
+) -> int | None:
     """The first method that is still good on that day, else the first one.
+
+    One that cannot take the payment is chosen when there is no other.
 
     >>> choose_method((date(2027, 4, 1), date(2029, 1, 1)), date(2027, 5, 2))
     1
@@ -76,11 +85,19 @@ def choose_method(expiries: tuple[date | None, ...], day: date) -> int | None:
     0
     >>> choose_method((), date(2027, 5, 2)) is None
     True
+    >>> choose_method((None, None), date(2027, 5, 2), (Limit("too_small"), None))
+    1
     """
-    for position, expiry in enumerate(expiries):
+    able = [place for place, _ in enumerate(expiries) if not _get(limits, place)]
+    for place in able:
+        expiry = expiries[place]
         if expiry is None or get_last_valid_day(expiry) >= day:
-            return position
-    return 0 if expiries else None
+            return place
+    return next(iter(able), 0 if expiries else None)
+
+
+def _get(limits, place):
+    return limits[place] if place < len(limits) else None
 
 
 def get_deposit_due(facts: BookingFacts) -> float:
@@ -107,7 +124,7 @@ def judge(facts: BookingFacts) -> Verdict:
     >>> judge(BookingFacts("cod", date(2027, 1, 1), amount=90)).state
     'not_needed'
     """
-    method = choose_method(facts.expiries, facts.job_date)
+    method = choose_method(facts.expiries, facts.job_date, facts.limits)
     state, code, params = _find_obstacle(facts, method)
     return Verdict(state, code, params, method)
 
@@ -141,6 +158,8 @@ def _judge_method(facts: BookingFacts, method: int | None):
         return READY, "net", {}
     if method is None:
         return METHOD_MISSING, "method_missing", {}
+    if limit := _get(facts.limits, method):
+        return METHOD_MISSING, "method_limited", {"limit": limit}
     expiry = facts.expiries[method]
     if expiry is not None and get_last_valid_day(expiry) < facts.job_date:
         params = {"expiry": get_last_valid_day(expiry), "job_date": facts.job_date}

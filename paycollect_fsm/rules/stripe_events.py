@@ -70,6 +70,9 @@ BANK_CODES = {
     "no_account": "bank_account_invalid_details",
 }
 
+# Metadata: the random mark of the one transaction that an object was made for.
+MARK = "paycollect_mark"
+
 # Stripe's values that let their holder act; nobody needs them here.
 SECRETS = frozenset({"client_secret", "secret", "next_action"})
 
@@ -164,6 +167,43 @@ def get_metadata(stripe_object):
     """Return the object's metadata, a dictionary in any case."""
     metadata = stripe_object.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def is_made_for(stripe_object, marks, known_ids=(), customer="", method=""):
+    """Whether an intent or charge was made for the transaction with these ``marks``.
+
+    An object without a mark was made before we marked them, or by somebody else. It
+    has to be known by its id, or the transaction has no mark either and the customer
+    and the method are the ones that were asked for.
+
+    :param marks: of the transaction and of the one it is a part of
+    :param known_ids: the provider's ids that they learned before
+    :param customer: the provider's id of the customer; empty when it is not known
+    :param method: likewise of the method
+
+    >>> is_made_for({"metadata": {MARK: "a"}}, ["a"])
+    True
+    >>> is_made_for({"metadata": {MARK: "b"}, "id": "pi_1"}, ["a"], ["pi_1"])
+    False
+    >>> is_made_for({"id": "pi_1"}, ["a"]), is_made_for({"id": "pi_1"}, ["a"], ["pi_1"])
+    (False, True)
+    >>> is_made_for({"customer": "cus_1"}, [], customer="cus_2")
+    False
+    >>> is_made_for({"payment_method": {"id": "pm_1"}}, [], method="pm_1")
+    True
+    """
+    if mark := get_metadata(stripe_object).get(MARK):
+        return mark in marks
+    own_ids = (get_id(stripe_object), get_id(stripe_object.get("payment_intent")))
+    if any(own_id and own_id in known_ids for own_id in own_ids):
+        return True
+    return not marks and all(
+        not asked or not given or asked == given
+        for asked, given in (
+            (customer, get_id(stripe_object.get("customer"))),
+            (method, get_id(stripe_object.get("payment_method"))),
+        )
+    )
 
 
 def get_id(value):

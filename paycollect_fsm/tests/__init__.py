@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from .company import test_activation
 from .company import test_day
+from .company import test_shipped_data
+from .company import test_switched_off
 from .method import test_consent
 from .method import test_link
 from .method import test_merge
@@ -11,6 +13,7 @@ from .booking import test_policy
 from .booking import test_policy_rules
 from .booking import test_readiness
 from .booking import test_readiness_rules
+from .booking import test_readiness_search
 from .charge import test_brakes
 from .charge import test_charge
 from .charge import test_charge_guard

@@ -115,6 +115,7 @@ class PaycollectCommon(CollectionMethodCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.company.collection_active = True
         cls.policy_net = cls.env.ref("paycollect_fsm.policy_net")
         cls.policy_cod = cls.env.ref("paycollect_fsm.policy_cod")
         cls.policy_prepaid = cls.env.ref("paycollect_fsm.policy_prepaid")

@@ -157,6 +157,34 @@ class CollectionCommon(MockEmail, TransactionCase):
             }
         )
 
+    @classmethod
+    def make_deposit(cls, order, percent=0.0, amount=0.0, post=True):
+        """The invoice of a deposit: a share of the order, or an amount with taxes."""
+        wizard = cls.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "percentage" if percent else "fixed",
+                "amount": percent,
+                "fixed_amount": amount,
+            }
+        )
+        deposit = wizard._create_invoices(order)
+        if post:
+            deposit.action_post()
+        return deposit
+
+    @classmethod
+    def make_discount(cls, order, percent=0.0, amount=0.0):
+        """A discount of the whole order, as the button on the order makes it."""
+        cls.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount" if percent else "amount",
+                "discount_percentage": percent / 100,
+                "discount_amount": amount,
+            }
+        ).action_apply_discount()
+
     @contextmanager
     def with_jobs(self):
         """Complete something inside; its queued jobs run when the block ends."""

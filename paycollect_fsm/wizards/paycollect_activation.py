@@ -17,12 +17,14 @@ class PaycollectActivation(models.TransientModel):
     check_ids = fields.One2many(
         "paycollect.activation.check", "activation_id", compute="_compute_check_ids"
     )
+    is_moved = fields.Boolean(compute="_compute_check_ids")
     is_blocked = fields.Boolean(compute="_compute_check_ids")
 
     @api.depends("company_id")
     def _compute_check_ids(self):
         for wizard in self:
             checks = wizard.company_id.sudo()._get_activation_checks()
+            wizard.is_moved = wizard.company_id.sudo()._has_moved()
             wizard.is_blocked = any(check.level == BLOCKER for check in checks)
             wizard.check_ids = self.env["paycollect.activation.check"].create(
                 [
@@ -30,6 +32,16 @@ class PaycollectActivation(models.TransientModel):
                     for check in checks
                 ]
             )
+
+    def action_confirm_original(self):
+        """Button: this is the original database, which moved."""
+        self.company_id.action_confirm_original()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_confirm_copy(self):
+        """Button: this is a copy; it charges and messages nobody."""
+        self.company_id.action_confirm_copy()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_switch_on(self):
         return self._switch(True)

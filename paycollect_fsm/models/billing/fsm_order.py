@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -9,15 +11,40 @@ COLLECTION_STATES = [
     ("charging", "Charging"),
     ("paid", "Paid"),
     ("failed", "Not paid"),
+    ("difference", "Not billed in full"),
     ("error", "Billing failed"),
 ]
+BILLING_STATES = [
+    ("due", "To be billed"),
+    ("billed", "Billed"),
+    ("failed", "Failed"),
+    ("skipped", "Not billed"),
+]
+# What, when written, may close a job or move it to another order.
+ORDER_FIELDS = frozenset({"stage_id", "sale_id", "sale_line_id"})
 
 
 class FSMOrder(models.Model):
     _inherit = "fsm.order"
 
     completed_on = fields.Datetime(
-        copy=False, readonly=True, help="When the job entered a completing stage (UTC)."
+        copy=False,
+        readonly=True,
+        help="When the work was done (UTC): when the job entered a completing stage, "
+        "or the earlier end that it names.",
+    )
+    billing_state = fields.Selection(
+        BILLING_STATES,
+        string="Billed",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="How far the billing of the completed job has come.",
+    )
+    is_collection_closed = fields.Boolean(
+        compute="_compute_is_collection_closed",
+        compute_sudo=True,
+        help="The job is complete: extras can no longer be added.",
     )
     collection_line_ids = fields.One2many(
         "fsm.order.collection.line",
@@ -60,7 +87,22 @@ class FSMOrder(models.Model):
                 order._get_sale_order().currency_id or order.company_id.currency_id
             )
 
-    @api.depends("completed_on", "collection_error", "collection_note", "invoice_lines")
+    @api.depends("stage_id.is_completing", "billing_state", "company_id")
+    def _compute_is_collection_closed(self):
+        for order in self:
+            order.is_collection_closed = (
+                order.stage_id.is_completing
+                and order.company_id.collection_active
+                and order.billing_state != "failed"
+            )
+
+    @api.depends(
+        "completed_on",
+        "collection_difference",
+        "collection_error",
+        "collection_note",
+        "invoice_lines",
+    )
     def _compute_collection_state(self):
         moves = self.invoice_lines.move_id.filtered(lambda move: move._is_owed())
         collectables = moves._get_collectable()
@@ -71,21 +113,32 @@ class FSMOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        orders.filtered("stage_id.is_completing")._on_completed()
+        new = self.with_context(collection_new_jobs=True)
+        orders = super(FSMOrder, new).create(vals_list).with_env(self.env)
+        orders.filtered("stage_id.is_completing")._on_completed(created=True)
         return orders
 
     def write(self, vals):
-        if "stage_id" not in vals:
+        if not ORDER_FIELDS.intersection(vals):
             return super().write(vals)
-        before = {order.id: order.stage_id for order in self}
-        self._check_completable(vals["stage_id"])
+        stages = {order: order.stage_id for order in self}
+        sales = self._get_collected_sale_orders()
+        if "stage_id" in vals:
+            self._check_completable(vals["stage_id"])
         result = super().write(vals)
-        self.filtered(
+        completed = self.filtered(
             lambda order: (
-                order.stage_id.is_completing and not before[order.id].is_completing
+                order.stage_id.is_completing and not stages[order].is_completing
             )
-        )._on_completed()
+        )
+        completed._on_completed()
+        (sales - completed._get_collected_sale_orders())._bill_rest()
+        return result
+
+    def unlink(self):
+        sales = self._get_collected_sale_orders()
+        result = super().unlink()
+        sales._bill_rest()
         return result
 
     def action_open_complete(self):
@@ -101,26 +154,83 @@ class FSMOrder(models.Model):
             "target": "new",
         }
 
-    def _check_completable(self, stage_id):
-        stage = self.env["fsm.stage"].browse(stage_id)
-        cancelled = self.filtered(
-            lambda order: order.stage_id.is_closed and not order.stage_id.is_completing
+    @api.onchange("collection_line_ids")
+    def _onchange_collection_line_ids(self):
+        added = self.collection_line_ids - self._origin.collection_line_ids
+        if self._origin.is_collection_closed and added:
+            return {"warning": self._origin._get_closed_warning()}
+
+    def _get_closed_warning(self):
+        return {
+            "title": self.env._("The job is complete"),
+            "message": self._get_closed_message(),
+        }
+
+    def _get_closed_message(self):
+        return self.env._(
+            "%(jobs)s is complete already, so this extra would be on no invoice. "
+            "Reopen the job (move it back to an open stage), add the extra and "
+            "complete the job again: only what is new is billed. Or ask the office to "
+            "do it.",
+            jobs=", ".join(self.mapped("name")),
         )
-        if stage.is_completing and cancelled:
+
+    def _check_completable(self, stage_id):
+        """A canceled job of a company that collects is reopened before it is billed."""
+        stage = self.env["fsm.stage"].browse(stage_id)
+        canceled_stage = self.env.ref("fieldservice.fsm_stage_cancelled")
+        canceled = self.filtered(
+            lambda order: (
+                order.stage_id == canceled_stage and order.company_id.collection_active
+            )
+        )
+        if stage.is_completing and canceled:
             raise UserError(
                 self.env._(
-                    "%(jobs)s was cancelled and cannot be completed. Move it back to "
+                    "%(jobs)s was canceled and cannot be completed. Move it back to "
                     "an open stage first if the work was done after all.",
-                    jobs=", ".join(cancelled.mapped("name")),
+                    jobs=", ".join(canceled.mapped("name")),
                 )
             )
 
-    def _on_completed(self):
-        """Stamp the completion and bill the jobs of companies that collect."""
+    def _get_collected_sale_orders(self):
+        """Return the sale orders (sudo) behind the jobs of companies that collect."""
+        jobs = self.sudo().filtered("company_id.collection_active")
+        return jobs.sale_line_id.order_id | jobs.sale_id
+
+    @api.private
+    def _is_own_place(self):
+        """Whether we would invoice ourselves."""
+        self.ensure_one()
+        own = self.company_id.parent_ids.partner_id.commercial_partner_id
+        return self._get_payer().commercial_partner_id in own
+
+    def _on_completed(self, created=False):
+        """Stamp the completion and bill the jobs of companies that collect.
+
+        :param created: the jobs were created complete
+        """
         now = fields.Datetime.now()
+        imported = self.filtered(lambda order: order._is_import())
+        same = defaultdict(self.browse)
         for order in self:
-            order.write({"completed_on": now, "date_end": order.date_end or now})
-        self.filtered("company_id.collection_active")._bill_completed()
+            done = order._get_completion_date(now, created)
+            ends = order.company_id.collection_active
+            same[done, order.date_end or (ends and done)] |= order
+        for (done, end), orders in same.items():
+            orders.write({"completed_on": done, "date_end": end})
+        imported._set_skipped()
+        due = self.filtered("company_id.collection_active") - imported
+        due.billing_state = "due"
+        due._bill_completed()
+
+    def _set_skipped(self):
+        self.write(
+            {
+                "billing_state": "skipped",
+                "collection_note": self.env._("Imported: neither billed nor charged."),
+            }
+        )
 
     def _get_collection_status(self, collectables):
         """Return ``(state, text)`` of the job's payment, from its invoices.
@@ -133,6 +243,10 @@ class FSMOrder(models.Model):
         if self.collection_error:
             return "error", self.env._(
                 "The job could not be billed. Accounting has been told."
+            )
+        if self.collection_difference:
+            return "difference", self.env._(
+                "Not all of it could be billed. Accounting has been told."
             )
         moves = self.invoice_lines.move_id.filtered(
             lambda move: move.state == "posted" and move.is_sale_document()

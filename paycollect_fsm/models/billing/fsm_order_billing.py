@@ -3,144 +3,260 @@ import logging
 
 from psycopg2 import OperationalError
 
-from odoo import Command, models
+from odoo import models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
 
 class FSMOrder(models.Model):
-    """From a completed job to a posted invoice and a planned collection.
+    """From completed jobs to posted invoices and planned collections.
 
     Everything here runs with sudo (a technician may not see invoices) in the
-    user's own transaction and without any network.
+    user's own transaction and without any network. Jobs of different orders are
+    billed together; what fails together is billed one by one.
     """
 
     _inherit = "fsm.order"
 
-    def _bill_completed(self):
-        """Bill each job; a failure never stops the completion, it is reported."""
-        for order in self.sudo():
-            company = order.company_id
-            order = order.with_company(company).with_context(tz=company._get_zone().key)
-            try:
-                with self.env.cr.savepoint():
-                    order._bill()
-            except OperationalError:
-                raise  # a concurrent change: Odoo repeats the request
-            except Exception as error:
-                _logger.exception("Job %s could not be billed", order.name)
-                order._set_billing_failed(error)
+    # -- together, and one by one when that fails --------------------------------
+
+    def _bill_completed(self, method="_bill"):
+        """Bill the jobs; a failure never stops the completion, it is reported.
+
+        :param method: ``_bill``, ``_bill_late`` or ``_bill_rest``
+        """
+        for jobs in self.sudo()._get_billing_rounds():
+            if len(jobs) > 1 and jobs._try_to_bill(method):
+                continue
+            for job in jobs:
+                job._bill_alone(method)
+
+    def _get_billing_rounds(self):
+        """Yield the jobs by company, each time at most one job of a sale order."""
+        for company, jobs in self.grouped("company_id").items():
+            zone = company._get_zone().key
+            jobs = jobs.with_company(company).with_context(tz=zone)
+            while jobs:
+                by_order = {}
+                for job in jobs:
+                    key = job._get_sale_order() or job
+                    by_order.setdefault(key, job)
+                this_round = jobs.browse(job.id for job in by_order.values())
+                yield this_round
+                jobs -= this_round
+
+    def _try_to_bill(self, method):
+        """Bill all of them, or none.
+
+        :return: whether they were billed
+        """
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)()
+        except OperationalError:
+            raise  # a concurrent change: Odoo repeats the request
+        except Exception as error:
+            _logger.info("%s jobs are billed one by one: %s", len(self), error)
+            return False
+        return True
+
+    def _bill_alone(self, method):
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)()
+        except OperationalError:
+            raise  # a concurrent change: Odoo repeats the request
+        except Exception as error:
+            _logger.exception("Job %s could not be billed", self.name)
+            self._set_billing_failed(error)
+
+    # -- what is billed ----------------------------------------------------------
 
     def _bill(self):
-        """Invoice what is new on this job, post it and plan its collection."""
-        self.ensure_one()
-        if self.collection_error:
-            self.collection_error = False
-            self.company_id._close_collection_activities(
-                self, self.env._("Billed again.")
-            )
-        sale_order = self._get_sale_order()
-        if sale_order:
-            self._serialize_billing(sale_order)
-        lines = self._get_delivered_sale_lines()
-        lines |= self._add_extras_to_sale_order(sale_order)
-        lines._deliver_with_job()
-        moves = self._create_job_invoices(sale_order, lines)
-        moves.action_post()
-        open_moves = moves | self._get_earlier_open_invoices(lines)
-        self.collection_note = self._get_billing_note(moves, lines)
-        open_moves._set_collection_policy(self)
-        open_moves._start_collection("completion")
+        """Invoice what is new on these jobs, post it and plan its collection.
 
-    def _serialize_billing(self, sale_order):
+        At most one job of a sale order at a time.
+        """
+        self._start_billing()
+        at_home = self.filtered(lambda job: job._is_own_place())
+        at_home._set_billed(
+            self.env._("Nothing is billed: the work was done at our own place.")
+        )
+        jobs = self - at_home
+        jobs._add_extras_to_sale_orders()
+        lines = {job: job._get_delivered_sale_lines() for job in jobs}
+        self.env["sale.order.line"].union(*lines.values())._deliver_with_job()
+        history = jobs.filtered(lambda job: job._is_history())
+        moves_of = jobs._invoice(
+            {
+                job: {line: line._get_qty_to_bill() for line in lines[job]}
+                for job in jobs
+            },
+            jobs.filtered(lambda job: job._is_last_of_order()),
+        )
+        (jobs - history)._collect(moves_of, lines)
+        history._leave_to_accounting(moves_of, lines)
+
+    def _bill_late(self):
+        """Invoice what became invoiceable after these jobs were billed."""
+        self._start_billing()
+        lines = {job: job._get_delivered_sale_lines() for job in self}
+        moves_of = self._invoice(
+            {job: {line: line._get_late_qty() for line in lines[job]} for job in self}
+        )
+        self._collect(moves_of, lines)
+
+    def _bill_rest(self):
+        """Settle what is left of the orders whose last open job was closed."""
+        self._start_billing()
+        lines = {job: job._get_delivered_sale_lines() for job in self}
+        material = self.env["sale.order.line"].union(*lines.values())
+        material.filtered(lambda line: line._is_material())._deliver_with_job()
+        moves_of = self._invoice(
+            {job: {line: line._get_late_qty() for line in lines[job]} for job in self},
+            self,
+        )
+        self._collect(moves_of, lines)
+
+    def _start_billing(self):
+        self._clear_billing_error()
+        self._serialize_billing(self._get_all_sale_orders())
+
+    def _serialize_billing(self, sale_orders):
         """Let one job of an order be billed at a time.
 
         Whoever comes second gets a serialization failure and is repeated by Odoo: it
         must see that the other job is closed, or their material is never billed.
         """
-        self.env.cr.execute(
-            SQL("UPDATE sale_order SET id = id WHERE id = %s", sale_order.id)
-        )
+        if sale_orders:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE sale_order SET id = id WHERE id IN (SELECT id FROM "
+                    "sale_order WHERE id IN %s ORDER BY id FOR UPDATE)",
+                    tuple(sale_orders.ids),
+                )
+            )
 
     def _get_delivered_sale_lines(self):
         """Return the sale lines that this job delivers.
 
         Its own lines; and the lines of no job (material), with the last job of the
         order that is still open, so that nothing is billed before it is delivered.
+        Deposits and discounts of the whole order are shared, see ``_get_shares``.
         """
+        self.ensure_one()
         sale_order = self._get_sale_order()
         lines = sale_order.order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and not line._is_order_discount()
+            )
         )
         own = lines.filtered(
             lambda line: line.fsm_order_id == self or line == self.sale_line_id
         )
-        others = sale_order.fsm_order_ids - self
-        if any(not other.is_closed for other in others):
-            return own
-        return own | lines.filtered(lambda line: not line.fsm_order_id)
+        if not self._is_last_of_order():
+            return own | own._get_combos()
+        return own | lines.filtered(lambda line: line._is_material())
 
-    def _add_extras_to_sale_order(self, sale_order):
-        extras = self._get_extras_to_bill()
-        if not sale_order or not extras:
-            return self.env["sale.order.line"]
-        lines = self.env["sale.order.line"].create(
-            [extra._prepare_sale_line_vals(sale_order) for extra in extras]
-        )
-        for extra, line in zip(extras, lines, strict=True):
-            extra.sale_line_id = line
-        return lines
+    def _is_last_of_order(self):
+        """No other job of the order is open, or completed and still to be billed."""
+        self.ensure_one()
+        others = self._get_sale_order()._get_jobs() - self
+        return not any(other._is_billing_open() for other in others)
 
-    def _get_extras_to_bill(self):
-        return self.collection_line_ids.filtered(lambda line: not line.is_billed)
+    def _is_billing_open(self):
+        self.ensure_one()
+        return not self.stage_id.is_closed or self.billing_state in ("due", "failed")
 
-    def _create_job_invoices(self, sale_order, lines):
-        if not sale_order:
-            return self._create_extras_invoice()
-        return sale_order.with_context(
-            collection_job_id=self.id,
-            collection_sale_line_ids=lines.ids,
-            raise_if_nothing_to_invoice=False,
-            mail_auto_subscribe_no_notify=True,  # no mail to sales for each job
-        )._create_invoices(final=True)
+    # -- the invoices ------------------------------------------------------------
 
-    def _create_extras_invoice(self):
-        extras = self._get_extras_to_bill()
-        if not extras:
+    def _invoice(self, quantities, last=()):
+        """Invoice these quantities and post the invoices.
+
+        :param quantities: ``{job: {order line: quantity}}``
+        :param last: the jobs that settle what is left of their order's deposit
+        :return: ``{job: its new invoices}``
+        """
+        before = {line: line.qty_invoiced for job in self for line in quantities[job]}
+        moves_of = dict.fromkeys(self, self.env["account.move"])
+        with_order = self.filtered(lambda job: job._get_sale_order().state == "sale")
+        job_of = {job._get_sale_order(): job for job in with_order}
+        for move in with_order._create_order_invoices(quantities, last):
+            moves_of[job_of[move.invoice_line_ids.sale_line_ids.order_id]] |= move
+        self._add_extras_to_invoices(moves_of)
+        moves = self.env["account.move"].union(*moves_of.values())
+        moves.with_context(collection_billing=True).action_post()
+        self._compare_with_invoices(quantities, before)
+        return moves_of
+
+    def _create_order_invoices(self, quantities, last):
+        """Return the draft invoices of these jobs' orders, one an order."""
+        exact, shares = {}, {}
+        for job in self:
+            billed = {
+                line: quantity for line, quantity in quantities[job].items() if quantity
+            }
+            exact.update({line.id: quantity for line, quantity in billed.items()})
+            shares.update(job._prepare_shares(billed, job in last))
+        if not exact and not shares:
             return self.env["account.move"]
-        move = self.env["account.move"].create(
-            self._prepare_extras_invoice_vals(extras)
-        )
-        for extra, line in zip(extras, move.invoice_line_ids, strict=True):
-            extra.invoice_line_id = line
-        return move
-
-    def _get_payment_term(self):
-        """Return the term of the order, else the customer's, else the policy's."""
-        payer = self._get_payer().with_company(self.company_id)
         return (
-            self._get_sale_order().payment_term_id
-            or payer.property_payment_term_id
-            or self.collection_policy_id.payment_term_id
+            self._get_all_sale_orders()
+            .with_context(
+                collection_jobs={job._get_sale_order().id: job.id for job in self},
+                collection_line_ids=frozenset([*exact, *shares]),
+                collection_quantities=exact,
+                collection_shares=shares,
+                raise_if_nothing_to_invoice=False,
+                mail_auto_subscribe_no_notify=True,  # no mail to sales for each job
+            )
+            ._create_invoices(grouped=True, final=True)
         )
 
-    def _prepare_extras_invoice_vals(self, extras):
-        vals = {
-            "move_type": "out_invoice",
-            "partner_id": self._get_payer().id,
-            "partner_shipping_id": self.location_id.partner_id.id,
-            "company_id": self.company_id.id,
-            "currency_id": self.collection_currency_id.id,
-            "invoice_origin": self.name,
-            "ref": self.collection_po_number,
-            "invoice_line_ids": [
-                Command.create(extra._prepare_invoice_line_vals()) for extra in extras
-            ],
-        }
-        if term := self._get_payment_term():
-            vals["invoice_payment_term_id"] = term.id
-        return vals
+    def _prepare_shares(self, billed, is_last):
+        """Return ``{order line id: values}`` of the job's discounts and deposits.
+
+        What is borne in one piece is invoiced as natively: it has no values.
+        """
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for line, quantity in billed.items()
+        ]
+        extras = self._get_extras_of_their_own()
+        base_lines += [extra._prepare_tax_base_line() for extra in extras]
+        shares = self._get_sale_order()._get_shares(billed, base_lines, is_last)
+        result = {}
+        for line, share in shares.items():
+            is_whole = not line.is_shared and share == line._get_whole_share()
+            result[line.id] = {} if is_whole else line._prepare_share_vals(share)
+            if not is_whole:
+                line.is_shared = True
+            if not line.is_downpayment:
+                line._deliver_with_job()
+        return result
+
+    # -- what follows from them --------------------------------------------------
+
+    def _collect(self, moves_of, lines):
+        """Plan the collection of the jobs' invoices, also of open earlier ones.
+
+        :param moves_of: ``{job: its new invoices}``
+        :param lines: ``{job: the order lines it bills}``
+        """
+        to_collect = self.env["account.move"]
+        for job in self:
+            job._set_billed(job._get_billing_note(moves_of[job], lines[job]))
+            moves = moves_of[job] | job._get_earlier_open_invoices(lines[job])
+            moves._set_collection_policy(job)
+            moves_of[job]._tell_about_deposit(job)
+            to_collect |= moves
+        to_collect._start_collection("completion")
+
+    def _set_billed(self, note):
+        self.write({"billing_state": "billed", "collection_note": note})
 
     def _get_earlier_open_invoices(self, lines):
         """Return posted, unpaid invoices of the job's lines made before (e.g. for
@@ -168,23 +284,34 @@ class FSMOrder(models.Model):
             return self.env._("Nothing new to bill: this work is invoiced already.")
         return self.env._("Nothing to bill.")
 
+    # -- failures ----------------------------------------------------------------
+
     def _set_billing_failed(self, error):
         """Keep the error and tell accounting; the job stays completed."""
-        self.collection_error = str(error)
+        self.write({"billing_state": "failed", "collection_error": str(error)})
         self.company_id._schedule_collection_activity(
             self,
             self.env._("Bill job %(job)s", job=self.name),
             self.env._(
-                "The job is complete but could not be billed: %(error)s Mend the "
-                "cause, then press “Bill again” on the job.",
+                "The job is complete but could not be billed: %(error)s Fix the "
+                "cause, then press “Bill Again” on the job.",
                 error=error,
             ),
             code="billing_failed",
         )
 
+    def _clear_billing_error(self):
+        failed = self.filtered("collection_error")
+        failed.collection_error = False
+        for company, jobs in failed.grouped("company_id").items():
+            company._close_collection_activities(jobs, self.env._("Billed again."))
+
     def action_bill_again(self):
-        """Bill a completed job whose billing failed."""
+        """Bill completed jobs whose billing failed, or that were not billed in full."""
         self.env["paycollect.access"]._check_user(self)
         self.filtered(
-            lambda order: order.stage_id.is_completing and order.collection_error
+            lambda job: (
+                job.stage_id.is_completing
+                and (job.collection_error or job.collection_difference)
+            )
         )._bill_completed()

@@ -31,6 +31,15 @@ class FSMOrder(models.Model):
             digits=currency.decimal_places,
         )
 
+    def _get_payment_term(self):
+        """Return the term of the order, else the customer's, else the policy's."""
+        payer = self._get_payer().with_company(self.company_id)
+        return (
+            self._get_sale_order().payment_term_id
+            or payer.property_payment_term_id
+            or self.collection_policy_id.payment_term_id
+        )
+
     def _get_parts_preview(self, total, today):
         """Return the parts and the discount of the payment term."""
         term = self._get_payment_term()

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
 
 
 class FSMOrderCollectionLine(models.Model):
@@ -31,6 +32,12 @@ class FSMOrderCollectionLine(models.Model):
         store=True,
         readonly=False,
         help="Price of one unit, without discount.",
+    )
+    list_price = fields.Monetary(
+        compute="_compute_price_unit",
+        precompute=True,
+        store=True,
+        help="The customer's price; where the price differs, somebody entered it.",
     )
     discount = fields.Float(string="Discount (%)", digits="Discount")
     company_id = fields.Many2one(related="order_id.company_id")
@@ -79,16 +86,14 @@ class FSMOrderCollectionLine(models.Model):
         for line in self:
             line.name = line.product_id.display_name or line.name
 
-    @api.depends("product_id")
+    @api.depends("product_id", "quantity")
     def _compute_price_unit(self):
+        """The price of the customer's price list, until somebody enters another."""
         for line in self:
-            order = line.order_id
-            line.price_unit = line.product_id.currency_id._convert(
-                line.product_id.lst_price,
-                order.collection_currency_id,
-                order.company_id,
-                order.company_id._get_today(),
-            )
+            by_hand = line.price_unit != line.list_price
+            line.list_price = line._get_list_price()
+            if not by_hand:
+                line.price_unit = line.list_price
 
     @api.depends("quantity", "price_unit", "discount", "product_id")
     def _compute_amounts(self):
@@ -103,21 +108,27 @@ class FSMOrderCollectionLine(models.Model):
             line.price_subtotal = taxes["total_excluded"]
             line.price_total = taxes["total_included"]
 
-    @api.depends("sale_line_id", "invoice_line_id.parent_state")
+    @api.depends(
+        "invoice_line_id.parent_state",
+        "sale_line_id.invoice_lines.parent_state",
+    )
     def _compute_is_billed(self):
         for line in self:
-            line.is_billed = bool(
-                line.sale_line_id
-                or (
-                    line.invoice_line_id
-                    and line.invoice_line_id.parent_state != "cancel"
-                )
-            )
+            line.is_billed = bool(line._get_invoice_lines())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_job_is_open()
+        return lines
 
     def write(self, vals):
         if not self.env.su and self.filtered("is_billed"):
             raise UserError(self._get_billed_message())
-        return super().write(vals)
+        result = super().write(vals)
+        if "order_id" in vals:
+            self._check_job_is_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
@@ -131,18 +142,107 @@ class FSMOrderCollectionLine(models.Model):
             names=", ".join(self.filtered("is_billed").mapped("name")),
         )
 
+    def _check_job_is_open(self):
+        """An extra of a job that is billed would be saved and never billed.
+
+        :raise UserError: with the way out
+        """
+        if self.env.context.get("collection_new_jobs"):
+            return
+        closed = self.order_id.filtered(
+            lambda job: job.is_collection_closed and not job._is_import()
+        )
+        if closed:
+            raise UserError(closed._get_closed_message())
+
+    def _get_invoice_lines(self):
+        """Return the lines of posted and draft invoices that the extra is on."""
+        self.ensure_one()
+        lines = self.invoice_line_id | self.sale_line_id.invoice_lines
+        return lines.filtered(
+            lambda line: (
+                line.parent_state != "cancel"
+                and line.move_id.move_type == "out_invoice"
+            )
+        )
+
+    def _is_billed_as_confirmed(self):
+        """Whether quantity, price and discount on the invoice are those on the job."""
+        self.ensure_one()
+        lines = self._get_invoice_lines()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return float_compare(
+            sum(lines.mapped("quantity")), self.quantity, digits
+        ) == 0 and not any(
+            self.currency_id.compare_amounts(line.price_unit, self.price_unit)
+            or float_compare(line.discount, self.discount, 2)
+            for line in lines
+        )
+
+    def _get_confirmed_text(self):
+        self.ensure_one()
+        return self.env._(
+            "%(name)s: %(quantity)s × %(price)s",
+            name=self.name,
+            quantity=f"{self.quantity:g}",
+            price=self.currency_id.format(self.price_unit * (1 - self.discount / 100)),
+        )
+
+    def _belongs_on_order(self):
+        """Whether the job's sales order can invoice the extra.
+
+        A combo is invoiced through its items, which an extra does not name.
+        """
+        self.ensure_one()
+        order = self.order_id._get_sale_order()
+        return order.state == "sale" and self.product_id.type != "combo"
+
+    def _link_invoice_lines(self, invoice_lines):
+        for extra, line in zip(self, invoice_lines.sorted("id"), strict=True):
+            extra.invoice_line_id = line
+
+    def _get_list_price(self):
+        """The customer's price of one unit, for this quantity, as natively."""
+        self.ensure_one()
+        job = self.order_id.sudo().with_company(self.order_id.company_id)
+        product = self.product_id.sudo().with_company(job.company_id)
+        if not product:
+            return 0.0
+        order, payer = job._get_sale_order(), job._get_payer()
+        pricelist = order.pricelist_id or payer.property_product_pricelist
+        price = pricelist._get_product_price(
+            product,
+            self.quantity or 1.0,
+            currency=job.collection_currency_id,
+            uom=product.uom_id,
+            date=order.date_order or fields.Datetime.now(),
+        )
+        return product._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=product.taxes_id._filter_taxes_by_company(job.company_id),
+            fiscal_position=self._get_fiscal_position(),
+        )
+
+    def _get_fiscal_position(self):
+        """That of the sales order, else of the payer (sudo)."""
+        self.ensure_one()
+        job = self.order_id.sudo()
+        order = job._get_sale_order()
+        if order:
+            return order.fiscal_position_id
+        return (
+            self.env["account.fiscal.position"]
+            .sudo()
+            .with_company(job.company_id)
+            ._get_fiscal_position(job._get_payer())
+        )
+
     def _get_taxes(self):
         """Sales taxes of the product in the job's company, mapped for the payer."""
         self.ensure_one()
         company = self.order_id.company_id
         taxes = self.sudo().product_id.taxes_id._filter_taxes_by_company(company)
-        position = (
-            self.env["account.fiscal.position"]
-            .sudo()
-            .with_company(company)
-            ._get_fiscal_position(self.order_id._get_payer())
-        )
-        return position.map_tax(taxes)
+        return self._get_fiscal_position().map_tax(taxes)
 
     def _prepare_tax_base_line(self):
         """The line as the tax engine wants it."""
@@ -154,10 +254,11 @@ class FSMOrderCollectionLine(models.Model):
             partner_id=self.order_id._get_payer(),
         )
 
-    def _prepare_sale_line_vals(self, sale_order):
+    def _prepare_sale_line_vals(self):
         self.ensure_one()
         return {
-            "order_id": sale_order.id,
+            "order_id": self.order_id._get_sale_order().id,
+            "is_job_extra": True,
             "fsm_order_id": self.order_id.id,
             "product_id": self.product_id.id,
             "name": self.name,
@@ -167,6 +268,9 @@ class FSMOrderCollectionLine(models.Model):
             "price_unit": self.price_unit,
             "discount": self.discount,
         }
+
+    def _prepare_invoice_line_commands(self):
+        return [Command.create(extra._prepare_invoice_line_vals()) for extra in self]
 
     def _prepare_invoice_line_vals(self):
         self.ensure_one()

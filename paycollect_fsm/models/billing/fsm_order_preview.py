@@ -13,40 +13,63 @@ class FSMOrder(models.Model):
         Rounded together, as the invoice will be: the lines add up to its total.
         """
         self.ensure_one()
-        vals_list = [
-            self._prepare_preview_vals(line) for line in self._get_preview_base_lines()
-        ]
-        return vals_list + self._get_deposit_preview(vals_list)
-
-    def _get_preview_base_lines(self):
-        """Return the lines of the tax engine, with their rounded tax details."""
-        Tax = self.env["account.tax"]
-        lines = [
-            *self._get_sale_lines_preview(),
-            *(extra._prepare_tax_base_line() for extra in self._get_extras_to_bill()),
-        ]
-        Tax._add_tax_details_in_base_lines(lines, self.company_id)
-        Tax._round_base_lines_tax_details(lines, self.company_id)
-        return lines
-
-    def _get_sale_lines_preview(self):
-        for line in self._get_delivered_sale_lines():
-            quantity = line._get_qty_after_completion() - line.qty_invoiced
-            if quantity:
-                yield line._prepare_base_line_for_taxes_computation(quantity=quantity)
-
-    def _get_deposit_preview(self, vals_list):
-        billed = sum(vals["price_total"] for vals in vals_list)
-        deposits = self._get_sale_order()._get_deductible_deposits(billed, self)
-        if not deposits:
+        if self._is_own_place():
             return []
-        return [
-            {
-                "name": self.env._("Less the deposit"),
-                "quantity": 1,
-                "price_total": -deposits._get_deposit(),
-            }
+        quantities = self._get_preview_quantities()
+        base_lines = [
+            *(
+                line._prepare_base_line_for_taxes_computation(quantity=quantity)
+                for line, quantity in quantities.items()
+            ),
+            *(
+                extra._prepare_tax_base_line()
+                for extra in self._get_extras_of_their_own()
+            ),
         ]
+        order = self._get_sale_order()
+        shares = {}
+        if order.state == "sale":
+            shares = order._get_shares(quantities, base_lines, self._is_last_of_order())
+        Tax = self.env["account.tax"]
+        Tax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        Tax._round_base_lines_tax_details(base_lines, self.company_id)
+        return [
+            *(self._prepare_preview_vals(line) for line in base_lines),
+            *self._prepare_shares_preview(shares),
+        ]
+
+    def _get_preview_quantities(self):
+        """Return ``{order line: quantity}``; of an order that is confirmed."""
+        if self._get_sale_order().state != "sale":
+            return {}
+        quantities = {
+            line: line._get_target_qty(completing=True) - line.qty_invoiced
+            for line in self._get_delivered_sale_lines()
+        }
+        return {line: quantity for line, quantity in quantities.items() if quantity}
+
+    def _prepare_shares_preview(self, shares):
+        """A line for each discount, and one for the deposits."""
+        rounding = self.collection_currency_id.rounding
+        deposit = sum(
+            amounts.total
+            for line, (amounts, _) in shares.items()
+            if line.is_downpayment
+        )
+        vals_list = [
+            {"name": line.name, "quantity": 1, "price_total": amounts.total * rounding}
+            for line, (amounts, _) in shares.items()
+            if not line.is_downpayment
+        ]
+        if deposit:
+            vals_list.append(
+                {
+                    "name": self.env._("Less the deposit"),
+                    "quantity": 1,
+                    "price_total": -deposit * rounding,
+                }
+            )
+        return vals_list
 
     def _prepare_preview_vals(self, line):
         """Values for one line of the tax engine (amounts in its currency)."""
@@ -62,6 +85,15 @@ class FSMOrder(models.Model):
     def _get_collection_preview(self):
         """One sentence: how the money will be collected."""
         self.ensure_one()
+        if self._is_own_place():
+            return self.env._("Nothing is billed: this is our own place.")
+        order = self._get_sale_order()
+        if order and order.state != "sale":
+            return self.env._(
+                "Sales order %(order)s is not confirmed: only the extras are billed, "
+                "and accounting is told about the rest.",
+                order=order.name,
+            )
         token = self.collection_token_id
         match self.collection_mode:
             case "auto" if token:

@@ -1,14 +1,26 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
+from odoo.tools import float_compare
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    collection_job_ids = fields.One2many("fsm.order", "sale_line_id", string="Jobs")
     job_ordered_qty = fields.Float(
         digits="Product Unit",
         copy=False,
+        readonly=True,
         help="The ordered quantity when the job was last completed.",
+    )
+    job_billed_qty = fields.Float(
+        digits="Product Unit",
+        copy=False,
+        readonly=True,
+        help="How much of it the jobs have billed, whatever became of the invoices.",
+    )
+    is_job_extra = fields.Boolean(
+        copy=False, readonly=True, help="Delivered on site, beyond the order."
     )
 
     @api.depends("fsm_order_id.stage_id")
@@ -18,9 +30,24 @@ class SaleOrderLine(models.Model):
         for line in self:
             if (
                 line.qty_delivered_method == "field_service"
+                and line.company_id.collection_active
                 and line.fsm_order_id.stage_id.is_completing
             ):
                 line.qty_delivered = line.product_uom_qty
+        return result
+
+    def _compute_field_value(self, field):
+        """Run after every addon's compute, whichever was loaded last.
+
+        What the technician handed over is delivered: pickings, timesheets or
+        milestones say nothing about it. And what becomes invoiceable after the job
+        was billed is billed too.
+        """
+        result = super()._compute_field_value(field)
+        if field.name == "qty_delivered_method":
+            self.filtered("is_job_extra").qty_delivered_method = "manual"
+        elif field.name == "qty_to_invoice":
+            self._get_late_lines().order_id._delay_late_billing()
         return result
 
     def _deliver_with_job(self):
@@ -30,8 +57,12 @@ class SaleOrderLine(models.Model):
         it is what was delivered.
         """
         for line in self.filtered(lambda line: line.qty_delivered_method == "manual"):
-            line.qty_delivered = line._get_qty_after_completion()
-            line.job_ordered_qty = line.product_uom_qty
+            line.write(
+                {
+                    "qty_delivered": line._get_qty_after_completion(),
+                    "job_ordered_qty": line.product_uom_qty,
+                }
+            )
 
     def _get_qty_after_completion(self):
         """Return what will be delivered once the job is complete."""
@@ -45,17 +76,118 @@ class SaleOrderLine(models.Model):
             return self.qty_delivered
         return self.qty_delivered + self.product_uom_qty - self.job_ordered_qty
 
-    def _get_deposit(self):
-        """Return what was invoiced as deposits on these lines, taxes included."""
-        invoiced = self.invoice_lines.filtered(
-            lambda line: line.parent_state == "posted"
+    def _get_target_qty(self, completing=False):
+        """Return the quantity that is to be invoiced in all.
+
+        :param completing: as it will be once the job is complete
+        """
+        self.ensure_one()
+        if self.product_id.type == "combo":
+            return self.qty_invoiced + self.qty_to_invoice
+        if self.product_id.invoice_policy == "order":
+            return self.product_uom_qty
+        return self._get_qty_after_completion() if completing else self.qty_delivered
+
+    def _get_qty_to_bill(self):
+        """Return what the job that completes bills: what natively is to be invoiced.
+
+        Of an order that is not confirmed, what would be.
+        """
+        self.ensure_one()
+        if self.state == "sale":
+            return self.qty_to_invoice
+        return self._get_target_qty() - self.qty_invoiced
+
+    def _get_late_qty(self):
+        """Return what became invoiceable since the jobs billed the line last."""
+        self.ensure_one()
+        late = self._get_target_qty() - self.job_billed_qty
+        if self.state == "sale":
+            late = min(late, self.qty_to_invoice)
+        return max(late, 0)
+
+    def _is_material(self):
+        """Goods and fees of the order that no job delivers.
+
+        A service whose job was deleted is none: nobody did the work.
+        """
+        self.ensure_one()
+        return not (
+            self.fsm_order_id
+            or self.display_type
+            or self.is_downpayment
+            or self._is_order_discount()
+            or self.product_id.field_service_tracking in ("line", "sale")
         )
-        return sum(invoiced.mapped("price_total"))
+
+    def _get_combos(self):
+        """Return the combos (headings on the invoice) that the lines are part of."""
+        return self.linked_line_id.filtered(lambda line: line.product_type == "combo")
+
+    def _is_billed_by_jobs(self):
+        """Whether the whole target quantity found its invoice."""
+        self.ensure_one()
+        return self._compare_qty(self.job_billed_qty, self._get_target_qty()) == 0
+
+    def _get_confirmed_text(self):
+        self.ensure_one()
+        return self.env._(
+            "%(name)s: %(quantity)s × %(price)s",
+            name=self.product_id.display_name,
+            quantity=f"{self._get_target_qty() - self.job_billed_qty:g}",
+            price=self.currency_id.format(self.price_unit * (1 - self.discount / 100)),
+        )
+
+    def _compare_qty(self, one, other):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return float_compare(one, other, precision_digits=digits)
+
+    def _get_late_lines(self):
+        """Return the lines on which more became invoiceable after their job was billed.
+
+        Not what was credited or canceled since: a person did that on purpose.
+        """
+        return self.sudo().filtered(
+            lambda line: (
+                line.id
+                and line.state == "sale"
+                and line.company_id.collection_active
+                and not line.display_type
+                and not line.is_downpayment
+                and not line._is_order_discount()
+                and line._compare_qty(line.qty_to_invoice, 0) > 0
+                and line._compare_qty(line._get_target_qty(), line.job_billed_qty) > 0
+                and line._get_billed_job()
+            )
+        )
+
+    def _get_billed_job(self):
+        """Return the job that was billed and bears the line, or an empty recordset.
+
+        A line of no job (material) is borne by the job that was completed last, once
+        no job of the order is open any more.
+        """
+        self.ensure_one()
+        if job := self.fsm_order_id:
+            return job.filtered(lambda job: job.billing_state == "billed")
+        return self.order_id._get_closing_job()
 
     def _prepare_invoice_line(self, **optional_values):
         """Link the invoice line to the job that delivered it, and to no other."""
         vals = super()._prepare_invoice_line(**optional_values)
-        job_id = self.fsm_order_id.id or self.env.context.get("collection_job_id")
-        if job_id and not self.display_type:
+        if self.display_type or self.product_id.type == "combo":
+            return vals
+        context = self.env.context
+        if quantity := context.get("collection_quantities", {}).get(self.id):
+            vals["quantity"] = quantity
+        job_of_order = context.get("collection_jobs", {}).get(self.order_id.id)
+        job_id = self.fsm_order_id.id or job_of_order
+        if job_id and self.company_id.collection_active:
             vals["fsm_order_ids"] = [Command.set([job_id])]
-        return vals
+        return {**vals, **self._get_invoice_share_vals()}
+
+    def _get_invoiceable_fsm_order(self):
+        """Of a job's invoice the job is known: nothing to search for."""
+        if "collection_jobs" in self.env.context:
+            return self.env["fsm.order"]
+        return super()._get_invoiceable_fsm_order()

@@ -145,9 +145,9 @@ class FsmOrder(models.Model):
             self._get_sale_order()._get_collection_override()
         )
 
-    def _get_collection_facts(self, now):
+    def _get_collection_facts(self, today):
         orders = self._get_all_sale_orders()
-        order_facts, order_tokens = orders._get_collection_facts(now)
+        order_facts, order_tokens = orders._get_collection_facts(today)
         alone = {job: job._get_payer() for job in self if not job._get_sale_order()}
         tokens = self._get_tokens_by_booking(alone)
         facts = {}
@@ -158,8 +158,10 @@ class FsmOrder(models.Model):
                 known = order_facts[order]
             else:
                 known = BookingFacts(
-                    job_date=job.company_id._get_today(now),
-                    expiries=tuple(t.expiry_date or None for t in tokens[job]),
+                    job_date=today,
+                    **job._get_method_facts(
+                        tokens[job], (job.company_id or self.env.company).currency_id
+                    ),
                     **job._get_policy_facts(alone[job]),
                 )
             facts[job] = replace(
@@ -178,7 +180,7 @@ class FsmOrder(models.Model):
         """The scheduled day in the company's time zone, or None."""
         if not self.scheduled_date_start:
             return None
-        return self.company_id._get_today(self.scheduled_date_start)
+        return self._get_local_day(self.scheduled_date_start)
 
     def _format_collection_amount(self, amount):
         order = self._get_sale_order()

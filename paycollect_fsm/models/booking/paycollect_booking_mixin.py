@@ -2,6 +2,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules.readiness import (
@@ -108,8 +109,15 @@ class PaycollectBookingMixin(models.AbstractModel):
     )
 
     def _compute_collection_policy(self):
-        """Resolve the policy while the booking is open, keep it afterwards."""
-        open_bookings = self.filtered(lambda booking: booking._is_policy_open())
+        """Resolve the policy while the booking is open, keep it afterwards.
+
+        A company that does not collect has none.
+        """
+        open_bookings = self.filtered(
+            lambda booking: (
+                booking.company_id.collection_active and booking._is_policy_open()
+            )
+        )
         for booking in self - open_bookings:
             booking.collection_policy_id = booking.collection_policy_id
             booking.collection_policy_reason = booking.collection_policy_reason
@@ -118,7 +126,14 @@ class PaycollectBookingMixin(models.AbstractModel):
     @api.depends(lambda self: self._get_readiness_dependencies())
     @api.depends_context("lang", "tz")
     def _compute_collection_readiness(self):
-        all_facts, tokens = self._get_collection_facts(fields.Datetime.now())
+        collecting = self.filtered("company_id.collection_active")
+        (self - collecting)._set_nothing_needed()
+        for company, bookings in collecting.grouped("company_id").items():
+            bookings._set_readiness(company._get_today())
+
+    def _set_readiness(self, today):
+        """Judge these bookings of one company; ``today``: the company's date."""
+        all_facts, tokens = self._get_collection_facts(today)
         for booking in self:
             facts = all_facts[booking]
             verdict = judge(facts)
@@ -137,6 +152,14 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_readiness = verdict.state
             booking.collection_readiness_reason = booking._get_readiness_text(verdict)
             booking.collection_blocked = step_gate == "block" and not overridden
+
+    def _set_nothing_needed(self):
+        """The readiness of companies that do not collect."""
+        self.collection_token_id = False
+        self.collection_method_label = False
+        self.collection_readiness = NOT_NEEDED
+        self.collection_readiness_reason = False
+        self.collection_blocked = False
 
     @api.depends(lambda self: self._get_override_dependencies())
     @api.depends_context("lang", "tz")
@@ -157,19 +180,6 @@ class PaycollectBookingMixin(models.AbstractModel):
                 ),
                 reason=source.collection_override_reason,
             )
-
-    def _search_collection_readiness(self, operator, value):
-        """Judge the open bookings; all others need nothing."""
-        if operator != "in":
-            return NotImplemented
-        bookings = self.sudo().search(self._get_open_booking_domain())
-        by_state = defaultdict(list)
-        for booking in bookings:
-            by_state[booking.collection_readiness].append(booking.id)
-        if NOT_NEEDED in value:
-            others = [state for state in by_state if state not in value]
-            return [("id", "not in", sum((by_state[s] for s in others), []))]
-        return [("id", "in", sum((by_state[s] for s in value if s in by_state), []))]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -195,6 +205,7 @@ class PaycollectBookingMixin(models.AbstractModel):
     def _get_readiness_dependencies(self):
         """Hook: names of the fields that the readiness is computed from."""
         return (
+            "company_id.collection_active",
             "collection_policy_id",
             "collection_policy_id.collection_mode",
             "collection_policy_id.method_requirement",
@@ -211,13 +222,17 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Hook: bookings whose readiness matters; all others need nothing."""
         raise NotImplementedError
 
-    def _get_collection_facts(self, now):
+    def _get_collection_facts(self, today):
         """Hook: what the readiness rules need to know, read in bulk.
 
-        :param now: naive UTC datetime; its day counts when the booking has no date
+        :param today: the day that counts when the booking has no date
         :return: ({booking: BookingFacts}, {booking: its methods, in order})
         """
         raise NotImplementedError
+
+    def _get_local_day(self, moment):
+        """The company's day of a UTC moment; of bookings of one company."""
+        return self[:1].company_id._get_today(moment)
 
     def _is_policy_open(self):
         """Hook: True as long as the policy follows the facts."""
@@ -267,6 +282,20 @@ class PaycollectBookingMixin(models.AbstractModel):
             for booking, payer in payers.items()
         }
 
+    def _get_method_facts(self, tokens, currency, amount=0.0):
+        """The part of the facts that the methods on file give.
+
+        :param amount: of the booking, 0 when it is not known
+        """
+        payer = self._get_payer()
+        company = self.company_id or self.env.company
+        return {
+            "expiries": tuple(token.expiry_date or None for token in tokens),
+            "limits": tuple(
+                token._get_limit(payer, currency, amount, company) for token in tokens
+            ),
+        }
+
     def _get_policy_facts(self, payer):
         """The part of the facts that policy and customer give."""
         policy = self.collection_policy_id
@@ -312,6 +341,15 @@ class PaycollectBookingMixin(models.AbstractModel):
                 "is planned for %(day)s. Request a new method.",
                 expiry=format_date(self.env, params["expiry"]),
                 day=format_date(self.env, params["job_date"]),
+            )
+        if verdict.code == "method_limited":
+            limit = params["limit"]
+            return self.env._(
+                "The payment method on file cannot be charged for this: %(reason)s "
+                "Request another method.",
+                reason=self.env["payment.token"]._get_limit_text(
+                    limit.code, limit.params, self.company_id or self.env.company
+                ),
             )
         return self._get_readiness_texts()[verdict.code]
 
@@ -359,13 +397,15 @@ class PaycollectBookingMixin(models.AbstractModel):
         return self.company_id.currency_id.format(amount)
 
     def _refresh_collection_policies(self, companies=None):
-        """Resolve again where the policy is still open.
+        """Resolve again where the policy and the work are still open.
 
         :param companies: only those of these companies, None for all
         """
-        domain = self._get_open_policy_domain()
+        domain = Domain(self._get_open_policy_domain())
+        domain &= Domain(self._get_open_booking_domain())
+        domain &= Domain("company_id.collection_active", "=", True)
         if companies is not None:
-            domain = [*domain, ("company_id", "in", companies.ids)]
+            domain &= Domain("company_id", "in", companies.ids)
         self.search(domain)._refresh_collection_policy()
 
     def _get_open_policy_domain(self):

@@ -41,7 +41,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         """
         if self._is_done_by_customer():
             return
-        for booking in self.sudo():
+        for booking in self.sudo().filtered("company_id.collection_active"):
             if booking._get_collection_gate(step) != "block":
                 continue
             if booking._get_collection_override():
@@ -88,7 +88,7 @@ class PaycollectBookingMixin(models.AbstractModel):
     def _log_collection_warning(self, step):
         """Note in the chatter what was not ready at this step."""
         bodies = {}
-        for booking in self.sudo():
+        for booking in self.sudo().filtered("company_id.collection_active"):
             if booking._get_collection_gate(step) == "none":
                 continue
             bodies[booking.id] = booking._get_warning_text(step)

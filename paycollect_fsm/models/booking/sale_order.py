@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
 
         :raise: UserError when the policy forbids the confirmation
         """
-        self._refresh_collection_policy()
+        self.filtered("company_id.collection_active")._refresh_collection_policy()
         self._check_collection_gate(CONFIRM)
         result = super().action_confirm()
         self._log_collection_warning(CONFIRM)
@@ -72,7 +72,7 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         """One order at a time: field service cannot confirm several at once."""
-        if len(self) <= 1:
+        if len(self) <= 1 or not any(self.company_id.mapped("collection_active")):
             return super()._action_confirm()
         for order in self:
             super(SaleOrder, order)._action_confirm()
@@ -132,13 +132,15 @@ class SaleOrder(models.Model):
             "order_type": self.order_line.product_id.fsm_order_template_id.type_id,
         }
 
-    def _get_collection_facts(self, now):
+    def _get_collection_facts(self, today):
         payers = {order: order._get_payer() for order in self}
         tokens = self._get_tokens_by_booking(payers)
         facts = {
             order: BookingFacts(
-                job_date=order._get_collection_date(now),
-                expiries=tuple(token.expiry_date or None for token in tokens[order]),
+                job_date=order._get_collection_date(today),
+                **order._get_method_facts(
+                    tokens[order], order.currency_id, order.amount_total
+                ),
                 amount=order.amount_total,
                 paid=order._get_collected_amount(),
                 rounding=order.currency_id.rounding or 0.01,
@@ -155,11 +157,12 @@ class SaleOrder(models.Model):
             return False
         return self.invoice_status != "invoiced" or self.collection_mode == "prepaid"
 
-    def _get_collection_date(self, now):
+    def _get_collection_date(self, today):
         """The day the work is planned for, in the company's time zone."""
-        return self.company_id._get_today(
-            self.commitment_date or self.expected_date or now
-        )
+        moment = self.commitment_date or self.expected_date
+        if not moment:
+            return today
+        return self._get_local_day(moment)
 
     def _get_collected_amount(self):
         """What the customer has paid for this order, in its currency.

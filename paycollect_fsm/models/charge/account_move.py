@@ -120,7 +120,13 @@ class AccountMove(models.Model):
     def _invoice_paid_hook(self):
         """What was paid, by whichever way, is no exception any more."""
         result = super()._invoice_paid_hook()
-        self.company_id._close_collection_activities(self, self.env._("It is paid."))
+        collected = self.filtered(
+            lambda move: move.company_id.collection_active or move.collection_policy_id
+        )
+        if collected:
+            collected.company_id._close_collection_activities(
+                collected, self.env._("It is paid.")
+            )
         return result
 
     def _has_to_be_paid(self):

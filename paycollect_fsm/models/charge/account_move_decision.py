@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import str2bool
 
 from ...rules.charge import (
+    BLOCKED,
     CREDIT,
     GO,
     PLANNED_ANYWAY,
@@ -71,9 +72,10 @@ class AccountMove(models.Model):
             stands in its ``collection_decision``
         """
         now = now or fields.Datetime.now()
-        tokens = dict.fromkeys(self, token) if token else self._get_tokens_to_charge()
-        Attempt = self.env["paycollect.attempt"].sudo()
         collectables = self._get_collectable(now)
+        tokens = dict.fromkeys(self, token) if token else {}
+        tokens = tokens or self._get_tokens_to_charge(collectables)
+        Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []
         for move in self:
             method = tokens[move]
@@ -100,11 +102,7 @@ class AccountMove(models.Model):
                     method, trigger, facts.due_at or now, facts.residual
                 )
                 if decision.verdict == WAIT:
-                    vals |= {
-                        "parked_code": decision.reason,
-                        "reason_code": decision.reason,
-                        "reason_params": params,
-                    }
+                    vals |= move._prepare_wait_vals(decision, method)
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
@@ -113,8 +111,12 @@ class AccountMove(models.Model):
             attempt._set_parked(CREDIT, attempt.reason_params)
         return attempts
 
-    def _get_tokens_to_charge(self):
-        """Return ``{move: primary usable token}``, possibly empty recordsets."""
+    def _get_tokens_to_charge(self, collectables=None):
+        """Return ``{move: primary usable token}``, possibly empty recordsets.
+
+        :param collectables: what is owed, see ``_get_collectable``; default: it is read
+        """
+        collectables = collectables or self._get_collectable()
         Token = self.env["payment.token"]
         result = dict.fromkeys(self, Token)
         for company, moves in self.grouped("company_id").items():
@@ -123,8 +125,28 @@ class AccountMove(models.Model):
             for move in moves:
                 usable = tokens.get(move.commercial_partner_id, Token)
                 valid = usable.filtered(lambda t, d=today: not t._is_expired_on(d))
-                result[move] = (valid or usable)[:1]
+                amount = collectables[move].ask(ahead=True)
+                able = valid.filtered(
+                    lambda t, m=move, a=amount: not m._get_token_limit(t, a)
+                )
+                ready = able.filtered(lambda t: t._is_provider_on())
+                result[move] = (ready or able or valid or usable)[:1]
         return result
+
+    def _prepare_wait_vals(self, decision, token):
+        """Values of an attempt that is planned although something holds it back."""
+        return {
+            "parked_code": decision.reason,
+            "reason_code": decision.reason,
+            "reason_params": self._prepare_reason_params(decision, token) or False,
+        }
+
+    def _get_token_limit(self, token, amount):
+        """Return why the method cannot take an amount of the invoice, or None."""
+        self.ensure_one()
+        return token._get_limit(
+            self.partner_id, self.currency_id, amount, self.company_id
+        )
 
     def _prepare_attempt_vals(self, token, trigger, planned_at, amount):
         self.ensure_one()
@@ -194,6 +216,8 @@ class AccountMove(models.Model):
                 self.sudo().transaction_ids, attempt or replaced
             ),
         }
+        if token:
+            facts["token_limit"] = self._get_token_limit(token, facts["residual"])
         if attempt:
             facts |= attempt._prepare_charge_facts(now)
             facts["amount_company"] = attempt._convert_brake(
@@ -216,8 +240,10 @@ class AccountMove(models.Model):
                 .sudo()
                 .get_param("database.is_neutralized", "False")
             ),
+            "moved": company._has_moved(),
             "is_customer_invoice": self.move_type == "out_invoice",
             "posted": self.state == "posted",
+            "in_draft": bool(attempt) and self.state == "draft",
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
             "customer_paying": any(
@@ -230,9 +256,11 @@ class AccountMove(models.Model):
             "max_auto_amount": self._get_max_auto_amount(),
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
+            "token_fits": bool(token) and token._is_consented_for(self),
             "token_expired": bool(token)
             and token._is_expired_on(company._get_today(now)),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
+            "key_rejected": bool(token) and token.provider_id._is_key_rejected(now),
         }
 
     def _get_charge_obstacles(self, now, attempt=None):
@@ -245,7 +273,7 @@ class AccountMove(models.Model):
         :return: ``{move: [Obstacle]}``, with each invoice
         """
         return {
-            move: [Obstacle("blocked", STOP)] if move.payment_state == "blocked" else []
+            move: [Obstacle(BLOCKED, WAIT)] if move.payment_state == "blocked" else []
             for move in self
         }
 

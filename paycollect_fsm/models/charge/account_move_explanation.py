@@ -4,6 +4,9 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...rules.charge import COMMON_WAITS
+from ...rules.const import PLANNED
+
 # The order of the story; what other addons tell comes before the next step.
 KINDS = ("policy", "credit", "decision", "try", "dispute", "message")
 NEXT = "next"
@@ -84,6 +87,9 @@ class AccountMove(models.Model):
 
         :param last: the last attempt (sudo), or none
         """
+        waits = last.state == PLANNED and last.parked_code in COMMON_WAITS
+        if waits:
+            return ""  # what it waits for is said with it
         if self.state != "posted":
             return self.env._("Next: nothing happens before the invoice is posted.")
         if self._is_settled():

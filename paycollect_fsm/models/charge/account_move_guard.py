@@ -1,14 +1,28 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...rules.charge import BLOCKED, IN_DRAFT
 from ...rules.const import PLANNED, SENT, SETTLING, UNKNOWN
 
 BUSY = (SENT, UNKNOWN, SETTLING)
 LOCKED = 2  # seconds
+# What a payment on its way was asked for: by whom, and how much.
+FROZEN_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "fiscal_position_id",
+        "invoice_line_ids",
+        "line_ids",
+        "move_type",
+        "partner_id",
+        "state",
+    }
+)
 
 
 class AccountMove(models.Model):
@@ -26,7 +40,8 @@ class AccountMove(models.Model):
 
     def _check_not_being_charged(self):
         """Refuse while a charge of these invoices is on its way or unknown, or while
-        another online payment is on its way or not booked yet.
+        another online payment is on its way or not booked yet. Where the company does
+        not collect, only what was sent before it stopped counts.
 
         A charge that is planned is marked, so that a worker which claims it at the
         same moment fails with a conflict, comes again, and sees the payment.
@@ -46,7 +61,7 @@ class AccountMove(models.Model):
                 )
             )
         self._mark_planned(planned)
-        for move in self:
+        for move in self.filtered("company_id.collection_active"):
             if move._has_pending_transaction(move.transaction_ids):
                 raise ValidationError(move._get_online_payment_error())
 
@@ -60,3 +75,76 @@ class AccountMove(models.Model):
                     tuple(attempts.ids),
                 )
             )
+
+    # -- what is being paid does not change ------------------------------------------
+
+    def write(self, vals):
+        if FROZEN_FIELDS.intersection(vals):
+            self.filtered(
+                lambda move: any(
+                    move._field_will_change(move, vals, name)
+                    for name in FROZEN_FIELDS.intersection(vals)
+                )
+            )._check_not_on_its_way()
+        frees = vals.get("state") == "posted" or "payment_state" in vals
+        freed = self.filtered("posted_before") if frees else self.browse()
+        result = super().write(vals)
+        freed._resume_charges()
+        return result
+
+    def _resume_charges(self):
+        """Let the charges go on that waited for these invoices."""
+        waiting = self.sudo().collection_attempt_ids.filtered(
+            lambda attempt: attempt.parked_code in (IN_DRAFT, BLOCKED)
+        )
+        now = fields.Datetime.now()
+        for code, attempts in waiting.grouped("parked_code").items():
+            (attempts & attempts._search_unparkable(code, now))._set_unparked()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_not_on_its_way()
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
+    def _check_not_on_its_way(self):
+        """Refuse to change posted invoices while money for them is on its way.
+
+        A bank debit settles days later; it would pay, and even post, an invoice that
+        somebody is half-way through correcting. A planned charge is marked, so that a
+        worker which claims it at this moment fails with a conflict.
+
+        :raise UserError: with what is on its way and what to do
+        """
+        posted = self.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice"
+        ).sudo()
+        if not posted:
+            return
+        attempts = posted.collection_attempt_ids
+        posted._mark_planned(attempts.filtered(lambda a: a.state == PLANNED))
+        for move in posted:
+            if text := move._get_on_its_way_text():
+                raise UserError(text)
+
+    def _get_on_its_way_text(self):
+        """Return why the invoice cannot be changed now, or an empty string."""
+        self.ensure_one()
+        busy = self.collection_attempt_ids.filtered(lambda a: a.state in BUSY)
+        values = {"invoice": self.name}
+        if UNKNOWN in busy.mapped("state"):
+            return self.env._(
+                "%(invoice)s cannot be changed now: nobody knows yet whether it was "
+                "charged, and the provider is being asked. Change it when that is "
+                "known.",
+                **values,
+            )
+        if busy or (
+            self.company_id.collection_active
+            and self._has_pending_transaction(self.transaction_ids)
+        ):
+            return self.env._(
+                "%(invoice)s cannot be changed now: a payment for it is on its way. "
+                "Change it, or make a credit note, when the payment has arrived or was "
+                "returned; a bank debit takes up to five business days.",
+                **values,
+            )
+        return ""

@@ -4,6 +4,8 @@ from datetime import datetime
 from odoo import fields, models
 from odoo.tools import format_datetime
 
+from ...rules.method_limits import LIMITS
+
 
 class AccountMove(models.Model):
     """Why an invoice is charged or not, in words.
@@ -77,7 +79,30 @@ class AccountMove(models.Model):
             "in_flight": lambda: _(
                 "Not charged: a payment of this invoice is already under way."
             ),
-            "blocked": lambda: _("Not charged: its payment is blocked."),
+            "in_draft": lambda: _(
+                "Held back: the invoice is in draft. It is charged when the invoice is "
+                "posted again."
+            ),
+            "blocked": lambda: _(
+                "Held back: its payment is blocked. It is charged when the payment is "
+                "unblocked."
+            ),
+            "other_owner": lambda: _(
+                "Not charged: %(m)s was stored for another customer or company, who "
+                "did not agree to pay this invoice.",
+                m=params["method"],
+            ),
+            "changed_customer": lambda: _(
+                "Not charged: the invoice is for another customer than when the charge "
+                "was planned."
+            ),
+            "changed_currency": lambda: _(
+                "Not charged: the invoice is in another currency than when the charge "
+                "was planned."
+            ),
+            "changed_amount": lambda: _(
+                "Not charged: more is owed than was agreed when the charge was planned."
+            ),
             "customer_paying": lambda: _(
                 "Charged later: the customer is paying online right now."
             ),
@@ -103,6 +128,16 @@ class AccountMove(models.Model):
                 "Not charged: the customer's consent for the method has ended."
             ),
             "expired": lambda: _("Not charged: %(m)s is expired.", m=params["method"]),
+            **{
+                code: lambda code=code: _(
+                    "Not charged to %(method)s: %(limit)s",
+                    method=params["method"],
+                    limit=self.env["payment.token"]._get_limit_text(
+                        code, params, self.company_id
+                    ),
+                )
+                for code in LIMITS
+            },
             "refused": lambda: _(
                 "Not charged: the bank refused %(m)s for good.", m=params["method"]
             ),
@@ -128,9 +163,20 @@ class AccountMove(models.Model):
                 credit=self.currency_id.format(params["credit"]),
             ),
             "provider_off": lambda: _(
-                "Not charged: the payment provider is switched off."
+                "Held back: %(provider)s is switched off. It goes on when the provider "
+                "is switched on again.",
+                provider=params["provider"],
+            ),
+            "key_rejected": lambda: _(
+                "Held back: %(provider)s rejects our key. It goes on when a valid key "
+                "is entered.",
+                provider=params["provider"],
             ),
             "neutralized": lambda: _("Not charged: this is a copy of the database."),
+            "moved": lambda: _(
+                "Held back: this database is not where automatic collection was "
+                "switched on. An administrator has to say whether it is the original."
+            ),
             "inactive": lambda: _("Not charged: automatic collection is switched off."),
             "stopped": lambda: _(
                 "Held back: all charging was stopped. It goes on when a manager "

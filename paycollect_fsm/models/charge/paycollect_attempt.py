@@ -15,7 +15,7 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.protocol import may_become
-from ...rules.triggers import TRIGGERS, gives_way
+from ...rules.triggers import TRIGGERS, gives_way, is_ahead
 
 # A try that starts later than this does not keep the customer from paying.
 SOON = timedelta(minutes=15)
@@ -42,6 +42,15 @@ class PaycollectAttempt(models.Model):
         store=True,
         precompute=True,
         index=True,
+    )
+    customer_id = fields.Many2one(
+        "res.partner",
+        string="Planned For",
+        compute="_compute_customer_id",
+        store=True,
+        precompute=True,
+        index=True,
+        help="Whose invoice it was when the charge was planned.",
     )
     amount = fields.Monetary(required=True, readonly=True)
     discount = fields.Monetary(
@@ -142,6 +151,12 @@ class PaycollectAttempt(models.Model):
             ("parked_code", "!=", False),
         ]
 
+    @api.depends()
+    def _compute_customer_id(self):
+        """Once, when it is planned: that the invoice's changes later is the point."""
+        for attempt in self:
+            attempt.customer_id = attempt.move_id.commercial_partner_id
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
@@ -233,7 +248,10 @@ class PaycollectAttempt(models.Model):
         """
         self.ensure_one()
         transaction = self.transaction_id
-        transaction._set_canceled(state_message=self.env._("It was not sent."))
+        transaction._set_canceled(
+            state_message=self.env._("It was not sent."),
+            extra_allowed_states=("error",),
+        )
         transaction.is_post_processed = True
         self.write({"state": PLANNED, "transaction_id": False, "sent_at": False})
         if decision:
@@ -241,6 +259,24 @@ class PaycollectAttempt(models.Model):
             self._set_parked(decision.reason, params)
 
     # -- facts and texts -----------------------------------------------------
+
+    def _get_change(self):
+        """Return what of its invoice is not as it was planned, as a reason, or "".
+
+        A policy charges what the invoice says; what a person agreed to is never
+        exceeded.
+        """
+        self.ensure_one()
+        move = self.move_id
+        if move.commercial_partner_id != self.customer_id:
+            return "changed_customer"
+        if move.currency_id != self.currency_id:
+            return "changed_currency"
+        if is_ahead(self.trigger):
+            asked = move._get_collectable()[move].ask(ahead=True)
+            if self.currency_id.compare_amounts(asked, self.amount) > 0:
+                return "changed_amount"
+        return ""
 
     def _is_waiting(self, now=None):
         """Whether it is a try of a later day, which somebody else may pre-empt."""

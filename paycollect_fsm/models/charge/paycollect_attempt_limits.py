@@ -3,8 +3,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules.charge import CREDIT, SECOND_ENGINE, STOPPED, WAIT
+from ...rules import charge
+from ...rules.charge import COMMON_WAITS, WAIT
 from ...rules.const import OCCASION_DUE, PLANNED
+from ..method.payment_provider import ON
 
 
 class PaycollectAttempt(models.Model):
@@ -86,7 +88,7 @@ class PaycollectAttempt(models.Model):
                 "reason_params": params or False,
             }
         )
-        if code in (STOPPED, SECOND_ENGINE):
+        if code in COMMON_WAITS:
             return
         self.company_id._schedule_collection_activity(
             self.move_id,
@@ -105,7 +107,7 @@ class PaycollectAttempt(models.Model):
         is_customer = code in (
             "customer_count_brake",
             "customer_amount_brake",
-            CREDIT,
+            charge.CREDIT,
         )
         return f"held_back_{self.partner_id.id}" if is_customer else "held_back"
 
@@ -114,7 +116,7 @@ class PaycollectAttempt(models.Model):
             return self.env._(
                 "Charges of %(customer)s are held back", customer=self.partner_id.name
             )
-        if code == CREDIT:
+        if code == charge.CREDIT:
             return self.env._("A customer's credit is not applied yet")
         return self.env._("Charges are held back")
 
@@ -123,31 +125,51 @@ class PaycollectAttempt(models.Model):
         self.write({"parked_code": False, "reason_code": False, "reason_params": False})
         self._enqueue()
 
-    def _unpark(self, code):
+    def _unpark(self, code, now=None):
         """Send what is parked for ``code`` and has no cause to be any more.
 
         The sweep does the same, for what was parked by a worker that did not see the
         end of the cause yet.
-        """
-        self._search_unparkable(code)._set_unparked()
 
-    def _search_unparkable(self, code):
+        :param now: naive UTC datetime
+        """
+        self._search_unparkable(code, now or fields.Datetime.now())._set_unparked()
+
+    def _search_unparkable(self, code, now):
         """Hook: what is parked for ``code`` although the cause is gone."""
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
-        if code == CREDIT:
-            collectables = parked.move_id._get_collectable()
+        if code == charge.CREDIT:
+            collectables = parked.move_id._get_collectable(now)
             return parked.filtered(lambda a: not collectables[a.move_id].credit_waiting)
-        if code != STOPPED:
-            return parked
-        companies = parked.company_id.filtered(lambda c: not c._is_collection_stopped())
-        return parked.filtered(lambda attempt: attempt.company_id in companies)
+        providers, companies = parked.token_id.provider_id, parked.company_id
+        match code:
+            case charge.STOPPED:
+                free = companies.filtered(lambda c: not c._is_collection_stopped())
+                return parked.filtered(lambda a: a.company_id in free)
+            case charge.PROVIDER_OFF:
+                free = providers.filtered(lambda p: p.state in ON)
+                return parked.filtered(lambda a: a.token_id.provider_id in free)
+            case charge.MOVED:
+                return parked.browse() if companies._has_moved() else parked
+            case charge.IN_DRAFT:
+                return parked.filtered(lambda a: a.move_id.state != "draft")
+            case charge.BLOCKED:
+                return parked.filtered(lambda a: a.move_id.payment_state != "blocked")
+            case charge.KEY_REJECTED:
+                free = providers.filtered(lambda p: not p._is_key_rejected(now))
+                return parked.filtered(lambda a: a.token_id.provider_id in free)
+        return parked
 
     # -- facts ---------------------------------------------------------------
 
     def _prepare_charge_facts(self, now):
         """Hook: the facts of an attempt that is being claimed, by their names."""
         self.ensure_one()
-        return {"is_retry": self.trigger == "retry", **self._get_brake_facts(now)}
+        return {
+            "is_retry": self.trigger == "retry",
+            "changed": self._get_change(),
+            **self._get_brake_facts(now),
+        }
 
     def _get_brake_facts(self, now):
         """Return what was sent on the company's day, for ``ChargeFacts``.

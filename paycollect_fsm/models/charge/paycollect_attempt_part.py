@@ -8,8 +8,6 @@ from ...rules.const import PAID
 SWEEP_AFTER = timedelta(minutes=2)
 SWEEP_SINCE = timedelta(days=2)
 BATCH = 100
-# Another method may take its place when it cannot be sent for one of these reasons.
-METHOD_REASONS = ("no_method", "no_consent", "expired", "refused", "provider_off")
 
 
 class PaycollectAttempt(models.Model):
@@ -36,12 +34,3 @@ class PaycollectAttempt(models.Model):
             limit=BATCH,
         )
         return attempts.filtered(lambda attempt: attempt.move_id._has_part_left())
-
-    def _replan_part(self, reason, now):
-        """Charge another method, if any: the planned one may be gone on the day.
-
-        :param reason: why it was not sent
-        """
-        decided_here = self.trigger not in ("retry", "manual")
-        if decided_here and reason in METHOD_REASONS:
-            self.move_id._plan_collection(self.trigger, now)

@@ -13,9 +13,14 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
+    BLOCKED,
     CREDIT,
     GO,
+    IN_DRAFT,
+    MISMATCHES,
+    MOVED,
     NOT_DUE,
+    PROVIDER_OFF,
     STOP,
     STOPPED,
     WAIT,
@@ -33,7 +38,7 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.declines import find_return_code
-from ...rules.outcome import Exchange, Outcome, classify
+from ...rules.outcome import KEY_REJECTED, Exchange, Outcome, classify
 from ...rules.triggers import is_ahead
 
 _logger = logging.getLogger(__name__)
@@ -115,19 +120,34 @@ class PaycollectAttempt(models.Model):
         decision = decide(facts)
         if decision.verdict == GO:
             transaction = self._create_transaction(facts.residual)
-            self._set_sent(transaction, facts.residual, now)
+            self._set_sent(transaction, transaction.amount, now)
             self.discount = collectable.discount
             return True
         if decision.verdict == STOP:
             params = move._prepare_reason_params(decision, self.token_id)
             self._set_canceled(decision.reason, params)
-            move._notify_customer(OCCASION_DUE)
             self._after_outcome(Outcome(CANCELED, decision.reason), now)
+            if decision.reason in MISMATCHES:
+                self._report_mismatch()
+            elif not move._has_open_attempt():
+                move._notify_customer(OCCASION_DUE)
         else:
             if decision.reason == NOT_DUE:
                 self.amount = facts.residual
             self._park_or_postpone(decision, now)
         return False
+
+    def _report_mismatch(self):
+        """Tell accounting that a planned charge no longer fits its invoice."""
+        self.company_id._schedule_collection_activity(
+            self.move_id,
+            self.env._("A planned charge was stopped"),
+            self.env._(
+                "%(reason)s Check the customer of the invoice, then charge the right "
+                "method with “Collect Now”, or collect it in another way.",
+                reason=self.reason,
+            ),
+        )
 
     def _is_customer_busy(self):
         """Whether another charge of this customer is being sent (unique index)."""
@@ -197,11 +217,17 @@ class PaycollectAttempt(models.Model):
         if self.state != SENT:
             return
         stopped = self.company_id._is_collection_stopped()
-        allowed = not stopped and self._is_owed_in_full()
+        held = stopped or self.company_id._has_moved()
+        allowed = not held and self._is_owed_in_full()
         begin = now or fields.Datetime.now()
         match protocol.before_charge(self.state, allowed, self.sent_at, begin):
             case protocol.CHARGE:
-                self._record(self._request(), now or fields.Datetime.now())
+                outcome, now = self._request(), now or fields.Datetime.now()
+                if outcome.reason == KEY_REJECTED:
+                    self._set_put_back(Decision(WAIT, KEY_REJECTED))
+                    self.token_id.provider_id._set_key_rejected(now)
+                else:
+                    self._record(outcome, now)
             case protocol.PUT_BACK:
                 self._set_put_back(Decision(WAIT, STOPPED) if stopped else None)
 
@@ -210,7 +236,10 @@ class PaycollectAttempt(models.Model):
         move = self.move_id
         due = move._get_collectable(self.sent_at)[move].ask(is_ahead(self.trigger))
         enough = self.currency_id.compare_amounts(due, self.amount)
-        return enough >= 0 and move._is_owed() and move.payment_state != "blocked"
+        fits = not self._get_change() and self.token_id._is_consented_for(move)
+        return (
+            enough >= 0 and fits and move._is_owed() and move.payment_state != "blocked"
+        )
 
     def _request(self, again=False):
         """Send the request that charges; the same transaction has the same key.
@@ -260,8 +289,6 @@ class PaycollectAttempt(models.Model):
         :param outcome: :class:`outcome.Outcome`
         :param now: naive UTC datetime
         """
-        if outcome.state == CANCELED:
-            self._replan_part(outcome.reason, now)
 
     def _get_outcome_text(self, outcome):
         return self._get_reason_text(
@@ -341,6 +368,8 @@ class PaycollectAttempt(models.Model):
 
         :param now: naive UTC datetime
         """
+        self.env["payment.provider"].sudo()._close_accepted_keys()
+        self._commit()
         for attempts, method, args in self._get_sweeps(now or fields.Datetime.now()):
             self._sweep(attempts, method, now, *args)
 
@@ -351,9 +380,12 @@ class PaycollectAttempt(models.Model):
         :return: list of (attempts, name of the method, arguments); the method gets the
             time at which its turn comes (naive UTC) and the arguments
         """
+        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED, CREDIT)
         return [
-            (self._search_unparkable(STOPPED), "_set_unparked", ()),
-            (self._search_unparkable(CREDIT), "_set_unparked", ()),
+            *(
+                (self._search_unparkable(code, now), "_set_unparked", ())
+                for code in waits
+            ),
             (self._search_unfinished(), "_finish", ()),
             (self._search_orphans(now), "_set_orphaned", ()),
             (self._search_due(now), "_send", ()),

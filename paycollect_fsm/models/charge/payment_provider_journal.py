@@ -6,7 +6,8 @@ class PaymentProvider(models.Model):
     """Odoo makes the journal's line for a provider when it first looks for it.
 
     Two first payments at the same moment would make two lines, and then no payment
-    of this provider could be booked any more. So it is made when it is switched on.
+    of this provider could be booked any more. So it is made when the provider is
+    switched on, or its company starts to collect.
     """
 
     _inherit = "payment.provider"
@@ -23,7 +24,18 @@ class PaymentProvider(models.Model):
             self._make_journal_line()
         return result
 
+    @api.model
+    def _make_journal_lines_of(self, companies):
+        """Companies start to collect."""
+        providers = self.sudo().search([("company_id", "parent_of", companies.ids)])
+        providers._make_journal_line()
+
     def _make_journal_line(self):
         """Computing the journal makes the line, unless there is one."""
-        active = self.filtered(lambda provider: provider.state in ("enabled", "test"))
+        active = self.filtered(
+            lambda provider: (
+                provider.state in ("enabled", "test")
+                and provider.company_id._collects_here_or_below()
+            )
+        )
         active.mapped("journal_id")

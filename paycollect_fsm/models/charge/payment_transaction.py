@@ -24,6 +24,13 @@ class PaymentTransaction(models.Model):
         starting._check_amount_open()
         return transactions
 
+    def _is_collected(self):
+        """What was charged by an attempt is ours, and so is its refund."""
+        tx = self.sudo()
+        return super()._is_collected() or bool(
+            (tx.source_transaction_id or tx).collection_attempt_ids
+        )
+
     def _post_process(self):
         """What is left of an invoice in parts is planned as soon as a part is paid."""
         result = super()._post_process()
@@ -50,9 +57,9 @@ class PaymentTransaction(models.Model):
         :raise ValidationError: with what is open
         """
         for tx in self.sudo():
-            invoices = tx.invoice_ids
+            invoices = tx.invoice_ids.filtered("company_id.collection_active")
             if not invoices or set(invoices.mapped("state")) != {"posted"}:
-                continue  # of an order: Odoo's own rules
+                continue  # of an order, or not collected: Odoo's own rules
             open_amount = sum(invoices.mapped("amount_residual"))
             if tx.currency_id.is_zero(open_amount):
                 raise ValidationError(

@@ -48,7 +48,7 @@ class PaymentTransaction(models.Model):
 
     def _refund(self, amount_to_refund=None):
         """Book a payment before it is given back: Odoo would never book it later."""
-        if self.state == "done" and not self.is_post_processed:
+        if self.state == "done" and not self.is_post_processed and self._is_collected():
             self._post_process()
         return super()._refund(amount_to_refund=amount_to_refund)
 

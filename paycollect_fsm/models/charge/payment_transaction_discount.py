@@ -33,10 +33,8 @@ class PaymentTransaction(models.Model):
         line = move._get_term_lines().filtered(lambda item: not item.reconciled)
         if not attempt.discount or len(line) != 1:
             return []
-        paid_in_full = move.currency_id.is_zero(
-            move.amount_residual - self.amount - attempt.discount
-        )
-        if not paid_in_full:
+        rest = move.amount_residual - self.amount - attempt.discount
+        if rest < 0 or self.provider_id._get_chargeable_amount(rest, self.currency_id):
             return []
         values = move._get_invoice_counterpart_amls_for_early_payment_discount(
             [

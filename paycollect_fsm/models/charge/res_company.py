@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ...rules.charge import STOPPED
+from ...rules.charge import MOVED, STOPPED
 from ...rules.const import PLANNED
 
 LIMIT_CODES = (
@@ -44,6 +44,11 @@ class ResCompany(models.Model):
         copy=False,
         groups="base.group_user",
     )
+
+    def _on_collection_active(self):
+        super()._on_collection_active()
+        if self:
+            self.env["payment.provider"]._make_journal_lines_of(self)
 
     # -- buttons ---------------------------------------------------------------
 
@@ -139,6 +144,10 @@ class ResCompany(models.Model):
             )
         self.env["paycollect.access"]._check_user(self)
 
+    def _resume_after_move(self):
+        self.env["paycollect.attempt"].sudo()._unpark(MOVED)
+        return super()._resume_after_move()
+
     # -- what waits --------------------------------------------------------------
 
     def _search_held_back(self, codes):
@@ -189,18 +198,29 @@ class ResCompany(models.Model):
     def get_charging_status(self):
         """Return what the list of attempts shows above it, for the user's companies.
 
-        :return: dict with ``may_stop``, ``may_resume``; ``stops``: a list of dicts with
-            ``company_id``, ``text`` and ``waiting``, one for each company that is
-            stopped; ``engines``: dicts with ``provider_id`` and ``text``, one for each
-            provider at which somebody else tries declined charges again
+        :return: dict with ``may_stop``, ``may_resume``; ``moved``: a text when nobody
+            said yet whether this is the original database, and ``may_answer``;
+            ``stops``: dicts with ``company_id``, ``text`` and ``waiting``, one
+            for each company that is stopped; ``engines``: dicts with ``provider_id``
+            and ``text``, one for each provider at which somebody else tries declined
+            charges again
         """
         user = self.env.user
         if not user.has_group("paycollect_fsm.group_user"):
-            return {"may_stop": False, "may_resume": False, "stops": [], "engines": []}
+            return {
+                "may_stop": False,
+                "may_resume": False,
+                "moved": "",
+                "may_answer": False,
+                "stops": [],
+                "engines": [],
+            }
         stopped = self.env.companies.sudo().filtered("collection_stopped_at")
         return {
             "may_stop": self.env.company not in stopped,
             "may_resume": user.has_group("paycollect_fsm.group_manager"),
+            "moved": self._get_held_text(),
+            "may_answer": user.has_group("base.group_system"),
             "stops": [
                 {
                     "company_id": company.id,
@@ -222,6 +242,13 @@ class ResCompany(models.Model):
         if self.collection_stopped_at:
             lines += [self._get_stop_text(), self._get_waiting_text()]
         return lines
+
+    @api.model
+    def _get_held_text(self):
+        """Why all charges wait for an administrator; empty when they do not, or when
+        nothing is charged anyway."""
+        active = self.env.companies.sudo().filtered("collection_active")
+        return self._get_move_text() if active else ""
 
     def _get_stop_text(self):
         """Who stopped charging, when and why; empty when it is not stopped."""

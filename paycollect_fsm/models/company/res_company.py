@@ -77,6 +77,16 @@ class ResCompany(models.Model):
                     )
                 )
 
+    def _collects_here_or_below(self):
+        """Whether one of these companies, or a branch of theirs, collects.
+
+        Providers and journals of a company serve its branches, too.
+        """
+        return any(
+            company.collection_active or company.child_ids._collects_here_or_below()
+            for company in self.sudo()
+        )
+
     def _get_collection_status_lines(self):
         """Hook: sentences about the company's collections that the settings show."""
         self.ensure_one()

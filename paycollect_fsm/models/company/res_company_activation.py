@@ -24,6 +24,23 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies.filtered("collection_active")._on_collection_active()
+        return companies
+
+    def write(self, vals):
+        if not vals.get("collection_active"):
+            return super().write(vals)
+        starting = self.filtered(lambda company: not company.collection_active)
+        result = super().write(vals)
+        starting._on_collection_active()
+        return result
+
+    def _on_collection_active(self):
+        """Hook: these companies were off, so nothing was prepared; now they collect."""
+
     @api.constrains("collection_active")
     def _check_collection_may_be_active(self):
         for company in self.filtered("collection_active"):
@@ -76,6 +93,8 @@ class ResCompany(models.Model):
                 title,
                 self.env._("This is a neutralized copy; it must not charge anybody."),
             )
+        if text := self._get_move_text():
+            return Check(BLOCKER, title, text)
         return Check(OK, title, self.env._("This is not a copy of another database."))
 
     def _check_provider(self):

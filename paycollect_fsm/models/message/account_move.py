@@ -106,6 +106,7 @@ class AccountMove(models.Model):
             self.move_type == "out_invoice"
             and self.state == "posted"
             and self.company_id.collection_active
+            and not self.company_id._has_moved()
             and bool(self.collection_policy_id)
             and self._is_settled()
             and not self.receipt_message_id
@@ -181,7 +182,8 @@ class AccountMove(models.Model):
         :param now: naive UTC datetime
         :return: ``{move: [reason code]}``, with each invoice
         """
-        obstacles = {move: [] for move in self}
+        moved = self.env["res.company"]._has_moved()
+        obstacles = {move: ["moved"] if moved else [] for move in self}
         if occasion == OCCASION_PAID:
             return obstacles
         for move in self:

@@ -41,6 +41,16 @@ class PaycollectConsent(models.Model):
         index=True,
         ondelete="restrict",
     )
+    customer_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Pays For",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        help="The customer whose invoices may be charged: the one that the person "
+        "belonged to when the consent was given.",
+    )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True
     )
@@ -174,6 +184,7 @@ class PaycollectConsent(models.Model):
             "token_id": token.id,
             "method_label": token._get_label(),
             "partner_id": token.partner_id.id,
+            "customer_id": token.partner_id.commercial_partner_id.id,
             "company_id": token.company_id.id,
             "text_shown": text_shown,
             "lang": token.partner_id.lang,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...rules import retry
 from ...rules.const import BANK_METHOD_CODES, CARD_METHOD_CODES
@@ -92,12 +93,20 @@ class PaymentToken(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Never store more of a card number than its last four digits."""
+        """Never store more of a card number than its last four digits.
+
+        Whether the company collects or not: what is stored stays.
+        """
         for vals in vals_list:
-            vals["payment_details"] = mask_card_numbers(vals.get("payment_details"))
+            if vals.get("payment_details"):
+                vals["payment_details"] = mask_card_numbers(vals["payment_details"])
         return super().create(vals_list)
 
     def write(self, vals):
+        if self.env.context.get("collection_keep_methods") and vals == {
+            "active": False
+        }:
+            return True
         if vals.get("payment_details"):
             vals = dict(
                 vals, payment_details=mask_card_numbers(vals["payment_details"])
@@ -110,6 +119,20 @@ class PaymentToken(models.Model):
         )
         renewed._set_renewed(fields.Datetime.now())
         return result
+
+    def _set_gone(self, code, reason):
+        """The provider says that the method does not exist there any more.
+
+        :param code: of the table of declines
+        :param reason: for whoever looks at the consent that ends with it
+        """
+        gone = self._get_gone_with(code)
+        gone.with_context(collection_archive_reason=reason).write({"active": False})
+
+    def _get_gone_with(self, code):
+        """Hook: this method and those that went with it (sudo)."""
+        self.ensure_one()
+        return self.sudo()
 
     def _set_renewed(self, now):
         """The card or account was replaced: it is a new chance for what is open."""
@@ -192,10 +215,11 @@ class PaymentToken(models.Model):
         This is the one place that reads other people's tokens, with sudo: stock
         rules show a token to its exact partner only. One query for all partners.
 
-        A method counts when it is active, its provider is enabled or in test mode
-        and of the company, and the customer's consent stands. Expired methods are
-        included: what expiry means depends on the date of the job or charge
-        (:meth:`_is_expired_on`). Methods that their bank refused for good are not.
+        A method counts when it is active, its provider is enabled or in test mode (or
+        switched off for now) and of the company, and the customer's consent stands.
+        Expired methods are included: what expiry means depends on the date of the job
+        or charge (:meth:`_is_expired_on`). Methods that their bank refused for good
+        are not.
 
         :param partners: ``res.partner`` records, any contact of the customers
         :param company: one ``res.company``
@@ -208,18 +232,52 @@ class PaymentToken(models.Model):
         for token in found.sorted(
             lambda token: (token.collection_priority or NO_PLACE, -token.id)
         ):
-            by_partner[token.commercial_partner_id.id] += token
+            consent = token.consent_ids.filtered(lambda c: not c.revoked_date)
+            if consent.customer_id == token.commercial_partner_id:
+                by_partner[token.commercial_partner_id.id] += token
         return {partner: by_partner[partner.id] for partner in commercial}
 
+    @api.model
+    def _read_expiries(self, company):
+        """The expiries of all methods that may be charged, by one query.
+
+        :param company: one ``res.company``
+        :return: ``{commercial partner id: (date or None, …)}`` in the order of
+            :meth:`_get_collection_tokens`
+        """
+        query = self.sudo()._search(self._get_usable_domain(company))
+        place = SQL(
+            "COALESCE(NULLIF(%s, 0), %s)",
+            self._field_to_sql(query.table, "collection_priority", query),
+            NO_PLACE,
+        )
+        query.order = SQL("%s, %s DESC", place, SQL.identifier(query.table, "id"))
+        expiries = defaultdict(list)
+        for partner, expiry in self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "commercial_partner_id"),
+                SQL.identifier(query.table, "expiry_date"),
+            )
+        ):
+            expiries[partner].append(expiry)
+        return {partner: tuple(found) for partner, found in expiries.items()}
+
     def _get_collection_domain(self, commercial_partners, company):
-        """Domain of the methods that may be used off-session."""
+        """Domain of these customers' methods that may be used off-session."""
+        mine = Domain("commercial_partner_id", "in", commercial_partners.ids)
+        return mine & self._get_usable_domain(company)
+
+    def _get_usable_domain(self, company):
+        """Domain of all methods that may be used off-session."""
         return (
-            Domain("commercial_partner_id", "in", commercial_partners.ids)
-            & Domain("company_id", "parent_of", company.ids)
+            Domain("company_id", "parent_of", company.ids)
             & Domain("active", "=", True)
             & Domain("refused_at", "=", False)
-            & Domain("provider_id.state", "in", ("enabled", "test"))
-            & Domain("payment_method_id.active", "=", True)
+            & (
+                Domain("provider_id.collection_paused_state", "!=", False)
+                | Domain("provider_id.state", "in", ("enabled", "test"))
+                & Domain("payment_method_id.active", "=", True)
+            )
             & Domain("consent_ids", "any", [("revoked_date", "=", False)])
         )
 
@@ -230,6 +288,26 @@ class PaymentToken(models.Model):
         return bool(
             self.env["paycollect.consent"].sudo().search_count(standing, limit=1)
         )
+
+    def _is_consented_for(self, document):
+        """Whether the consent that stands names whose document this is.
+
+        The person may have moved to another company since, or the document to another
+        customer.
+
+        :param document: a record with ``commercial_partner_id`` and ``company_id``
+        """
+        self.ensure_one()
+        consent = self.sudo().consent_ids.filtered(lambda c: not c.revoked_date)
+        return (
+            document.commercial_partner_id == consent.customer_id
+            and self.sudo().company_id in document.company_id.sudo().parent_ids
+        )
+
+    def _is_provider_on(self):
+        """Whether its provider can be asked today."""
+        self.ensure_one()
+        return self.sudo().provider_id.state in ("enabled", "test")
 
     def _is_expired_on(self, date):
         """Tell whether the method is past its last day on ``date`` (local date)."""
@@ -289,6 +367,8 @@ class PaymentToken(models.Model):
         ):
             key = transaction.token_id._get_method_key()
             left = transaction.state != "draft" or transaction.operation == "offline"
+            if transaction.state == "cancel" and not transaction.provider_reference:
+                left = False  # put back before it left, or with a key that was rejected
             if key in result and left:
                 result[key].append(transaction.last_state_change)
         return result

@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+import hashlib
+import secrets
+
+from odoo import api, fields, models
 
 from ...rules.const import (
     BRAND_NAMES,
@@ -10,6 +13,15 @@ from ...rules.masking import describe_typed_method
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    collection_mark = fields.Char(
+        string="Mark",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_system",
+        help="A random value that the provider keeps with the payment. Unlike a number "
+        "or a reference, it never repeats in a database restored from a backup.",
+    )
     collection_link_id = fields.Many2one(
         comodel_name="paycollect.link",
         string="Signed Link",
@@ -33,6 +45,39 @@ class PaymentTransaction(models.Model):
         "(token_id, last_state_change) WHERE state IN ('draft', 'error', 'cancel')"
     )
 
+    def _is_collected(self):
+        """Hook: whether our rules apply: the company collects, or we began the payment.
+
+        What was begun is finished by the same rules after a company has stopped.
+        """
+        self.ensure_one()
+        tx = self.sudo()
+        return tx.provider_id.company_id._collects_here_or_below() or bool(
+            (tx.source_transaction_id or tx).collection_link_id
+        )
+
+    # Identity
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        marked = [
+            {**vals, "collection_mark": secrets.token_hex(16)} for vals in vals_list
+        ]
+        return super().create(marked)
+
+    def _send_api_request(self, method, endpoint, **kwargs):
+        """Make the idempotency key this transaction's own, whatever the provider.
+
+        Odoo makes it of the database and the reference. A restored database gives the
+        same reference to another customer's invoice, and the provider would answer
+        with the payment that it made for the first one.
+        """
+        mark = self.sudo().collection_mark
+        if mark and (key := kwargs.get("idempotency_key")):
+            own_key = hashlib.sha256(f"{key}{mark}".encode()).hexdigest()
+            kwargs["idempotency_key"] = own_key
+        return super()._send_api_request(method, endpoint, **kwargs)
+
     # Booking
 
     def _check_amount_and_confirm_order(self):
@@ -45,6 +90,9 @@ class PaymentTransaction(models.Model):
     def _process(self, provider_code, payment_data):
         """A number typed into the demo form goes no further than this."""
         if provider_code == "demo" and "payment_details" in payment_data:
+            self = self or self._search_by_reference(provider_code, payment_data)
+            if not self or not self._is_collected():
+                return super()._process(provider_code, payment_data)
             typed = describe_typed_method(payment_data["payment_details"])
             payment_data = dict(
                 payment_data, payment_details=typed.last_four, collection_typed=typed
@@ -54,7 +102,7 @@ class PaymentTransaction(models.Model):
     def _extract_token_values(self, payment_data):
         """Add brand, expiry and fingerprint to what the provider keeps."""
         values = super()._extract_token_values(payment_data)
-        if not values:
+        if not values or not self._is_collected():
             return values
         return values | self._prepare_method_vals(payment_data, values)
 

@@ -57,15 +57,16 @@ class AccountMove(models.Model):
         Token = self.env["payment.token"]
         tokens = Token._get_collection_tokens(customer, self.company_id)[customer]
         methods = {}
-        for token in tokens:
+        amount = self._get_amount_to_pay()
+        for token in tokens.filtered(lambda t: not self._get_token_limit(t, amount)):
             methods.setdefault(token._get_method_key(), token)
         return tokens.browse(token.id for token in methods.values())
 
     def _get_retry_plan(self):
-        """The policy's plan (sudo), else the shipped one."""
+        """The policy's plan (sudo), else the standard one."""
         self.ensure_one()
         plan = self.sudo().collection_policy_id.retry_plan_id
-        return plan or self.env.ref("paycollect_fsm.retry_plan_default").sudo()
+        return plan or plan._get_standard()
 
     def _get_customer_zone(self):
         """The time zone of whom the charge concerns, as far as it is known."""
@@ -82,7 +83,7 @@ class AccountMove(models.Model):
         renewed = token.details_changed_at
         return bool(token.refused_at) or any(
             attempt.decline_kind == HARD
-            and attempt.token_id._get_method_key() == token._get_method_key()
+            and attempt._get_tried_method() == token._get_method_key()
             and not (renewed and renewed > attempt.sent_at)
             for attempt in self._get_sent_attempts()
         )

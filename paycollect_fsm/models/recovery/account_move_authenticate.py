@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ...rules.charge import STOP
+from ...rules.charge import STOP, WAIT
 from ...rules.const import PLANNED
 from .paycollect_attempt_authenticate import POSSIBLE
 
@@ -37,11 +37,14 @@ class AccountMove(models.Model):
         )
         if not facts.posted or facts.neutralized:
             return "gone"
+        other_owner = facts.token_usable and not facts.token_fits
+        if attempt and (attempt._get_change() or other_owner):
+            return "gone"
         if facts.settled or facts.residual <= 0:
             return "paid"
         if facts.in_flight or facts.customer_paying:
             return "busy"
-        stopped = any(obstacle.verdict == STOP for obstacle in facts.obstacles)
+        stopped = any(o.verdict in (STOP, WAIT) for o in facts.obstacles)
         if not attempt or stopped or not facts.provider_ready:
             return "gone"
         if self.currency_id.compare_amounts(attempt.amount, facts.residual) > 0:

@@ -3,6 +3,7 @@ from odoo import models
 
 from ...rules.charge import SECOND_ENGINE
 from ...rules.const import CANCELED, DECLINED, PAID, UNKNOWN
+from ...rules.method_limits import LIMITS
 from .paycollect_attempt_authenticate import POSSIBLE
 
 # A retry that cannot be sent for one of these reasons leaves room for another method.
@@ -11,7 +12,7 @@ LEAVES_ROOM = (
     "no_consent",
     "expired",
     "refused",
-    "provider_off",
+    *LIMITS,
     "over_maximum",
 )
 
@@ -27,7 +28,7 @@ class PaycollectAttempt(models.Model):
         elif outcome.state == DECLINED:
             self._follow_decline(now)
         elif outcome.state == CANCELED and outcome.reason in LEAVES_ROOM:
-            self._follow_canceled_retry(now)
+            self._follow_canceled(now)
         return super()._after_outcome(outcome, now)
 
     def _prepare_state_vals(self, state):
@@ -42,9 +43,9 @@ class PaycollectAttempt(models.Model):
     def _get_chore(self, now, **facts):
         return super()._get_chore(now, ask_at=self.ask_at, **facts)
 
-    def _search_unparkable(self, code):
+    def _search_unparkable(self, code, now):
         """A second engine holds back until it is switched off at its provider."""
-        parked = super()._search_unparkable(code)
+        parked = super()._search_unparkable(code, now)
         if code != SECOND_ENGINE:
             return parked
         return parked.filtered(
@@ -54,7 +55,7 @@ class PaycollectAttempt(models.Model):
     def _get_sweeps(self, now):
         return [
             *super()._get_sweeps(now),
-            (self._search_unparkable(SECOND_ENGINE), "_set_unparked", ()),
+            (self._search_unparkable(SECOND_ENGINE, now), "_set_unparked", ()),
             (self._search_unanswered(now), "_escalate", ()),
             (self._search_needless_authentications(now), "_close_authentication", ()),
         ]

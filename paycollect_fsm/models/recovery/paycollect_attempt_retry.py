@@ -11,6 +11,7 @@ from ...rules.const import (
     OCCASION_DECLINED,
     OPEN_STATES,
 )
+from ...rules.triggers import POLICY, get_authorizer
 from .paycollect_attempt_authenticate import POSSIBLE
 
 _logger = logging.getLogger(__name__)
@@ -94,6 +95,11 @@ class PaycollectAttempt(models.Model):
         self.decline_kind = meaning.kind or False
         if meaning.kind == declines.AUTH and self.transaction_id._can_authenticate():
             self.authentication = POSSIBLE
+        if meaning.is_gone:
+            self.token_id._set_gone(
+                self.decline_code, self._get_decline_row().staff_text or self.reason
+            )
+            return
         if meaning.kind != declines.HARD and not meaning.ends_consent:
             return
         cards = self.token_id._get_same_method()
@@ -110,11 +116,14 @@ class PaycollectAttempt(models.Model):
 
     # -- decision --------------------------------------------------------------
 
-    def _follow_canceled_retry(self, now):
-        """Decide again after the decline that planned this retry."""
+    def _follow_canceled(self, now):
+        """Its method cannot be charged any more: decide again after the decline that
+        planned this retry, or charge the customer's next method first."""
         declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
         if declined:
             declined._follow_decline(now)
+        elif get_authorizer(self.trigger) == POLICY:
+            self.move_id._plan_collection(self.trigger, now)
 
     def _follow_decline(self, now):
         """Decide and do what follows this decline, in the transaction that records it.
@@ -218,7 +227,7 @@ class PaycollectAttempt(models.Model):
         meaning = self._get_meaning()
         return retry.Try(
             at=self.sent_at,
-            method=self.token_id._get_method_key(),
+            method=self._get_tried_method(),
             kind=self.decline_kind or "",
             code=self.decline_code or "",
             amount=self.amount,
@@ -226,6 +235,13 @@ class PaycollectAttempt(models.Model):
             max_tries=meaning.max_tries,
             wait=meaning.wait,
         )
+
+    def _get_tried_method(self):
+        """The method's key; other copies of one that is gone may still be charged."""
+        self.ensure_one()
+        if self._get_meaning().is_gone:
+            return f"gone {self.token_id.id}"
+        return self.token_id._get_method_key()
 
     def _prepare_charge_facts(self, now):
         """With the card networks' caps."""

@@ -39,6 +39,10 @@ class PaycollectDeclineCode(models.Model):
     ends_consent = fields.Boolean(
         help="The customer withdrew the permission to charge the method."
     )
+    is_gone = fields.Boolean(
+        string="Method Is Gone",
+        help="The method does not exist at the provider any more: it is archived here.",
+    )
     max_tries = fields.Integer(
         string="Tries Again",
         help="How often the method is tried again after this code at most. 0: as "
@@ -106,6 +110,7 @@ class PaycollectDeclineCode(models.Model):
                     ends_consent=row.ends_consent,
                     max_tries=row.max_tries,
                     id=row.id,
+                    is_gone=row.is_gone,
                 )
                 for row in self.sudo().search([])
             }

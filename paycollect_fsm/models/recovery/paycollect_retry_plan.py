@@ -59,6 +59,14 @@ class PaycollectRetryPlan(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_standard(self):
+        """The shipped plan (sudo), else the first of the list, else none."""
+        plan = self.env.ref(
+            "paycollect_fsm.retry_plan_default", raise_if_not_found=False
+        )
+        return (plan or self.sudo().search([], limit=1)).sudo()
+
     def _get_steps(self):
         """Return the :class:`retry.Step` of the plan, in order."""
         return [step._get_step() for step in self.sudo().step_ids]

@@ -2,6 +2,7 @@
 from . import base_partner_merge
 from . import paycollect_provider_customer
 from . import payment_provider_customer
+from . import payment_token
 from . import payment_transaction
 from . import payment_transaction_lookup
 from . import payment_transaction_bank
@@ -19,3 +20,4 @@ from . import paycollect_event_method
 from . import paycollect_event_dispute
 from . import payment_provider_webhook
 from . import payment_provider_events
+from . import payment_transaction_identity

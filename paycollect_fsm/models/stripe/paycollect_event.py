@@ -221,17 +221,8 @@ class PaycollectEvent(models.Model):
     def _set_verdict(self, verdict, now):
         """Note what became of it, and when it is looked at again."""
         self.ensure_one()
-        is_old = now - self.received_at > stripe_events.GIVE_UP_AFTER
-        if verdict.state == WAITING and is_old and self.transaction_id:
-            verdict = Verdict(FAILED, verdict.reason)
-        elif verdict.state == WAITING and is_old:
-            verdict = Verdict(
-                IGNORED,
-                self.env._(
-                    "It does not concern this database: nothing that it names was "
-                    "found here for three days."
-                ),
-            )
+        if verdict.state == WAITING:
+            verdict = self._stop_waiting(verdict, now) or verdict
         vals = {"state": verdict.state, "reason": verdict.reason, "next_try_at": False}
         if verdict.state in (WAITING, FAILED):
             vals["tries"] = self.tries + 1
@@ -244,6 +235,38 @@ class PaycollectEvent(models.Model):
             self._enqueue(eta=vals["next_try_at"])
         if verdict.state == FAILED and not self.next_try_at:
             self._report_failed()
+
+    def _stop_waiting(self, verdict, now):
+        """Return the verdict on an event that has waited for too long, else None."""
+        if now - self.received_at <= stripe_events.GIVE_UP_AFTER:
+            return None
+        if self.transaction_id:
+            return Verdict(FAILED, verdict.reason)
+        if self._get_database() == self._get_own_database():
+            return Verdict(
+                FAILED,
+                self.env._(
+                    "This database asked for it and does not know it. It was probably "
+                    "restored from a backup that is older. Look up %(object)s at the "
+                    "provider and record by hand what was paid.",
+                    object=self.object_ref,
+                ),
+            )
+        return Verdict(
+            IGNORED,
+            self.env._(
+                "It does not concern this database: nothing that it names was "
+                "found here for three days."
+            ),
+        )
+
+    def _get_database(self):
+        """Return the mark of the database that asked the provider for the object."""
+        metadata = stripe_events.get_metadata(self._get_object())
+        return metadata.get("paycollect_database")
+
+    def _get_own_database(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
 
     def _report_failed(self):
         self.company_id._schedule_collection_activity(

@@ -94,8 +94,7 @@ class PaycollectEvent(models.Model):
         :return: ``(transaction, None)`` or ``(None, Verdict)``
         """
         database = stripe_events.get_metadata(stripe_object).get("paycollect_database")
-        ours = self.env["ir.config_parameter"].get_param("database.uuid")
-        if database and database != ours:
+        if database and database != self._get_own_database():
             return None, Verdict(
                 IGNORED, self.env._("It belongs to another database on this account.")
             )
@@ -110,15 +109,24 @@ class PaycollectEvent(models.Model):
         return transaction, None
 
     def _search_transaction(self, stripe_object):
-        """By our reference, else by the provider's id of the intent."""
+        """By our mark, else by the provider's id of the intent or by our reference.
+
+        What is found by its reference must have been made for it: the reference of a
+        payment that a restored database has forgotten may be given a second time.
+        """
         Transaction = self.env["payment.transaction"]
-        if reference := stripe_events.get_reference(stripe_object):
-            if found := Transaction._search_by_reference(
-                "stripe", self._prepare_data(reference=reference)
-            ):
-                return found
+        if stripe_events.get_metadata(stripe_object).get(stripe_events.MARK):
+            return Transaction._search_by_mark(stripe_object)
         intent = stripe_object.get("payment_intent") or stripe_object
-        return self._search_by_intent(stripe_events.get_id(intent))
+        if found := self._search_by_intent(stripe_events.get_id(intent)):
+            return found
+        reference = stripe_events.get_reference(stripe_object)
+        found = reference and Transaction._search_by_reference(
+            "stripe", self._prepare_data(reference=reference)
+        )
+        if found and found._is_own_stripe_object(stripe_object):
+            return found
+        return Transaction
 
     def _search_by_intent(self, intent_id):
         """The payment of an intent; its refunds carry ids of their own.

@@ -123,20 +123,22 @@ class PaycollectEvent(models.Model):
 
     def _search_own_refund(self, source, refund):
         """Our transaction whose answer from the provider was lost."""
-        reference = stripe_events.get_metadata(refund).get("paycollect_reference")
-        return source.child_transaction_ids.filtered(
+        found = self.env["payment.transaction"]._search_by_mark(refund)
+        return found.filtered(
             lambda child: (
                 child.operation == "refund"
+                and child.source_transaction_id == source
                 and not child.provider_reference
-                and child.reference == reference
             )
-        )[:1]
+        )
 
     def _may_be_ours(self, refund, now):
         """Whether this database asked for it and may not have committed yet."""
         database = stripe_events.get_metadata(refund).get("paycollect_database")
-        ours = self.env["ir.config_parameter"].get_param("database.uuid")
-        return database == ours and now - self.occurred_at < OURS_MAY_COME
+        return (
+            database == self._get_own_database()
+            and now - self.occurred_at < OURS_MAY_COME
+        )
 
     def _process_refund(self, transaction, refund):
         data = {**self._prepare_data(transaction), "refund": refund}

@@ -3,7 +3,7 @@ import hashlib
 import json
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize_all
 
 # Two clicks at once make one customer; an error that Stripe keeps answering for the
 # same key is not kept for longer than this.
@@ -105,11 +105,13 @@ class PaycollectProviderCustomer(models.Model):
     def _prepare_stripe_data(self, partner, database):
         """Values of the customer at Stripe: the same for all of its contacts.
 
-        https://docs.stripe.com/api/customers/create
+        Stripe refuses a customer whose address is none or several: as in Odoo itself,
+        the first valid one counts. https://docs.stripe.com/api/customers/create
         """
+        addresses = email_normalize_all(partner.email)
         return {
-            "name": partner.name,
-            "email": partner.email or None,
+            "name": (partner.name or "")[:256] or None,
+            "email": addresses[0] if addresses else None,
             "phone": (partner.phone or "")[:20] or None,
             "address[line1]": partner.street or None,
             "address[city]": partner.city or None,

@@ -3,14 +3,16 @@ from odoo import models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment.const import CURRENCY_MINOR_UNITS
 from odoo.addons.payment_stripe import const as stripe_const
 from odoo.addons.payment_stripe import utils as stripe_utils
 
+from ...rules.stripe_amounts import get_chargeable
 from . import api as stripe_api
 
 
 class PaymentProvider(models.Model):
-    """How Stripe counts, and where its requests go: in tests, to a stand-in."""
+    """What Stripe can charge, how it counts, and where requests to it go."""
 
     _inherit = "payment.provider"
 
@@ -53,3 +55,12 @@ class PaymentProvider(models.Model):
             )
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+    def _get_chargeable_amount(self, amount, currency):
+        if self.code != "stripe":
+            return super()._get_chargeable_amount(amount, currency)
+        decimals = stripe_const.CURRENCY_DECIMALS.get(
+            currency.name,
+            CURRENCY_MINOR_UNITS.get(currency.name, currency.decimal_places),
+        )
+        return get_chargeable(amount, currency.name, decimals)

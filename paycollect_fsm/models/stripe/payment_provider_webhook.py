@@ -38,7 +38,7 @@ class PaymentProvider(models.Model):
         for provider in self:
             if (
                 provider.code == "stripe"
-                and provider.company_id.collection_active
+                and provider.company_id._collects_here_or_below()
                 and provider.state in ("enabled", "test")
                 and provider.allow_tokenization
                 and not provider.stripe_webhook_secret
@@ -162,8 +162,7 @@ class PaymentProvider(models.Model):
         """
         self.ensure_one()
         return self.code == "stripe" and bool(
-            self.company_id.collection_active
-            or self.sudo().collection_events_read_until
+            self._is_collecting() or self.sudo().collection_events_read_until
         )
 
     def _search_stripe_providers(self):

@@ -8,6 +8,7 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe import const as stripe_const
 
 from ...rules.outcome import Exchange
+from ...rules.stripe_events import MARK
 
 BY_TOKEN = ("offline", "online_token")
 CONFLICT = 409
@@ -35,6 +36,8 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._set_chargeable_amount(vals)
         transactions = super().create(vals_list)
         for transaction in transactions.sudo():
             if transaction._is_stripe_charge_by_token():
@@ -43,6 +46,20 @@ class PaymentTransaction(models.Model):
                 )
         return transactions
 
+    def _set_chargeable_amount(self, vals):
+        """Ask Stripe, where a company collects, for no fraction that it would refuse.
+
+        Whoever starts the payment; what is given back is not made smaller in silence.
+        """
+        provider = self.env["payment.provider"].sudo().browse(vals.get("provider_id"))
+        if vals.get("amount", 0) <= 0 or provider.code != "stripe":
+            return
+        if not provider._is_followed():
+            return
+        currency = self.env["res.currency"].browse(vals["currency_id"])
+        chargeable = provider._get_chargeable_amount(vals["amount"], currency)
+        vals["amount"] = chargeable or vals["amount"]
+
     def _is_stripe_charge_by_token(self):
         """Whether its request is known without asking Stripe anything first."""
         return bool(
@@ -50,6 +67,7 @@ class PaymentTransaction(models.Model):
             and self.operation in BY_TOKEN
             and not self.source_transaction_id
             and self.token_id.stripe_payment_method
+            and self._is_collected()
         )
 
     # -- intents -----------------------------------------------------------------
@@ -58,22 +76,23 @@ class PaymentTransaction(models.Model):
         """Return the stored request, else make it and mark it as ours."""
         if stored := self.sudo().collection_request:
             return dict(stored)
-        return {
-            **super()._stripe_prepare_payment_intent_payload(),
-            **self._prepare_stripe_metadata(),
-        }
+        payload = super()._stripe_prepare_payment_intent_payload()
+        if self._is_collected():
+            payload |= self._prepare_stripe_metadata()
+        return payload
 
     def _stripe_prepare_setup_intent_payload(self):
-        return {
-            **super()._stripe_prepare_setup_intent_payload(),
-            **self._prepare_stripe_metadata(),
-        }
+        payload = super()._stripe_prepare_setup_intent_payload()
+        if self._is_collected():
+            payload |= self._prepare_stripe_metadata()
+        return payload
 
     def _prepare_stripe_metadata(self):
         """By these a charge is found again, also among those of other databases."""
         return {
             "metadata[paycollect_reference]": self.reference,
             "metadata[paycollect_database]": self._get_database_uuid(),
+            f"metadata[{MARK}]": self.sudo().collection_mark or None,
         }
 
     def _get_database_uuid(self):
@@ -83,7 +102,7 @@ class PaymentTransaction(models.Model):
 
     def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
         """Give each request to Stripe its key, and a capture its amount."""
-        if self.provider_code == "stripe" and method == "POST":
+        if self.provider_code == "stripe" and method == "POST" and self._is_collected():
             if self._is_stripe_capture(endpoint):
                 data = {**(data or {}), "amount_to_capture": self._get_minor_amount()}
             if endpoint == "refunds":  # the event about it may come before our commit
@@ -116,6 +135,7 @@ class PaymentTransaction(models.Model):
             and isinstance(intent, dict)
             and intent.get("status") == "succeeded"
             and "amount_received" in intent
+            and self._is_collected()
         ):
             payment_data = {
                 **payment_data,
@@ -131,7 +151,7 @@ class PaymentTransaction(models.Model):
         Odoo learns the id of an intent that the customer finishes in the browser only
         when the customer comes back.
         """
-        if self.operation in BY_TOKEN:
+        if self.operation in BY_TOKEN or not self._is_collected():
             return super()._stripe_create_intent()
         exchange = Exchange()
         noted = self.with_context(paycollect_exchange=exchange)
@@ -149,6 +169,8 @@ class PaymentTransaction(models.Model):
 
         Runs in the customer's own request, as the native call does.
         """
+        if not self._is_collected():
+            return super()._stripe_create_customer()
         customers = self.env["paycollect.provider.customer"].sudo()
         partner = self.partner_id.commercial_partner_id
         provider = self.provider_id
@@ -168,15 +190,21 @@ class PaymentTransaction(models.Model):
         """
         for pause in CONFLICT_PAUSES:
             exchange = Exchange()
-            noted = self.with_context(paycollect_exchange=exchange)
             try:
-                return noted._send_api_request(
-                    "POST", "customers", data=data, idempotency_key=key
-                )
+                return self._post_customer(data, key, exchange)
             except ValidationError:
                 if exchange.status != CONFLICT:
                     raise
             time.sleep(pause)
-        return self._send_api_request(
-            "POST", "customers", data=data, idempotency_key=key
+        return self._post_customer(data, key, Exchange())
+
+    def _post_customer(self, data, key, exchange):
+        """Not through the transaction, whose requests have keys of their own."""
+        provider = self.provider_id.with_context(paycollect_exchange=exchange)
+        return provider._send_api_request(
+            "POST",
+            "customers",
+            data=data,
+            idempotency_key=key,
+            reference=self.reference,
         )

@@ -31,7 +31,7 @@ class PaymentTransaction(models.Model):
     def _extract_token_values(self, payment_data):
         """Keep the mandate that was given while the account was saved."""
         values = super()._extract_token_values(payment_data)
-        if not values or self.provider_code != "stripe":
+        if not values or self.provider_code != "stripe" or not self._is_collected():
             return values
         setup = payment_data.get("setup_intent")
         if isinstance(setup, dict) and not values.get("stripe_mandate"):

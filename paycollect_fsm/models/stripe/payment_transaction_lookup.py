@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.payment_stripe import const as stripe_const
 from odoo.addons.payment_stripe.controllers.main import StripeController
 
+from ...rules import stripe_events
 from ...rules.protocol import CANNOT_TELL, FOUND, NOT_FOUND, Finding
 from . import api as stripe_api
 
@@ -101,8 +102,20 @@ class PaymentTransaction(models.Model):
         return {"query": query, "limit": 100}
 
     def _pick_stripe_intent(self, intents):
-        """Return the one of ``intents`` (objects of the SDK) that is ours, or None."""
-        ours = [intent for intent in intents if self._is_own_intent(intent)]
+        """Return the one of ``intents`` (objects of the SDK) that is ours, or None.
+
+        :raise ValueError: one has our reference but not our mark, and was made since:
+            somebody may have changed it at Stripe, so nobody can tell
+        """
+        intents = list(intents)
+        ours = [i for i in intents if self._is_own_stripe_object(i.to_dict())]
+        if not ours and any(self._may_be_own_intent(intent) for intent in intents):
+            raise ValueError(
+                self.env._(
+                    "a payment there has this reference, but not the mark of this "
+                    "charge. Compare the two."
+                )
+            )
         ranks = {status: rank for rank, status in enumerate(STATUS_ORDER)}
         return min(
             ours,
@@ -110,14 +123,14 @@ class PaymentTransaction(models.Model):
             default=None,
         )
 
-    def _is_own_intent(self, intent):
-        """By our mark; by the description only when there is no mark at all."""
-        metadata = intent.metadata.to_dict() if intent.metadata else {}
-        if "paycollect_reference" not in metadata:
-            return intent.description == self.reference
+    def _may_be_own_intent(self, intent):
+        """Whether it looks like this charge with its metadata removed."""
+        values = intent.to_dict()
+        since = (self.create_date - CLOCK_MARGIN).replace(tzinfo=UTC).timestamp()
         return (
-            metadata["paycollect_reference"] == self.reference
-            and metadata.get("paycollect_database") == self._get_database_uuid()
+            stripe_events.MARK not in stripe_events.get_metadata(values)
+            and stripe_events.get_reference(values) == self.reference
+            and values.get("created", since) >= since
         )
 
     def _retrieve_stripe_intent(self, intent_id):
@@ -182,14 +195,23 @@ class PaymentTransaction(models.Model):
         """
         self._note_foreign_try(payment_data)
         status = self._get_intent_status(payment_data)
-        if self.provider_code == "stripe" and self.state == "error" and status:
+        if (
+            self.provider_code == "stripe"
+            and self.state == "error"
+            and status
+            and self._is_collected()
+        ):
             if payment_data.get("collection_is_current") or not self.provider_reference:
                 self._take_back_error(status)
         res = super()._apply_updates(payment_data)
         if self._is_waiting_for_customer(payment_data):
             error = payment_data["payment_intent"].get("last_payment_error") or {}
             self._set_error(error.get("message") or "")
-        if self.provider_code == "stripe" and self.operation == "validation":
+        if (
+            self.provider_code == "stripe"
+            and self.operation == "validation"
+            and self._is_collected()
+        ):
             self._apply_verification(payment_data.get("setup_intent"))
         return res
 
@@ -206,6 +228,7 @@ class PaymentTransaction(models.Model):
             and not self.source_transaction_id
             and self._get_intent_status(payment_data)
             in stripe_const.STATUS_MAPPING["draft"]
+            and self._is_collected()
         )
 
     def _get_intent_status(self, payment_data):

@@ -7,6 +7,13 @@ from ..company.res_company_activation import BLOCKER, WARNING, Check
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    def _on_collection_active(self):
+        """Odoo 19.0 can charge a US bank account at Stripe, but not store it."""
+        super()._on_collection_active()
+        method = self.env.ref("payment.payment_method_ach_direct_debit", False)
+        if self and method:
+            method.sudo().support_tokenization = True
+
     def _get_activation_checks(self):
         return [*super()._get_activation_checks(), *self._check_webhooks()]
 

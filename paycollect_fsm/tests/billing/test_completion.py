@@ -64,7 +64,7 @@ class TestCompletion(CollectionCommon):
     def test_a_cancelled_job_cannot_be_completed(self):
         job = self.make_job()
         job.action_cancel()
-        with self.assertRaisesRegex(UserError, "cancelled"):
+        with self.assertRaisesRegex(UserError, "canceled"):
             job.action_complete()
 
     def test_a_job_created_complete_is_billed(self):
@@ -315,32 +315,12 @@ class TestCompletion(CollectionCommon):
             job.with_user(self.technician).action_bill_again()
         self.assertIn("Collections", str(caught.exception))
 
-    def make_deposit(self, order, percent):
-        wizard = self.env["sale.advance.payment.inv"].create(
-            {
-                "sale_order_ids": [Command.set(order.ids)],
-                "advance_payment_method": "percentage",
-                "amount": percent,
-            }
-        )
-        deposit = wizard._create_invoices(order)
-        deposit.action_post()
-        return deposit
-
     def test_a_deposit_is_deducted_from_summary_and_invoice(self):
         job = self.make_job(lines=[(self.callout, 4)])
-        self.assertEqual(self.make_deposit(job.sale_id, 25).amount_total, 50)
+        self.assertEqual(self.make_deposit(job.sale_id, percent=25).amount_total, 50)
         preview = job.sudo()._get_billing_preview()
         self.assertEqual([line["price_total"] for line in preview], [200, -50])
         self.assertEqual(self.complete(job).amount_total, 150)
-
-    def test_a_deposit_above_the_first_job_waits_for_the_last(self):
-        job = self.make_job(lines=[self.repair, (self.repair, 3)])
-        first, second = job.sale_id.fsm_order_ids.sorted("id")
-        self.make_deposit(job.sale_id, 50)
-        self.assertEqual(len(first.sudo()._get_billing_preview()), 1)
-        self.assertEqual(self.complete(first).amount_total, 100)
-        self.assertEqual(self.complete(second).amount_total, 100)
 
     def make_company(self):
         """A second company that collects, with its own demo provider."""

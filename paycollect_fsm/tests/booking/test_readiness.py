@@ -469,6 +469,11 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_customer_is_judged_by_the_company_of_the_order(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["account.journal"].create(
+            {"name": "Bank", "type": "bank", "code": "BNK9", "company_id": company.id}
+        )
+        self.provider.copy({"company_id": company.id, "state": "test"})
+        company.collection_active = True
         self.customer.with_company(company).collection_hold_reason = "Elsewhere only"
         self._create_token()
         self.assertEqual(self._create_order().collection_readiness, "ready")

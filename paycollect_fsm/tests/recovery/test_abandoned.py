@@ -38,7 +38,7 @@ class TestAbandoned(StripeCase):
         return self.make_intent(self.payment, status, **values)
 
     def send(self, *intents, cancel=None, now=None):
-        charge = self.make_intent(
+        charge = self.make_answer(
             self.payment, id="pi_2", description=f"{self.move.name}-1"
         )
         with (

@@ -275,7 +275,9 @@ class TestAuthenticateStripe(AuthenticationCase, StripeCase, HttpCase):
             **{
                 "GET payment_intents/pi_1": list(intents),
                 "POST payment_intents/pi_1/cancel": cancel or self.intent("canceled"),
-                "POST payment_intents": self.intent(id="pi_2", status="succeeded"),
+                "POST payment_intents": self.make_answer(
+                    self.transaction, id="pi_2", status="succeeded"
+                ),
             }
         )
 

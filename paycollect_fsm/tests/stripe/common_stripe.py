@@ -11,6 +11,7 @@ from odoo import Command
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ...rules.stripe_events import MARK
 from ..common_job import CollectionCommon
 
 STRIPE = "https://api.stripe.com/v1/"
@@ -50,12 +51,23 @@ class FakeStripe:
         if isinstance(answer, Exception):
             raise answer
         status, body = answer if isinstance(answer, tuple) else (200, answer)
+        if status == 200 and method == "POST" and "metadata" not in body:
+            body = {**body, "metadata": self._read_metadata(sent)}
         response = requests.Response()
         response.status_code = status
         response.url = url
         response.headers["Request-Id"] = "req_1"
         response._content = json.dumps(body).encode()
         return response
+
+    def _read_metadata(self, sent):
+        """A new object carries the metadata that it was asked for with."""
+        prefix = "metadata["
+        return {
+            name.removeprefix(prefix)[:-1]: value
+            for name, value in sent.items()
+            if name.startswith(prefix)
+        }
 
     def _read(self, data):
         """Parameters of Odoo's requests (a dict) and of the SDK's (encoded)."""
@@ -135,6 +147,7 @@ class StripeCase(CollectionCommon):
             "currency": transaction.currency_id.name.lower(),
             "customer": "cus_1",
             "description": transaction.reference,
+            "metadata": {MARK: transaction.collection_mark},
             "status": status,
             "charges": {"data": []},
             "payment_method": {
@@ -144,6 +157,12 @@ class StripeCase(CollectionCommon):
             },
             **values,
         }
+
+    def make_answer(self, transaction, **values):
+        """The intent that a new charge like this one brings, with its own mark."""
+        intent = self.make_intent(transaction, **values)
+        del intent["metadata"]
+        return intent
 
     def make_attempt(self, **values):
         """A completed job's attempt that was not sent yet."""

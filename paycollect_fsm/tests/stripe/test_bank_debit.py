@@ -4,6 +4,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ...hooks import uninstall_hook
+from ...rules.stripe_events import MARK
 from .common_stripe_events import StripeEventCase
 
 BANK = {
@@ -61,6 +62,7 @@ class BankCase(StripeEventCase):
             "customer": "cus_1",
             "description": transaction.reference,
             "mandate": "mandate_1",
+            "metadata": {MARK: transaction.collection_mark},
             "payment_method": BANK,
             **values,
         }

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import stripe_events
+from ...rules.stripe_events import MARK
 from .common_stripe_events import StripeEventCase, make_bank_error, make_error
 
 TRANSACTION_LOGGERS = (
@@ -230,11 +231,13 @@ class TestStripeEvents(StripeEventCase):
             "amount": 10000,
             "currency": self.company.currency_id.name.lower(),
             "description": "not-yet-there",
+            "metadata": {MARK: "not-yet-there"},
         }
         event = self.apply("payment_intent.succeeded", intent)
         self.assertEqual(event.state, "waiting")
         self.assertTrue(event.next_try_at)
-        transaction = self.make_transaction(reference="not-yet-there")
+        transaction = self.make_transaction()
+        transaction.collection_mark = "not-yet-there"
         self.env["paycollect.event"]._cron_apply_due(
             fields.Datetime.now() + timedelta(hours=1)
         )

@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 
 from ...rules.outcome import Exchange, classify
 from ...rules.protocol import CANNOT_TELL, FOUND, NOT_FOUND
+from ...rules.stripe_events import MARK
 from .common_stripe import StripeCase
 
 PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
@@ -43,6 +44,7 @@ class TestStripeInquiry(StripeCase):
         metadata = {
             "paycollect_reference": self.lost.reference,
             "paycollect_database": self.uuid,
+            MARK: self.lost.collection_mark,
         }
         return self.make_intent(self.lost, status, metadata=metadata, **values)
 
@@ -94,17 +96,39 @@ class TestStripeInquiry(StripeCase):
                 self.assertEqual(finding.verdict, CANNOT_TELL)
                 self.assertTrue(finding.text)
 
-    def test_the_same_reference_of_another_database_is_not_ours(self):
+    def test_the_same_reference_with_another_mark_is_not_ours(self):
         other = self.own_intent()
-        other["metadata"]["paycollect_database"] = "a copy"
+        other["metadata"][MARK] = "restored"
         finding, _stripe = self.look_up(self.listed(other))
         self.assertEqual(finding.verdict, NOT_FOUND)
 
-    def test_a_charge_without_our_mark_is_known_by_its_description(self):
+    def test_a_charge_from_before_the_backup_without_a_mark_is_not_ours(self):
+        old = self.own_intent(created=int(self.lost.create_date.timestamp()) - 86400)
+        old["metadata"] = {}
+        finding, _stripe = self.look_up(searched=self.listed(old))
+        self.assertEqual(finding.verdict, NOT_FOUND)
+
+    def test_nobody_can_tell_whether_a_new_charge_without_our_mark_is_ours(self):
+        bare = self.own_intent(created=int(self.lost.create_date.timestamp()) + 5)
+        bare["metadata"] = {}
+        finding, _stripe = self.look_up(self.listed(bare))
+        self.assertEqual(finding.verdict, CANNOT_TELL)
+
+    def test_a_charge_from_before_there_were_marks_is_known_by_its_description(self):
+        self.lost.collection_mark = False
         old = self.own_intent()
         old["metadata"] = {}
         finding, _stripe = self.look_up(self.listed(old), intent=old)
         self.assertEqual(finding.verdict, FOUND)
+
+    def test_without_marks_another_customer_s_charge_is_not_ours(self):
+        self.lost.collection_mark = False
+        other = self.own_intent(customer="cus_2")
+        other["metadata"] = {}
+        finding, _stripe = self.look_up(
+            self.listed({**other, "created": 1}), intent=other
+        )
+        self.assertEqual(finding.verdict, NOT_FOUND)
 
     def test_of_several_the_one_that_took_money_counts(self):
         failed = self.own_intent("requires_payment_method", id="pi_0")

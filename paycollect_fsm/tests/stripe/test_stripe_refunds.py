@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...rules.stripe_events import MARK
 from .common_stripe_events import StripeEventCase, make_refund
 
 SEARCH_LOGGER = "odoo.addons.payment_stripe.models.payment_transaction"
@@ -137,13 +138,24 @@ class TestStripeRefunds(StripeEventCase):
         child = transaction._create_child_transaction(
             transaction.amount, is_refund=True
         )
-        refund = self.make_refund(
-            transaction, metadata={"paycollect_reference": child.reference}
-        )
+        refund = self.make_refund(transaction, metadata={MARK: child.collection_mark})
         self.apply("charge.refunded", self.make_charge(transaction, refund))
         self.assertEqual(transaction.child_transaction_ids, child)
         self.assertEqual(child.state, "done")
         self.assertEqual(len(self.payments(child)), 1)
+
+    def test_a_refund_of_a_forgotten_time_does_not_take_our_transaction(self):
+        transaction = self.pay()
+        child = transaction._create_child_transaction(
+            transaction.amount, is_refund=True
+        )
+        refund = self.make_refund(
+            transaction,
+            metadata={MARK: "forgotten", "paycollect_reference": child.reference},
+        )
+        self.apply("charge.refunded", self.make_charge(transaction, refund))
+        self.assertEqual(child.state, "draft")
+        self.assertEqual(len(transaction.child_transaction_ids), 2)
 
     def test_a_refund_that_fails_later_is_told(self):
         transaction = self.pay()

@@ -58,10 +58,11 @@ def _master_password():
 def odoo(conf, *arguments):
     """The command that runs Odoo's command line with this configuration.
 
-    Subcommands (`shell`, `i18n export`, …) stand first, before the options.
+    Subcommands (`shell`, `i18n export`, …) stand first, before the options; `db` wants
+    its own options before the name of what it does.
     """
     words = takewhile(lambda word: not str(word).startswith("-"), arguments)
-    head = list(words)
+    head = list(words)[: 1 if arguments[:1] == ("db",) else None]
     arguments = arguments[len(head) :]
     return [
         str(paths.PYTHON),

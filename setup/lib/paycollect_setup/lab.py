@@ -33,6 +33,7 @@ class LabServer(OdooServer):
             **options,
         )
         databases.set_parameter(database, "web.base.url", self.url)
+        databases.set_parameter(database, "paycollect.home_url", self.url)
         databases.set_parameter(database, "web.base.url.freeze", "True")
 
     def start(self):

@@ -16,6 +16,8 @@ export class AttemptListController extends ListController {
         this.charging = useState({
             may_stop: false,
             may_resume: false,
+            moved: "",
+            may_answer: false,
             stops: [],
             engines: [],
         });
@@ -36,6 +38,12 @@ export class AttemptListController extends ListController {
             ids,
         ]);
         return this.actionService.doAction(action);
+    }
+
+    async answerMove(method) {
+        await this.orm.call("res.company", method, []);
+        await this.loadCharging();
+        await this.model.load();
     }
 
     async switchedOff(providerId) {

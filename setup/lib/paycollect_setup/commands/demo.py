@@ -88,6 +88,7 @@ def _serve(port, smtp_port, mail_url):
     server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
     # Links in mails lead here, whatever the port was last time.
     databases.set_parameter(demo.NAME, "web.base.url", server.url)
+    databases.set_parameter(demo.NAME, "paycollect.home_url", server.url)
     try:
         with step("Starting Odoo"):
             server.start()

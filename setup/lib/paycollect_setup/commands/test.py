@@ -8,6 +8,7 @@ import os
 from .. import configuration, databases, environment, guard, paths, seconds, system
 from ..shards import Shard, run
 from ..steps import foreground, step
+from . import host
 
 PYTEST = [
     paths.PYTHON,
@@ -22,6 +23,8 @@ SHARDS = 2
 
 
 def main(argv):
+    if argv[:1] == ["--host"]:
+        return host.main(argv[1:])
     with environment.ready(system.BROWSER) as version:
         template = databases.addons_template(version)
         databases.drop_leftovers()

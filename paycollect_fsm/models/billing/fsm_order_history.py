@@ -1,0 +1,74 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+
+class FSMOrder(models.Model):
+    """Jobs of the past: of an import, or completed long ago."""
+
+    _inherit = "fsm.order"
+
+    def _get_completion_date(self, now, created):
+        """Return when the work was done: today, or the past day that the job names.
+
+        A job that was completed before names its first completion: it counts as
+        completed again now.
+
+        :param now: naive UTC datetime
+        :param created: the job was created complete, e.g. by an import
+        """
+        self.ensure_one()
+        named = self.date_end
+        if created:
+            named = (
+                named
+                or self.date_start
+                or self.scheduled_date_end
+                or self.scheduled_date_start
+            )
+        if not named or self.completed_on:
+            return now
+        return min(named, now)
+
+    def _is_import(self):
+        """Whether jobs are neither billed nor charged, because they are imported.
+
+        By the company's import mode, or by the context key ``paycollect_import``.
+
+        :raise AccessError: for the key, unless the user is a manager of Collections
+        """
+        self.ensure_one()
+        if not self.company_id.collection_active:
+            return False
+        if self.env.context.get("paycollect_import"):
+            self.env["paycollect.access"]._check_manager(self)
+            return True
+        until = self.company_id.sudo().collection_import_until
+        return bool(until) and until > fields.Datetime.now()
+
+    def _is_history(self):
+        """The job was completed so long ago that its charge is left to a person."""
+        self.ensure_one()
+        days = self.company_id.collection_history_days
+        if not days or not self.completed_on:
+            return False
+        return self.completed_on < fields.Datetime.now() - timedelta(days=days)
+
+    def _leave_to_accounting(self, moves_of, lines):
+        """The jobs' invoices are neither charged nor sent; they and the jobs say so.
+
+        They have no policy, so that no new payment method charges them later.
+        """
+        for job in self:
+            reason = self.env._(
+                "Not charged: the job was completed on %(date)s, more than %(days)s "
+                "days ago. If it is still owed, charge or send the invoice yourself.",
+                date=format_date(self.env, job.completed_on),
+                days=job.company_id.collection_history_days,
+            )
+            moves = moves_of[job]
+            moves.collection_policy_reason = reason
+            note = job._get_billing_note(moves, lines[job])
+            job._set_billed(f"{note} {reason}" if moves else note)

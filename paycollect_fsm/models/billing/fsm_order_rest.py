@@ -1,0 +1,38 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.fields import Domain
+
+
+class FSMOrder(models.Model):
+    """What is left of an order when its last job is closed, and what comes later."""
+
+    _inherit = "fsm.order"
+
+    def _has_rest_to_bill(self):
+        """Whether material, a discount or a deposit of the order is left over."""
+        self.ensure_one()
+        order = self._get_sale_order()
+        return any(
+            line._is_material()
+            and line._compare_qty(line._get_target_qty(True), line.job_billed_qty) > 0
+            for line in order.order_line
+        ) or bool(order._get_shares({}, [], True))
+
+    def _cron_bill_late(self):
+        """Bill what no event billed: the safety net of ``_delay_late_billing``."""
+        for order in self.env["sale.order"].search(self._get_late_domain()):
+            if order.order_line._get_late_lines():
+                order._bill_late()
+                self.env["paycollect.worker.mixin"]._commit()
+
+    def _get_late_domain(self):
+        """Orders that wait to be invoiced and have a job that was billed."""
+        jobs = self._search([("billing_state", "=", "billed")])
+        return (
+            Domain("invoice_status", "=", "to invoice")
+            & Domain("company_id.collection_active", "=", True)
+            & (
+                Domain("order_line.fsm_order_id", "in", jobs)
+                | Domain("id", "in", jobs.subselect("sale_id"))
+            )
+        )

@@ -1,0 +1,28 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collection_history_days = fields.Integer(
+        string="Charge Jobs of the Last (Days)",
+        default=30,
+        help="Jobs that were completed longer ago are billed, but neither charged nor "
+        "sent to the customer. 0 = no limit.",
+    )
+    collection_import_until = fields.Datetime(
+        string="Import Mode Until",
+        copy=False,
+        help="Until then completed jobs are neither billed nor charged.",
+    )
+
+    @api.constrains("collection_history_days")
+    def _check_collection_history_days(self):
+        if any(company.collection_history_days < 0 for company in self):
+            raise ValidationError(
+                self.env._(
+                    "The number of days cannot be negative. Enter 0 for no limit."
+                )
+            )

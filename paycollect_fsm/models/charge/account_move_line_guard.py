@@ -1,0 +1,46 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+# What decides who owes how much.
+FROZEN_FIELDS = frozenset(
+    {
+        "account_id",
+        "amount_currency",
+        "balance",
+        "credit",
+        "currency_id",
+        "debit",
+        "discount",
+        "display_type",
+        "move_id",
+        "partner_id",
+        "price_unit",
+        "product_id",
+        "quantity",
+        "tax_ids",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    """The lines of an invoice stay as they are while a payment for it is on its way."""
+
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        move_ids = {vals["move_id"] for vals in vals_list if vals.get("move_id")}
+        self.env["account.move"].browse(move_ids)._check_not_on_its_way()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if frozen := FROZEN_FIELDS.intersection(vals):
+            will_change = self.env["account.move"]._field_will_change
+            self.filtered(
+                lambda line: any(will_change(line, vals, name) for name in frozen)
+            ).move_id._check_not_on_its_way()
+        return super().write(vals)
+
+    def unlink(self):
+        self.move_id._check_not_on_its_way()
+        return super().unlink()

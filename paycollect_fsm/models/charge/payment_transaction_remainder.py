@@ -1,0 +1,65 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    """What is left of an invoice because its provider cannot charge such a fraction.
+
+    Charged up, the customer would pay more than he owes; left open, the invoice would
+    never be paid and would be dunned for half a fils. So the company bears it.
+    """
+
+    _inherit = "payment.transaction"
+
+    def _create_payment(self, **extra_create_values):
+        """Write the remainder off together with the payment."""
+        lines = self._prepare_remainder_lines()
+        if lines:
+            given = extra_create_values.get("write_off_line_vals") or []
+            extra_create_values["write_off_line_vals"] = [*given, *lines]
+        return super()._create_payment(**extra_create_values)
+
+    def _prepare_remainder_lines(self):
+        """Return values of the journal item that closes the invoice, if any."""
+        self.ensure_one()
+        remainder = self._get_remainder()
+        company = self.provider_id.company_id
+        account = (
+            company.default_cash_difference_expense_account_id
+            or company.expense_currency_exchange_account_id
+        )
+        if not remainder or not account:
+            return []
+        balance = self.currency_id._convert(
+            remainder,
+            company.currency_id,
+            company,
+            company._get_today(),
+        )
+        return [
+            {
+                "name": self.env._("Less than can be charged"),
+                "account_id": account.id,
+                "partner_id": self.partner_id.commercial_partner_id.id,
+                "currency_id": self.currency_id.id,
+                "amount_currency": remainder,
+                "balance": balance,
+            }
+        ]
+
+    def _get_remainder(self):
+        """Return what stays open after this payment and can never be charged, else 0.
+
+        In the currency of the transaction.
+        """
+        invoice, currency = self.invoice_ids, self.currency_id
+        if len(invoice) != 1 or self.amount <= 0 or invoice.state != "posted":
+            return 0.0
+        deducted = self.sudo().collection_attempt_ids[:1].discount
+        rest = currency.round(invoice.amount_residual - self.amount - deducted)
+        if invoice.currency_id != currency or currency.compare_amounts(rest, 0) <= 0:
+            return 0.0
+        provider = self.provider_id
+        if provider._get_chargeable_amount(rest, currency):
+            return 0.0
+        return rest if provider._is_collecting() else 0.0

@@ -1,0 +1,66 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+ON = ("enabled", "test")
+
+
+class PaymentProvider(models.Model):
+    """A provider that is switched off for an hour loses no method and no consent.
+
+    Odoo archives all methods at once, which would end every customer's consent for
+    good. Between live and test mode it is right: their methods are not the same.
+    """
+
+    _inherit = "payment.provider"
+
+    collection_paused_state = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Its state before it was switched off; its methods were kept.",
+    )
+
+    def write(self, vals):
+        states = {provider: provider.state for provider in self._get_pausing(vals)}
+        paused = self.browse(provider.id for provider in states)
+        result = super(PaymentProvider, self - paused).write(vals)
+        if paused:
+            keeping = paused.with_context(collection_keep_methods=True)
+            super(PaymentProvider, keeping).write(vals)
+        for provider, state in states.items():
+            provider.sudo().collection_paused_state = state
+        if vals.get("state") in ON:
+            self.filtered("collection_paused_state")._switch_on()
+        return result
+
+    def _get_pausing(self, vals):
+        """Return the providers that are switched off, but not given up."""
+        given_up = "code" in vals or any(self._is_credential(name) for name in vals)
+        if vals.get("state") != "disabled" or given_up:
+            return self.browse()
+        return self.filtered(lambda p: p.state in ON and p._is_collecting())
+
+    def _switch_on(self):
+        """Go on with the methods that were kept, unless they are of the other mode."""
+        for provider in self:
+            if provider.collection_paused_state != provider.state:
+                provider._archive_linked_tokens()
+            provider.sudo().collection_paused_state = False
+            tokens = self.env["payment.token"].sudo()
+            kept = tokens.search([("provider_id", "=", provider.id)])
+            methods = kept.payment_method_id
+            methods |= methods.primary_payment_method_id
+            methods.filtered(lambda method: not method.active).active = True
+
+    def _get_chargeable_amount(self, amount, currency):
+        """Hook: the largest amount up to ``amount`` that the provider can charge.
+
+        :param amount: in ``currency``, not negative
+        """
+        return amount
+
+    def _is_credential(self, name):
+        return bool(getattr(self._fields.get(name), "required_if_provider", None))
+
+    def _is_collecting(self):
+        """Whether its company or a branch of it collects automatically."""
+        return self.company_id._collects_here_or_below()

@@ -1,0 +1,69 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ...rules import method_limits
+from ...rules.method_limits import Limits, Payment, find_limit
+
+
+class PaymentToken(models.Model):
+    """What a method on file cannot be charged with."""
+
+    _inherit = "payment.token"
+
+    def _get_limit(self, partner, currency, amount, company, date=None):
+        """Return why this method cannot take a payment, or None.
+
+        :param partner: whose country counts, as where Odoo offers methods
+        :param amount: in ``currency``; 0 when it is not known yet
+        :return: :class:`method_limits.Limit`
+        """
+        self.ensure_one()
+        token = self.sudo()
+        provider = token.provider_id
+        date = date or company._get_today()
+        payment = Payment(
+            currency=currency.name,
+            country=partner.country_id.code or "",
+            amount=company.currency_id.round(
+                currency._convert(amount, provider.main_currency_id, company, date)
+            ),
+            chargeable=not amount
+            or provider._get_chargeable_amount(amount, currency) > 0,
+        )
+        return find_limit(payment, token._get_all_limits())
+
+    def _get_all_limits(self):
+        provider, method = self.provider_id, self.payment_method_id
+        method = method.primary_payment_method_id or method
+        return [
+            Limits(
+                provider.name,
+                frozenset(provider.available_currency_ids.mapped("name")),
+                frozenset(provider.available_country_ids.mapped("code")),
+                provider.maximum_amount,
+            ),
+            Limits(
+                method.name,
+                frozenset(method.supported_currency_ids.mapped("name")),
+                frozenset(method.supported_country_ids.mapped("code")),
+            ),
+        ]
+
+    def _get_limit_text(self, code, params, company):
+        """Return the sentence for a limit, e.g. “Stripe does not take EUR.”"""
+        _ = self.env._
+        match code:
+            case method_limits.OVER_MAXIMUM:
+                return _(
+                    "%(taker)s takes at most %(maximum)s at a time.",
+                    taker=params["taker"],
+                    maximum=company.currency_id.format(params["maximum"]),
+                )
+            case method_limits.NO_CURRENCY:
+                return _("%(taker)s does not take %(currency)s.", **params)
+            case method_limits.NO_COUNTRY:
+                return _(
+                    "%(taker)s takes no payments from customers in %(country)s.",
+                    **params,
+                )
+        return _("It is less than can be charged.")

@@ -1,0 +1,81 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A process that runs other modules' tests by Odoo's own loader and suite.
+
+`odoo --test-enable` runs what is not tagged `post_install` while its module is
+loaded, before every module that depends on it: what ours change is not there yet.
+Here all of them run in the complete registry. Tours are skipped: their outcome depends
+on how busy the machine is.
+
+Arguments: a file for the answer, then the modules. The answer is JSON, for each
+test that was started or failed to start "passed", "skipped", or its traceback.
+"""
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+import odoo.tests.common
+from odoo.http import root
+from odoo.modules import module
+from odoo.modules.registry import Registry
+from odoo.service import server
+from odoo.tests import loader
+from odoo.tests.result import OdooTestResult
+from odoo.tools import config
+
+PASSED = "passed"
+SKIPPED = "skipped"
+
+
+class Recorder(OdooTestResult):
+    """Odoo's own result, which counts, and what became of each test."""
+
+    def __init__(self):
+        super().__init__()
+        self.outcomes = {}
+
+    def startTest(self, test):
+        self.outcomes.setdefault(test.id(), PASSED)
+        super().startTest(test)
+
+    def addSkip(self, test, reason):
+        self.outcomes[test.id()] = SKIPPED
+        super().addSkip(test, reason)
+
+    def logError(self, flavour, test, error):
+        whole = getattr(test, "test_case", test)  # of a subtest
+        self.outcomes[whole.id()] = self._exc_info_to_string(error, test)
+        super().logError(flavour, test, error)
+
+
+def main():
+    answer, *modules = sys.argv[1:]
+    config.parse_config([], setup_logging=True)
+    config["test_tags"] = ",".join(f"/{name}" for name in modules)
+    server.load_server_wide_modules()
+    (database,) = config["db_name"]
+    Registry(database)
+    server.server = server.ThreadedServer(root)
+    server.server.start(stop=False)
+    try:
+        outcomes = _run(modules)
+    finally:
+        server.server.stop()
+    Path(answer).write_text(json.dumps(outcomes))
+
+
+def _run(modules):
+    threading.current_thread().testing = True
+    config["test_enable"] = True
+    odoo.tests.common.websocket = None  # without it Odoo skips what needs a browser
+    recorder = Recorder()
+    module.current_test = True
+    for position in ("at_install", "post_install"):
+        loader.make_suite(modules, position)(recorder)
+    module.current_test = False
+    return recorder.outcomes
+
+
+if __name__ == "__main__":
+    main()
