@@ -272,7 +272,6 @@ class PaycollectPay(PaymentPortal):
     def _get_collection_method_values(self, link, token):
         partner, company = link.partner_id, link.company_id
         providers = self._get_collection_providers(link)
-        today = fields.Date.context_today(link.with_context(tz=partner.tz))
         on_file = request.env["payment.token"]._get_collection_tokens(partner, company)
         return {
             "mode": "validation",
@@ -289,7 +288,7 @@ class PaycollectPay(PaymentPortal):
             "waiting_sudo": link._get_waiting_moves(),
             "collection_consent_text": link._get_consent_text(),
             "on_file_sudo": on_file[partner.commercial_partner_id],
-            "today": today,
+            "today": company._get_today(),
         }
 
     # Providers

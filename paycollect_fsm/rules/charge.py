@@ -10,18 +10,20 @@ from datetime import datetime
 
 from .method_limits import Limit
 from .outcome import KEY_REJECTED
-from .triggers import POLICY
+from .triggers import POLICY, STAFF
 
 GO = "go"  # charge it
 LATER = "later"  # keep the attempt and look again soon
 WAIT = "wait"  # keep the attempt until a person releases it
 STOP = "stop"  # do not charge
 
+NOT_DUE = "not_due"  # the reason of LATER for a part of another day
 # Reasons of WAIT that end for many charges at once.
 STOPPED = "stopped"  # a person stopped all charging
 SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
 PROVIDER_OFF = "provider_off"  # the provider is switched off
 MOVED = "moved"  # nobody said yet whether this is the original database or a copy
+CREDIT = "credit"  # accounting decides whether the customer's credit is used
 # Reasons of WAIT that end for one charge.
 IN_DRAFT = "in_draft"  # its invoice is being corrected
 BLOCKED = "blocked"  # a person blocked the payment of its invoice
@@ -35,6 +37,9 @@ COMMON_WAITS = (
     IN_DRAFT,
     BLOCKED,
 )
+
+# Reasons to keep a charge that is planned now.
+PLANNED_ANYWAY = (*COMMON_WAITS, CREDIT, NOT_DUE)
 
 # Reasons of STOP that accounting is told of: what was planned is not what it would be.
 OTHER_OWNER = "other_owner"  # the consent names another customer
@@ -68,13 +73,16 @@ class ChargeFacts:
 
     Amounts are in the currency of the invoice unless their name says otherwise;
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
-    ``*_limit`` are per UTC day, in company currency; a limit of 0 means none.
-    ``authorized_by``: see ``triggers``. ``cap_until`` (naive UTC): the card network
-    wants the method to be left alone until then. ``unconfirmed``, ``abandoned``: what
-    the customer left open, see ``LEFT_OPEN``; judged last, because only a charge that
-    would leave is a reason to close it. ``in_draft``: a charge was planned before.
-    ``changed``: one of ``CHANGED``, or empty. ``token_fits``: its consent names this
-    customer, and it is the company's.
+    ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
+    ``residual``: what would be charged (see ``collectable``), 0 when nothing is owed;
+    ``due_at`` (naive UTC): nothing of it is due before. ``credit_waiting``: credit that
+    accounting has to decide about. ``authorized_by``: see ``triggers``.
+    ``cap_until`` (naive UTC): the card network wants the method to be left alone until
+    then. ``unconfirmed``, ``abandoned``: what the customer left open, see
+    ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
+    close it.
+    ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
+    empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
 
     collection_active: bool = True
@@ -86,6 +94,8 @@ class ChargeFacts:
     in_draft: bool = False
     residual: float = 0.0
     settled: bool = False
+    due_at: datetime | None = None
+    credit_waiting: float = 0.0
     in_flight: bool = False
     customer_paying: bool = False
     changed: str = ""
@@ -144,8 +154,11 @@ def decide(facts):
     'stopped'
     >>> decide(ChargeFacts(residual=10, obstacles=(Obstacle("disputed", STOP),))).reason
     'disputed'
+    >>> decide(ChargeFacts(residual=10, due_at=datetime(2026, 3, 1, 8))).reason
+    'not_due'
     """
-    rules = (_invoice, _policy, _method, _company, _limits, _obstacles, _left_open)
+    rules = (_invoice, _policy, _method, _company)
+    rules += (_limits, _obstacles, _due, _left_open)
     for rule in rules:
         if decision := rule(facts):
             return decision
@@ -213,6 +226,14 @@ def _company(facts):
         return Decision(WAIT, "inactive")
     if facts.stopped:
         return Decision(WAIT, STOPPED)
+    return None
+
+
+def _due(facts):
+    if facts.due_at:
+        return Decision(LATER, NOT_DUE, {"until": facts.due_at})
+    if facts.credit_waiting and not (facts.authorized_by == STAFF or facts.released):
+        return Decision(WAIT, CREDIT, {"credit": facts.credit_waiting})
     return None
 
 

@@ -46,6 +46,15 @@ def get_authorizer(code):
     return TRIGGERS[code].authorized_by if code in TRIGGERS else POLICY
 
 
+def is_ahead(code):
+    """Whether the charge may take a part before it is due: a policy's may not.
+
+    >>> is_ahead("manual"), is_ahead("schedule"), is_ahead("retry")
+    (True, True, False)
+    """
+    return get_authorizer(code) != POLICY
+
+
 def gives_way(code):
     """Whether a planned charge of this trigger gives way to another one.
 

@@ -1,9 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from .company import test_activation
+from .company import test_day
 from .company import test_shipped_data
 from .company import test_switched_off
 from .method import test_consent
 from .method import test_link
+from .method import test_merge
 from .method import test_method_page
 from .method import test_payment_token
 from .method import test_reach
@@ -16,6 +18,10 @@ from .booking import test_readiness_search
 from .charge import test_brakes
 from .charge import test_charge
 from .charge import test_charge_guard
+from .charge import test_collectable
+from .charge import test_collectable_rules
+from .charge import test_discount
+from .charge import test_parts
 from .charge import test_charge_rules
 from .charge import test_kill_switch
 from .charge import test_old_data

@@ -19,6 +19,9 @@ class PaycollectComplete(models.TransientModel):
     )
     line_ids = fields.One2many("paycollect.complete.line", "wizard_id", readonly=True)
     amount_total = fields.Monetary(compute="_compute_amount_total")
+    amount_now = fields.Monetary(
+        string="Due Now", compute="_compute_summary", compute_sudo=True
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -35,11 +38,19 @@ class PaycollectComplete(models.TransientModel):
         for wizard in self:
             wizard.amount_total = sum(wizard.line_ids.mapped("price_total"))
 
-    @api.depends("order_id")
+    @api.depends("order_id", "amount_total")
     def _compute_summary(self):
         for wizard in self:
-            wizard.payer_name = wizard.order_id._get_payer().display_name
-            wizard.how = wizard.order_id._get_collection_preview()
+            job = wizard.order_id
+            collectable = job._get_collectable_preview(wizard.amount_total)
+            wizard.payer_name = job._get_payer().display_name
+            wizard.amount_now = collectable.amount
+            wizard.how = " ".join(
+                [
+                    job._get_collection_preview(),
+                    *job._get_collectable_texts(collectable),
+                ]
+            )
 
     def action_complete(self):
         self.ensure_one()

@@ -2,6 +2,7 @@
 from . import account_move
 from . import fsm_order
 from . import fsm_order_billing
+from . import fsm_order_collectable
 from . import fsm_order_collection_line
 from . import fsm_order_difference
 from . import fsm_order_extras

@@ -106,9 +106,11 @@ class FSMOrder(models.Model):
         "stage_id",
     )
     def _compute_collection_state(self):
+        moves = self.invoice_lines.move_id.filtered(lambda move: move._is_owed())
+        collectables = moves._get_collectable()
         for order in self:
             order.collection_state, order.collection_status = (
-                order._get_collection_status()
+                order._get_collection_status(collectables)
             )
 
     @api.model_create_multi
@@ -232,8 +234,10 @@ class FSMOrder(models.Model):
             }
         )
 
-    def _get_collection_status(self):
+    def _get_collection_status(self, collectables):
         """Return ``(state, text)`` of the job's payment, from its invoices.
+
+        :param collectables: what is owed on them, see ``_get_collectable``
 
         Read with sudo: the technician sees this text, never the invoices.
         """
@@ -255,7 +259,9 @@ class FSMOrder(models.Model):
         for state in ("failed", "charging", "to_collect", "paid"):
             if state in states:
                 break
-        return state, " ".join(move._get_status_text() for move in moves)
+        return state, " ".join(
+            move._get_status_text(collectables.get(move)) for move in moves
+        )
 
     def _get_unbilled_status(self):
         """Why there is no invoice: also jobs that we never billed are told truly."""

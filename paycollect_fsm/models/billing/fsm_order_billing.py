@@ -35,7 +35,8 @@ class FSMOrder(models.Model):
     def _get_billing_rounds(self):
         """Yield the jobs by company, each time at most one job of a sale order."""
         for company, jobs in self.grouped("company_id").items():
-            jobs = jobs.with_company(company)
+            zone = company._get_zone().key
+            jobs = jobs.with_company(company).with_context(tz=zone)
             while jobs:
                 by_order = {}
                 for job in jobs:

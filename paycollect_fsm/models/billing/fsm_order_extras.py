@@ -64,6 +64,6 @@ class FSMOrder(models.Model):
         }
         if order.fiscal_position_id:
             vals["fiscal_position_id"] = order.fiscal_position_id.id
-        if term := self.collection_policy_id.payment_term_id:
+        if term := self._get_payment_term():
             vals["invoice_payment_term_id"] = term.id
         return vals

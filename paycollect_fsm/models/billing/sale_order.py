@@ -16,9 +16,9 @@ class SaleOrder(models.Model):
 
     def _prepare_invoice(self):
         vals = super()._prepare_invoice()
-        policy = self.collection_policy_id
-        if self.company_id.collection_active and policy.payment_term_id:
-            vals["invoice_payment_term_id"] = policy.payment_term_id.id
+        term = self.payment_term_id or self.collection_policy_id.payment_term_id
+        if self.company_id.collection_active:
+            vals["invoice_payment_term_id"] = term.id
         return vals
 
     # -- the lines of a job's invoice --------------------------------------------

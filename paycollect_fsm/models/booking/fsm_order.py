@@ -177,7 +177,7 @@ class FsmOrder(models.Model):
         return self.sale_line_id.order_id | self.sale_id
 
     def _get_collection_date(self):
-        """The scheduled day in the user's time zone, or None."""
+        """The scheduled day in the company's time zone, or None."""
         if not self.scheduled_date_start:
             return None
         return self._get_local_day(self.scheduled_date_start)

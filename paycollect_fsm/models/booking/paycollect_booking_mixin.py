@@ -126,14 +126,18 @@ class PaycollectBookingMixin(models.AbstractModel):
     @api.depends(lambda self: self._get_readiness_dependencies())
     @api.depends_context("lang", "tz")
     def _compute_collection_readiness(self):
-        today = fields.Date.context_today(self)
         collecting = self.filtered("company_id.collection_active")
         (self - collecting)._set_nothing_needed()
-        all_facts, tokens = collecting._get_collection_facts(today)
-        verdicts = {booking: judge(all_facts[booking]) for booking in collecting}
-        missing = collecting.filtered(lambda b: verdicts[b].code == "method_missing")
+        for company, bookings in collecting.grouped("company_id").items():
+            bookings._set_readiness(company._get_today())
+
+    def _set_readiness(self, today):
+        """Judge these bookings of one company; ``today``: the company's date."""
+        all_facts, tokens = self._get_collection_facts(today)
+        verdicts = {booking: judge(all_facts[booking]) for booking in self}
+        missing = self.filtered(lambda b: verdicts[b].code == "method_missing")
         unusable = missing._get_unusable_texts()
-        for booking in collecting:
+        for booking in self:
             facts, verdict = all_facts[booking], verdicts[booking]
             token = self.env["payment.token"]
             if verdict.method is not None:
@@ -231,8 +235,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_local_day(self, moment):
-        """The day of a UTC moment in the user's time zone."""
-        return fields.Datetime.context_timestamp(self, moment).date()
+        """The company's day of a UTC moment; of bookings of one company."""
+        return self[:1].company_id._get_today(moment)
 
     def _is_policy_open(self):
         """Hook: True as long as the policy follows the facts."""

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from ...rules.readiness import NOT_NEEDED, judge
@@ -21,26 +21,30 @@ class PaycollectBookingMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         domain = Domain(self._get_open_booking_domain())
-        domain &= Domain("company_id.collection_active", "=", True)
         by_state = defaultdict(list)
-        bookings = (
-            self.sudo().with_context(active_test=False).search(domain, order="id")
-        )
-        for booking_id, state in bookings._get_readiness_states().items():
-            by_state[state].append(booking_id)
+        everything = self.sudo().with_context(active_test=False)
+        companies = self.env["res.company"].sudo()
+        for company in companies.search([("collection_active", "=", True)]):
+            bookings = everything.search(
+                domain & Domain("company_id", "=", company.id), order="id"
+            )
+            states = bookings._get_readiness_states(company._get_today())
+            for booking_id, state in states.items():
+                by_state[state].append(booking_id)
         if NOT_NEEDED in value:
             others = [state for state in by_state if state not in value]
             return [("id", "not in", sum((by_state[s] for s in others), []))]
         return [("id", "in", sum((by_state[s] for s in value if s in by_state), []))]
 
-    def _get_readiness_states(self):
-        """Return ``{id: readiness}`` of these open bookings (sudo).
+    def _get_readiness_states(self, today):
+        """Return ``{id: readiness}`` of these open bookings of one company (sudo).
+
+        :param today: the company's date
 
         Where those queries do not tell for sure, facts are read record by record.
         """
         if not self:
             return {}
-        today = fields.Date.context_today(self)
         self.env.flush_all()
         states = {}
         for booking_ids, earliest, latest in self._read_booking_facts(today):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...rules.policy import Facts, try_rules
@@ -26,7 +26,7 @@ class PaycollectPolicy(models.Model):
         :param amount: total to pay in ``currency`` (default: the company's), None
             when unknown: then no rule with a limit on the amount matches
         :param order_type: ``fsm.order.type``, one or several
-        :param date: day of the exchange rate, today by default
+        :param date: day of the exchange rate, the company's today by default
         :return: (policy, readable reason); the policy is empty when none matches
         """
         request = {
@@ -59,7 +59,6 @@ class PaycollectPolicy(models.Model):
         one place where the facts about customers are read, with sudo: whoever
         books may not read invoices.
         """
-        date = date or fields.Date.context_today(self)
         self = self.sudo()
         partners = self.env["res.partner"].union(
             *(request["partner"]._origin for request in requests)
@@ -87,6 +86,7 @@ class PaycollectPolicy(models.Model):
     def _try_company_policies(self, requests, date):
         """Set ``result`` in each request; all of them are of ``env.company``."""
         company = self.env.company
+        date = date or company._get_today()
         policies = self._get_company_policies(company)
         partners = self.env["res.partner"].union(
             *(request["partner"] for request in requests)

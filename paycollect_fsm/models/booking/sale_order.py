@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
 
@@ -7,6 +7,15 @@ from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "paycollect.booking.mixin"]
+
+    collection_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Term of the Policy",
+        readonly=True,
+        copy=False,
+        help="The payment term that the policy proposed. Another one on the order was "
+        "agreed with the customer and stays.",
+    )
 
     @api.depends(
         "state",
@@ -22,6 +31,33 @@ class SaleOrder(models.Model):
     )
     def _compute_collection_policy(self):
         return super()._compute_collection_policy()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.mapped("collection_policy_id")  # its payment term stands on the order
+        return orders
+
+    def _set_collection_policy(self):
+        super()._set_collection_policy()
+        for order in self:
+            order._propose_policy_term()
+
+    def _propose_policy_term(self):
+        """Show the policy's payment term, unless another one was agreed on.
+
+        The customer's own term and one that was chosen on the order are such. Not by
+        a dependency: the total may depend on the term, and the policy on the total.
+        """
+        self.ensure_one()
+        proposed = self.collection_policy_id.payment_term_id
+        agreed = self.payment_term_id - self.collection_term_id - proposed
+        collects = self.company_id.collection_active
+        if agreed or not collects or self.state not in ("draft", "sent"):
+            return
+        self.collection_term_id = proposed
+        if self.payment_term_id != proposed:
+            self.payment_term_id = proposed
 
     def action_confirm(self):
         """Stop, or note, what cannot be collected.
@@ -122,7 +158,7 @@ class SaleOrder(models.Model):
         return self.invoice_status != "invoiced" or self.collection_mode == "prepaid"
 
     def _get_collection_date(self, today):
-        """The day the work is planned for, in the user's time zone."""
+        """The day the work is planned for, in the company's time zone."""
         moment = self.commitment_date or self.expected_date
         if not moment:
             return today

@@ -4,14 +4,19 @@ from . import payment_transaction_answer
 from . import payment_transaction_codes
 from . import payment_transaction_remainder
 from . import account_move
+from . import account_move_collectable
+from . import account_move_credit
 from . import account_move_decision
 from . import account_move_explanation
 from . import account_move_reason
 from . import account_move_guard
+from . import account_move_line
+from . import base_partner_merge
 from . import account_move_line_guard
 from . import paycollect_attempt
 from . import paycollect_attempt_send
 from . import paycollect_attempt_limits
+from . import paycollect_attempt_part
 from . import payment_provider
 from . import payment_provider_journal
 from . import payment_provider_key
@@ -19,3 +24,4 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import paycollect_stop
+from . import payment_transaction_discount

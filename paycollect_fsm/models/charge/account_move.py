@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ...rules.const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNOWN
 
@@ -72,6 +73,7 @@ class AccountMove(models.Model):
         return {
             "collection_policy_id",
             "collection_policy_reason",
+            "collection_credit_used",
             "collection_decision_code",
             "collection_decision_params",
         }
@@ -175,18 +177,31 @@ class AccountMove(models.Model):
             return "failed"
         return "to_collect"
 
-    def _get_status_text(self):
-        """One sentence for the technician: no method, no transaction."""
+    def _get_status_text(self, collectable=None):
+        """One sentence for the technician: no method, no transaction.
+
+        :param collectable: what is owed; default: it is read
+        """
         self.ensure_one()
-        amount = self.currency_id.format(self.amount_residual)
         if self.move_type == "out_refund":
             return self.env._("Credit note %(name)s was made.", name=self.name)
         if self.currency_id.is_zero(self.amount_total):
             return self.env._("%(name)s: nothing is due.", name=self.name)
-        values = {"name": self.name, "amount": amount}
-        match self._get_collection_state():
-            case "paid":
-                return self.env._("%(name)s is paid.", **values)
+        state = self._get_collection_state()
+        if state == "paid":
+            return self.env._("%(name)s is paid.", name=self.name)
+        collectable = collectable or self._get_collectable()[self]
+        values = {
+            "name": self.name,
+            "amount": self.currency_id.format(collectable.ask(ahead=True)),
+        }
+        match state:
+            case "charging" if collectable.is_early:
+                return self.env._(
+                    "%(name)s: %(amount)s will be charged on %(date)s.",
+                    date=format_date(self.env, collectable.next_due),
+                    **values,
+                )
             case "charging":
                 return self.env._("%(name)s: %(amount)s is being charged.", **values)
             case "failed":
@@ -199,7 +214,9 @@ class AccountMove(models.Model):
             case "net":
                 return self.env._(
                     "%(name)s: %(amount)s, invoiced until %(date)s.",
-                    date=fields.Date.to_string(self.invoice_date_due),
+                    date=fields.Date.to_string(
+                        collectable.next_due or self.invoice_date_due
+                    ),
                     **values,
                 )
         return self.env._("%(name)s: %(amount)s is open.", **values)

@@ -7,8 +7,9 @@ from odoo.tools import str2bool
 
 from ...rules.charge import (
     BLOCKED,
-    COMMON_WAITS,
+    CREDIT,
     GO,
+    PLANNED_ANYWAY,
     STOP,
     WAIT,
     ChargeFacts,
@@ -17,7 +18,7 @@ from ...rules.charge import (
     decide,
 )
 from ...rules.const import OCCASION_DUE, OPEN_STATES
-from ...rules.triggers import STAFF, get_authorizer
+from ...rules.triggers import STAFF, get_authorizer, is_ahead
 
 # A payment that the customer started on the portal may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -43,13 +44,16 @@ class AccountMove(models.Model):
     def _start_collection(self, trigger):
         """Plan the charge of each invoice, or send the invoice to the customer.
 
-        Cash on delivery is collected by the technician: no mail, no charge.
+        The customer's credit is used first. Cash on delivery is collected by the
+        technician: no mail, no charge.
         """
+        self._use_credits()
         attempts = self._plan_collection(trigger)
+        charged = attempts.filtered(lambda a: not a._is_waiting()).move_id
         self.filtered(
             lambda move: (
                 move._is_owed()
-                and move not in attempts.move_id
+                and move not in charged
                 and move.collection_mode in ("net", "auto", "prepaid")
             )
         )._notify_customer(OCCASION_DUE)
@@ -58,7 +62,8 @@ class AccountMove(models.Model):
         """Plan one attempt for each invoice that may be charged.
 
         In the user's own transaction and without network; the attempt is sent by a
-        job after the commit. A retry that waits for a later day gives way.
+        job after the commit. A retry that waits for a later day gives way. What is
+        not due yet is planned for its day.
 
         :param trigger: see ``rules/triggers.py``
         :param now: naive UTC datetime
@@ -67,17 +72,20 @@ class AccountMove(models.Model):
             stands in its ``collection_decision``
         """
         now = now or fields.Datetime.now()
-        tokens = dict.fromkeys(self, token) if token else self._get_tokens_to_charge()
+        collectables = self._get_collectable(now)
+        tokens = dict.fromkeys(self, token) if token else {}
+        tokens = tokens or self._get_tokens_to_charge(collectables)
         Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []
         for move in self:
             method = tokens[move]
             retry = move._get_planned_retry()
-            facts = move._get_charge_facts(method, now, trigger, replaced=retry)
-            decision = decide(facts)
-            waits = decision.reason in COMMON_WAITS and (
-                get_authorizer(trigger) != STAFF
+            facts = move._get_charge_facts(
+                method, now, trigger, replaced=retry, collectable=collectables[move]
             )
+            decision = decide(facts)
+            anyway = get_authorizer(trigger) != STAFF
+            waits = decision.reason in PLANNED_ANYWAY and anyway
             goes = decision.verdict == GO or waits
             if goes and retry and not retry._set_superseded():
                 decision = Decision(STOP, "in_flight")  # a worker sends it right now
@@ -90,26 +98,37 @@ class AccountMove(models.Model):
                 }
             )
             if goes:
-                vals = move._prepare_attempt_vals(method, trigger, now)
-                if waits:
+                vals = move._prepare_attempt_vals(
+                    method, trigger, facts.due_at or now, facts.residual
+                )
+                if decision.verdict == WAIT:
                     vals |= move._prepare_wait_vals(decision, method)
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index looks at the table
         attempts = Attempt.create(vals_list)
         attempts.filtered(lambda a: not a.parked_code)._enqueue()
+        for attempt in attempts.filtered(lambda a: a.parked_code == CREDIT):
+            attempt._set_parked(CREDIT, attempt.reason_params)
         return attempts
 
-    def _get_tokens_to_charge(self):
-        """Return ``{move: primary usable token}``, possibly empty recordsets."""
+    def _get_tokens_to_charge(self, collectables=None):
+        """Return ``{move: primary usable token}``, possibly empty recordsets.
+
+        :param collectables: what is owed, see ``_get_collectable``; default: it is read
+        """
+        collectables = collectables or self._get_collectable()
         Token = self.env["payment.token"]
         result = dict.fromkeys(self, Token)
         for company, moves in self.grouped("company_id").items():
             tokens = Token._get_collection_tokens(moves.commercial_partner_id, company)
-            today = fields.Date.context_today(self)
+            today = company._get_today()
             for move in moves:
                 usable = tokens.get(move.commercial_partner_id, Token)
                 valid = usable.filtered(lambda t, d=today: not t._is_expired_on(d))
-                able = valid.filtered(lambda t, m=move: not m._get_token_limit(t))
+                amount = collectables[move].ask(ahead=True)
+                able = valid.filtered(
+                    lambda t, m=move, a=amount: not m._get_token_limit(t, a)
+                )
                 ready = able.filtered(lambda t: t._is_provider_on())
                 result[move] = (ready or able or valid or usable)[:1]
         return result
@@ -122,22 +141,22 @@ class AccountMove(models.Model):
             "reason_params": self._prepare_reason_params(decision, token) or False,
         }
 
-    def _get_token_limit(self, token):
-        """Return why the method cannot take what is owed, or None."""
+    def _get_token_limit(self, token, amount):
+        """Return why the method cannot take an amount of the invoice, or None."""
         self.ensure_one()
         return token._get_limit(
-            self.partner_id, self.currency_id, self.amount_residual, self.company_id
+            self.partner_id, self.currency_id, amount, self.company_id
         )
 
-    def _prepare_attempt_vals(self, token, trigger, now):
+    def _prepare_attempt_vals(self, token, trigger, planned_at, amount):
         self.ensure_one()
         return {
             "move_id": self.id,
-            "amount": self.amount_residual,
+            "amount": amount,
             "currency_id": self.currency_id.id,
             "token_id": token.id,
             "trigger": trigger,
-            "planned_at": now,
+            "planned_at": planned_at,
             "try_number": len(self.sudo().collection_attempt_ids) + 1,
         }
 
@@ -167,7 +186,13 @@ class AccountMove(models.Model):
         )
 
     def _get_charge_facts(
-        self, token, now, trigger="completion", attempt=None, replaced=None
+        self,
+        token,
+        now,
+        trigger="completion",
+        attempt=None,
+        replaced=None,
+        collectable=None,
     ):
         """Return the :class:`ChargeFacts` of one invoice.
 
@@ -176,15 +201,28 @@ class AccountMove(models.Model):
         :param attempt: the attempt that is being claimed; what only counts then, e.g.
             the daily limits, is read only then
         :param replaced: the planned retry that would give way
+        :param collectable: what is owed; default: it is read
         """
         self.ensure_one()
+        collectable = collectable or self._get_collectable(now)[self]
         facts = self._prepare_charge_facts(token, now, attempt)
-        facts["authorized_by"] = get_authorizer(trigger)
-        facts["in_flight"] = self._has_money_in_flight(
-            self.sudo().transaction_ids, attempt or replaced
-        )
+        ahead = is_ahead(trigger)
+        facts |= {
+            "authorized_by": get_authorizer(trigger),
+            "residual": collectable.ask(ahead=True),
+            "due_at": None if ahead else self._get_due_moment(collectable),
+            "credit_waiting": collectable.credit_waiting,
+            "in_flight": self._has_money_in_flight(
+                self.sudo().transaction_ids, attempt or replaced
+            ),
+        }
+        if token:
+            facts["token_limit"] = self._get_token_limit(token, facts["residual"])
         if attempt:
             facts |= attempt._prepare_charge_facts(now)
+            facts["amount_company"] = attempt._convert_brake(
+                facts["residual"], self.currency_id, now
+            )
         return ChargeFacts(**facts)
 
     def _prepare_charge_facts(self, token, now, attempt):
@@ -206,7 +244,6 @@ class AccountMove(models.Model):
             "is_customer_invoice": self.move_type == "out_invoice",
             "posted": self.state == "posted",
             "in_draft": bool(attempt) and self.state == "draft",
-            "residual": self.amount_residual,
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
             "customer_paying": any(
@@ -220,9 +257,8 @@ class AccountMove(models.Model):
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
             "token_fits": bool(token) and token._is_consented_for(self),
-            "token_limit": self._get_token_limit(token) if token else None,
             "token_expired": bool(token)
-            and token._is_expired_on(fields.Date.context_today(self)),
+            and token._is_expired_on(company._get_today(now)),
             "provider_ready": token.provider_id.state in ("enabled", "test"),
             "key_rejected": bool(token) and token.provider_id._is_key_rejected(now),
         }
@@ -266,7 +302,7 @@ class AccountMove(models.Model):
             policy.max_auto_amount,
             self.currency_id,
             self.company_id,
-            self.invoice_date or fields.Date.context_today(self),
+            self.invoice_date or self.company_id._get_today(),
         )
 
     def _plan_waiting(self, partners, token=None):

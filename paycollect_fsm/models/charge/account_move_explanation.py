@@ -2,12 +2,13 @@
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ...rules.charge import COMMON_WAITS
 from ...rules.const import PLANNED
 
 # The order of the story; what other addons tell comes before the next step.
-KINDS = ("policy", "decision", "try", "dispute", "message")
+KINDS = ("policy", "credit", "decision", "try", "dispute", "message")
 NEXT = "next"
 
 
@@ -40,6 +41,7 @@ class AccountMove(models.Model):
         """Hook: names of the fields that the story is made of."""
         return (
             "collection_policy_reason",
+            "collection_credit_used",
             "collection_decision_code",
             "collection_attempt_ids.state",
             "collection_attempt_ids.planned_at",
@@ -69,6 +71,12 @@ class AccountMove(models.Model):
         lines = []
         if self.collection_policy_reason:
             lines.append(("policy", self.collection_policy_reason))
+        if self.collection_credit_used:
+            text = self.env._(
+                "%(amount)s of the customer's credit was used for it.",
+                amount=self.currency_id.format(self.collection_credit_used),
+            )
+            lines.append(("credit", text))
         attempts = self.sudo().collection_attempt_ids.sorted("id")
         if not attempts and self.collection_decision:
             lines.append(("decision", self.collection_decision))
@@ -90,6 +98,14 @@ class AccountMove(models.Model):
             case "planned":
                 if last.parked_code:
                     return self.env._("Next: a manager releases or cancels the charge.")
+                if last._is_waiting() and last.trigger != "retry":
+                    return self.env._(
+                        "Next: %(amount)s is charged on %(date)s, when it is due.",
+                        amount=self.currency_id.format(last.amount),
+                        date=format_date(
+                            self.env, self.company_id._get_today(last.planned_at)
+                        ),
+                    )
                 if last._is_waiting():
                     return self.env._("Next: %(text)s", text=last._get_planned_text())
                 return self.env._("Next: the charge is sent.")
@@ -110,5 +126,5 @@ class AccountMove(models.Model):
             )
         return self.env._(
             "Next: the customer pays by %(date)s.",
-            date=fields.Date.to_string(self.invoice_date_due),
+            date=fields.Date.to_string(self._get_pay_by_date()),
         )

@@ -172,6 +172,20 @@ class AccountMove(models.Model):
                     self.env, fields.Datetime.to_datetime(params["until"])
                 ),
             ),
+            "not_due": lambda: _(
+                "It will be charged when it is due, on %(date)s.",
+                date=format_datetime(
+                    self.env,
+                    fields.Datetime.to_datetime(params["until"]),
+                    dt_format="short",
+                ),
+            ),
+            "credit": lambda: _(
+                "Held back: the customer has a credit of %(credit)s that is not "
+                "applied yet. Apply it to the invoice, or release the charge to "
+                "collect the full amount.",
+                credit=self.currency_id.format(params["credit"]),
+            ),
             "provider_off": lambda: _(
                 "Held back: %(provider)s is switched off. It goes on when the provider "
                 "is switched on again.",

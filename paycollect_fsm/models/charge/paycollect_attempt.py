@@ -15,7 +15,7 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.protocol import may_become
-from ...rules.triggers import POLICY, TRIGGERS, get_authorizer, gives_way
+from ...rules.triggers import TRIGGERS, gives_way, is_ahead
 
 # A try that starts later than this does not keep the customer from paying.
 SOON = timedelta(minutes=15)
@@ -53,6 +53,12 @@ class PaycollectAttempt(models.Model):
         help="Whose invoice it was when the charge was planned.",
     )
     amount = fields.Monetary(required=True, readonly=True)
+    discount = fields.Monetary(
+        string="Discount for Early Payment",
+        readonly=True,
+        help="What the invoice's terms deduct from what is due, because it was charged "
+        "in time.",
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     token_id = fields.Many2one(
         "payment.token", string="Method", required=True, readonly=True, index=True
@@ -266,9 +272,10 @@ class PaycollectAttempt(models.Model):
             return "changed_customer"
         if move.currency_id != self.currency_id:
             return "changed_currency"
-        more = self.currency_id.compare_amounts(move.amount_residual, self.amount) > 0
-        if more and get_authorizer(self.trigger) != POLICY:
-            return "changed_amount"
+        if is_ahead(self.trigger):
+            asked = move._get_collectable()[move].ask(ahead=True)
+            if self.currency_id.compare_amounts(asked, self.amount) > 0:
+                return "changed_amount"
         return ""
 
     def _is_waiting(self, now=None):
@@ -362,4 +369,6 @@ class PaycollectAttempt(models.Model):
         """
         if not self or self._gives_way():
             return True
+        if self.state == PAID:
+            return self.move_id.payment_state == "partial"  # of another part
         return self.state in (DECLINED, CANCELED) and not self.canceled_by_id

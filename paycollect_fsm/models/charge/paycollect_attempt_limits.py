@@ -104,7 +104,11 @@ class PaycollectAttempt(models.Model):
 
     def _get_parked_kind(self, code):
         """Held back for the customer's sake, or for the company's."""
-        is_customer = code in ("customer_count_brake", "customer_amount_brake")
+        is_customer = code in (
+            "customer_count_brake",
+            "customer_amount_brake",
+            charge.CREDIT,
+        )
         return f"held_back_{self.partner_id.id}" if is_customer else "held_back"
 
     def _get_parked_summary(self, code):
@@ -112,6 +116,8 @@ class PaycollectAttempt(models.Model):
             return self.env._(
                 "Charges of %(customer)s are held back", customer=self.partner_id.name
             )
+        if code == charge.CREDIT:
+            return self.env._("A customer's credit is not applied yet")
         return self.env._("Charges are held back")
 
     def _set_unparked(self, _now=None):
@@ -132,6 +138,9 @@ class PaycollectAttempt(models.Model):
     def _search_unparkable(self, code, now):
         """Hook: what is parked for ``code`` although the cause is gone."""
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
+        if code == charge.CREDIT:
+            collectables = parked.move_id._get_collectable(now)
+            return parked.filtered(lambda a: not collectables[a.move_id].credit_waiting)
         providers, companies = parked.token_id.provider_id, parked.company_id
         match code:
             case charge.STOPPED:
@@ -163,7 +172,7 @@ class PaycollectAttempt(models.Model):
         }
 
     def _get_brake_facts(self, now):
-        """Return what was sent today (UTC) in the company, for ``ChargeFacts``.
+        """Return what was sent on the company's day, for ``ChargeFacts``.
 
         One query, whatever the number of limits. Two workers that claim at the same
         moment do not see each other: a limit can be passed by the number of job
@@ -187,14 +196,13 @@ class PaycollectAttempt(models.Model):
             sums["today_amount"] += self._convert_brake(amount, currency, now)
             sums["customer_count"] += own_count
             sums["customer_amount"] += self._convert_brake(own_amount, currency, now)
-        due = self._convert_brake(self.move_id.amount_residual, self.currency_id, now)
-        return facts | sums | {"amount_company": due}
+        return facts | sums
 
     def _read_sent(self, now):
         """Yield (currency, count, amount, count and amount of the customer)."""
         names = ["company_id", "partner_id", "currency_id", "amount", "sent_at"]
         self.flush_model(names)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight, _next_midnight = self.company_id._get_day_bounds(now)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -217,5 +225,5 @@ class PaycollectAttempt(models.Model):
         """Return an amount in company currency, at the rate of the day."""
         company = self.company_id
         return currency._convert(
-            float(amount), company.currency_id, company, now.date()
+            float(amount), company.currency_id, company, company._get_today(now)
         )

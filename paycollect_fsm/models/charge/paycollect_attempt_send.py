@@ -14,10 +14,12 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...rules import protocol
 from ...rules.charge import (
     BLOCKED,
+    CREDIT,
     GO,
     IN_DRAFT,
     MISMATCHES,
     MOVED,
+    NOT_DUE,
     PROVIDER_OFF,
     STOP,
     STOPPED,
@@ -37,6 +39,7 @@ from ...rules.const import (
 )
 from ...rules.declines import find_return_code
 from ...rules.outcome import KEY_REJECTED, Exchange, Outcome, classify
+from ...rules.triggers import is_ahead
 
 _logger = logging.getLogger(__name__)
 
@@ -106,11 +109,19 @@ class PaycollectAttempt(models.Model):
             return False
         move = self.move_id
         move._lock_or_retry()
-        facts = move._get_charge_facts(self.token_id, now, self.trigger, attempt=self)
+        collectable = move._use_credits(now)[move]
+        facts = move._get_charge_facts(
+            self.token_id,
+            now,
+            self.trigger,
+            attempt=self,
+            collectable=collectable,
+        )
         decision = decide(facts)
         if decision.verdict == GO:
-            transaction = self._create_transaction()
+            transaction = self._create_transaction(facts.residual)
             self._set_sent(transaction, transaction.amount, now)
+            self.discount = collectable.discount
             return True
         if decision.verdict == STOP:
             params = move._prepare_reason_params(decision, self.token_id)
@@ -121,6 +132,8 @@ class PaycollectAttempt(models.Model):
             elif not move._has_open_attempt():
                 move._notify_customer(OCCASION_DUE)
         else:
+            if decision.reason == NOT_DUE:
+                self.amount = facts.residual
             self._park_or_postpone(decision, now)
         return False
 
@@ -170,10 +183,12 @@ class PaycollectAttempt(models.Model):
             self._wait_for_customer()
         self._commit()
 
-    def _create_transaction(self):
-        return self.env["payment.transaction"].create(self._prepare_transaction_vals())
+    def _create_transaction(self, amount):
+        return self.env["payment.transaction"].create(
+            self._prepare_transaction_vals(amount)
+        )
 
-    def _prepare_transaction_vals(self):
+    def _prepare_transaction_vals(self, amount):
         """Values of the draft transaction.
 
         ``is_post_processed`` keeps the native post-processing away from the draft;
@@ -183,7 +198,7 @@ class PaycollectAttempt(models.Model):
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
-            "amount": move.amount_residual,
+            "amount": amount,
             "currency_id": move.currency_id.id,
             "partner_id": move.partner_id.id,
             "token_id": token.id,
@@ -219,7 +234,8 @@ class PaycollectAttempt(models.Model):
     def _is_owed_in_full(self):
         """Whether nobody paid or disputed any of it since it was claimed."""
         move = self.move_id
-        enough = self.currency_id.compare_amounts(move.amount_residual, self.amount)
+        due = move._get_collectable(self.sent_at)[move].ask(is_ahead(self.trigger))
+        enough = self.currency_id.compare_amounts(due, self.amount)
         fits = not self._get_change() and self.token_id._is_consented_for(move)
         return (
             enough >= 0 and fits and move._is_owed() and move.payment_state != "blocked"
@@ -364,7 +380,7 @@ class PaycollectAttempt(models.Model):
         :return: list of (attempts, name of the method, arguments); the method gets the
             time at which its turn comes (naive UTC) and the arguments
         """
-        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED)
+        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED, CREDIT)
         return [
             *(
                 (self._search_unparkable(code, now), "_set_unparked", ())
@@ -373,6 +389,7 @@ class PaycollectAttempt(models.Model):
             (self._search_unfinished(), "_finish", ()),
             (self._search_orphans(now), "_set_orphaned", ()),
             (self._search_due(now), "_send", ()),
+            (self._search_parts_left(now), "_plan_next_part", ()),
         ]
 
     def _search_due(self, now):

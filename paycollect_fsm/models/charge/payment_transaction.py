@@ -31,6 +31,14 @@ class PaymentTransaction(models.Model):
             (tx.source_transaction_id or tx).collection_attempt_ids
         )
 
+    def _post_process(self):
+        """What is left of an invoice in parts is planned as soon as a part is paid."""
+        result = super()._post_process()
+        done = self.sudo().filtered(lambda tx: tx.state == "done")
+        if moves := done.collection_attempt_ids.move_id:
+            moves._plan_next_part()
+        return result
+
     def _is_started_by_customer(self):
         self.ensure_one()
         return (self.operation or "").startswith("online_")

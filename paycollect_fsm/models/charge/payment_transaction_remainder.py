@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 
 
 class PaymentTransaction(models.Model):
@@ -34,7 +34,7 @@ class PaymentTransaction(models.Model):
             remainder,
             company.currency_id,
             company,
-            fields.Date.context_today(self),
+            company._get_today(),
         )
         return [
             {
@@ -55,7 +55,8 @@ class PaymentTransaction(models.Model):
         invoice, currency = self.invoice_ids, self.currency_id
         if len(invoice) != 1 or self.amount <= 0 or invoice.state != "posted":
             return 0.0
-        rest = currency.round(invoice.amount_residual - self.amount)
+        deducted = self.sudo().collection_attempt_ids[:1].discount
+        rest = currency.round(invoice.amount_residual - self.amount - deducted)
         if invoice.currency_id != currency or currency.compare_amounts(rest, 0) <= 0:
             return 0.0
         provider = self.provider_id

@@ -170,6 +170,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         now = now or fields.Datetime.now()
+        today = self._get_today(now)
         if limited:
             waits = Domain("parked_code", "in", LIMIT_CODES)
         else:
@@ -187,7 +188,7 @@ class ResCompany(models.Model):
             )
         ):
             count += number
-            total += currency._convert(amount, self.currency_id, self, now.date())
+            total += currency._convert(amount, self.currency_id, self, today)
         return count, total
 
     # -- texts -------------------------------------------------------------------

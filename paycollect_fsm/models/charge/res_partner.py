@@ -12,6 +12,7 @@ class ResPartner(models.Model):
 
     def _get_waiting_moves(self, company):
         moves = self.env["account.move"]._get_waiting(self)
-        return super()._get_waiting_moves(company) | moves.filtered(
-            lambda move: move.company_id == company
-        )
+        moves = moves.filtered(lambda move: move.company_id == company)
+        collectables = moves._get_collectable()
+        due = moves.filtered(lambda move: collectables[move].amount)
+        return super()._get_waiting_moves(company) | due

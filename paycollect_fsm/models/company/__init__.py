@@ -4,5 +4,6 @@ from . import paycollect_access
 from . import paycollect_worker_mixin
 from . import res_company
 from . import res_company_activation
+from . import res_company_day
 from . import res_company_home
 from . import res_config_settings

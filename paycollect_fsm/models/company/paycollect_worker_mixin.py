@@ -9,13 +9,14 @@ class PaycollectWorkerMixin(models.AbstractModel):
     _description = "Work of the Collections"
 
     def _as_system(self):
-        """The one place where the work takes its rights and its language."""
+        """The one place where the work takes its rights, its language and its day."""
         company = self.company_id[:1]
         return (
             self.with_user(SUPERUSER_ID)
             .with_company(company)
             .with_context(
                 lang=company.partner_id.lang or self.env.lang,
+                tz=company._get_zone().key if company else self.env.context.get("tz"),
                 payment_backend_action=True,
             )
         )

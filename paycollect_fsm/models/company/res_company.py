@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...rules.collectable import ASK, AUTOMATIC, NEVER
+
 EXCEPTION_ACTIVITY = "paycollect_fsm.mail_activity_exception"
 LIMIT_FIELDS = (
     "collection_daily_count",
@@ -35,23 +37,35 @@ class ResCompany(models.Model):
     collection_daily_count = fields.Integer(
         string="Charges per Day",
         default=500,
-        help="0 = no limit. The day is that of UTC.",
+        help="0 = no limit. The day is the company's.",
     )
     collection_daily_amount = fields.Monetary(
         string="Amount per Day",
         default=100000.0,
-        help="0 = no limit. The day is that of UTC.",
+        help="0 = no limit. The day is the company's.",
     )
     collection_customer_daily_count = fields.Integer(
         string="Charges per Customer and Day",
         default=10,
-        help="0 = no limit. The day is that of UTC.",
+        help="0 = no limit. The day is the company's.",
     )
     collection_customer_daily_amount = fields.Monetary(
         string="Amount per Customer and Day",
-        help="0 = no limit. The day is that of UTC.",
+        help="0 = no limit. The day is the company's.",
     )
     collection_attach_pdf = fields.Boolean(string="Attach the Invoice", default=True)
+    collection_credit_use = fields.Selection(
+        [
+            (AUTOMATIC, "Use it first"),
+            (ASK, "Ask accounting"),
+            (NEVER, "Do not use it"),
+        ],
+        string="Customer Credit",
+        default=AUTOMATIC,
+        required=True,
+        help="Credit notes and payments on account that are not applied yet, when an "
+        "invoice is collected.",
+    )
 
     @api.constrains(*LIMIT_FIELDS)
     def _check_daily_limits(self):
@@ -110,8 +124,8 @@ class ResCompany(models.Model):
             ("user_id", "=", user.id),
             ("res_model", "=", record._name),
         ]
+        today = self._get_today()
         if once_a_day:
-            today = fields.Date.context_today(record)
             domain.append(("date_deadline", "=", today))
         else:
             domain.append(("res_id", "=", record.id))
@@ -119,6 +133,7 @@ class ResCompany(models.Model):
             return
         record.sudo().activity_schedule(
             EXCEPTION_ACTIVITY,
+            date_deadline=today,
             summary=summary,
             note=note,
             user_id=user.id,

@@ -30,6 +30,9 @@ class ResConfigSettings(models.TransientModel):
     collection_attach_pdf = fields.Boolean(
         related="company_id.collection_attach_pdf", readonly=False
     )
+    collection_credit_use = fields.Selection(
+        related="company_id.collection_credit_use", readonly=False
+    )
 
     collection_status_text = fields.Text(compute="_compute_collection_status_text")
 

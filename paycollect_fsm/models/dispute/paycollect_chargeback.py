@@ -299,7 +299,7 @@ class PaycollectChargeback(models.Model):
         )
         same = ours.filtered(lambda activity: activity.collection_code == code)
         (ours - same).action_feedback(feedback=note)
-        deadline = (self.due_at or fields.Datetime.now()).date()
+        deadline = self.company_id._get_today(self.due_at)
         if same:
             same.write({"note": note, "date_deadline": deadline})
             return

@@ -72,7 +72,7 @@ class PaycollectChargeback(models.Model):
     def _create_reversal(self, payment, now):
         """Return the posted entry that takes back the disputed part of a payment."""
         vals = {
-            "date": self._get_today(now),
+            "date": self.company_id._get_today(now),
             "ref": self.env._(
                 "%(reference)s taken back: %(dispute)s",
                 reference=payment.memo or payment.name,
@@ -143,7 +143,7 @@ class PaycollectChargeback(models.Model):
         again = reversal._reverse_moves(
             [
                 {
-                    "date": self._get_today(now),
+                    "date": self.company_id._get_today(now),
                     "ref": self.env._(
                         "%(reference)s booked again: %(dispute)s",
                         reference=payment.memo or payment.name,
@@ -235,7 +235,7 @@ class PaycollectChargeback(models.Model):
         self.write({"fee_move_id": move.id, "booked_fee": self.fee})
 
     def _prepare_fee_move_vals(self, change, expense, outstanding, now):
-        today = self._get_today(now)
+        today = self.company_id._get_today(now)
         balance = self.fee_currency_id._convert(
             change, self.company_id.currency_id, self.company_id, today
         )
@@ -261,11 +261,6 @@ class PaycollectChargeback(models.Model):
         }
 
     # -- helpers -----------------------------------------------------------------
-
-    def _get_today(self, now):
-        """The day of the books, in the zone of the company."""
-        zone = self.company_id.partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone), now)
 
     def _report_books(self, note):
         """Ask for what cannot be booked by itself, once for each invoice."""

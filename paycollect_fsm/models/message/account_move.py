@@ -112,7 +112,12 @@ class AccountMove(models.Model):
 
     def _as_collection_system(self):
         self.ensure_one()
-        return self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        company = self.company_id
+        return (
+            self.with_user(SUPERUSER_ID)
+            .with_company(company)
+            .with_context(tz=company._get_zone().key)
+        )
 
     # -- the gate --------------------------------------------------------------
 

@@ -123,25 +123,45 @@ class AccountMove(models.Model):
         ]
 
     def _get_receipt_payments(self):
-        """Return what was paid: list of dicts ``label``, ``date``, ``amount``."""
+        """Return what was paid: list of dicts ``label``, ``date``, ``amount``.
+
+        Credits that were used are named, and a discount stands on its own line.
+        """
         self.ensure_one()
         content = (self.invoice_payments_widget or {}).get("content", [])
-        attempt_labels = {
-            attempt.transaction_id.payment_id.id: attempt.token_id._get_label()
-            for attempt in self.collection_attempt_ids.filtered("transaction_id")
-        }
-        return [
-            {
-                "label": attempt_labels.get(
-                    line.get("account_payment_id"), line.get("payment_method_name")
-                )
-                or line.get("journal_name"),
-                "date": line["date"],
-                "amount": line["amount"],
-            }
-            for line in content
-            if not line.get("is_exchange")
-        ]
+        attempts = self.sudo().collection_attempt_ids.filtered("transaction_id")
+        by_payment = attempts.grouped(lambda a: a.transaction_id.payment_id.id)
+        rows = []
+        for line in content:
+            if line.get("is_exchange"):
+                continue
+            attempt = by_payment.get(line.get("account_payment_id"), attempts.browse())
+            discount = attempt[:1].discount
+            rows.append(
+                {
+                    "label": self._get_receipt_label(line, attempt[:1]),
+                    "date": line["date"],
+                    "amount": self.currency_id.round(line["amount"] - discount),
+                }
+            )
+            if discount:
+                label = self.env._("Discount for early payment")
+                rows.append({**rows[-1], "label": label, "amount": discount})
+        return rows
+
+    def _get_receipt_label(self, line, attempt):
+        if attempt:
+            return attempt.token_id._get_label()
+        if not line.get("account_payment_id"):
+            return self.browse(line.get("move_id")).name or line.get("journal_name")
+        return line.get("payment_method_name") or line.get("journal_name")
+
+    def _get_scheduled_charge(self):
+        """Return the attempt that waits for the day it is due, if any (sudo)."""
+        self.ensure_one()
+        last = self._get_last_attempt()
+        due = last._is_waiting() and last.trigger != "retry" if last else False
+        return last if due else last.browse()
 
     def _get_method_link(self):
         """Return a fresh link to add a method, when that would get it paid."""
@@ -155,7 +175,7 @@ class AccountMove(models.Model):
 
     def _has_usable_method(self):
         token = self._get_tokens_to_charge()[self]
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_today()
         return token and not token._is_expired_on(today) and not self._is_declined()
 
     def _get_pay_link(self):

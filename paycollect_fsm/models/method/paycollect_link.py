@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_amount, format_list
+from odoo.tools import format_list
 
 from ...rules.links import PURPOSES, may
 
@@ -247,9 +247,8 @@ class PaycollectLink(models.Model):
     def _get_waiting_text(self):
         """Name the open invoices that saving a method pays; empty when none."""
         invoices = [
-            f"{move.name} ({format_amount(self.env, move.amount_residual, currency)})"
+            f"{move.name} ({move.currency_id.format(move._get_amount_to_pay())})"
             for move in self._get_waiting_moves()
-            for currency in move.currency_id
         ]
         if not invoices:
             return ""

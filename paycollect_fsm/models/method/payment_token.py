@@ -379,7 +379,7 @@ class PaymentToken(models.Model):
         return retry.Method(
             key=self._get_method_key(),
             network=self._get_network(),
-            expired=self._is_expired_on(now.date()),
+            expired=self._is_expired_on(self.company_id._get_today(now)),
             refused=bool(self.refused_at),
             changed_at=self.details_changed_at or None,
             added_at=max(self.sudo().consent_ids.mapped("date"), default=None),

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 
 from ...rules import method_limits
 from ...rules.method_limits import Limits, Payment, find_limit
@@ -20,7 +20,7 @@ class PaymentToken(models.Model):
         self.ensure_one()
         token = self.sudo()
         provider = token.provider_id
-        date = date or fields.Date.context_today(self)
+        date = date or company._get_today()
         payment = Payment(
             currency=currency.name,
             country=partner.country_id.code or "",

@@ -57,7 +57,8 @@ class AccountMove(models.Model):
         Token = self.env["payment.token"]
         tokens = Token._get_collection_tokens(customer, self.company_id)[customer]
         methods = {}
-        for token in tokens.filtered(lambda t: not self._get_token_limit(t)):
+        amount = self._get_amount_to_pay()
+        for token in tokens.filtered(lambda t: not self._get_token_limit(t, amount)):
             methods.setdefault(token._get_method_key(), token)
         return tokens.browse(token.id for token in methods.values())
 
@@ -72,8 +73,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         sites = self.sudo()._get_collection_jobs().location_id.partner_id
         known = self.partner_id | self.commercial_partner_id | sites
-        zones = (known | self.company_id.sudo().partner_id).mapped("tz")
-        return ZoneInfo(next(filter(None, zones), "UTC"))
+        name = next(filter(None, known.mapped("tz")), None)
+        return ZoneInfo(name) if name else self.company_id._get_zone()
 
     def _was_refused(self, token):
         """Whether the bank said never to this method, here or elsewhere (V1)."""

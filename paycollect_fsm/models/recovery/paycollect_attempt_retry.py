@@ -203,7 +203,8 @@ class PaycollectAttempt(models.Model):
         """Return the decision of the pure rule, see ``retry.next_step``."""
         move = self.move_id
         limit = move._get_max_auto_amount()
-        if move.collection_mode != "auto" or (limit and move.amount_residual > limit):
+        amount = move._get_collectable(now)[move].ask(ahead=True)
+        if move.collection_mode != "auto" or (limit and amount > limit):
             return retry.Person("not_automatic")
         plan = move._get_retry_plan()
         history = move._get_decline_history()
@@ -216,7 +217,7 @@ class PaycollectAttempt(models.Model):
             declines=tokens._get_decline_times(now),
             zone=move._get_customer_zone(),
             now=now,
-            amount=move.amount_residual,
+            amount=amount,
             visa_cap=plan.network_cap,
         )
 
@@ -256,8 +257,10 @@ class PaycollectAttempt(models.Model):
 
     def _plan_retry(self, token, decision):
         self.env["paycollect.attempt"].flush_model(["state"])
+        move = self.move_id
+        amount = move._get_collectable()[move].ask(ahead=True)
         attempt = self.create(
-            self.move_id._prepare_attempt_vals(token, "retry", decision.at)
+            move._prepare_attempt_vals(token, "retry", decision.at, amount)
         )
         self.next_attempt_id = attempt
         attempt._enqueue()

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import base_partner_merge
 from . import paycollect_provider_customer
 from . import payment_provider_customer
 from . import payment_token

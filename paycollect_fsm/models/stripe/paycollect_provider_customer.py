@@ -39,7 +39,16 @@ class PaycollectProviderCustomer(models.Model):
         "any more, the next form makes a new one.",
     )
 
-    _one_per_provider = models.UniqueIndex("(partner_id, provider_id)")
+    is_replaced = fields.Boolean(
+        string="Replaced",
+        readonly=True,
+        help="Its partner was merged with one that has another customer there. Stored "
+        "methods still use it; new ones do not.",
+    )
+
+    _one_per_provider = models.UniqueIndex(
+        "(partner_id, provider_id) WHERE is_replaced IS NOT TRUE"
+    )
 
     def _find_reference(self, partner, provider):
         """Return the provider's id of a commercial partner, or False.
@@ -47,7 +56,11 @@ class PaycollectProviderCustomer(models.Model):
         Methods that were saved before this was written down know it as well.
         """
         known = self.search(
-            [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)]
+            [
+                ("partner_id", "=", partner.id),
+                ("provider_id", "=", provider.id),
+                ("is_replaced", "=", False),
+            ]
         )
         if known:
             return known.reference
@@ -78,7 +91,7 @@ class PaycollectProviderCustomer(models.Model):
                 INSERT INTO paycollect_provider_customer
                        (partner_id, provider_id, reference, create_date, create_uid)
                 VALUES (%s, %s, %s, now() at time zone 'UTC', %s)
-                ON CONFLICT (partner_id, provider_id)
+                ON CONFLICT (partner_id, provider_id) WHERE is_replaced IS NOT TRUE
                 DO UPDATE SET reference = EXCLUDED.reference
                 """,
                 partner.id,

@@ -1,0 +1,146 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import time
+
+from odoo import fields, models
+
+from ...rules.collectable import Discount, Part, assess
+from ...rules.const import OCCASION_DUE, PAID
+
+DUE_AT = time(8)  # of the company's day
+
+
+class AccountMove(models.Model):
+    """What is owed today: the one place that every charge, page and text reads."""
+
+    _inherit = "account.move"
+
+    collection_credit_used = fields.Monetary(
+        string="Credit Used",
+        copy=False,
+        readonly=True,
+        help="How much of the customer's credit was used for it before charging.",
+    )
+
+    def _get_collectable(self, now=None):
+        """Return what may be asked for today.
+
+        In bulk: one query for the customers' credits, and one for the parts of those
+        that are not wholly due. Of several invoices of a customer the oldest uses the
+        credit first.
+
+        :param now: naive UTC datetime
+        :return: ``{move: collectable.Collectable}``
+        """
+        moves = self.sudo().sorted(
+            lambda move: (move.invoice_date_due or move.date, move.id)
+        )
+        credits = moves._get_open_credits()
+        days = {company: company._get_today(now) for company in moves.company_id}
+        result = {}
+        for move in moves:
+            result[move] = move._assess(credits[move], days[move.company_id])
+            move._use_up(credits[move], result[move].credit)
+        return {move: result[move] for move in self}
+
+    def _get_amount_to_pay(self):
+        """What the customer is asked for: what is due, else the next part."""
+        self.ensure_one()
+        return self._get_collectable()[self].ask(ahead=True)
+
+    def _get_pay_by_date(self):
+        """Until when the customer is to pay it, at that amount."""
+        self.ensure_one()
+        found = self._get_collectable()[self]
+        return found.discount_until or found.next_due or self.invoice_date_due
+
+    def _assess(self, credits, today):
+        self.ensure_one()
+        company = self.company_id
+        return assess(
+            self._get_open_parts(today),
+            today,
+            discount=self._get_discount(today),
+            credit=sum(credits.values()),
+            use=company.collection_credit_use,
+            digits=self.currency_id.decimal_places,
+        )
+
+    def _use_up(self, credits, amount):
+        """Take what one invoice uses from the credits that several share."""
+        for line in list(credits):
+            part = min(amount, credits[line])
+            credits[line] = self.currency_id.round(credits[line] - part)
+            amount = self.currency_id.round(amount - part)
+
+    # -- parts -------------------------------------------------------------------
+
+    def _get_term_lines(self):
+        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+
+    def _is_all_due(self, today):
+        """The date of the invoice is that of its last part."""
+        return bool(self.invoice_date_due) and self.invoice_date_due <= today
+
+    def _get_open_parts(self, today):
+        """Return the open :class:`collectable.Part` s; a credit note has none."""
+        if self.state != "posted" or self.move_type != "out_invoice":
+            return []
+        if self._is_all_due(today):
+            return [Part(self.invoice_date_due, self.amount_residual)]
+        return [
+            Part(line.date_maturity or line.date, line.amount_residual_currency)
+            for line in self._get_term_lines()
+            if not line.reconciled
+        ]
+
+    def _get_discount(self, today):
+        """Return the :class:`collectable.Discount` on the posted line, or None.
+
+        As in Odoo, whatever was paid before ends it; not a credit that we used.
+        """
+        if self.state != "posted" or self._is_all_due(today):
+            return None
+        line = self._get_term_lines()
+        if len(line) != 1 or not line.discount_date or line.reconciled:
+            return None
+        paid = line.amount_currency - line.amount_residual_currency
+        if self.currency_id.compare_amounts(paid, self.collection_credit_used):
+            return None
+        amount = line.amount_currency - line.discount_amount_currency
+        return Discount(line.discount_date, self.currency_id.round(amount))
+
+    def _get_due_moment(self, collectable):
+        """Return when its next part is due (naive UTC); None: something is due now."""
+        if collectable.is_early:
+            return self.company_id._get_moment(collectable.next_due, DUE_AT)
+        return None
+
+    def _is_eligible_for_early_payment_discount(self, currency, reference_date):
+        """No, where our payment writes the discount off itself."""
+        if self.env.context.get("paycollect_discount_booked"):
+            return False
+        return super()._is_eligible_for_early_payment_discount(currency, reference_date)
+
+    # -- the next part -----------------------------------------------------------
+
+    def _plan_next_part(self, now=None):
+        """Plan what is left of invoices of which a part was charged.
+
+        The customer is told once what was paid and what is charged when.
+
+        :param now: naive UTC datetime
+        """
+        moves = self.filtered(lambda move: move._has_part_left())
+        attempts = moves._plan_collection("completion", now)
+        charged = attempts.filtered(lambda a: not a._is_waiting(now)).move_id
+        (moves - charged)._notify_customer(OCCASION_DUE)
+
+    def _has_part_left(self):
+        """Whether a part was charged and the next one is nobody's business yet."""
+        self.ensure_one()
+        return (
+            self._is_owed()
+            and self.payment_state == "partial"
+            and self.collection_mode == "auto"
+            and self._get_last_attempt().state == PAID
+        )

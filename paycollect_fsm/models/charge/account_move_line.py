@@ -1,0 +1,87 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+from ...rules.collectable import keep_back
+
+
+class AccountMoveLine(models.Model):
+    """Open items of customers: which of them are credit that an invoice may use."""
+
+    _inherit = "account.move.line"
+
+    @api.model
+    def _get_open_credits(self, customers, companies, currencies):
+        """Return what these customers may use, in one query where there is nothing.
+
+        :return: ``{(customer, company, currency, account): {journal item: amount}}``,
+            oldest first; see ``_get_usable_credits``
+        """
+        items = self._search_open_entries(customers, companies, currencies)
+        groups = items.grouped(lambda item: item._get_credit_key())
+        return {key: entries._get_usable_credits() for key, entries in groups.items()}
+
+    @api.model
+    def _search_open_entries(self, customers, companies, currencies):
+        """Return the customers' open credits, and what was paid back to them (sudo)."""
+        if not customers:
+            return self.sudo()
+        paid_back = Domain("amount_residual_currency", ">", 0) & (
+            Domain("payment_id", "!=", False) | Domain("statement_line_id", "!=", False)
+        )
+        return self.sudo().search(
+            Domain("partner_id.commercial_partner_id", "in", customers.ids)
+            & Domain("company_id", "in", companies.ids)
+            & Domain("currency_id", "in", currencies.ids)
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & (Domain("amount_residual_currency", "<", 0) | paid_back),
+            order="date, id",
+        )
+
+    def _get_credit_key(self):
+        return (
+            self.partner_id.commercial_partner_id,
+            self.company_id,
+            self.currency_id,
+            self.account_id,
+        )
+
+    def _get_usable_credits(self):
+        """Return ``{journal item: amount}`` of one customer's open items, in order.
+
+        Not what belongs to another order, and not what is being paid back.
+        """
+        credits = self.filtered(lambda item: item.amount_residual_currency < 0)
+        free = credits.filtered(lambda item: not item._is_for_open_order())
+        reserved = sum((self - credits).mapped("amount_residual_currency"))
+        reserved += free._get_refunds_under_way()
+        left = keep_back(
+            [(item, -item.amount_residual_currency) for item in free], reserved
+        )
+        return dict(left)
+
+    def _is_for_open_order(self):
+        """Whether it was paid online for an order that is not invoiced yet."""
+        orders = self.payment_id.payment_transaction_id.sale_order_ids
+        return any(
+            order.state != "cancel" and order.invoice_status != "invoiced"
+            for order in orders
+        )
+
+    def _get_refunds_under_way(self):
+        """What the provider is paying back to this customer and is not booked yet."""
+        if not self:
+            return 0.0
+        customer = self.partner_id.commercial_partner_id
+        refunds = self.env["payment.transaction"].search(
+            [
+                ("partner_id.commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("operation", "=", "refund"),
+                ("state", "in", ("draft", "pending", "authorized")),
+            ]
+        )
+        return -sum(refunds.mapped("amount"))
