@@ -2,7 +2,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 
 from ...rules.const import OCCASION_DECLINED, OCCASION_PAID
 from ...rules.contact import find_emails
