@@ -81,9 +81,11 @@ def forget_the_checkout(registry):
     """Who pressed “Pay” and left is taken for gone, and may still pay."""
     dice.load(
         kind=("good",),
-        deed=("leave page", "return to page"),
-        worker=("job", "sweep"),
-        pause=({"minutes": 6}, {"minutes": 70}),
+        worker=("sweep",),
+        pause=({"minutes": 20},),
+        deed=("leave page", *("return to page",) * 3),
+        rival=("mail",),
+        **{"busy worker": ("mail",), "rare fault": (None,)},
     )
     with patch.object(
         registry["payment.transaction"], "_is_abandoned", lambda self, *_args: False
