@@ -16,6 +16,18 @@ class FSMOrder(models.Model):
         if self._is_own_place():
             return []
         quantities = self._get_preview_quantities()
+        base_lines = self._get_preview_base_lines(quantities)
+        order = self._get_sale_order()
+        shares = {}
+        if order.state == "sale":
+            shares = order._get_shares(quantities, base_lines, self._is_last_of_order())
+        return [
+            *(self._prepare_preview_vals(line) for line in base_lines),
+            *self._prepare_shares_preview(shares),
+        ]
+
+    def _get_preview_base_lines(self, quantities):
+        """Return all that is billed as lines of the tax engine, taxes computed."""
         base_lines = [
             *(
                 line._prepare_base_line_for_taxes_computation(quantity=quantity)
@@ -26,17 +38,10 @@ class FSMOrder(models.Model):
                 for extra in self._get_extras_of_their_own()
             ),
         ]
-        order = self._get_sale_order()
-        shares = {}
-        if order.state == "sale":
-            shares = order._get_shares(quantities, base_lines, self._is_last_of_order())
         Tax = self.env["account.tax"]
         Tax._add_tax_details_in_base_lines(base_lines, self.company_id)
         Tax._round_base_lines_tax_details(base_lines, self.company_id)
-        return [
-            *(self._prepare_preview_vals(line) for line in base_lines),
-            *self._prepare_shares_preview(shares),
-        ]
+        return base_lines
 
     def _get_preview_quantities(self):
         """Return ``{order line: quantity}``; of an order that is confirmed."""
