@@ -70,10 +70,10 @@ class Shop:
                 "PAYCOLLECT_TEST_PROVIDER": str(folder),
             },
             config={"addons_path": f"{paths.ROOT},{paths.ROOT / 'tests/addons'}"},
+            install="paycollect_test_provider",
             channels=CHANNELS,
             **options,
         )
-        self._install("paycollect_test_provider")
         stored = {name: self._store(name, ways) for name, ways in customers.items()}
         company = scene.open_company(
             self.server,
@@ -102,12 +102,6 @@ class Shop:
             "the copies of consents",
             seen=lambda: [mail.subject for mail in self.server.catcher.find()],
         )
-
-    def _install(self, addon):
-        call = self.server.rpc("admin", "admin")
-        call("ir.module.module", "update_list")
-        ids = call("ir.module.module", "search", [[("name", "=", addon)]])
-        call("ir.module.module", "button_immediate_install", [ids])
 
     def _store(self, name, ways):
         """All methods of a customer belong to one customer at Stripe."""

@@ -67,8 +67,8 @@ class Shop:
         self.server = lab.make_server(
             env={"PAYCOLLECT_TEST_PROVIDER": str(folder)},
             config={"addons_path": f"{paths.ROOT},{paths.ROOT / 'tests/addons'}"},
+            install="paycollect_test_provider",
         )
-        self._install("paycollect_test_provider")
         company = scene.open_company(
             self.server, {name: {} for name in NAMES}, booked=True
         )
@@ -76,12 +76,6 @@ class Shop:
             name: Customer(self, **values)
             for name, values in company["customers"].items()
         }
-
-    def _install(self, addon):
-        call = self.server.rpc("admin", "admin")
-        call("ir.module.module", "update_list")
-        ids = call("ir.module.module", "search", [[("name", "=", addon)]])
-        call("ir.module.module", "button_immediate_install", [ids])
 
     def __getitem__(self, name):
         return self._customers[name]

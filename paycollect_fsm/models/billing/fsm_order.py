@@ -132,7 +132,9 @@ class FSMOrder(models.Model):
             )
         )
         completed._on_completed()
-        (sales - completed._get_collected_sale_orders())._bill_rest()
+        stage = self.env["fsm.stage"].browse(vals.get("stage_id"))
+        if not stage or stage.is_closed:
+            (sales - completed._get_collected_sale_orders())._bill_rest()
         return result
 
     def unlink(self):

@@ -131,4 +131,7 @@ class SaleOrder(models.Model):
             lambda order: order.state == "sale" and order.company_id.collection_active
         ):
             jobs |= order._get_closing_job()
-        jobs.filtered(lambda job: job._has_rest_to_bill())._bill_completed("_bill_rest")
+        jobs = jobs.filtered(
+            lambda job: not job._is_import() and job._has_rest_to_bill()
+        )
+        jobs._bill_completed("_bill_rest")

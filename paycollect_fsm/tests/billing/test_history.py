@@ -80,6 +80,15 @@ class TestHistory(CollectionCommon):
         self.company.collection_import_until = self.now() - timedelta(hours=1)
         self.assertTrue(self.make_past_job(1).invoice_lines)
 
+    def test_a_job_canceled_by_an_import_settles_nothing(self):
+        job = self.make_job(lines=[self.repair, self.repair, (self.cable, 8)])
+        first, second = job.sale_id.fsm_order_ids.sorted("id")
+        self.complete(first)
+        self.company.collection_import_until = self.now() + timedelta(hours=1)
+        with self.with_jobs():
+            second.action_cancel()
+        self.assertEqual(first.invoice_lines.move_id.amount_total, 100)
+
     def test_the_key_of_an_import_neither_bills_nor_charges(self):
         job = self.make_job().with_context(paycollect_import=True)
         self.assertFalse(self.complete(job))

@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import itertools
-
 from odoo import Command
 from odoo.tests import tagged
 
@@ -147,10 +145,14 @@ class TestShares(CollectionCommon):
 
         Each invoice rounds its own taxes: a cent of tax a job may differ.
         """
-        prices = ((33.33, 33.33, 33.34), (0.07, 199.99, 10), (19.99, 5.55))
-        methods = ("round_per_line", "round_globally")
-        for jobs_prices, rate, included, method in itertools.product(
-            prices, (0, 8.25, 21), (False, True), methods
+        per_line, globally = "round_per_line", "round_globally"
+        for jobs_prices, rate, included, method in (
+            ((33.33, 33.33, 33.34), 0, False, per_line),
+            ((0.07, 199.99, 10), 0, False, globally),
+            ((33.33, 33.33, 33.34), 8.25, False, globally),
+            ((0.07, 199.99, 10), 8.25, False, per_line),
+            ((0.07, 199.99, 10), 21, True, globally),
+            ((19.99, 5.55), 21, True, per_line),
         ):
             self.company.tax_calculation_rounding_method = method
             tax = self.env["account.tax"].create(

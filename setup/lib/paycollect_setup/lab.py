@@ -36,9 +36,9 @@ class LabServer(OdooServer):
         databases.set_parameter(database, "paycollect.home_url", self.url)
         databases.set_parameter(database, "web.base.url.freeze", "True")
 
-    def start(self):
+    def start(self, *arguments):
         if not self.alive:
-            super().start()
+            super().start(*arguments)
         return self
 
     def take_blocked(self):
@@ -113,10 +113,12 @@ class Lab:
         config=None,
         channels=configuration.CHANNELS,
         crons=1,
+        install=None,
     ):
         """Start an Odoo with job runner and mail catcher on a new database.
 
         :param source: the database to copy instead of the template
+        :param install: an addon that is installed at the start
         """
         database = self.make_database(name, source)
         environment = dict(env or {})
@@ -134,7 +136,7 @@ class Lab:
         )
         self._servers.append(server)
         server.catcher.start()
-        return server.start()
+        return server.start(*(["-i", install] if install else []))
 
     def conf(self, database):
         """An odoo.conf for this database, for code that loads Odoo by itself."""

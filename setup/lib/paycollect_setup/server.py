@@ -35,11 +35,14 @@ class OdooServer:
         self._environment = os.environ | (environment or {})
         self._process = None
 
-    def start(self):
-        """Start the process and wait until it serves pages."""
+    def start(self, *arguments):
+        """Start the process and wait until it serves pages.
+
+        :param arguments: of Odoo's command line, for this start
+        """
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                configuration.odoo(self.conf),
+                configuration.odoo(self.conf, *arguments),
                 cwd=paths.HOME,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
