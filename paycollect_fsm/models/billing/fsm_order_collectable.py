@@ -61,7 +61,8 @@ class FSMOrder(models.Model):
 
     def _get_untaxed_preview(self, total):
         """What is left of the total without taxes, deposits taken off alike."""
-        details = [line["tax_details"] for line in self._get_preview_base_lines()]
+        lines = self._get_preview_base_lines(self._get_preview_quantities())
+        details = [line["tax_details"] for line in lines]
         untaxed = sum(
             d["total_excluded_currency"] + d["delta_total_excluded_currency"]
             for d in details

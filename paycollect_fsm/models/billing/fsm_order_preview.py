@@ -16,25 +16,19 @@ class FSMOrder(models.Model):
         if self._is_own_place():
             return []
         quantities = self._get_preview_quantities()
-        base_lines = self._prepare_preview_base_lines(quantities)
+        base_lines = self._get_preview_base_lines(quantities)
         order = self._get_sale_order()
         shares = {}
         if order.state == "sale":
             shares = order._get_shares(quantities, base_lines, self._is_last_of_order())
-        self._round_preview(base_lines)
         return [
             *(self._prepare_preview_vals(line) for line in base_lines),
             *self._prepare_shares_preview(shares),
         ]
 
-    def _get_preview_base_lines(self):
-        """Return the lines of the tax engine, with their rounded tax details."""
-        lines = self._prepare_preview_base_lines(self._get_preview_quantities())
-        self._round_preview(lines)
-        return lines
-
-    def _prepare_preview_base_lines(self, quantities):
-        return [
+    def _get_preview_base_lines(self, quantities):
+        """Return all that is billed as lines of the tax engine, taxes computed."""
+        base_lines = [
             *(
                 line._prepare_base_line_for_taxes_computation(quantity=quantity)
                 for line, quantity in quantities.items()
@@ -44,11 +38,10 @@ class FSMOrder(models.Model):
                 for extra in self._get_extras_of_their_own()
             ),
         ]
-
-    def _round_preview(self, base_lines):
         Tax = self.env["account.tax"]
         Tax._add_tax_details_in_base_lines(base_lines, self.company_id)
         Tax._round_base_lines_tax_details(base_lines, self.company_id)
+        return base_lines
 
     def _get_preview_quantities(self):
         """Return ``{order line: quantity}``; of an order that is confirmed."""

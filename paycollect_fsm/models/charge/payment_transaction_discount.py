@@ -33,7 +33,9 @@ class PaymentTransaction(models.Model):
         line = move._get_term_lines().filtered(lambda item: not item.reconciled)
         if not attempt.discount or len(line) != 1:
             return []
-        rest = move.amount_residual - self.amount - attempt.discount
+        rest = move.currency_id.round(
+            move.amount_residual - self.amount - attempt.discount
+        )
         if rest < 0 or self.provider_id._get_chargeable_amount(rest, self.currency_id):
             return []
         values = move._get_invoice_counterpart_amls_for_early_payment_discount(
