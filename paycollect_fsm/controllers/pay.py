@@ -73,7 +73,7 @@ class PaycollectPay(PaymentPortal):
         A problem comes back as a failed state: the form shows its message, and the
         visit stays counted.
         """
-        link, problem = self._submit_collection_link(
+        link, problem = self._open_collection_link(
             token, fields.Datetime.now(), SAVE_METHOD
         )
         if problem:
@@ -142,23 +142,23 @@ class PaycollectPay(PaymentPortal):
     def _open_collection_link(self, token, now, act=None):
         """Find a link that may be used now; unknown ones within the address's limit.
 
+
         :param act: what is to be done with it, see ``rules/links.py``; None: its page
             is shown
         :return: ``(link, problem)``, ``problem`` as in ``paycollect.link._find`` or
             ``"limited"``
         """
         link, problem = request.env["paycollect.link"]._find(token, now)
-        if not problem and act and not link._may(act):
-            problem = "unknown"
         if problem == "unknown" and self._is_collection_limited("bad", now):
             problem = "limited"
-        return link, problem
-
-    def _submit_collection_link(self, token, now, act):
-        """The same for what a person submits, which has a limit of its own."""
-        link, problem = self._open_collection_link(token, now, act)
-        if problem:
+        if problem or not act:
             return link, problem
+        return self._use_collection_link(link, now, act)
+
+    def _use_collection_link(self, link, now, act):
+        """A good link is used: what it allows, within a limit of its own."""
+        if not link._may(act):
+            return link.browse(), "unknown"
         if self._is_collection_limited("good", now):
             return link.browse(), "limited"
         if not link.opened_at:

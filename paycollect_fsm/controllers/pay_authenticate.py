@@ -87,7 +87,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     def _open_authentication_link(self, token):
         """Return ``(link, None)``, or ``(link, outcome)`` for a bad link."""
-        link, problem = self._submit_collection_link(
+        link, problem = self._open_collection_link(
             token, fields.Datetime.now(), CONFIRM
         )
         if problem or not link.move_id:

@@ -53,17 +53,10 @@ OURS = frozenset(
 )
 # Obstacles that go without saying; somebody would ask about the others.
 SILENT = frozenset(
-    {
-        "inactive",
-        "moved",
-        "not_posted",
-        "no_policy",
-        "nothing",
-        "not_settled",
-        "settled",
-        "told",
-    }
+    {"inactive", "not_posted", "no_policy", "nothing", "not_settled", "settled", "told"}
 )
+# Obstacles that end: what was to be said waits for that.
+HOLDING = frozenset({"moved", "in_flight", "charging"})
 
 
 def next_try(code, tries, first_at, now):

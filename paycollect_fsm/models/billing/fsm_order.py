@@ -267,6 +267,8 @@ class FSMOrder(models.Model):
 
     def _get_unbilled_status(self):
         """Why there is no invoice: also jobs that we never billed are told truly."""
+        if self.billing_state == "skipped":
+            return "unbilled", self.collection_note
         if self.collection_note:
             return "nothing", self.collection_note
         if self.completed_on:

@@ -106,6 +106,7 @@ class PaycollectMessage(models.Model):
         self.ensure_one()
         tries = self.try_count + 1
         again_at = next_try(code, tries, self.queued_at, now)
+        words = " ".join((words or "").split())
         values = {"try_count": tries, "reason_code": code, "reason": words}
         if again_at:
             self.write({**values, "retry_at": self._get_hour(again_at)})

@@ -2,15 +2,19 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import escape
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules.const import OCCASION_PAID
+from ...rules.contact import find_emails
 from ...rules.messages import (
     FAILED,
     GIVE_UP_AFTER,
+    HOLDING,
     MAIL,
     OURS,
     QUEUED,
@@ -83,7 +87,8 @@ class PaycollectMessage(models.Model):
             )
         else:
             self.mail_id = move._create_message(self._get_template(), address, now)
-        self.write({"address": address, "retry_at": now + LOOK_AFTER})
+        addresses = ", ".join(find_emails(address))
+        self.write({"address": addresses, "retry_at": now + LOOK_AFTER})
         queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
         queue._trigger(at=now + QUEUE_AFTER)
         mail = self.mail_id
@@ -137,7 +142,10 @@ class PaycollectMessage(models.Model):
     def _deliver_or_skip(self, now):
         """Something may stand in the way by now: nobody is asked to pay twice."""
         move = self.move_id._as_collection_system()
-        if code := move._get_message_obstacle(self.occasion, now, self):
+        code = move._get_message_obstacle(self.occasion, now, self)
+        if code in HOLDING:
+            self.retry_at = now + LOOK_AFTER
+        elif code:
             self._cancel_carrier()
             self._set_skipped(code)
         else:
@@ -171,7 +179,7 @@ class PaycollectMessage(models.Model):
             else self.env._("Message not delivered")
         )
         move.company_id._schedule_collection_activity(
-            move, summary, self._get_failure_note(), once_a_day=ours
+            move, summary, escape(self._get_failure_note()), once_a_day=ours
         )
 
     def _report_unreachable(self, move):
@@ -181,7 +189,7 @@ class PaycollectMessage(models.Model):
         move.company_id._schedule_collection_activity(
             customer,
             self.env._("Customer cannot be reached"),
-            self._get_unreachable_note(),
+            escape(self._get_unreachable_note()),
         )
 
     def _is_said_otherwise(self):

@@ -129,6 +129,7 @@ class PaycollectMessage(models.Model):
             "inactive": _("automatic collection is switched off."),
             "canceled": _("somebody canceled it in the mail queue."),
             "deleted": _("somebody deleted it from the mail queue."),
+            "moved": _("nobody has said yet whether this database is a copy."),
             "copied": _("the database was copied."),
             "not_taken": _("the mail queue did not send it within two days."),
             "mail_smtp": _("the mail server cannot be reached."),

@@ -64,5 +64,4 @@ class TestOldData(CollectionCommon):
         self.make_token(partner)
         self.assertIn("charged on completion", self.readiness(partner))
         self.company.collection_active = False
-        text = self.readiness(partner)
-        self.assertIn("nothing is charged on completion", text)
+        self.assertFalse(self.readiness(partner))
