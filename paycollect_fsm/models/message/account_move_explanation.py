@@ -78,9 +78,9 @@ class AccountMove(models.Model):
             "again."
         )
 
-    def _get_status_text(self):
+    def _get_status_text(self, collectable=None):
         """Add what became of the receipt: the technician is asked for it."""
-        text = super()._get_status_text()
+        text = super()._get_status_text(collectable)
         unsent = self._get_unsent_receipt()
         if not unsent:
             return text

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ..common import PaycollectCommon
 
 ORDERS = 120
-MAX_QUERIES = 40
+MAX_QUERIES = 45
 STATES = (
     "ready",
     "method_missing",

@@ -140,6 +140,7 @@ class TestPaymentToken(CollectionMethodCase):
 
     def test_brand_expiry_and_fingerprint_come_from_stripe(self):
         stripe = self.env.ref("payment.payment_provider_stripe")
+        stripe.company_id.collection_active = True
         transaction = self.env["payment.transaction"].create(
             {
                 "provider_id": stripe.id,
