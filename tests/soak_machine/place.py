@@ -94,8 +94,8 @@ class Place:
         attempt = self.registry["paycollect.attempt"]
         create = attempt._create_transaction
 
-        def watched(record):
+        def watched(record, amount):
             interrupts.reach("claim")
-            return create(record)
+            return create(record, amount)
 
         patch.object(attempt, "_create_transaction", watched).start()

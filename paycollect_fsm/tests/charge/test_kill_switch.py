@@ -200,7 +200,14 @@ class TestKillSwitch(CollectionCommon):
         status = company.with_user(self.accountant).get_charging_status()
         self.assertEqual(
             status,
-            {"may_stop": True, "may_resume": False, "stops": [], "engines": []},
+            {
+                "may_stop": True,
+                "may_resume": False,
+                "moved": "",
+                "may_answer": False,
+                "stops": [],
+                "engines": [],
+            },
         )
         self.stop()
         status = company.with_user(self.manager).get_charging_status()

@@ -98,7 +98,9 @@ class TestOnItsWay(CollectionCommon):
                 self.move.action_post()
 
     def test_the_settled_debit_pays_the_invoice_that_it_was_for(self):
-        transaction = self.attempt.token_id and self.attempt._create_transaction()
+        transaction = self.attempt.token_id and self.attempt._create_transaction(
+            self.attempt.amount
+        )
         self.attempt._set_sent(transaction, transaction.amount, self.now())
         transaction._set_pending()
         self.attempt._set_state("settling", "On its way.")
