@@ -3,13 +3,27 @@ from odoo import models
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Work that is still open follows the policy of the customer that is left."""
+    """Merging customers loses no hold; open work follows the policy that is left."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_values(self, src_partners, dst_partner):
+        """A hold of either survives; the policy that gives way is noted."""
+        partners = (dst_partner | src_partners).sudo()
+        companies = self.env["res.company"].sudo().search([])
+        holds = {c: self._get_hold(partners.with_company(c)) for c in companies}
+        lost = {c: self._get_lost_policies(partners.with_company(c)) for c in companies}
         result = super()._update_values(src_partners, dst_partner)
-        customer = dst_partner.commercial_partner_id
+        for company in companies:
+            customer = dst_partner.sudo().with_company(company)
+            if (customer.collection_hold_reason or "") != holds[company]:
+                customer.collection_hold_reason = holds[company]
+            if lost[company]:
+                self._note_lost_policies(customer, lost[company])
+        self._refresh_open_bookings(dst_partner.commercial_partner_id)
+        return result
+
+    def _refresh_open_bookings(self, customer):
         domains = {
             "sale.order": [("partner_invoice_id", "child_of", customer.id)],
             "fsm.order": [("location_id.owner_id", "child_of", customer.id)],
@@ -18,4 +32,26 @@ class BasePartnerMerge(models.TransientModel):
             bookings = self.env[model].sudo()
             bookings = bookings.search(bookings._get_open_policy_domain() + domain)
             bookings._refresh_collection_policy()
-        return result
+
+    def _get_hold(self, partners):
+        """Return the reasons of all holds in the current company, each once."""
+        reasons = partners.mapped("collection_hold_reason")
+        given = [reason.strip() for reason in reasons if reason and reason.strip()]
+        return "; ".join(dict.fromkeys(given))
+
+    def _get_lost_policies(self, partners):
+        """Return the policies that give way to the winner's, the first partner's."""
+        kept = partners[:1].collection_policy_id
+        policies = partners.collection_policy_id
+        return policies - (kept or policies[-1:])
+
+    def _note_lost_policies(self, customer, policies):
+        customer.message_post(
+            body=self.env._(
+                "A merged customer had another collection policy in %(company)s: "
+                "%(policies)s. “%(kept)s” stays; change it if that is wrong.",
+                company=customer.env.company.name,
+                policies=", ".join(policies.mapped("name")),
+                kept=customer.collection_policy_id.name,
+            )
+        )

@@ -16,3 +16,9 @@ class ResPartner(models.Model):
         collectables = moves._get_collectable()
         due = moves.filtered(lambda move: collectables[move].amount)
         return super()._get_waiting_moves(company) | due
+
+    def _get_waiting_amounts(self, company):
+        moves = self._get_waiting_moves(company)
+        return super()._get_waiting_amounts(company) | {
+            move: move._get_amount_to_pay() for move in moves
+        }

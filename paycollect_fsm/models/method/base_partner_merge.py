@@ -3,7 +3,7 @@ from odoo import models
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Merging customers loses no method, no consent, no link and no hold.
+    """Merging customers loses no method, no consent and no link.
 
     Odoo moves the rows in SQL, and knows neither the order of the methods nor the
     stored customer of each.
@@ -18,21 +18,6 @@ class BasePartnerMerge(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._refresh_customers(dst_partner)
         self._number_methods(tokens)
-        return result
-
-    def _update_values(self, src_partners, dst_partner):
-        """A hold of either survives; the policy that gives way is noted."""
-        partners = (dst_partner | src_partners).sudo()
-        companies = self.env["res.company"].sudo().search([])
-        holds = {c: self._get_hold(partners.with_company(c)) for c in companies}
-        lost = {c: self._get_lost_policies(partners.with_company(c)) for c in companies}
-        result = super()._update_values(src_partners, dst_partner)
-        for company in companies:
-            customer = dst_partner.sudo().with_company(company)
-            if (customer.collection_hold_reason or "") != holds[company]:
-                customer.collection_hold_reason = holds[company]
-            if lost[company]:
-                self._note_lost_policies(customer, lost[company])
         return result
 
     def _check_collection_merge(self, src_partners, dst_partner):
@@ -79,28 +64,3 @@ class BasePartnerMerge(models.TransientModel):
         groups = tokens.grouped(lambda t: (t.commercial_partner_id, t.company_id))
         for methods in groups.values():
             methods._set_places()
-
-    # -- hold and policy ---------------------------------------------------------
-
-    def _get_hold(self, partners):
-        """Return the reasons of all holds in the current company, each once."""
-        reasons = partners.mapped("collection_hold_reason")
-        given = [reason.strip() for reason in reasons if reason and reason.strip()]
-        return "; ".join(dict.fromkeys(given))
-
-    def _get_lost_policies(self, partners):
-        """Return the policies that give way to the winner's, the first partner's."""
-        kept = partners[:1].collection_policy_id
-        policies = partners.collection_policy_id
-        return policies - (kept or policies[-1:])
-
-    def _note_lost_policies(self, customer, policies):
-        customer.message_post(
-            body=self.env._(
-                "A merged customer had another collection policy in %(company)s: "
-                "%(policies)s. “%(kept)s” stays; change it if that is wrong.",
-                company=customer.env.company.name,
-                policies=", ".join(policies.mapped("name")),
-                kept=customer.collection_policy_id.name,
-            )
-        )

@@ -246,9 +246,12 @@ class PaycollectLink(models.Model):
 
     def _get_waiting_text(self):
         """Name the open invoices that saving a method pays; empty when none."""
+        if not self.company_id.collection_active:
+            return ""
+        amounts = self.partner_id._get_waiting_amounts(self.company_id)
         invoices = [
-            f"{move.name} ({move.currency_id.format(move._get_amount_to_pay())})"
-            for move in self._get_waiting_moves()
+            f"{move.name} ({move.currency_id.format(amount)})"
+            for move, amount in amounts.items()
         ]
         if not invoices:
             return ""

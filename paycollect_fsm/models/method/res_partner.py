@@ -186,6 +186,13 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
 
+    def _get_waiting_amounts(self, _company):
+        """Hook: what saving a method pays on each of the waiting invoices.
+
+        :return: ``{move: amount}``, in the currency of the invoice
+        """
+        return {}
+
     def _get_waiting_moves(self, _company):
         """Hook: open invoices (sudo) that are charged as soon as a method is saved."""
         return self.env["account.move"]
