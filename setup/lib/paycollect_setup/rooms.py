@@ -19,9 +19,10 @@ from pathlib import Path
 COMMON = frozenset(
     """
     active amount code company_id currency_id date discount due_at invoice_ids kind
-    lang method move_ids name network_cap order_id partner_id payload payment_id price_subtotal
-    price_total price_unit product_id provider_code provider_id provider_reference
-    quantity reason reference sequence source state text transaction_id verdict way
+    lang method move_ids name network_cap order_id partner_id payload payment_id
+    price_subtotal price_total price_unit product_id provider_code provider_id
+    provider_reference quantity reason reference sequence source state text
+    transaction_id verdict way
     """.split()
 )
 CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")
