@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from . import paths
@@ -17,6 +18,10 @@ from . import paths
 
 class InsideError(Exception):
     """The code raised; the text is its traceback."""
+
+
+# A server that works on the same rows at this moment goes first.
+TRIES = 5
 
 
 def run(conf, code, variables=None, environment=None):
@@ -47,6 +52,7 @@ def run(conf, code, variables=None, environment=None):
 def _main():
     from odoo import api
     from odoo.modules.registry import Registry
+    from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
     from odoo.service.server import load_server_wide_modules
     from odoo.tools import config
 
@@ -54,13 +60,21 @@ def _main():
     config.parse_config([], setup_logging=True)
     load_server_wide_modules()
     (database,) = config["db_name"]
-    with Registry(database).cursor() as cr:
-        user = api.Environment(cr, api.SUPERUSER_ID, {})["res.users"]
-        scope = {
-            "env": api.Environment(cr, api.SUPERUSER_ID, user.context_get()),
-            **request["variables"],
-        }
-        exec(compile(request["code"], "<code>", "exec"), scope)
+    registry = Registry(database)
+    scope = {}
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with registry.cursor() as cr:
+                user = api.Environment(cr, api.SUPERUSER_ID, {})["res.users"]
+                env = api.Environment(cr, api.SUPERUSER_ID, user.context_get())
+                scope = {"env": env, **request["variables"]}
+                exec(compile(request["code"], "<code>", "exec"), scope)
+            break
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            if not tries_left:
+                raise
+            registry.reset_changes()
+            time.sleep(1)
     with open(request["answer"], "w") as answer:
         json.dump(scope.get("result"), answer, default=str)
 
