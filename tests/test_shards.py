@@ -99,6 +99,7 @@ def test_they_end_with_whoever_started_them(tmp_path, number):
     parent.send_signal(number)
     parent.wait()
     wait_until(lambda: not any(map(is_alive, pids)), "the tests' end")
+    assert parent.returncode
 
 
 def is_alive(pid):

@@ -64,7 +64,9 @@ class TestSwitchedOff(CollectionCommon):
 
     def test_a_customer_on_hold_is_not_stopped(self):
         self.partner.collection_hold_reason = "Owes us"
-        self.make_sale(self.partner).fsm_order_ids.person_id = self.worker
+        job = self.make_sale(self.partner).fsm_order_ids
+        job.person_id = self.worker
+        self.assertEqual(job.person_id, self.worker)
 
     def test_the_payment_term_of_the_order_stays(self):
         self.company.collection_active = True
