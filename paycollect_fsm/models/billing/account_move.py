@@ -8,24 +8,24 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _tell_about_deposit(self, job):
-        """A deposit was more than the work: somebody decides about the rest."""
+        """Create an activity if a deposit exceeded the work."""
         for move in self:
             if move.move_type == "out_refund" and any(
                 move.invoice_line_ids.mapped("is_downpayment")
             ):
                 move.company_id._schedule_collection_activity(
                     move,
-                    self.env._("Settle the deposit of job %(job)s", job=job.name),
+                    self.env._("Settle the deposit for job %(job)s", job=job.name),
                     self.env._(
-                        "The deposit was %(amount)s more than the work. Refund it, or "
-                        "leave it as a credit of the customer.",
+                        "The deposit exceeded the work by %(amount)s. Refund the "
+                        "difference or keep it as customer credit.",
                         amount=move.currency_id.format(move.amount_total),
                     ),
                     code="deposit_rest",
                 )
 
     def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
-        """The first open day, also when today is locked itself."""
+        """Return the first open date, even if today is locked."""
         date = super()._get_accounting_date(invoice_date, has_tax, lock_dates)
         if not self.env.context.get("collection_billing"):
             return date

@@ -12,7 +12,7 @@ COLLECTION_STATES = [
     ("charging", "Charging"),
     ("paid", "Paid"),
     ("failed", "Not paid"),
-    ("difference", "Not billed in full"),
+    ("difference", "Partially billed"),
     ("error", "Billing failed"),
 ]
 BILLING_STATES = [
@@ -21,7 +21,7 @@ BILLING_STATES = [
     ("failed", "Failed"),
     ("skipped", "Not billed"),
 ]
-# What, when written, may close a job or move it to another order.
+# Fields whose change may close a job or move it to another order.
 ORDER_FIELDS = frozenset({"stage_id", "sale_id", "sale_line_id"})
 
 
@@ -31,18 +31,19 @@ class FSMOrder(models.Model):
     completed_on = fields.Datetime(
         copy=False,
         readonly=True,
-        help="When the work was done (UTC): when the job entered a completing stage, "
-        "or the earlier end that it names.",
+        help="When the work was done: when the job entered a completing stage, or its "
+        "own end date if that is earlier.",
     )
     billing_state = fields.Selection(
         BILLING_STATES,
-        string="Billed",
+        string="Billing Status",
         copy=False,
         readonly=True,
         index="btree_not_null",
-        help="How far the billing of the completed job has come.",
+        help="Billing progress of the completed job.",
     )
     is_collection_closed = fields.Boolean(
+        string="Closed to Extras",
         compute="_compute_is_collection_closed",
         compute_sudo=True,
         help="The job is complete: extras can no longer be added.",
@@ -51,18 +52,21 @@ class FSMOrder(models.Model):
         "fsm.order.collection.line",
         "order_id",
         string="Extras",
-        help="What was delivered on site beyond the order.",
+        help="Items delivered on site in addition to the order.",
     )
     collection_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_collection_currency_id", compute_sudo=True
+        "res.currency",
+        string="Billing Currency",
+        compute="_compute_collection_currency_id",
+        compute_sudo=True,
     )
     collection_note = fields.Char(
-        string="Billing",
+        string="Billing Note",
         copy=False,
         readonly=True,
-        help="What happened when the job was billed.",
+        help="Result of billing the job.",
     )
-    collection_error = fields.Char(copy=False, readonly=True)
+    collection_error = fields.Char(string="Billing Error", copy=False, readonly=True)
     collection_state = fields.Selection(
         COLLECTION_STATES,
         string="Payment",
@@ -75,7 +79,7 @@ class FSMOrder(models.Model):
         compute_sudo=True,
         help="What was billed for this job and whether it is paid.",
     )
-    # OCA reads them with the technician's rights, who may not see invoices.
+    # OCA reads these as the technician, who has no access to invoices.
     invoice_ids = fields.Many2many(
         compute_sudo=True, groups="account.group_account_invoice"
     )
@@ -146,7 +150,7 @@ class FSMOrder(models.Model):
         return result
 
     def action_open_complete(self):
-        """Open the summary of what will be billed; confirming it completes."""
+        """Button: open the billing summary; confirming it completes the job."""
         self.ensure_one()
         wizard = self.env["paycollect.complete"].create({"order_id": self.id})
         return {
@@ -166,21 +170,21 @@ class FSMOrder(models.Model):
 
     def _get_closed_warning(self):
         return {
-            "title": self.env._("The job is complete"),
+            "title": self.env._("This job is already complete"),
             "message": self._get_closed_message(),
         }
 
     def _get_closed_message(self):
         return self.env._(
-            "%(jobs)s is complete already, so this extra would be on no invoice. "
+            "%(jobs)s is already complete, so this extra would not be invoiced. "
             "Reopen the job (move it back to an open stage), add the extra and "
-            "complete the job again: only what is new is billed. Or ask the office to "
+            "complete the job again; only new items are billed. Or ask the office to "
             "do it.",
             jobs=", ".join(self.mapped("name")),
         )
 
     def _check_completable(self, stage_id):
-        """A canceled job of a company that collects is reopened before it is billed."""
+        """Require a canceled job to be reopened before it is completed and billed."""
         stage = self.env["fsm.stage"].browse(stage_id)
         canceled_stage = self.env.ref("fieldservice.fsm_stage_cancelled")
         canceled = self.filtered(
@@ -191,20 +195,20 @@ class FSMOrder(models.Model):
         if stage.is_completing and canceled:
             raise UserError(
                 self.env._(
-                    "%(jobs)s was canceled and cannot be completed. Move it back to "
-                    "an open stage first if the work was done after all.",
+                    "%(jobs)s was canceled and cannot be completed. If the work was "
+                    "done after all, move it back to an open stage first.",
                     jobs=", ".join(canceled.mapped("name")),
                 )
             )
 
     def _get_collected_sale_orders(self):
-        """Return the sale orders (sudo) behind the jobs of companies that collect."""
+        """Return the sales orders (sudo) behind the jobs of companies that collect."""
         jobs = self.sudo().filtered("company_id.collection_active")
         return jobs.sale_line_id.order_id | jobs.sale_id
 
     @api.private
     def _is_own_place(self):
-        """Whether we would invoice ourselves."""
+        """Return whether we would invoice ourselves."""
         self.ensure_one()
         own = self.company_id.parent_ids.partner_id.commercial_partner_id
         return self._get_payer().commercial_partner_id in own
@@ -212,7 +216,7 @@ class FSMOrder(models.Model):
     def _on_completed(self, created=False):
         """Stamp the completion and bill the jobs of companies that collect.
 
-        :param created: the jobs were created complete
+        :param created: the jobs were created as complete
         """
         now = fields.Datetime.now()
         imported = self.filtered(lambda order: order._is_import())
@@ -232,25 +236,25 @@ class FSMOrder(models.Model):
         self.write(
             {
                 "billing_state": "skipped",
-                "collection_note": self.env._("Imported: neither billed nor charged."),
+                "collection_note": self.env._("Imported: not billed or charged."),
             }
         )
 
     def _get_collection_status(self, collectables):
         """Return ``(state, text)`` of the job's payment, from its invoices.
 
-        :param collectables: what is owed on them, see ``_get_collectable``
-
         Read with sudo: the technician sees this text, never the invoices.
+
+        :param collectables: what is owed on them, see ``_get_collectable``
         """
         self.ensure_one()
         if self.collection_error:
             return "error", self.env._(
-                "The job could not be billed. Accounting has been told."
+                "The job could not be billed. Accounting has been notified."
             )
         if self.collection_difference:
             return "difference", self.env._(
-                "Not all of it could be billed. Accounting has been told."
+                "Part of the job could not be billed. Accounting has been notified."
             )
         moves = self.invoice_lines.move_id.filtered(
             lambda move: move.state == "posted" and move.is_sale_document()
@@ -266,18 +270,19 @@ class FSMOrder(models.Model):
         )
 
     def _get_unbilled_status(self):
-        """Why there is no invoice: also jobs that we never billed are told truly."""
+        """Return why there is no invoice, including for jobs we never billed."""
         if self.billing_state == "skipped":
             return "unbilled", self.collection_note
         if self.collection_note:
             return "nothing", self.collection_note
         if self.completed_on:
             return "unbilled", self.env._(
-                "Completed while automatic collection was switched off; not billed by "
-                "it."
+                "Completed while automatic collection was turned off, so it was not "
+                "billed automatically."
             )
         if self.stage_id.is_completing:
             return "unbilled", self.env._(
-                "Completed before automatic collection was set up; not billed by it."
+                "Completed before automatic collection was set up, so it was not "
+                "billed automatically."
             )
         return "open", ""

@@ -10,19 +10,19 @@ _logger = logging.getLogger(__name__)
 
 
 class FSMOrder(models.Model):
-    """From completed jobs to posted invoices and planned collections.
+    """From completed jobs to posted invoices and scheduled collections.
 
-    Everything here runs with sudo (a technician may not see invoices) in the
-    user's own transaction and without any network. Jobs of different orders are
-    billed together; what fails together is billed one by one.
+    Everything here runs with sudo (technicians have no access to invoices), in the
+    user's own transaction and without network calls. Jobs of different orders are
+    billed together; if that fails, they are billed one by one.
     """
 
     _inherit = "fsm.order"
 
-    # -- together, and one by one when that fails --------------------------------
+    # -- together, or one by one if that fails -----------------------------------
 
     def _bill_completed(self, method="_bill"):
-        """Bill the jobs; a failure never stops the completion, it is reported.
+        """Bill the jobs; a failure is reported and never blocks the completion.
 
         :param method: ``_bill``, ``_bill_late`` or ``_bill_rest``
         """
@@ -33,7 +33,7 @@ class FSMOrder(models.Model):
                 job._bill_alone(method)
 
     def _get_billing_rounds(self):
-        """Yield the jobs by company, each time at most one job of a sale order."""
+        """Yield the jobs by company, at most one job per sales order at a time."""
         for company, jobs in self.grouped("company_id").items():
             zone = company._get_zone().key
             jobs = jobs.with_company(company).with_context(tz=zone)
@@ -47,7 +47,7 @@ class FSMOrder(models.Model):
                 jobs -= this_round
 
     def _try_to_bill(self, method):
-        """Bill all of them, or none.
+        """Bill all jobs or none.
 
         :return: whether they were billed
         """
@@ -55,9 +55,9 @@ class FSMOrder(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, method)()
         except OperationalError:
-            raise  # a concurrent change: Odoo repeats the request
+            raise  # a concurrent update: Odoo retries the request
         except Exception as error:
-            _logger.info("%s jobs are billed one by one: %s", len(self), error)
+            _logger.info("Billing %s jobs one by one: %s", len(self), error)
             return False
         return True
 
@@ -66,7 +66,7 @@ class FSMOrder(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, method)()
         except OperationalError:
-            raise  # a concurrent change: Odoo repeats the request
+            raise  # a concurrent update: Odoo retries the request
         except Exception as error:
             _logger.exception("Job %s could not be billed", self.name)
             self._set_billing_failed(error)
@@ -74,14 +74,14 @@ class FSMOrder(models.Model):
     # -- what is billed ----------------------------------------------------------
 
     def _bill(self):
-        """Invoice what is new on these jobs, post it and plan its collection.
+        """Invoice what is new on these jobs, post it and schedule its collection.
 
-        At most one job of a sale order at a time.
+        At most one job per sales order at a time.
         """
         self._start_billing()
         at_home = self.filtered(lambda job: job._is_own_place())
         at_home._set_billed(
-            self.env._("Nothing is billed: the work was done at our own place.")
+            self.env._("Nothing to bill: the work was done at our own location.")
         )
         jobs = self - at_home
         jobs._add_extras_to_sale_orders()
@@ -108,7 +108,7 @@ class FSMOrder(models.Model):
         self._collect(moves_of, lines)
 
     def _bill_rest(self):
-        """Settle what is left of the orders whose last open job was closed."""
+        """Settle what remains of orders whose last open job was closed."""
         self._start_billing()
         lines = {job: job._get_delivered_sale_lines() for job in self}
         material = self.env["sale.order.line"].union(*lines.values())
@@ -124,9 +124,9 @@ class FSMOrder(models.Model):
         self._serialize_billing(self._get_all_sale_orders())
 
     def _serialize_billing(self, sale_orders):
-        """Let one job of an order be billed at a time.
+        """Bill one job of an order at a time.
 
-        Whoever comes second gets a serialization failure and is repeated by Odoo: it
+        A second transaction gets a serialization failure and is retried by Odoo: it
         must see that the other job is closed, or their material is never billed.
         """
         if sale_orders:
@@ -139,11 +139,11 @@ class FSMOrder(models.Model):
             )
 
     def _get_delivered_sale_lines(self):
-        """Return the sale lines that this job delivers.
+        """Return the order lines that this job delivers.
 
-        Its own lines; and the lines of no job (material), with the last job of the
-        order that is still open, so that nothing is billed before it is delivered.
-        Deposits and discounts of the whole order are shared, see ``_get_shares``.
+        Its own lines; for the order's last open job also the lines that belong to no
+        job (material), so that nothing is billed before it is delivered. Deposits and
+        discounts on the whole order are shared, see ``_get_shares``.
         """
         self.ensure_one()
         sale_order = self._get_sale_order()
@@ -162,7 +162,7 @@ class FSMOrder(models.Model):
         return own | lines.filtered(lambda line: line._is_material())
 
     def _is_last_of_order(self):
-        """No other job of the order is open, or completed and still to be billed."""
+        """Return whether no other job of the order is open or still to be billed."""
         self.ensure_one()
         others = self._get_sale_order()._get_jobs() - self
         return not any(other._is_billing_open() for other in others)
@@ -177,7 +177,7 @@ class FSMOrder(models.Model):
         """Invoice these quantities and post the invoices.
 
         :param quantities: ``{job: {order line: quantity}}``
-        :param last: the jobs that settle what is left of their order's deposit
+        :param last: the jobs that settle the rest of their order's deposit
         :return: ``{job: its new invoices}``
         """
         before = {line: line.qty_invoiced for job in self for line in quantities[job]}
@@ -193,7 +193,7 @@ class FSMOrder(models.Model):
         return moves_of
 
     def _create_order_invoices(self, quantities, last):
-        """Return the draft invoices of these jobs' orders, one an order."""
+        """Return the draft invoices of these jobs' orders, one per order."""
         exact, shares = {}, {}
         for job in self:
             billed = {
@@ -211,15 +211,15 @@ class FSMOrder(models.Model):
                 collection_quantities=exact,
                 collection_shares=shares,
                 raise_if_nothing_to_invoice=False,
-                mail_auto_subscribe_no_notify=True,  # no mail to sales for each job
+                mail_auto_subscribe_no_notify=True,  # no email to sales for each job
             )
             ._create_invoices(grouped=True, final=True)
         )
 
     def _prepare_shares(self, billed, is_last):
-        """Return ``{order line id: values}`` of the job's discounts and deposits.
+        """Return ``{order line id: values}`` for the job's discounts and deposits.
 
-        What is borne in one piece is invoiced as natively: it has no values.
+        A discount or deposit that is not split is invoiced natively: no values.
         """
         base_lines = [
             line._prepare_base_line_for_taxes_computation(quantity=quantity)
@@ -238,10 +238,10 @@ class FSMOrder(models.Model):
                 line._deliver_with_job()
         return result
 
-    # -- what follows from them --------------------------------------------------
+    # -- collecting the invoices -------------------------------------------------
 
     def _collect(self, moves_of, lines):
-        """Plan the collection of the jobs' invoices, also of open earlier ones.
+        """Schedule the collection of the jobs' invoices, including earlier open ones.
 
         :param moves_of: ``{job: its new invoices}``
         :param lines: ``{job: the order lines it bills}``
@@ -259,8 +259,11 @@ class FSMOrder(models.Model):
         self.write({"billing_state": "billed", "collection_note": note})
 
     def _get_earlier_open_invoices(self, lines):
-        """Return posted, unpaid invoices of the job's lines made before (e.g. for
-        products invoiced on order, or before the job was reopened)."""
+        """Return earlier posted, unpaid invoices of the job's lines.
+
+        For example, for products invoiced on order, or from before the job was
+        reopened.
+        """
         return lines.invoice_lines.move_id.filtered(
             lambda move: (
                 move.state == "posted"
@@ -281,20 +284,22 @@ class FSMOrder(models.Model):
                 "has not posted yet."
             )
         if lines.invoice_lines:
-            return self.env._("Nothing new to bill: this work is invoiced already.")
+            return self.env._(
+                "Nothing new to bill: this work has already been invoiced."
+            )
         return self.env._("Nothing to bill.")
 
     # -- failures ----------------------------------------------------------------
 
     def _set_billing_failed(self, error):
-        """Keep the error and tell accounting; the job stays completed."""
+        """Store the error and notify accounting; the job stays completed."""
         self.write({"billing_state": "failed", "collection_error": str(error)})
         self.company_id._schedule_collection_activity(
             self,
             self.env._("Bill job %(job)s", job=self.name),
             self.env._(
                 "The job is complete but could not be billed: %(error)s Fix the "
-                "cause, then press “Bill Again” on the job.",
+                "problem, then click “Bill Again” on the job.",
                 error=error,
             ),
             code="billing_failed",
@@ -307,7 +312,7 @@ class FSMOrder(models.Model):
             company._close_collection_activities(jobs, self.env._("Billed again."))
 
     def action_bill_again(self):
-        """Bill completed jobs whose billing failed, or that were not billed in full."""
+        """Button: bill completed jobs that failed or were only partially billed."""
         self.env["paycollect.access"]._check_user(self)
         self.filtered(
             lambda job: (

@@ -6,14 +6,14 @@ from ...rules.collectable import NEVER, Collectable, Discount, Part, assess
 
 
 class FSMOrder(models.Model):
-    """What could be asked for if the job were completed now."""
+    """The amount that could be collected if the job were completed now."""
 
     _inherit = "fsm.order"
 
     def _get_collectable_preview(self, total, now=None):
-        """Return the :class:`collectable.Collectable` of the invoice to be.
+        """Return the :class:`collectable.Collectable` of the future invoice.
 
-        :param total: what will be invoiced, taxes included
+        :param total: the amount to be invoiced, taxes included
         :param now: naive UTC datetime
         """
         self.ensure_one()
@@ -32,7 +32,7 @@ class FSMOrder(models.Model):
         )
 
     def _get_payment_term(self):
-        """Return the term of the order, else the customer's, else the policy's."""
+        """Return the payment term of the order, the customer or the policy."""
         payer = self._get_payer().with_company(self.company_id)
         return (
             self._get_sale_order().payment_term_id
@@ -41,7 +41,7 @@ class FSMOrder(models.Model):
         )
 
     def _get_parts_preview(self, total, today):
-        """Return the parts and the discount of the payment term."""
+        """Return the installments and the discount of the payment term."""
         term = self._get_payment_term()
         if not term:
             return [Part(today, total)], None
@@ -60,7 +60,7 @@ class FSMOrder(models.Model):
         return parts, Discount(terms["discount_date"], currency.round(amount))
 
     def _get_untaxed_preview(self, total):
-        """What is left of the total without taxes, deposits taken off alike."""
+        """Return the untaxed part of the total, with deposits deducted pro rata."""
         lines = self._get_preview_base_lines(self._get_preview_quantities())
         details = [line["tax_details"] for line in lines]
         untaxed = sum(
@@ -86,21 +86,22 @@ class FSMOrder(models.Model):
         return sum(credits.get(key, {}).values())
 
     def _get_collectable_texts(self, collectable):
-        """Return the sentences that explain an amount that is not the whole total."""
+        """Yield the sentences that explain an amount below the total."""
         currency = self.collection_currency_id
         if collectable.credit:
             yield self.env._(
-                "%(amount)s of the customer's credit is used first.",
+                "%(amount)s of the customer's credit will be used first.",
                 amount=currency.format(collectable.credit),
             )
         if collectable.credit_waiting:
             yield self.env._(
-                "The customer has a credit of %(amount)s: accounting decides first.",
+                "The customer has a credit of %(amount)s; accounting must first decide "
+                "how to use it.",
                 amount=currency.format(collectable.credit_waiting),
             )
         if collectable.discount:
             yield self.env._(
-                "%(amount)s is the discount for early payment.",
+                "%(amount)s is the early payment discount.",
                 amount=currency.format(collectable.discount),
             )
         if collectable.next_due:

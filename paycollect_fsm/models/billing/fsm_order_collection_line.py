@@ -6,7 +6,7 @@ from odoo.tools import float_compare
 
 class FSMOrderCollectionLine(models.Model):
     _name = "fsm.order.collection.line"
-    _description = "Extra of a Field Service Order"
+    _description = "Field Service Order Extra"
     _order = "order_id, sequence, id"
 
     order_id = fields.Many2one(
@@ -26,33 +26,39 @@ class FSMOrderCollectionLine(models.Model):
     )
     quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
     price_unit = fields.Monetary(
-        string="Price",
+        string="Unit Price",
         compute="_compute_price_unit",
         precompute=True,
         store=True,
         readonly=False,
-        help="Price of one unit, without discount.",
+        help="Price per unit, before the discount.",
     )
     list_price = fields.Monetary(
         compute="_compute_price_unit",
         precompute=True,
         store=True,
-        help="The customer's price; where the price differs, somebody entered it.",
+        help="The customer's price. If the unit price differs, it was set manually.",
     )
     discount = fields.Float(string="Discount (%)", digits="Discount")
     company_id = fields.Many2one(related="order_id.company_id")
     currency_id = fields.Many2one(related="order_id.collection_currency_id")
     price_subtotal = fields.Monetary(
-        string="Amount", compute="_compute_amounts", help="Without taxes."
+        string="Amount", compute="_compute_amounts", help="Before taxes."
     )
     price_total = fields.Monetary(string="Total", compute="_compute_amounts")
     sale_line_id = fields.Many2one(
-        "sale.order.line", readonly=True, copy=False, index="btree_not_null"
+        "sale.order.line",
+        string="Sales Order Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     invoice_line_id = fields.Many2one(
         "account.move.line", readonly=True, copy=False, index="btree_not_null"
     )
-    is_billed = fields.Boolean(compute="_compute_is_billed", compute_sudo=True)
+    is_billed = fields.Boolean(
+        string="Billed", compute="_compute_is_billed", compute_sudo=True
+    )
 
     @api.constrains("quantity", "discount", "price_unit")
     def _check_amounts(self):
@@ -61,22 +67,22 @@ class FSMOrderCollectionLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The quantity of “%(name)s” must be greater than zero. "
-                        "To give something back, use the discount.",
+                        "To charge less, use the discount.",
                         name=line.name,
                     )
                 )
             if not 0 <= line.discount <= 100:
                 raise ValidationError(
                     self.env._(
-                        "The discount of “%(name)s” must lie between 0 and 100 %%.",
+                        "The discount of “%(name)s” must be between 0%% and 100%%.",
                         name=line.name,
                     )
                 )
             if line.price_unit < 0:
                 raise ValidationError(
                     self.env._(
-                        "The price of “%(name)s” cannot be negative. "
-                        "To give something back, use the discount.",
+                        "The unit price of “%(name)s” cannot be negative. "
+                        "To charge less, use the discount.",
                         name=line.name,
                     )
                 )
@@ -88,7 +94,7 @@ class FSMOrderCollectionLine(models.Model):
 
     @api.depends("product_id", "quantity")
     def _compute_price_unit(self):
-        """The price of the customer's price list, until somebody enters another."""
+        """Use the price from the customer's pricelist unless one was entered."""
         for line in self:
             by_hand = line.price_unit != line.list_price
             line.list_price = line._get_list_price()
@@ -137,15 +143,15 @@ class FSMOrderCollectionLine(models.Model):
 
     def _get_billed_message(self):
         return self.env._(
-            "“%(names)s” is on an invoice already and cannot be changed here. "
-            "Add another extra, or ask accounting for a credit note.",
+            "“%(names)s” is already on an invoice and cannot be changed here. "
+            "Add another extra or ask accounting for a credit note.",
             names=", ".join(self.filtered("is_billed").mapped("name")),
         )
 
     def _check_job_is_open(self):
-        """An extra of a job that is billed would be saved and never billed.
+        """Refuse extras on a billed job, where they would never be billed.
 
-        :raise UserError: with the way out
+        :raise UserError: with the next step
         """
         if self.env.context.get("collection_new_jobs"):
             return
@@ -156,7 +162,7 @@ class FSMOrderCollectionLine(models.Model):
             raise UserError(closed._get_closed_message())
 
     def _get_invoice_lines(self):
-        """Return the lines of posted and draft invoices that the extra is on."""
+        """Return the extra's lines on posted and draft invoices."""
         self.ensure_one()
         lines = self.invoice_line_id | self.sale_line_id.invoice_lines
         return lines.filtered(
@@ -167,7 +173,7 @@ class FSMOrderCollectionLine(models.Model):
         )
 
     def _is_billed_as_confirmed(self):
-        """Whether quantity, price and discount on the invoice are those on the job."""
+        """Return whether the invoice has the job's quantity, price and discount."""
         self.ensure_one()
         lines = self._get_invoice_lines()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -189,9 +195,9 @@ class FSMOrderCollectionLine(models.Model):
         )
 
     def _belongs_on_order(self):
-        """Whether the job's sales order can invoice the extra.
+        """Return whether the job's sales order can invoice the extra.
 
-        A combo is invoiced through its items, which an extra does not name.
+        A combo is invoiced through its items, which an extra does not list.
         """
         self.ensure_one()
         order = self.order_id._get_sale_order()
@@ -202,7 +208,7 @@ class FSMOrderCollectionLine(models.Model):
             extra.invoice_line_id = line
 
     def _get_list_price(self):
-        """The customer's price of one unit, for this quantity, as natively."""
+        """Return the customer's unit price for this quantity, as Odoo computes it."""
         self.ensure_one()
         job = self.order_id.sudo().with_company(self.order_id.company_id)
         product = self.product_id.sudo().with_company(job.company_id)
@@ -224,7 +230,7 @@ class FSMOrderCollectionLine(models.Model):
         )
 
     def _get_fiscal_position(self):
-        """That of the sales order, else of the payer (sudo)."""
+        """Return the fiscal position of the sales order or of the payer (sudo)."""
         self.ensure_one()
         job = self.order_id.sudo()
         order = job._get_sale_order()
@@ -238,14 +244,14 @@ class FSMOrderCollectionLine(models.Model):
         )
 
     def _get_taxes(self):
-        """Sales taxes of the product in the job's company, mapped for the payer."""
+        """Return the product's taxes in the job's company, mapped for the payer."""
         self.ensure_one()
         company = self.order_id.company_id
         taxes = self.sudo().product_id.taxes_id._filter_taxes_by_company(company)
         return self._get_fiscal_position().map_tax(taxes)
 
     def _prepare_tax_base_line(self):
-        """The line as the tax engine wants it."""
+        """Return the line in the tax engine's format."""
         self.ensure_one()
         return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
             self,

@@ -3,7 +3,7 @@ from odoo import fields, models
 
 
 class FSMOrder(models.Model):
-    """What the technician confirmed, compared with what was invoiced."""
+    """Compare what the technician confirmed with what was invoiced."""
 
     _inherit = "fsm.order"
 
@@ -11,13 +11,13 @@ class FSMOrder(models.Model):
         string="Not Billed",
         copy=False,
         readonly=True,
-        help="What was confirmed on site and is on no invoice.",
+        help="Items confirmed on site that are not on an invoice.",
     )
 
     def _compare_with_invoices(self, quantities, before):
-        """Compare line by line; tell accounting about what is missing.
+        """Compare line by line; notify accounting about missing items.
 
-        :param quantities: ``{job: {order line: quantity}}`` that was to be invoiced
+        :param quantities: ``{job: {order line: quantity}}`` that should be invoiced
         :param before: ``{order line: quantity}`` invoiced before
         """
         for lines in quantities.values():
@@ -44,7 +44,7 @@ class FSMOrder(models.Model):
             )
 
     def _set_difference(self, missing):
-        """Keep what is missing on the job, and one activity for accounting.
+        """Store the missing items on the job and create one activity for accounting.
 
         :param missing: order lines and extras
         """
@@ -53,7 +53,7 @@ class FSMOrder(models.Model):
             if self.collection_difference:
                 self.collection_difference = False
                 self.company_id._close_collection_activities(
-                    self, self.env._("All of it is billed.")
+                    self, self.env._("Billed in full.")
                 )
             return
         self.collection_difference = "\n".join(
@@ -61,9 +61,9 @@ class FSMOrder(models.Model):
         )
         self.company_id._schedule_collection_activity(
             self,
-            self.env._("Bill the rest of job %(job)s", job=self.name),
+            self.env._("Bill the remaining items of job %(job)s", job=self.name),
             self.env._(
-                "Confirmed on site, but not invoiced: %(lines)s. %(reason)s",
+                "Confirmed on site but not invoiced: %(lines)s. %(reason)s",
                 lines=self.collection_difference.replace("\n", "; "),
                 reason=self._get_difference_reason(),
             ),
@@ -71,22 +71,22 @@ class FSMOrder(models.Model):
         )
 
     def _get_difference_reason(self):
-        """Why it was not invoiced, and what to do."""
+        """Return why items were not invoiced and what to do."""
         order = self._get_sale_order()
         match order.state:
             case "draft" | "sent":
                 return self.env._(
-                    "Sales order %(order)s is still a quotation: confirm it, and the "
-                    "rest is billed.",
+                    "Sales order %(order)s is still a quotation. Confirm it to bill "
+                    "the remaining items.",
                     order=order.name,
                 )
             case "cancel":
                 return self.env._(
-                    "Sales order %(order)s is canceled: set it back and confirm it, or "
-                    "invoice the work yourself.",
+                    "Sales order %(order)s is canceled. Set it back to quotation and "
+                    "confirm it, or invoice the work manually.",
                     order=order.name,
                 )
         return self.env._(
-            "Check the sales order and press “Bill Again” on the job, or invoice the "
-            "rest yourself."
+            "Check the sales order and click “Bill Again” on the job, or invoice the "
+            "remaining items manually."
         )

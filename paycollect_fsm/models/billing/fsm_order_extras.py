@@ -3,7 +3,7 @@ from odoo import models
 
 
 class FSMOrder(models.Model):
-    """Where the extras of a job are billed: with its sales order, or on their own."""
+    """Bill the extras of a job, with its sales order or separately."""
 
     _inherit = "fsm.order"
 
@@ -11,7 +11,7 @@ class FSMOrder(models.Model):
         return self.collection_line_ids.filtered(lambda line: not line.is_billed)
 
     def _add_extras_to_sale_orders(self):
-        """Add the extras of these jobs to their sales orders, where they belong."""
+        """Add the extras of these jobs to their sales orders where possible."""
         extras = self._get_extras_to_bill().filtered(
             lambda extra: not extra.sale_line_id and extra._belongs_on_order()
         )
@@ -22,16 +22,19 @@ class FSMOrder(models.Model):
             extra.sale_line_id = line
 
     def _get_extras_of_their_own(self):
-        """Extras that no sales order invoices: it is none, not confirmed or canceled,
-        or cannot bear them."""
+        """Return the extras that no sales order invoices.
+
+        The job has no order, or the order is not confirmed, is canceled or cannot
+        invoice them.
+        """
         return self._get_extras_to_bill().filtered(
             lambda extra: not extra.sale_line_id or extra.sale_line_id.state != "sale"
         )
 
     def _add_extras_to_invoices(self, moves_of):
-        """Put the extras of no sales order on the job's draft invoice, or on a new one.
+        """Put extras without a sales order on the job's draft invoice or a new one.
 
-        :param moves_of: ``{job: its new draft invoices}``; is completed
+        :param moves_of: ``{job: its new draft invoices}``; updated in place
         """
         alone = []
         for job in self:

@@ -6,18 +6,18 @@ from odoo.tools import format_date
 
 
 class FSMOrder(models.Model):
-    """Jobs of the past: of an import, or completed long ago."""
+    """Past jobs: imported ones, or ones completed long ago."""
 
     _inherit = "fsm.order"
 
     def _get_completion_date(self, now, created):
-        """Return when the work was done: today, or the past day that the job names.
+        """Return when the work was done: now, or the job's own earlier end date.
 
-        A job that was completed before names its first completion: it counts as
-        completed again now.
+        The end date of a job that was completed before is its first completion, so
+        completing it again counts as now.
 
         :param now: naive UTC datetime
-        :param created: the job was created complete, e.g. by an import
+        :param created: the job was created as complete, e.g. by an import
         """
         self.ensure_one()
         named = self.date_end
@@ -33,11 +33,11 @@ class FSMOrder(models.Model):
         return min(named, now)
 
     def _is_import(self):
-        """Whether jobs are neither billed nor charged, because they are imported.
+        """Return whether the job is being imported, so it is not billed or charged.
 
-        By the company's import mode, or by the context key ``paycollect_import``.
+        Set by the company's import mode or the context key ``paycollect_import``.
 
-        :raise AccessError: for the key, unless the user is a manager of Collections
+        :raise AccessError: for the key, unless the user is a collections manager
         """
         self.ensure_one()
         if not self.company_id.collection_active:
@@ -49,7 +49,7 @@ class FSMOrder(models.Model):
         return bool(until) and until > fields.Datetime.now()
 
     def _is_history(self):
-        """The job was completed so long ago that its charge is left to a person."""
+        """Return whether the job was completed too long ago to charge automatically."""
         self.ensure_one()
         days = self.company_id.collection_history_days
         if not days or not self.completed_on:
@@ -57,14 +57,14 @@ class FSMOrder(models.Model):
         return self.completed_on < fields.Datetime.now() - timedelta(days=days)
 
     def _leave_to_accounting(self, moves_of, lines):
-        """The jobs' invoices are neither charged nor sent; they and the jobs say so.
+        """Neither charge nor send the jobs' invoices; note why on both.
 
-        They have no policy, so that no new payment method charges them later.
+        They get no policy, so that a new payment method does not charge them later.
         """
         for job in self:
             reason = self.env._(
                 "Not charged: the job was completed on %(date)s, more than %(days)s "
-                "days ago. If it is still owed, charge or send the invoice yourself.",
+                "days ago. If it is still owed, charge or send the invoice manually.",
                 date=format_date(self.env, job.completed_on),
                 days=job.company_id.collection_history_days,
             )

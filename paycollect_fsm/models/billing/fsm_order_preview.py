@@ -3,14 +3,14 @@ from odoo import models
 
 
 class FSMOrder(models.Model):
-    """What completing the job would bill, without doing it."""
+    """Preview of what completing the job would bill."""
 
     _inherit = "fsm.order"
 
     def _get_billing_preview(self):
-        """Return values of ``paycollect.complete.line``, taxes included.
+        """Return values for ``paycollect.complete.line``, taxes included.
 
-        Rounded together, as the invoice will be: the lines add up to its total.
+        Rounded globally like the invoice, so the lines add up to its total.
         """
         self.ensure_one()
         if self._is_own_place():
@@ -27,7 +27,7 @@ class FSMOrder(models.Model):
         ]
 
     def _get_preview_base_lines(self, quantities):
-        """Return all that is billed as lines of the tax engine, taxes computed."""
+        """Return everything to bill as tax engine lines, with computed taxes."""
         base_lines = [
             *(
                 line._prepare_base_line_for_taxes_computation(quantity=quantity)
@@ -44,7 +44,7 @@ class FSMOrder(models.Model):
         return base_lines
 
     def _get_preview_quantities(self):
-        """Return ``{order line: quantity}``; of an order that is confirmed."""
+        """Return ``{order line: quantity}``; empty if the order is not confirmed."""
         if self._get_sale_order().state != "sale":
             return {}
         quantities = {
@@ -54,7 +54,7 @@ class FSMOrder(models.Model):
         return {line: quantity for line, quantity in quantities.items() if quantity}
 
     def _prepare_shares_preview(self, shares):
-        """A line for each discount, and one for the deposits."""
+        """Return values for each discount and one line for all deposits."""
         rounding = self.collection_currency_id.rounding
         deposit = sum(
             amounts.total
@@ -69,7 +69,7 @@ class FSMOrder(models.Model):
         if deposit:
             vals_list.append(
                 {
-                    "name": self.env._("Less the deposit"),
+                    "name": self.env._("Less deposit"),
                     "quantity": 1,
                     "price_total": -deposit * rounding,
                 }
@@ -77,7 +77,7 @@ class FSMOrder(models.Model):
         return vals_list
 
     def _prepare_preview_vals(self, line):
-        """Values for one line of the tax engine (amounts in its currency)."""
+        """Return values for one tax engine line (amounts in its currency)."""
         details = line["tax_details"]
         return {
             "name": line["record"].name,
@@ -88,24 +88,27 @@ class FSMOrder(models.Model):
         }
 
     def _get_collection_preview(self):
-        """One sentence: how the money will be collected."""
+        """Return one sentence: how the payment will be collected."""
         self.ensure_one()
         if self._is_own_place():
-            return self.env._("Nothing is billed: this is our own place.")
+            return self.env._("Nothing will be billed: this is our own location.")
         order = self._get_sale_order()
         if order and order.state != "sale":
             return self.env._(
-                "Sales order %(order)s is not confirmed: only the extras are billed, "
-                "and accounting is told about the rest.",
+                "Sales order %(order)s is not confirmed: only the extras will be "
+                "billed, and accounting will be notified about the rest.",
                 order=order.name,
             )
         token = self.collection_token_id
         match self.collection_mode:
             case "auto" if token:
-                return self.env._("The customer's method on file is charged now.")
+                return self.env._(
+                    "The customer's payment method on file will be charged now."
+                )
             case "auto":
                 return self.env._(
-                    "No method is on file: the customer gets the invoice with a link."
+                    "No payment method is on file: the customer will get the invoice "
+                    "with a link."
                 )
             case "net":
                 return self.env._(
@@ -114,5 +117,7 @@ class FSMOrder(models.Model):
                     or self.env._("as agreed"),
                 )
             case "cod":
-                return self.env._("Please collect the amount on site.")
-        return self.env._("Paid in advance: only what is left is invoiced.")
+                return self.env._("Collect the amount on site.")
+        return self.env._(
+            "Paid in advance: only the remaining balance will be invoiced."
+        )

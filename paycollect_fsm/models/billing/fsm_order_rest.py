@@ -4,12 +4,12 @@ from odoo.fields import Domain
 
 
 class FSMOrder(models.Model):
-    """What is left of an order when its last job is closed, and what comes later."""
+    """The rest of an order once its last job is closed, and late deliveries."""
 
     _inherit = "fsm.order"
 
     def _has_rest_to_bill(self):
-        """Whether material, a discount or a deposit of the order is left over."""
+        """Return whether material, a discount or a deposit remains on the order."""
         self.ensure_one()
         order = self._get_sale_order()
         return any(
@@ -19,14 +19,14 @@ class FSMOrder(models.Model):
         ) or bool(order._get_shares({}, [], True))
 
     def _cron_bill_late(self):
-        """Bill what no event billed: the safety net of ``_delay_late_billing``."""
+        """Bill anything that no event billed, as a fallback for late billing."""
         for order in self.env["sale.order"].search(self._get_late_domain()):
             if order.order_line._get_late_lines():
                 order._bill_late()
                 self.env["paycollect.worker.mixin"]._commit()
 
     def _get_late_domain(self):
-        """Orders that wait to be invoiced and have a job that was billed."""
+        """Return the domain of orders to invoice that have a billed job."""
         jobs = self._search([("billing_state", "=", "billed")])
         return (
             Domain("invoice_status", "=", "to invoice")

@@ -6,6 +6,6 @@ class FSMStage(models.Model):
     _inherit = "fsm.stage"
 
     is_completing = fields.Boolean(
-        string="Completes the job",
-        help="A job that enters this stage is done: it is billed and collected.",
+        string="Completes the Job",
+        help="A job that enters this stage is done and will be billed and collected.",
     )

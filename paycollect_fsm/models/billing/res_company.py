@@ -7,15 +7,15 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     collection_history_days = fields.Integer(
-        string="Charge Jobs of the Last (Days)",
+        string="Charge Jobs Completed Within (Days)",
         default=30,
-        help="Jobs that were completed longer ago are billed, but neither charged nor "
-        "sent to the customer. 0 = no limit.",
+        help="Jobs completed earlier are billed, but their invoices are neither "
+        "charged nor sent to the customer. 0: no limit.",
     )
     collection_import_until = fields.Datetime(
         string="Import Mode Until",
         copy=False,
-        help="Until then completed jobs are neither billed nor charged.",
+        help="Until this time, completed jobs are neither billed nor charged.",
     )
 
     @api.constrains("collection_history_days")

@@ -3,7 +3,7 @@ from odoo import SUPERUSER_ID, fields, models
 
 
 class SaleOrder(models.Model):
-    """Invoice one job of a sale order, not the whole order."""
+    """Invoice one job of a sales order instead of the whole order."""
 
     _inherit = "sale.order"
 
@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
     # -- the lines of a job's invoice --------------------------------------------
 
     def _get_invoiceable_lines(self, final=False):
-        """Of a job's invoice: its lines, with the headings and notes around them."""
+        """Return a job's lines with their headings and notes for its invoice."""
         line_ids = self.env.context.get("collection_line_ids")
         if line_ids is None:
             return super()._get_invoiceable_lines(final)
@@ -33,10 +33,10 @@ class SaleOrder(models.Model):
         return self._surround(chosen - deposits) | deposits
 
     def _surround(self, chosen):
-        """Return the lines with their headings and notes, in the order's order.
+        """Return the lines with their headings and notes, in their original order.
 
-        A note belongs to the line above it; without one, to the heading above it or,
-        at the top, to the line below it.
+        A note belongs to the line above it. Without one, it belongs to the heading
+        above it or, at the top, to the line below it.
         """
         kept, section, subsection, above = [], [], [], None
         in_section = False
@@ -59,13 +59,13 @@ class SaleOrder(models.Model):
                     section = []  # notes of a line that is not on this invoice
         return self.order_line.browse(kept)
 
-    # -- what the jobs share -----------------------------------------------------
+    # -- shared discounts and deposits -------------------------------------------
 
     def _get_shares(self, quantities, base_lines, is_last):
-        """Return what a job bears of the order's discounts and deposits.
+        """Return a job's shares of the order's discounts and deposits.
 
         :param quantities: ``{order line: quantity}`` that the job bills
-        :param base_lines: all that the job bills, for the tax engine
+        :param base_lines: everything the job bills, for the tax engine
         :param is_last: no other job of the order is open
         :return: ``{order line: share}``, see ``sale.order.line._take``
         """
@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
         return shares
 
     def _sum_units(self, base_lines):
-        """The total of the lines with taxes, rounded together as on an invoice."""
+        """Return the total of the lines with taxes, rounded as on an invoice."""
         Tax = self.env["account.tax"]
         Tax._add_tax_details_in_base_lines(base_lines, self.company_id)
         Tax._round_base_lines_tax_details(base_lines, self.company_id)
@@ -96,7 +96,7 @@ class SaleOrder(models.Model):
     # -- after the jobs ----------------------------------------------------------
 
     def _get_closing_job(self):
-        """Return the job that bears what belongs to no job: the last one completed.
+        """Return the last completed job, which bills lines that belong to no job.
 
         Empty while a job of the order is open or still to be billed.
         """
@@ -108,12 +108,12 @@ class SaleOrder(models.Model):
         return billed.sorted(lambda job: (job.completed_on, job.id))[-1:]
 
     def _delay_late_billing(self):
-        """Bill what became invoiceable after the jobs were billed, after the commit."""
+        """Queue billing of what became invoiceable after the jobs were billed."""
         for order in self:
             order.with_user(SUPERUSER_ID).with_delay(
                 identity_key=f"sale.order.late.{order.id}",
                 description=self.env._(
-                    "Bill what was delivered later of %(order)s", order=order.name
+                    "Bill late deliveries of %(order)s", order=order.name
                 ),
             )._bill_late()
 
@@ -125,7 +125,7 @@ class SaleOrder(models.Model):
         jobs._bill_completed("_bill_late")
 
     def _bill_rest(self):
-        """Settle what is left after the last open job of these orders was closed."""
+        """Settle what remains once the last open job of these orders is closed."""
         jobs = self.env["fsm.order"].sudo()
         for order in self.sudo().filtered(
             lambda order: order.state == "sale" and order.company_id.collection_active

@@ -8,24 +8,30 @@ class SaleOrderLine(models.Model):
 
     collection_job_ids = fields.One2many("fsm.order", "sale_line_id", string="Jobs")
     job_ordered_qty = fields.Float(
+        string="Ordered at Completion",
         digits="Product Unit",
         copy=False,
         readonly=True,
         help="The ordered quantity when the job was last completed.",
     )
     job_billed_qty = fields.Float(
+        string="Billed by Jobs",
         digits="Product Unit",
         copy=False,
         readonly=True,
-        help="How much of it the jobs have billed, whatever became of the invoices.",
+        help="The quantity billed by jobs, even if an invoice was canceled or credited "
+        "later.",
     )
     is_job_extra = fields.Boolean(
-        copy=False, readonly=True, help="Delivered on site, beyond the order."
+        string="Job Extra",
+        copy=False,
+        readonly=True,
+        help="Delivered on site in addition to the order.",
     )
 
     @api.depends("fsm_order_id.stage_id")
     def _compute_qty_delivered(self):
-        """Any completing stage delivers, not only the shipped one."""
+        """Treat any completing stage as delivery, not only the default one."""
         result = super()._compute_qty_delivered()
         for line in self:
             if (
@@ -37,11 +43,11 @@ class SaleOrderLine(models.Model):
         return result
 
     def _compute_field_value(self, field):
-        """Run after every addon's compute, whichever was loaded last.
+        """Run after every addon's compute, regardless of loading order.
 
-        What the technician handed over is delivered: pickings, timesheets or
-        milestones say nothing about it. And what becomes invoiceable after the job
-        was billed is billed too.
+        Extras handed over by the technician count as delivered, independent of
+        pickings, timesheets or milestones. Anything that becomes invoiceable after
+        the job was billed is billed too.
         """
         result = super()._compute_field_value(field)
         if field.name == "qty_delivered_method":
@@ -53,8 +59,7 @@ class SaleOrderLine(models.Model):
     def _deliver_with_job(self):
         """Deliver what was ordered since the job was last completed.
 
-        A quantity that somebody entered before the first completion is respected:
-        it is what was delivered.
+        A delivered quantity entered before the first completion is kept as is.
         """
         for line in self.filtered(lambda line: line.qty_delivered_method == "manual"):
             line.write(
@@ -77,7 +82,7 @@ class SaleOrderLine(models.Model):
         return self.qty_delivered + self.product_uom_qty - self.job_ordered_qty
 
     def _get_target_qty(self, completing=False):
-        """Return the quantity that is to be invoiced in all.
+        """Return the total quantity to invoice.
 
         :param completing: as it will be once the job is complete
         """
@@ -89,9 +94,9 @@ class SaleOrderLine(models.Model):
         return self._get_qty_after_completion() if completing else self.qty_delivered
 
     def _get_qty_to_bill(self):
-        """Return what the job that completes bills: what natively is to be invoiced.
+        """Return the quantity a completed job bills: Odoo's quantity to invoice.
 
-        Of an order that is not confirmed, what would be.
+        For an order that is not confirmed, what that quantity would be.
         """
         self.ensure_one()
         if self.state == "sale":
@@ -99,7 +104,7 @@ class SaleOrderLine(models.Model):
         return self._get_target_qty() - self.qty_invoiced
 
     def _get_late_qty(self):
-        """Return what became invoiceable since the jobs billed the line last."""
+        """Return the quantity to invoice since the line was last billed."""
         self.ensure_one()
         late = self._get_target_qty() - self.job_billed_qty
         if self.state == "sale":
@@ -107,9 +112,9 @@ class SaleOrderLine(models.Model):
         return max(late, 0)
 
     def _is_material(self):
-        """Goods and fees of the order that no job delivers.
+        """Return whether the line is goods or fees that no job delivers.
 
-        A service whose job was deleted is none: nobody did the work.
+        A service whose job was deleted does not count, as the work was not done.
         """
         self.ensure_one()
         return not (
@@ -125,7 +130,7 @@ class SaleOrderLine(models.Model):
         return self.linked_line_id.filtered(lambda line: line.product_type == "combo")
 
     def _is_billed_by_jobs(self):
-        """Whether the whole target quantity found its invoice."""
+        """Return whether the whole target quantity has been billed."""
         self.ensure_one()
         return self._compare_qty(self.job_billed_qty, self._get_target_qty()) == 0
 
@@ -143,9 +148,9 @@ class SaleOrderLine(models.Model):
         return float_compare(one, other, precision_digits=digits)
 
     def _get_late_lines(self):
-        """Return the lines on which more became invoiceable after their job was billed.
+        """Return lines with more to invoice since their job was billed.
 
-        Not what was credited or canceled since: a person did that on purpose.
+        Quantities credited or canceled since are excluded: that was on purpose.
         """
         return self.sudo().filtered(
             lambda line: (
@@ -162,10 +167,10 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_billed_job(self):
-        """Return the job that was billed and bears the line, or an empty recordset.
+        """Return the billed job responsible for the line, or an empty recordset.
 
-        A line of no job (material) is borne by the job that was completed last, once
-        no job of the order is open any more.
+        A line that belongs to no job (material) falls to the job completed last, once
+        the order has no open jobs.
         """
         self.ensure_one()
         if job := self.fsm_order_id:
@@ -173,7 +178,7 @@ class SaleOrderLine(models.Model):
         return self.order_id._get_closing_job()
 
     def _prepare_invoice_line(self, **optional_values):
-        """Link the invoice line to the job that delivered it, and to no other."""
+        """Link the invoice line only to the job that delivered it."""
         vals = super()._prepare_invoice_line(**optional_values)
         if self.display_type or self.product_id.type == "combo":
             return vals
@@ -187,7 +192,7 @@ class SaleOrderLine(models.Model):
         return {**vals, **self._get_invoice_share_vals()}
 
     def _get_invoiceable_fsm_order(self):
-        """Of a job's invoice the job is known: nothing to search for."""
+        """Skip the search for a job's invoice, where the job is known."""
         if "collection_jobs" in self.env.context:
             return self.env["fsm.order"]
         return super()._get_invoiceable_fsm_order()

@@ -8,20 +8,21 @@ from ...rules.allocation import Amounts, deposit_share, pro_rata, split
 
 
 class SaleOrderLine(models.Model):
-    """Deposits and discounts of the whole order, of which each job bears a share.
+    """Deposits and discounts on the whole order, split across its jobs.
 
-    A share is one invoice line of the order line, with a part of its amount. What is
-    left is computed from the invoice lines, so that canceled and credited invoices
-    give their share back. Shares are pairs of :class:`Amounts`: in the smallest units
-    of the order's currency, and of the company's.
+    A share is one invoice line of the order line, with part of its amount. The rest is
+    computed from the invoice lines, so that canceled and credited invoices release
+    their share. Shares are pairs of :class:`Amounts`: in the smallest units of the
+    order's currency and of the company's.
     """
 
     _inherit = "sale.order.line"
 
     is_shared = fields.Boolean(
+        string="Split Across Jobs",
         copy=False,
         readonly=True,
-        help="Invoiced job by job, a part of the amount each time.",
+        help="Invoiced job by job, part of the amount each time.",
     )
 
     def _is_order_discount(self):
@@ -33,13 +34,13 @@ class SaleOrderLine(models.Model):
             and self.currency_id.compare_amounts(self.price_total, 0) < 0
         )
 
-    # -- who bears how much ------------------------------------------------------
+    # -- splitting ---------------------------------------------------------------
 
     def _get_discount_shares(self, quantities):
         """Return ``{discount line: share}`` once these quantities are billed.
 
-        Pro rata of what is billed of the lines with the same taxes; what was added on
-        site was not discounted.
+        Prorated by the billed part of lines with the same taxes; extras added on site
+        are not discounted.
 
         :param quantities: ``{order line: quantity}`` that the job bills now
         """
@@ -67,7 +68,7 @@ class SaleOrderLine(models.Model):
     def _get_deposit_shares(self, billed, is_last):
         """Return ``{deposit line: share}`` to deduct; the shares are positive.
 
-        :param billed: what the job bills, taxes included, in units of the currency
+        :param billed: the amount the job bills, taxes included, in currency units
         """
         rests = {line: line._get_rest() for line in self}
         rests = {line: rest for line, rest in rests.items() if rest[0].total > 0}
@@ -82,7 +83,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _get_billed_units(self, quantities):
-        """The part of the line's total that is invoiced with these quantities."""
+        """Return the part of the line's total invoiced with these quantities."""
         if not self.product_uom_qty:
             return 0
         quantity = self.qty_invoiced + quantities.get(self, 0)
@@ -90,7 +91,7 @@ class SaleOrderLine(models.Model):
         return self._to_units(self.price_total * part)
 
     def _take(self, rest, part, full):
-        """Return the share of ``part`` units of the ``rest``."""
+        """Return the share for ``part`` units of the ``rest``."""
         if part == rest[0].total:
             return rest
         in_company = Fraction(part * full[1].total, full[0].total)
@@ -102,9 +103,9 @@ class SaleOrderLine(models.Model):
         return round(amount / self.currency_id.rounding)
 
     def _get_rest(self):
-        """Return the share that no invoice bears yet.
+        """Return the share that is not on an invoice yet.
 
-        Of a deposit: what customers were asked for, less what was deducted.
+        For a deposit: the amount invoiced, less what was deducted.
         """
         self.ensure_one()
         rests = []
@@ -116,7 +117,7 @@ class SaleOrderLine(models.Model):
         return tuple(rests)
 
     def _get_whole_share(self):
-        """The share of somebody who bears all of it."""
+        """Return the share of a job that takes the whole amount."""
         self.ensure_one()
         return self._get_rest() if self.is_downpayment else self._get_full_share()
 
@@ -124,7 +125,7 @@ class SaleOrderLine(models.Model):
         return self._measure(self._prepare_base_line_for_taxes_computation())
 
     def _get_invoiced_shares(self):
-        """The shares on invoices; a draft deposit has not been asked for yet."""
+        """Return the shares on invoices; a draft deposit invoice does not count yet."""
         shares = []
         for line in self.invoice_lines:
             move = line.move_id
@@ -141,7 +142,7 @@ class SaleOrderLine(models.Model):
         return shares
 
     def _measure(self, base_line):
-        """Return the share that a line of the tax engine amounts to."""
+        """Return the share represented by a tax engine line."""
         Tax = self.env["account.tax"]
         Tax._add_tax_details_in_base_line(base_line, self.company_id)
         Tax._round_base_lines_tax_details([base_line], self.company_id)
@@ -176,7 +177,7 @@ class SaleOrderLine(models.Model):
     # -- on the invoice ----------------------------------------------------------
 
     def _prepare_qty_invoiced(self):
-        """A shared line stays to be invoiced until its whole amount is borne."""
+        """Keep a shared line to invoice until its whole amount is invoiced."""
         quantities = super()._prepare_qty_invoiced()
         for line in self.filtered("is_shared"):
             is_open = bool(line._get_rest()[0].total)
@@ -187,7 +188,7 @@ class SaleOrderLine(models.Model):
         return quantities
 
     def _get_invoice_share_vals(self):
-        """The share of this job; outside of jobs, what is left. Else nothing."""
+        """Return this job's share; outside of jobs, the rest; otherwise nothing."""
         self.ensure_one()
         share = self.env.context.get("collection_shares", {}).get(self.id)
         if share is None and self.is_shared:
@@ -195,7 +196,7 @@ class SaleOrderLine(models.Model):
         return share or {}
 
     def _prepare_share_vals(self, share):
-        """Return the values of an invoice line that bears the share."""
+        """Return the values of an invoice line for the share."""
         self.ensure_one()
         sign = -1 if self.is_downpayment else 1
         amounts, in_company = share
@@ -221,7 +222,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _export_amounts(self, amounts, in_company, sign):
-        """The amounts as the tax engine takes them, instead of computing its own."""
+        """Return the amounts as manual overrides for the tax engine."""
         unit = self.currency_id.rounding
         company_unit = self.company_id.currency_id.rounding
 

@@ -3,12 +3,12 @@ from odoo import models
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Merging customers loses no hold; open work follows the policy that is left."""
+    """Keep every hold when customers are merged and re-resolve open work's policy."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_values(self, src_partners, dst_partner):
-        """A hold of either survives; the policy that gives way is noted."""
+        """Keep the holds of all customers; note any policy that is dropped."""
         partners = (dst_partner | src_partners).sudo()
         companies = self.env["res.company"].sudo().search([])
         holds = {c: self._get_hold(partners.with_company(c)) for c in companies}
@@ -34,13 +34,13 @@ class BasePartnerMerge(models.TransientModel):
             bookings._refresh_collection_policy()
 
     def _get_hold(self, partners):
-        """Return the reasons of all holds in the current company, each once."""
+        """Return the reasons for all holds in the current company, each once."""
         reasons = partners.mapped("collection_hold_reason")
         given = [reason.strip() for reason in reasons if reason and reason.strip()]
         return "; ".join(dict.fromkeys(given))
 
     def _get_lost_policies(self, partners):
-        """Return the policies that give way to the winner's, the first partner's."""
+        """Return the policies dropped in favor of the first partner's."""
         kept = partners[:1].collection_policy_id
         policies = partners.collection_policy_id
         return policies - (kept or policies[-1:])
@@ -48,8 +48,8 @@ class BasePartnerMerge(models.TransientModel):
     def _note_lost_policies(self, customer, policies):
         customer.message_post(
             body=self.env._(
-                "A merged customer had another collection policy in %(company)s: "
-                "%(policies)s. “%(kept)s” stays; change it if that is wrong.",
+                "A merged customer had a different collection policy in %(company)s: "
+                "%(policies)s. “%(kept)s” was kept; change it if that is wrong.",
                 company=customer.env.company.name,
                 policies=", ".join(policies.mapped("name")),
                 kept=customer.collection_policy_id.name,

@@ -7,7 +7,7 @@ from ...rules.readiness import DISPATCH, BookingFacts
 
 
 class FsmOrder(models.Model):
-    """How a job is paid, and whether a worker may be sent."""
+    """How a job is paid, and whether a worker may be dispatched."""
 
     _name = "fsm.order"
     _inherit = ["fsm.order", "paycollect.booking.mixin"]
@@ -15,8 +15,8 @@ class FsmOrder(models.Model):
     sale_id = fields.Many2one(index="btree_not_null")
     sale_line_id = fields.Many2one(index="btree_not_null")
     collection_po_number = fields.Char(
-        string="PO number",
-        help="The customer's purchase order for a job without a sales order.",
+        string="PO Number",
+        help="The customer's purchase order number for a job without a sales order.",
     )
 
     @api.depends(
@@ -53,11 +53,11 @@ class FsmOrder(models.Model):
         return result
 
     def _apply_dispatch_gate(self):
-        """A worker was assigned: stop it, or note what cannot be collected.
+        """Block the assignment of a worker, or log what is not ready to collect.
 
-        A job that is completed in the same step is never stopped.
+        A job that is completed in the same step is never blocked.
 
-        :raise: UserError when the policy forbids the dispatch
+        :raise: UserError if the policy blocks the dispatch
         """
         jobs = self.filtered(lambda job: not job.stage_id.is_closed)
         jobs._check_collection_gate(DISPATCH)
@@ -125,7 +125,7 @@ class FsmOrder(models.Model):
         return not self.stage_id.is_closed or not self.collection_policy_id
 
     def _set_collection_policy(self):
-        """The sales order's policy, else that of whoever pays for the job."""
+        """Use the sales order's policy, or else the payer's."""
         alone = self.browse()
         for job in self:
             order = job._get_sale_order()
@@ -140,7 +140,7 @@ class FsmOrder(models.Model):
         return {**super()._prepare_policy_request(), "order_type": self.type}
 
     def _get_collection_override(self):
-        """A release of the sales order holds for its jobs."""
+        """Return the job's own release or its sales order's."""
         return super()._get_collection_override() or (
             self._get_sale_order()._get_collection_override()
         )
@@ -177,7 +177,7 @@ class FsmOrder(models.Model):
         return self.sale_line_id.order_id | self.sale_id
 
     def _get_collection_date(self):
-        """The scheduled day in the company's time zone, or None."""
+        """Return the scheduled date in the company's time zone, or None."""
         if not self.scheduled_date_start:
             return None
         return self._get_local_day(self.scheduled_date_start)

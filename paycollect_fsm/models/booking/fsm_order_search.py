@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 
 class FsmOrder(models.Model):
-    """The facts of thousands of jobs by few queries: those of their sales orders."""
+    """Facts for thousands of jobs in a few queries, from their sales orders."""
 
     _inherit = "fsm.order"
 
@@ -41,7 +41,7 @@ class FsmOrder(models.Model):
             yield job_ids, *(self._replace_job(facts, day, po_given) for facts in days)
 
     def _replace_job(self, facts, day, po_given):
-        """The order's facts as those of its job."""
+        """Return the order's facts adapted to its job."""
         return replace(
             facts, job_date=day or facts.job_date, po_given=facts.po_given or po_given
         )

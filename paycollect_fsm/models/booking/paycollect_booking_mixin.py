@@ -29,10 +29,10 @@ BOOKING_GROUPS = (
 
 
 class PaycollectBookingMixin(models.AbstractModel):
-    """Work that is booked for a customer: how it is paid, and whether it can be.
+    """Work booked for a customer: how it is paid, and whether it can be collected.
 
-    Everything is computed with sudo: whoever books or works may read neither
-    payment methods nor invoices.
+    Everything is computed with sudo: the users who book or do the work may not have
+    access to payment methods or invoices.
     """
 
     _name = "paycollect.booking.mixin"
@@ -40,7 +40,7 @@ class PaycollectBookingMixin(models.AbstractModel):
 
     collection_policy_id = fields.Many2one(
         "paycollect.policy",
-        string="Collection policy",
+        string="Collection Policy",
         compute="_compute_collection_policy",
         store=True,
         index="btree_not_null",
@@ -48,7 +48,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         copy=False,
     )
     collection_policy_reason = fields.Char(
-        string="Why this policy",
+        string="Why This Policy",
         compute="_compute_collection_policy",
         store=True,
         copy=False,
@@ -58,13 +58,13 @@ class PaycollectBookingMixin(models.AbstractModel):
     )
     collection_token_id = fields.Many2one(
         "payment.token",
-        string="Method on file",
+        string="Method on File",
         compute="_compute_collection_readiness",
         compute_sudo=True,
         groups="paycollect_fsm.group_user",
     )
     collection_method_label = fields.Char(
-        string="Payment method",
+        string="Payment Method",
         compute="_compute_collection_readiness",
         compute_sudo=True,
         groups=BOOKING_GROUPS,
@@ -73,11 +73,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         [
             (READY, "Ready to collect"),
             (METHOD_MISSING, "No payment method"),
-            (METHOD_EXPIRED, "Method expires"),
+            (METHOD_EXPIRED, "Method expiring"),
             (DEPOSIT_DUE, "Payment due"),
             (PO_MISSING, "PO missing"),
             (ON_HOLD, "On hold"),
-            (NOT_NEEDED, "Nothing needed"),
+            (NOT_NEEDED, "No action needed"),
         ],
         string="Collection",
         compute="_compute_collection_readiness",
@@ -85,33 +85,33 @@ class PaycollectBookingMixin(models.AbstractModel):
         search="_search_collection_readiness",
     )
     collection_readiness_reason = fields.Char(
-        string="Collection details",
+        string="Collection Details",
         compute="_compute_collection_readiness",
         compute_sudo=True,
     )
     collection_blocked = fields.Boolean(
-        string="Collection blocked",
+        string="Collection Blocked",
         compute="_compute_collection_readiness",
         compute_sudo=True,
-        help="The next step, confirmation or dispatch, is stopped.",
+        help="The next step, confirmation or dispatch, is blocked.",
     )
     collection_override_user_id = fields.Many2one(
-        "res.users", string="Released by", readonly=True, copy=False
+        "res.users", string="Released By", readonly=True, copy=False
     )
     collection_override_date = fields.Datetime(
-        string="Released on", readonly=True, copy=False
+        string="Released On", readonly=True, copy=False
     )
     collection_override_reason = fields.Char(
-        string="Reason for the release", readonly=True, copy=False
+        string="Release Reason", readonly=True, copy=False
     )
     collection_override_text = fields.Char(
         string="Release", compute="_compute_collection_override_text", compute_sudo=True
     )
 
     def _compute_collection_policy(self):
-        """Resolve the policy while the booking is open, keep it afterwards.
+        """Resolve the policy while the booking is open; keep it afterward.
 
-        A company that does not collect has none.
+        In a company that does not collect, bookings have no policy.
         """
         open_bookings = self.filtered(
             lambda booking: (
@@ -132,7 +132,10 @@ class PaycollectBookingMixin(models.AbstractModel):
             bookings._set_readiness(company._get_today())
 
     def _set_readiness(self, today):
-        """Judge these bookings of one company; ``today``: the company's date."""
+        """Set the readiness of one company's bookings.
+
+        :param today: the company's date
+        """
         all_facts, tokens = self._get_collection_facts(today)
         verdicts = {booking: judge(all_facts[booking]) for booking in self}
         missing = self.filtered(lambda b: verdicts[b].code == "method_missing")
@@ -158,7 +161,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_blocked = step_gate == "block" and not overridden
 
     def _set_nothing_needed(self):
-        """The readiness of companies that do not collect."""
+        """Set the readiness for companies that do not collect."""
         self.collection_token_id = False
         self.collection_method_label = False
         self.collection_readiness = NOT_NEEDED
@@ -196,7 +199,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         return super().write(vals)
 
     def action_request_payment_method(self):
-        """Ask which mail and phone the request goes to, then send it."""
+        """Button: open the dialog that sends the request."""
         self.ensure_one()
         self.check_access("read")
         payer = self.sudo()._get_payer().with_env(self.env)
@@ -207,7 +210,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_readiness_dependencies(self):
-        """Hook: names of the fields that the readiness is computed from."""
+        """Hook: names of the fields that readiness depends on."""
         return (
             "company_id.collection_active",
             "collection_policy_id",
@@ -219,31 +222,31 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
 
     def _get_override_dependencies(self):
-        """Hook: names of the fields that a release is stored in."""
+        """Hook: names of the fields that store a release."""
         return OVERRIDE_FIELDS
 
     def _get_open_booking_domain(self):
-        """Hook: bookings whose readiness matters; all others need nothing."""
+        """Hook: domain of bookings to check; all others need no action."""
         raise NotImplementedError
 
     def _get_collection_facts(self, today):
-        """Hook: what the readiness rules need to know, read in bulk.
+        """Hook: the facts for the readiness rules, read in bulk.
 
-        :param today: the day that counts when the booking has no date
+        :param today: the date to use if the booking has none
         :return: ({booking: BookingFacts}, {booking: its methods, in order})
         """
         raise NotImplementedError
 
     def _get_local_day(self, moment):
-        """The company's day of a UTC moment; of bookings of one company."""
+        """Return the company's date at a UTC time; for bookings of one company."""
         return self[:1].company_id._get_today(moment)
 
     def _is_policy_open(self):
-        """Hook: True as long as the policy follows the facts."""
+        """Hook: True while the policy is still re-resolved."""
         raise NotImplementedError
 
     def _get_collection_step(self):
-        """Hook: the next step that the policy may stop, CONFIRM or DISPATCH."""
+        """Hook: the next step that the policy can block, CONFIRM or DISPATCH."""
         raise NotImplementedError
 
     def _prepare_policy_request(self):
@@ -265,11 +268,11 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_policy_reason = reason
 
     def _get_collection_override(self):
-        """Hook: the booking whose release counts for this one, or an empty one."""
+        """Hook: the booking whose release applies to this one, or an empty record."""
         return self if self.collection_override_date else self.browse()
 
     def _get_tokens_by_booking(self, payers):
-        """Methods of each booking's payer, in order.
+        """Return the methods of each booking's payer, in order.
 
         :param payers: {booking: payer}
         """
@@ -287,9 +290,9 @@ class PaycollectBookingMixin(models.AbstractModel):
         }
 
     def _get_method_facts(self, tokens, currency, amount=0.0):
-        """The part of the facts that the methods on file give.
+        """Return the facts about the methods on file.
 
-        :param amount: of the booking, 0 when it is not known
+        :param amount: the booking's amount, 0 if unknown
         """
         payer = self._get_payer()
         company = self.company_id or self.env.company
@@ -301,7 +304,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         }
 
     def _get_policy_facts(self, payer):
-        """The part of the facts that policy and customer give."""
+        """Return the facts about the policy and the customer."""
         policy = self.collection_policy_id
         customer = payer.with_company(self.company_id).commercial_partner_id
         return {
@@ -317,7 +320,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         }
 
     def _get_method_label(self, token):
-        """For example ``Visa •••• 4242, expires 04/27``."""
+        """Return a label such as ``Visa •••• 4242, expires 04/27``."""
         if not token:
             return False
         if not token.expiry_date:
@@ -329,28 +332,28 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
 
     def _get_readiness_text(self, verdict):
-        """What is wrong, and what to do about it."""
+        """Return what is not ready and how to fix it."""
         params = verdict.params
         if verdict.code == "on_hold":
             return self.env._(
                 "New work for this customer is on hold: %(reason)s. Ask accounting "
-                "to end the hold.",
+                "to remove the hold.",
                 reason=params["hold_reason"].rstrip("."),
             )
         if verdict.code in ("prepayment_due", "deposit_due"):
             return self._get_deposit_text(verdict)
         if verdict.code == "method_expired":
             return self.env._(
-                "The payment method on file is valid until %(expiry)s, but the work "
-                "is planned for %(day)s. Request a new method.",
+                "The payment method on file is valid through %(expiry)s, but the work "
+                "is scheduled for %(day)s. Request a new payment method.",
                 expiry=format_date(self.env, params["expiry"]),
                 day=format_date(self.env, params["job_date"]),
             )
         if verdict.code == "method_limited":
             limit = params["limit"]
             return self.env._(
-                "The payment method on file cannot be charged for this: %(reason)s "
-                "Request another method.",
+                "The payment method on file cannot be charged for this work: "
+                "%(reason)s Request another payment method.",
                 reason=self.env["payment.token"]._get_limit_text(
                     limit.code, limit.params, self.company_id or self.env.company
                 ),
@@ -361,49 +364,51 @@ class PaycollectBookingMixin(models.AbstractModel):
         amount = self._format_collection_amount(verdict.params["amount"])
         if verdict.code == "prepayment_due":
             return self.env._(
-                "%(amount)s must be paid before a worker is sent. Send the customer "
-                "the order to pay it online, or register the payment.",
+                "%(amount)s must be paid before a worker can be dispatched. Send the "
+                "customer the order to pay online, or register the payment.",
                 amount=amount,
             )
         return self.env._(
-            "%(amount)s of the %(percent)g %% deposit is still due before a worker is "
-            "sent. Send the customer the order to pay it online, or register the "
-            "payment.",
+            "%(amount)s of the %(percent)g%% deposit is still due before a worker can "
+            "be dispatched. Send the customer the order to pay online, or register "
+            "the payment.",
             amount=amount,
             percent=verdict.params["percent"],
         )
 
     def _get_readiness_texts(self):
-        """Texts of the reasons that have no parameters."""
+        """Return the texts for reasons without parameters."""
         return {
             "po_missing": self.env._(
-                "A PO number is required. Ask the customer for it and enter it as "
+                "A PO number is required. Ask the customer for it and enter it as the "
                 "customer reference."
             ),
             "prepayment_unknown": self.env._(
-                "This work must be paid before a worker is sent, but there is no "
-                "order to pay. Make a quotation for it."
+                "This work must be paid for before a worker can be dispatched, but "
+                "there is no sales order to pay. Create a quotation for it."
             ),
             "method_missing": self.env._(
                 "No payment method is on file. Request one from the customer."
             ),
-            "method": self.env._("The method on file is charged on completion."),
-            "net": self.env._("The work is invoiced on terms."),
+            "method": self.env._(
+                "The payment method on file will be charged on completion."
+            ),
+            "net": self.env._("This work is invoiced on terms."),
             "cod": self.env._("The worker collects the payment on site."),
-            "paid": self.env._("Everything is paid."),
+            "paid": self.env._("This work is paid in full."),
             "no_amount": self.env._("There is nothing to pay."),
-            "closed": self.env._("The work is closed."),
+            "closed": self.env._("This work is closed."),
             "no_policy": self.env._("No collection policy applies."),
         }
 
     def _format_collection_amount(self, amount):
-        """Hook: an amount in the booking's currency."""
+        """Hook: format an amount in the booking's currency."""
         return self.company_id.currency_id.format(amount)
 
     def _refresh_collection_policies(self, companies=None):
-        """Resolve again where the policy and the work are still open.
+        """Resolve the policy again for bookings where it and the work are open.
 
-        :param companies: only those of these companies, None for all
+        :param companies: limit to these companies, None for all
         """
         domain = Domain(self._get_open_policy_domain())
         domain &= Domain(self._get_open_booking_domain())
@@ -413,10 +418,10 @@ class PaycollectBookingMixin(models.AbstractModel):
         self.search(domain)._refresh_collection_policy()
 
     def _get_open_policy_domain(self):
-        """Hook: bookings whose policy follows the facts."""
+        """Hook: domain of bookings whose policy is still re-resolved."""
         raise NotImplementedError
 
     def _refresh_collection_policy(self):
-        """Compute the policy again, whatever has changed."""
+        """Recompute the policy unconditionally."""
         self.env.add_to_compute(self._fields["collection_policy_id"], self)
         self.env.add_to_compute(self._fields["collection_policy_reason"], self)

@@ -7,17 +7,17 @@ from .paycollect_booking_mixin import OVERRIDE_FIELDS
 
 
 class PaycollectBookingMixin(models.AbstractModel):
-    """What a policy stops, and who may release it."""
+    """Steps that a policy blocks, and their release by a manager."""
 
     _inherit = "paycollect.booking.mixin"
 
     def action_collection_override(self):
-        """Ask a manager for the reason."""
+        """Button: open the dialog that asks a manager for the reason."""
         self.ensure_one()
         self._check_override_rights()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Release for work"),
+            "name": self.env._("Release for Work"),
             "res_model": "paycollect.override",
             "view_mode": "form",
             "target": "new",
@@ -25,19 +25,19 @@ class PaycollectBookingMixin(models.AbstractModel):
         }
 
     def action_withdraw_collection_override(self):
-        """Take a release back; the policy applies again."""
+        """Button: withdraw a release; the policy applies again."""
         self.ensure_one()
         self._check_override_rights()
         self._set_collection_override(False)
 
     def _check_collection_gate(self, step):
-        """Stop a step that the policy forbids.
+        """Block a step that the policy does not allow.
 
-        A customer who accepts online is never stopped: whatever is missing then
-        stops the dispatch.
+        A customer who accepts online is never blocked; anything missing then blocks
+        the dispatch instead.
 
         :param step: ``confirm`` or ``dispatch``
-        :raise: UserError that says what to do
+        :raise: UserError with the next step
         """
         if self._is_done_by_customer():
             return
@@ -70,7 +70,7 @@ class PaycollectBookingMixin(models.AbstractModel):
                 **self._name_for_gate(reason),
             )
         remedy = self.env._(
-            "An accounting manager can release it with “Release for work”."
+            "An accounting manager can override this with “Release for Work.”"
         )
         return f"{text}\n\n{remedy}"
 
@@ -78,15 +78,15 @@ class PaycollectBookingMixin(models.AbstractModel):
         return {"booking": self.display_name, "reason": reason}
 
     def _is_done_by_customer(self):
-        """True when the customer does it: on the portal, or by an online payment.
+        """Return True if the customer acts: on the portal or by paying online.
 
-        The context key counts with sudo only, which no remote call has.
+        The context key is honored only with sudo, which remote calls cannot have.
         """
         by_payment = self.env.context.get("collection_by_customer") and self.env.su
         return bool(self.env.user.share or by_payment)
 
     def _log_collection_warning(self, step):
-        """Note in the chatter what was not ready at this step."""
+        """Log in the chatter what was not ready at this step."""
         bodies = {}
         for booking in self.sudo().filtered("company_id.collection_active"):
             if booking._get_collection_gate(step) == "none":
@@ -116,19 +116,19 @@ class PaycollectBookingMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "Only accounting and collections managers can release work that "
-                    "is not ready to collect. Ask one of them."
+                    "is not ready to collect. Ask one of them to do it."
                 )
             )
 
     def _check_override_values(self, vals):
-        """Only managers may set the release, also by remote call."""
+        """Let only managers set the release, including by remote call."""
         defaults = (f"default_{name}" for name in OVERRIDE_FIELDS)
         touched = any(name in vals for name in OVERRIDE_FIELDS)
         if touched or any(name in self.env.context for name in defaults):
             self._check_override_rights()
 
     def _set_collection_override(self, reason, now=None):
-        """Release the booking, or take the release back when reason is empty.
+        """Release the booking, or withdraw the release if the reason is empty.
 
         Logged in the chatter.
 
@@ -141,8 +141,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         for booking in self.sudo():
             if reason:
                 body = self.env._(
-                    "Released for work although not ready to collect (%(state)s). "
-                    "Reason: %(reason)s",
+                    "Released for work although not ready to collect. Status: "
+                    "%(state)s Reason: %(reason)s",
                     state=booking.collection_readiness_reason,
                     reason=reason,
                 )

@@ -8,16 +8,16 @@ from ...rules.readiness import NOT_NEEDED, judge
 
 
 class PaycollectBookingMixin(models.AbstractModel):
-    """Search for bookings by their readiness.
+    """Search for bookings by readiness.
 
-    It depends on the day, so it is not stored. The facts of thousands of bookings are
-    read by a few queries and judged by the same rule that judges one.
+    Readiness depends on the date, so it is not stored. The facts of thousands of
+    bookings are read in a few queries and judged by the same rule as a single one.
     """
 
     _inherit = "paycollect.booking.mixin"
 
     def _search_collection_readiness(self, operator, value):
-        """Judge the open bookings; all others need nothing."""
+        """Judge the open bookings; all others need no action."""
         if operator != "in":
             return NotImplemented
         domain = Domain(self._get_open_booking_domain())
@@ -37,11 +37,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         return [("id", "in", sum((by_state[s] for s in value if s in by_state), []))]
 
     def _get_readiness_states(self, today):
-        """Return ``{id: readiness}`` of these open bookings of one company (sudo).
+        """Return ``{id: readiness}`` for open bookings of one company (sudo).
+
+        Where the bulk queries are inconclusive, facts are read record by record.
 
         :param today: the company's date
-
-        Where those queries do not tell for sure, facts are read record by record.
         """
         if not self:
             return {}
@@ -57,15 +57,15 @@ class PaycollectBookingMixin(models.AbstractModel):
         return states
 
     def _read_booking_facts(self, today):
-        """Hook: read what :meth:`_get_collection_facts` does, by few queries.
+        """Hook: read what :meth:`_get_collection_facts` does, in a few queries.
 
-        :return: iterable of (ids, facts, facts): the bookings for which the same holds,
-            and their facts; twice the same ones, or with the first and with the last
-            day that the work may be planned for. A booking that is left out is judged
-            record by record.
+        :return: iterable of (ids, facts, facts): bookings that share the same facts,
+            and those facts for the first and the last day the work may be scheduled
+            (the same object twice if the day is certain). A booking that is left out
+            is judged record by record.
         """
         raise NotImplementedError
 
     def _get_id_array(self):
-        """The ids as a parameter for ``= ANY(%s::int[])``: quicker than a list."""
+        """Return the ids for ``= ANY(%s::int[])``, which is faster than a list."""
         return f"{{{','.join(map(str, self._ids))}}}"

@@ -3,12 +3,12 @@ from odoo import models
 
 
 class PaycollectBookingMixin(models.AbstractModel):
-    """A method is stored, and yet the work cannot be charged to it."""
+    """Explain why work cannot be charged to a stored method."""
 
     _inherit = "paycollect.booking.mixin"
 
     def _get_unusable_texts(self):
-        """Return ``{booking: text}`` where a method is stored that does not count."""
+        """Return ``{booking: text}`` for bookings whose stored method is unusable."""
         texts = {}
         for company, bookings in self.grouped("company_id").items():
             payers = {booking: booking.sudo()._get_payer() for booking in bookings}
@@ -18,8 +18,8 @@ class PaycollectBookingMixin(models.AbstractModel):
                 if payer.commercial_partner_id in found:
                     token, code = found[payer.commercial_partner_id]
                     texts[booking] = self.env._(
-                        "%(why)s Request a payment method: the link asks the customer "
-                        "to agree.",
+                        "%(why)s Request a payment method: the link asks for the "
+                        "customer's consent.",
                         why=token._get_unusable_text(code, token._get_label()),
                     )
         return texts

@@ -27,11 +27,11 @@ class PaycollectPolicy(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(
-        default=10, help="Policies are tried in this order; the first match wins."
+        default=10, help="Policies are checked in this order; the first match wins."
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", help="Empty: the policy is shared by all companies."
+        "res.company", help="Empty: the policy applies to all companies."
     )
     collection_mode = fields.Selection(
         [
@@ -40,17 +40,17 @@ class PaycollectPolicy(models.Model):
             ("cod", "Collect on site"),
             ("net", "Invoice on terms"),
         ],
-        string="How it is paid",
+        string="Collection Mode",
         required=True,
         default="auto",
-        help="Prepaid: paid before a worker is sent.\n"
+        help="Prepaid: paid before a worker is dispatched.\n"
         "Charge on completion: the method on file is charged when the job is done.\n"
         "Collect on site: the worker takes the payment.\n"
         "Invoice on terms: invoiced, never charged automatically.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
-        string="Payment terms",
+        string="Payment Terms",
         check_company=True,
         help="Empty: the customer's own terms.",
     )
@@ -59,49 +59,49 @@ class PaycollectPolicy(models.Model):
         "paycollect_policy_partner_category_rel",
         "policy_id",
         "category_id",
-        string="Customer tags",
-        help="The customer, or its company, has one of these tags.",
+        string="Customer Tags",
+        help="The customer or its company has one of these tags.",
     )
     partner_domain = fields.Char(
-        string="Customer filter",
-        help="The customer, or its company, matches this filter.",
+        string="Customer Filter",
+        help="The customer or its company matches this filter.",
     )
     order_type_ids = fields.Many2many(
         "fsm.order.type",
         "paycollect_policy_order_type_rel",
         "policy_id",
         "order_type_id",
-        string="Job types",
+        string="Job Types",
     )
-    amount_min = fields.Monetary(string="Amount from", help="0: no lower limit.")
-    amount_max = fields.Monetary(string="Amount up to", help="0: no upper limit.")
+    amount_min = fields.Monetary(string="Minimum Amount", help="0: no minimum.")
+    amount_max = fields.Monetary(string="Maximum Amount", help="0: no maximum.")
     new_customer_only = fields.Boolean(
-        string="New customers only",
-        help="The customer has not paid any invoice of the company yet.",
+        string="New Customers Only",
+        help="The customer has not yet paid an invoice from this company.",
     )
     deposit_percent = fields.Float(
         string="Deposit (%)",
         digits=(5, 2),
-        help="Part of the order's total that is due before a worker is sent.",
+        help="Percentage of the order total due before a worker is dispatched.",
     )
     method_requirement = fields.Selection(
         [
-            ("none", "Nothing happens"),
+            ("none", "Do nothing"),
             ("warn", "Log a warning"),
-            ("block", "Stop confirmation and dispatch"),
+            ("block", "Block confirmation and dispatch"),
         ],
-        string="When no payment method is on file",
+        string="If No Payment Method Is on File",
         required=True,
         default="none",
-        help="The same applies to a missing PO number or deposit, which warn at "
-        "least. Prepaid work is never dispatched before it is paid.",
+        help="The same applies to a missing PO number or deposit, for which at least "
+        "a warning is logged. Prepaid work is never dispatched before it is paid.",
     )
     require_po = fields.Boolean(
-        string="PO number required",
-        help="A customer reference must be on the order.",
+        string="PO Number Required",
+        help="The order must have a customer reference.",
     )
     max_auto_amount = fields.Monetary(
-        string="Automatic charge up to",
+        string="Automatic Charge Limit",
         help="Larger amounts wait for approval instead of being charged. 0: no limit.",
     )
     currency_id = fields.Many2one(
@@ -109,7 +109,7 @@ class PaycollectPolicy(models.Model):
         required=True,
         default=lambda self: self.env.company.currency_id,
     )
-    rule_text = fields.Char(string="What it does", compute="_compute_rule_text")
+    rule_text = fields.Char(string="Summary", compute="_compute_rule_text")
 
     @api.constrains("deposit_percent")
     def _check_deposit_percent(self):
@@ -117,8 +117,8 @@ class PaycollectPolicy(models.Model):
             if not 0 <= policy.deposit_percent <= 100:
                 raise ValidationError(
                     self.env._(
-                        "Deposit of “%(policy)s” is %(percent)s %%, but it must be "
-                        "between 0 and 100 %%. Enter a percentage in that range.",
+                        "The deposit of “%(policy)s” is %(percent)s%%, but it must be "
+                        "between 0%% and 100%%. Enter a percentage in that range.",
                         policy=policy.name,
                         percent=policy.deposit_percent,
                     )
@@ -131,8 +131,8 @@ class PaycollectPolicy(models.Model):
                 if policy[name] < 0:
                     raise ValidationError(
                         self.env._(
-                            "“%(field)s” of “%(policy)s” is negative. Enter 0 for "
-                            "no limit, or a positive amount.",
+                            "“%(field)s” of “%(policy)s” is negative. Enter a positive "
+                            "amount, or 0 for no limit.",
                             field=policy._fields[name]._description_string(self.env),
                             policy=policy.name,
                         )
@@ -140,9 +140,9 @@ class PaycollectPolicy(models.Model):
             if policy.amount_max and policy.amount_min > policy.amount_max:
                 raise ValidationError(
                     self.env._(
-                        "“Amount from” (%(amount_min)s) of “%(policy)s” is above "
-                        "“Amount up to” (%(amount_max)s), so no amount would match. "
-                        "Lower the first or raise the second.",
+                        "“Minimum Amount” (%(amount_min)s) of “%(policy)s” is above "
+                        "“Maximum Amount” (%(amount_max)s), so no amount would match. "
+                        "Lower the minimum or raise the maximum.",
                         amount_min=policy.currency_id.format(policy.amount_min),
                         amount_max=policy.currency_id.format(policy.amount_max),
                         policy=policy.name,
@@ -157,9 +157,9 @@ class PaycollectPolicy(models.Model):
             except (ValueError, SyntaxError, TypeError) as error:
                 raise ValidationError(
                     self.env._(
-                        "The customer filter of “%(policy)s” cannot be read: "
-                        "%(error)s. Build it with the filter editor, or empty it so "
-                        "that every customer matches.",
+                        "The customer filter of “%(policy)s” is invalid: %(error)s. "
+                        "Build it with the filter editor, or clear it to match every "
+                        "customer.",
                         policy=policy.name,
                         error=error,
                     )
@@ -192,13 +192,13 @@ class PaycollectPolicy(models.Model):
         return vals_list
 
     def action_open_policy_test(self):
-        """Open the tester."""
+        """Button: open the policy test."""
         return self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_policy_test"
         )
 
     def _get_rule(self):
-        """The policy's criteria for the pure rules."""
+        """Return the policy's criteria for the pure rules."""
         self.ensure_one()
         return Rule(
             key=self._origin.id or 0,
@@ -212,9 +212,9 @@ class PaycollectPolicy(models.Model):
         )
 
     def _get_partner_domain(self):
-        """The customer filter as a Domain.
+        """Return the customer filter as a Domain.
 
-        :raise: ValueError, SyntaxError or TypeError when it cannot be read
+        :raise: ValueError, SyntaxError or TypeError if it is invalid
         """
         return Domain(ast.literal_eval((self.partner_domain or "").strip() or "[]"))
 
@@ -223,7 +223,7 @@ class PaycollectPolicy(models.Model):
         return any(name in vals for name in CRITERIA_FIELDS)
 
     def _get_covered_companies(self):
-        """Companies in which one of these policies is a catch-all."""
+        """Return the companies in which one of these policies is a catch-all."""
         catch_alls = self.sudo().filtered(
             lambda policy: policy.active and policy._get_rule().is_catch_all
         )
@@ -233,9 +233,9 @@ class PaycollectPolicy(models.Model):
 
     @api.model
     def _check_catch_all(self, companies, excluded=()):
-        """Every customer of these companies must still find a policy.
+        """Check that every customer of these companies still matches a policy.
 
-        :param excluded: policies that are about to be deleted
+        :param excluded: policies about to be deleted
         :raise: ValidationError
         """
         policies = self.sudo().search([]) - self.browse(
@@ -249,15 +249,15 @@ class PaycollectPolicy(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Some customers of %(company)s would be left without a "
-                        "policy, because this is the last one for all customers. "
-                        "First add another active policy without criteria at the "
-                        "end of the list.",
+                        "policy because this is the last one that matches all "
+                        "customers. First add another active policy without criteria "
+                        "at the end of the list.",
                         company=company.name,
                     )
                 )
 
     def _refresh_open_bookings(self):
-        """Resolve quotations and open jobs again after the rules have changed."""
+        """Resolve the policy of quotations and open jobs again after a rule change."""
         companies = self.sudo().company_id
         if any(not policy.company_id for policy in self.sudo()):
             companies = None

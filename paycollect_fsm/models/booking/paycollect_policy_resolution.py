@@ -22,12 +22,12 @@ class PaycollectPolicy(models.Model):
     ):
         """Find the policy for one customer and one piece of work.
 
-        :param partner: who pays; tags are those of the contact and of its company
+        :param partner: the payer; tags of the contact and of its company count
         :param amount: total to pay in ``currency`` (default: the company's), None
-            when unknown: then no rule with a limit on the amount matches
+            if unknown: no policy with an amount limit matches then
         :param order_type: ``fsm.order.type``, one or several
-        :param date: day of the exchange rate, the company's today by default
-        :return: (policy, readable reason); the policy is empty when none matches
+        :param date: date of the exchange rate, default: the company's current date
+        :return: (policy, readable reason); the policy is empty if none matches
         """
         request = {
             "partner": partner,
@@ -55,9 +55,9 @@ class PaycollectPolicy(models.Model):
     def _try_policies(self, requests, date=None):
         """Yield (policies tried, policy, trials, partner) for each request.
 
-        ``trials`` is None when the policy was chosen by hand on the customer. The
-        one place where the facts about customers are read, with sudo: whoever
-        books may not read invoices.
+        ``trials`` is None if the policy is set on the customer. The only place that
+        reads facts about customers, with sudo: users who book work may not have
+        access to invoices.
         """
         self = self.sudo()
         partners = self.env["res.partner"].union(
@@ -71,7 +71,7 @@ class PaycollectPolicy(models.Model):
             yield request["result"]
 
     def _complete_request(self, request, partners):
-        """Fill the defaults in; the partner as one of the real ``partners``."""
+        """Fill in the defaults; the partner becomes one of the real ``partners``."""
         company = request.get("company") or self.env.company
         partner = request["partner"]
         order_type = request.get("order_type")
@@ -84,7 +84,7 @@ class PaycollectPolicy(models.Model):
         }
 
     def _try_company_policies(self, requests, date):
-        """Set ``result`` in each request; all of them are of ``env.company``."""
+        """Set ``result`` in each request; all belong to ``env.company``."""
         company = self.env.company
         date = date or company._get_today()
         policies = self._get_company_policies(company)
@@ -116,7 +116,7 @@ class PaycollectPolicy(models.Model):
             request["result"] = (policies, policy, trials, partner)
 
     def _get_company_policies(self, company):
-        """Active policies of the company and shared ones, in order."""
+        """Return the active policies of the company and the shared ones, in order."""
         return self.search([("company_id", "in", (company.id, False))])
 
     def _get_matched_domains(self, partners):
@@ -131,10 +131,10 @@ class PaycollectPolicy(models.Model):
         return {key: frozenset(policy_ids) for key, policy_ids in matched.items()}
 
     def _filter_customers(self, domain, partners):
-        """Customers for whom the contact and its company together match.
+        """Return the customers that match, together with their company.
 
-        A condition holds when either has it ("is tagged NET"); a negative one
-        when neither has it ("is not tagged NET").
+        A condition holds if either one meets it ("is tagged NET"); a negative
+        condition, if neither does ("is not tagged NET").
         """
         if domain.is_true():
             return partners
@@ -162,7 +162,7 @@ class PaycollectPolicy(models.Model):
         )
 
     def _get_customers_with_history(self, partners, company):
-        """Ids of commercial partners who have paid an invoice of the company."""
+        """Return ids of commercial partners who have paid one of its invoices."""
         if not any(self.mapped("new_customer_only")):
             return frozenset()
         groups = self.env["account.move"]._read_group(

@@ -8,7 +8,7 @@ from .paycollect_policy import CRITERIA_FIELDS
 
 
 class PaycollectPolicy(models.Model):
-    """What a policy does, and why it was chosen, in words."""
+    """Readable descriptions of a policy and of why it applies."""
 
     _inherit = "paycollect.policy"
 
@@ -27,10 +27,10 @@ class PaycollectPolicy(models.Model):
             try:
                 policy.rule_text = policy._get_rule_text()
             except (ValueError, SyntaxError, TypeError):
-                policy.rule_text = self.env._("The customer filter cannot be read.")
+                policy.rule_text = self.env._("The customer filter is invalid.")
 
     def _get_rule_text(self):
-        """One sentence: who the policy is for; then how they pay."""
+        """Return a summary: who the policy applies to and how they pay."""
         sentence = self.env._(
             "%(customers)s %(how)s.",
             customers=self._get_customers_text(),
@@ -60,7 +60,7 @@ class PaycollectPolicy(models.Model):
             words = [self.env._("All customers")]
         if self.order_type_ids:
             types = self._join_or(self.order_type_ids.mapped("name"))
-            words.append(self.env._("with a job of type %(types)s", types=types))
+            words.append(self.env._("with a %(types)s job", types=types))
         if self.amount_min or self.amount_max:
             words.append(self.env._("for %(limits)s", limits=self._get_limits_text()))
         return " ".join(words)
@@ -80,9 +80,9 @@ class PaycollectPolicy(models.Model):
 
     def _get_mode_text(self):
         texts = {
-            "prepaid": self.env._("pay before a worker is sent"),
+            "prepaid": self.env._("pay before a worker is dispatched"),
             "auto": self.env._(
-                "are charged on completion with their payment method on file"
+                "are charged on completion to their payment method on file"
             ),
             "cod": self.env._("pay on site"),
             "net": self.env._("are invoiced"),
@@ -99,7 +99,7 @@ class PaycollectPolicy(models.Model):
         if self.deposit_percent and self.collection_mode != "prepaid":
             texts.append(
                 self.env._(
-                    "A deposit of %(percent)g %% is due before a worker is sent.",
+                    "A deposit of %(percent)g%% is due before a worker is dispatched.",
                     percent=self.deposit_percent,
                 )
             )
@@ -108,34 +108,34 @@ class PaycollectPolicy(models.Model):
         if self.max_auto_amount and self.collection_mode == "auto":
             texts.append(
                 self.env._(
-                    "Above %(amount)s a charge waits for approval.",
+                    "Charges above %(amount)s wait for approval.",
                     amount=self.currency_id.format(self.max_auto_amount),
                 )
             )
         if self.method_requirement == "warn":
             texts.append(
-                self.env._("Without a payment method on file, a warning is logged.")
+                self.env._("If no payment method is on file, a warning is logged.")
             )
         elif self.method_requirement == "block":
             texts.append(
                 self.env._(
-                    "Without a payment method on file, confirmation and dispatch "
-                    "are stopped."
+                    "If no payment method is on file, confirmation and dispatch are "
+                    "blocked."
                 )
             )
         return texts
 
     def _get_resolution_text(self, policy, trials, partner):
-        """Why ``policy`` applies; ``self`` are the policies that were tried."""
+        """Return why ``policy`` applies; ``self``: the policies that were checked."""
         if trials is None:
             return self.env._(
-                "Policy “%(policy)s” applies: it was chosen for %(customer)s.",
+                "Policy “%(policy)s” applies: it is set on customer %(customer)s.",
                 policy=policy.name,
                 customer=partner.commercial_partner_id.display_name,
             )
         if not policy:
             return self.env._(
-                "No policy applies: none of them matches. Add a policy without "
+                "No policy applies because none matches. Add a policy without "
                 "criteria at the end of the list."
             )
         reasons = trials[-1].reasons
@@ -144,15 +144,15 @@ class PaycollectPolicy(models.Model):
                 [policy._get_met_text(reason, partner) for reason in reasons]
             )
         elif len(trials) == 1:
-            why = self.env._("it is for all customers")
+            why = self.env._("it covers all customers")
         else:
-            why = self.env._("no policy before it matches")
+            why = self.env._("no earlier policy matches")
         return self.env._(
             "Policy “%(policy)s” applies: %(why)s.", policy=policy.name, why=why
         )
 
     def _get_met_text(self, reason, partner):
-        """A criterion that is met, as a clause."""
+        """Return a criterion that is met, as a clause."""
         if reason.code == rules.CATEGORY:
             tags = self.env["res.partner.category"].browse(
                 reason.params["category_ids"]
@@ -164,12 +164,12 @@ class PaycollectPolicy(models.Model):
         if reason.code == rules.ORDER_TYPE:
             types = self.env["fsm.order.type"].browse(reason.params["order_type_ids"])
             return self.env._(
-                "the job is of type %(types)s",
+                "the job type is %(types)s",
                 types=self._join_and(types.mapped("name")),
             )
         if reason.code == rules.AMOUNT:
             return self.env._(
-                "the amount of %(amount)s is within its limits (%(limits)s)",
+                "the amount of %(amount)s is within the policy's limits (%(limits)s)",
                 amount=self.currency_id.format(reason.params["amount"]),
                 limits=self._get_limits_text(),
             )
@@ -179,7 +179,7 @@ class PaycollectPolicy(models.Model):
         return self._describe_domain(domain, clause=True)
 
     def _get_unmet_text(self, reason):
-        """A criterion that is not met, as a sentence."""
+        """Return a criterion that is not met, as a sentence."""
         if reason.code == rules.CATEGORY:
             return self.env._(
                 "The customer is not tagged %(tags)s.",
@@ -187,28 +187,31 @@ class PaycollectPolicy(models.Model):
             )
         if reason.code == rules.ORDER_TYPE:
             return self.env._(
-                "The job is not of type %(types)s.",
+                "The job type is not %(types)s.",
                 types=self._join_or(self.order_type_ids.mapped("name")),
             )
         if reason.code == rules.AMOUNT:
             if reason.params.get("unknown"):
                 return self.env._(
-                    "It is for %(limits)s, and the amount is not known yet.",
+                    "The policy is limited to %(limits)s, and the amount is not known "
+                    "yet.",
                     limits=self._get_limits_text(),
                 )
             return self.env._(
-                "The amount is outside its limits (%(limits)s).",
+                "The amount is outside the policy's limits (%(limits)s).",
                 limits=self._get_limits_text(),
             )
         if reason.code == rules.NEW_CUSTOMER:
-            return self.env._("The customer is not new: an invoice has been paid.")
+            return self.env._(
+                "The customer is not new: they have already paid an invoice."
+            )
         return self.env._(
-            "The customer is not one of those %(filter)s.",
+            "The policy covers only customers %(filter)s.",
             filter=self._describe_domain(self._get_partner_domain()),
         )
 
     def _get_matched_part(self, domain, partner):
-        """The first alternative of the filter that the customer matches."""
+        """Return the first alternative of the filter that the customer matches."""
         if getattr(domain, "OPERATOR", None) != "|":
             return domain
         for child in domain.children:
@@ -217,10 +220,10 @@ class PaycollectPolicy(models.Model):
         return domain
 
     def _describe_domain(self, domain, clause=False, nested=False):
-        """The filter in words.
+        """Describe the filter in words.
 
         :param clause: "the customer is tagged A" instead of "tagged A"
-        :param nested: put alternatives in brackets
+        :param nested: put alternatives in parentheses
         """
         operator = getattr(domain, "OPERATOR", None)
         if operator in ("&", "|"):
@@ -243,7 +246,7 @@ class PaycollectPolicy(models.Model):
         return self._describe_condition(domain, clause)
 
     def _describe_known_condition(self, condition, clause):
-        """Idiomatic words for the customer's tags and for the PO requirement."""
+        """Describe tag and PO conditions idiomatically; None for others."""
         negative = condition.operator in Domain.NEGATIVE_OPERATORS
         if condition.field_expr == "category_id":
             tags = self._join_or(self._get_value_names(condition))
@@ -303,7 +306,7 @@ class PaycollectPolicy(models.Model):
         return self.env._("whose %(field)s %(operator)s %(value)s", **params)
 
     def _get_field_label(self, condition):
-        """The label of the last field of a path such as ``country_id.code``."""
+        """Return the label of the last field in a path such as ``country_id.code``."""
         model = self.env["res.partner"]
         field = None
         for name in condition.field_expr.split("."):
@@ -315,7 +318,7 @@ class PaycollectPolicy(models.Model):
         return field._description_string(self.env) or condition.field_expr
 
     def _get_value_names(self, condition):
-        """The condition's values as people know them."""
+        """Return the condition's values as display names."""
         value = condition.value
         values = list(value) if not isinstance(value, str | int | float) else [value]
         field = self.env["res.partner"]._fields.get(condition.field_expr)

@@ -6,7 +6,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _on_collection_active(self):
-        """What is booked gets its policy."""
+        """Resolve the policy of existing bookings."""
         super()._on_collection_active()
         if not self:
             return

@@ -3,40 +3,39 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    """By which policy a customer pays, and what holds new work back."""
+    """A customer's collection policy, PO requirement and hold on new work."""
 
     _inherit = "res.partner"
 
     collection_policy_id = fields.Many2one(
         "paycollect.policy",
-        string="Collection policy",
+        string="Collection Policy",
         company_dependent=True,
         domain="[('company_id', 'in', (False, allowed_company_ids[0]))]",
         groups="paycollect_fsm.group_user",
-        help="Always use this policy for the customer. Empty: the first policy that "
-        "matches.",
+        help="Always use this policy for the customer. Empty: the first matching "
+        "policy applies.",
     )
     collection_require_po = fields.Boolean(
-        string="Requires a PO number",
-        help="Orders of this customer need a PO number before the work starts.",
+        string="PO Number Required",
+        help="Orders for this customer need a PO number before work starts.",
     )
     collection_hold_reason = fields.Char(
-        string="On hold because",
+        string="Hold Reason",
         company_dependent=True,
         groups="paycollect_fsm.group_user",
-        help="As long as a reason is given, new work for this customer is neither "
-        "confirmed nor dispatched.",
+        help="While a reason is entered, new work for this customer cannot be "
+        "confirmed or dispatched.",
     )
 
     def _get_hold_reasons(self, company):
-        """Hook: why new work for these customers is held back, in bulk.
+        """Hook: why new work for these customers is on hold, in bulk.
 
-        Each room adds its own and takes back only its own, so that a hold by hand, one
-        that follows a decline and one for money that is overdue do not overwrite each
-        other.
+        Each room adds and removes only its own reasons, so that manual holds, holds
+        after a decline and holds for overdue invoices do not overwrite each other.
 
         :param company: ``res.company``
-        :return: ``{commercial partner: {owner: reason}}``, with each partner
+        :return: ``{commercial partner: {owner: reason}}``, with a key for each partner
         """
         reasons = {}
         for partner in self.with_company(company).commercial_partner_id.sudo():

@@ -10,11 +10,11 @@ class SaleOrder(models.Model):
 
     collection_term_id = fields.Many2one(
         "account.payment.term",
-        string="Term of the Policy",
+        string="Policy Payment Terms",
         readonly=True,
         copy=False,
-        help="The payment term that the policy proposed. Another one on the order was "
-        "agreed with the customer and stays.",
+        help="The payment terms suggested by the policy. Different terms on the order "
+        "were agreed on with the customer and are kept.",
     )
 
     @api.depends(
@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.mapped("collection_policy_id")  # its payment term stands on the order
+        orders.mapped("collection_policy_id")  # sets its payment term on the order
         return orders
 
     def _set_collection_policy(self):
@@ -44,10 +44,11 @@ class SaleOrder(models.Model):
             order._propose_policy_term()
 
     def _propose_policy_term(self):
-        """Show the policy's payment term, unless another one was agreed on.
+        """Set the policy's payment term, unless another one was agreed on.
 
-        The customer's own term and one that was chosen on the order are such. Not by
-        a dependency: the total may depend on the term, and the policy on the total.
+        The customer's own term and one chosen on the order count as agreed on. This
+        is no computed dependency: the total may depend on the term, and the policy on
+        the total.
         """
         self.ensure_one()
         proposed = self.collection_policy_id.payment_term_id
@@ -60,9 +61,9 @@ class SaleOrder(models.Model):
             self.payment_term_id = proposed
 
     def action_confirm(self):
-        """Stop, or note, what cannot be collected.
+        """Block the confirmation, or log what is not ready to collect.
 
-        :raise: UserError when the policy forbids the confirmation
+        :raise: UserError if the policy blocks the confirmation
         """
         self.filtered("company_id.collection_active")._refresh_collection_policy()
         self._check_collection_gate(CONFIRM)
@@ -71,7 +72,7 @@ class SaleOrder(models.Model):
         return result
 
     def _action_confirm(self):
-        """One order at a time: field service cannot confirm several at once."""
+        """Confirm one order at a time; field service cannot confirm several at once."""
         if len(self) <= 1 or not any(self.company_id.mapped("collection_active")):
             return super()._action_confirm()
         for order in self:
@@ -79,7 +80,7 @@ class SaleOrder(models.Model):
         return True
 
     def _get_payer(self):
-        """The ``res.partner`` who gets the invoice."""
+        """Return the ``res.partner`` who gets the invoice."""
         return self.partner_invoice_id or self.partner_id
 
     def _get_readiness_dependencies(self):
@@ -158,17 +159,17 @@ class SaleOrder(models.Model):
         return self.invoice_status != "invoiced" or self.collection_mode == "prepaid"
 
     def _get_collection_date(self, today):
-        """The day the work is planned for, in the company's time zone."""
+        """Return the scheduled date of the work, in the company's time zone."""
         moment = self.commitment_date or self.expected_date
         if not moment:
             return today
         return self._get_local_day(moment)
 
     def _get_collected_amount(self):
-        """What the customer has paid for this order, in its currency.
+        """Return what the customer has paid for this order, in its currency.
 
-        Online payments (``amount_paid``) and the paid part of invoices. A payment
-        that was matched with an invoice of the order is in both: it counts once.
+        The sum of online payments (``amount_paid``) and the paid part of invoices. A
+        payment matched with one of the order's invoices is in both but counts once.
         """
         invoiced = self._get_paid_on_invoices()
         if not invoiced or not self.amount_paid:
@@ -183,9 +184,9 @@ class SaleOrder(models.Model):
         return max(self.amount_paid, invoiced + elsewhere)
 
     def _get_paid_on_invoices(self):
-        """The paid part of this order's posted invoices, less credit notes.
+        """Return the paid part of this order's posted invoices, less credit notes.
 
-        Of an invoice for several orders, the share of this order's lines counts.
+        For an invoice of several orders, only this order's share counts.
         """
         paid = 0.0
         for invoice in self.order_line.invoice_lines.move_id:

@@ -24,7 +24,7 @@ FACTS = (
 
 
 class SaleOrder(models.Model):
-    """The facts of thousands of orders by few queries."""
+    """Facts for thousands of orders in a few queries."""
 
     _inherit = "sale.order"
 
@@ -113,9 +113,9 @@ class SaleOrder(models.Model):
         )
 
     def _read_planned_days(self):
-        """The first and last day that goods may be promised for, ``{id: (day, day)}``.
+        """Return the first and last promised day of goods, ``{id: (day, day)}``.
 
-        Odoo takes one of the lines' days, by rules that other modules change.
+        Odoo picks one of the lines' dates, by rules that other modules may change.
         """
         rows = self.env.execute_query(
             SQL(
@@ -146,9 +146,9 @@ class SaleOrder(models.Model):
         }
 
     def _read_collected_amounts(self):
-        """What :meth:`_get_collected_amount` returns, ``{id: amount}``.
+        """Return what :meth:`_get_collected_amount` does, as ``{id: amount}``.
 
-        None where online payments and invoices must be compared one by one.
+        None if online payments and invoices must be compared one by one.
         """
         online = dict(
             self.env.execute_query(

@@ -20,11 +20,11 @@ BATCH = 100
 
 
 class AccountMove(models.Model):
-    """What the customer is told: the receipt, or the invoice with how to pay it.
+    """Messages to the customer: the receipt, or the invoice with payment options.
 
-    A message is claimed (its row written) and committed before it leaves, so that a
+    A message is claimed (its row is written and committed) before it is sent, so a
     repeated job cannot send it twice. Rendering and SMTP run in their own queue
-    channel and never hold up a charge.
+    channel and never delay a charge.
     """
 
     _inherit = "account.move"
@@ -36,20 +36,23 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
     invoice_message_at = fields.Datetime(
+        string="Invoice Sent On",
         copy=False,
         readonly=True,
-        help="When the mail server or the carrier accepted the open invoice (UTC).",
+        help="When the mail server or the carrier accepted the open invoice.",
     )
     receipt_sent_at = fields.Datetime(
+        string="Receipt Sent On",
         copy=False,
         readonly=True,
-        help="When the mail server or the carrier accepted the receipt (UTC).",
+        help="When the mail server or the carrier accepted the receipt.",
     )
 
     decline_message_at = fields.Datetime(
+        string="Decline Notice Queued On",
         copy=False,
         readonly=True,
-        help="When the customer was last told that the charge was declined (UTC).",
+        help="When the latest notice of a declined charge was queued.",
     )
 
     # -- queue -----------------------------------------------------------------
@@ -90,16 +93,16 @@ class AccountMove(models.Model):
         getattr(job, method)()
 
     def _send_receipt(self, now=None):
-        """Send the receipt of a paid invoice once, by mail and, if wanted, SMS."""
+        """Send the receipt for a paid invoice once, by email and, if enabled, SMS."""
         move = self._as_collection_system()
         move._lock_or_retry()
         move._say(OCCASION_PAID, now or fields.Datetime.now())
 
     def _send_invoice_message(self, now=None):
-        """Send the open invoice once, with how it can be paid.
+        """Send the open invoice once, with payment options.
 
-        When its charge is declined for the first time, it is sent once more, with
-        what happened and a link to add another method.
+        After the first decline, it is sent once more, with an explanation and a link
+        to add another method.
         """
         move = self._as_collection_system()
         move._lock_or_retry()
@@ -118,13 +121,13 @@ class AccountMove(models.Model):
     # -- the gate --------------------------------------------------------------
 
     def _get_message_obstacles(self, occasion, now):
-        """Hook: why the customer is told nothing about these invoices now, in bulk.
+        """Hook: why the customer is not messaged about these invoices now, in bulk.
 
-        Everything that is said passes here; other rooms and addons add their codes.
+        Every message passes through here; other rooms and addons add their codes.
 
         :param occasion: see ``_notify_customer``
         :param now: naive UTC datetime
-        :return: ``{move: [reason code]}``, with each invoice
+        :return: ``{move: [reason code]}``, with a key for each invoice
         """
         moved = self.env["res.company"]._has_moved()
         obstacles = {move: ["moved"] if moved else [] for move in self}
@@ -138,9 +141,9 @@ class AccountMove(models.Model):
         return obstacles
 
     def _get_message_obstacle(self, occasion, now, message=None):
-        """Return the code of what stands in the way of telling the customer, or None.
+        """Return the code of what prevents the message to the customer, or None.
 
-        :param message: the ``paycollect.message`` that is tried again
+        :param message: the ``paycollect.message`` that is being retried
         """
         self.ensure_one()
         return get_obstacle(self._get_message_facts(occasion, now, message))
@@ -168,8 +171,10 @@ class AccountMove(models.Model):
         return code not in SILENT
 
     def _was_told(self, occasion):
-        """Whether it was said, or is about to be; a decline is told anew each time
-        that the customer is to be asked again."""
+        """Return whether the message was sent or is about to be.
+
+        A decline is announced again each time the customer has to be asked again.
+        """
         if occasion == OCCASION_DECLINED:
             return bool(self.decline_message_at)
         paid = occasion == OCCASION_PAID
@@ -178,12 +183,12 @@ class AccountMove(models.Model):
             for message in self.sudo().collection_message_ids
         )
 
-    # -- saying it -------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------
 
     def _say(self, occasion, now):
-        """Claim what is to be said on each channel, then let it leave.
+        """Claim a message on each channel, then send it.
 
-        The invoice is locked by the caller.
+        The caller holds the lock on the invoice.
         """
         code = self._get_message_obstacle(occasion, now)
         if code in SILENT:
@@ -191,7 +196,7 @@ class AccountMove(models.Model):
         channels = self._get_channels(occasion) or [MAIL]
         messages = self._claim_messages(occasion, channels, now)
         if code == "moved":
-            return  # the cron says it when somebody has said what this database is
+            return  # the cron sends it once the database is confirmed to be no copy
         if code:
             messages._set_skipped(code)
         else:
@@ -202,8 +207,11 @@ class AccountMove(models.Model):
         messages._settle()
 
     def _get_channels(self, occasion):
-        """By mail where possible; receipts by SMS as well when the customer wants it,
-        and declines always."""
+        """Return the channels for a message.
+
+        Email if possible; SMS too for declines, and for receipts if the customer
+        opted in; SMS alone if there is no email address.
+        """
         partner = self.partner_id
         channels = [MAIL] if partner._get_collection_email() else []
         wanted = occasion == OCCASION_DECLINED or (
@@ -214,7 +222,7 @@ class AccountMove(models.Model):
         return channels
 
     def _claim_messages(self, occasion, channels, now):
-        """Return the rows of what is said now; what was skipped gets its chance."""
+        """Return the rows to send now, reusing rows that were skipped before."""
         messages = self.env["paycollect.message"]
         skipped = self.collection_message_ids.filtered(
             lambda row: row.occasion == occasion and row.state == SKIPPED
@@ -244,7 +252,7 @@ class AccountMove(models.Model):
         }
 
     def _note_told(self, message):
-        """Write down that a message arrived; the invoice is locked by the caller."""
+        """Record a sent message on the invoice; the caller holds the lock."""
         if message.occasion == OCCASION_PAID:
             self.receipt_sent_at = self.receipt_sent_at or message.sent_at
             return
@@ -252,10 +260,10 @@ class AccountMove(models.Model):
         self.is_move_sent = True
         self._message_log(body=message._get_text())
 
-    # -- what no job did -------------------------------------------------------
+    # -- overdue messages ------------------------------------------------------
 
     def _search_receipts_to_send(self, now):
-        """Paid invoices whose receipt no job sent (the runner was down)."""
+        """Return paid invoices whose receipt was not sent (the runner was down)."""
         paid = [
             ("state", "=", "paid"),
             ("done_at", "<=", now - SWEEP_AFTER),
@@ -272,7 +280,7 @@ class AccountMove(models.Model):
         )
 
     def _search_invoices_to_send(self, now):
-        """Open invoices that the customer pays, and that no job sent."""
+        """Return open invoices for the customer to pay that were not sent."""
         return self.search(
             [
                 ("collection_decision_code", "!=", False),

@@ -11,17 +11,17 @@ from ...rules.retry import next_texting
 _logger = logging.getLogger(__name__)
 
 PDF_REPORT = "account.account_invoices"
-# Should we be interrupted, the native mail queue sends it then.
+# If we are interrupted, the native mail queue sends it then.
 QUEUE_AFTER = timedelta(minutes=5)
 
 
 class AccountMove(models.Model):
-    """What stands in the messages about an invoice."""
+    """The content of messages about an invoice."""
 
     _inherit = "account.move"
 
     def _create_message(self, template, address, now):
-        """Return the ``mail.mail`` of ``template`` for this invoice, not sent yet."""
+        """Return the unsent ``mail.mail`` for this invoice, from ``template``."""
         template = self.env.ref(template)
         values = {
             "email_to": address,
@@ -30,15 +30,15 @@ class AccountMove(models.Model):
             "scheduled_date": now + QUEUE_AFTER,
         }
         if template == self.env.ref("paycollect_fsm.mail_template_invoice"):
-            # Its link acts as the customer: colleagues find a note, not the link.
+            # Its link acts as the customer: coworkers see a note, not the link.
             values |= {"model": False, "res_id": False, "auto_delete": True}
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)
         return self.env["mail.mail"].browse(mail_id)
 
     def _create_text(self, occasion, number):
-        """Return the ``sms.sms`` about this invoice, not sent yet.
+        """Return the unsent ``sms.sms`` about this invoice.
 
-        It is not tied to the chatter: colleagues shall not find the link there.
+        It is kept out of the chatter so that coworkers cannot find the link there.
         """
         template, url = self._get_text(occasion)
         template = template.with_context(collection_url=url)
@@ -48,7 +48,7 @@ class AccountMove(models.Model):
         )
 
     def _get_text(self, occasion):
-        """Return the template of an SMS and the link that it shows."""
+        """Return the SMS template for an occasion and the link it contains."""
         if occasion == OCCASION_DECLINED:
             return self._get_decline_sms()
         name = "sms_template_invoice"
@@ -58,23 +58,23 @@ class AccountMove(models.Model):
         return self.env.ref(f"paycollect_fsm.{name}"), self._get_pay_link()
 
     def _get_decline_sms(self):
-        """Return the template of the SMS and the link that it shows."""
+        """Return the SMS template for a decline and the link it contains."""
         if url := self._get_authentication_link():
             return self.env.ref("paycollect_fsm.sms_template_authenticate"), url
         url = self._get_method_link() or self._get_pay_link()
         return self.env.ref("paycollect_fsm.sms_template_declined"), url
 
     def _get_texting_time(self, occasion, at):
-        """When a phone may ring about it (Q1); a receipt is expected at any hour."""
+        """Return when a text may be sent (Q1); receipts may be sent at any hour."""
         if occasion == OCCASION_PAID:
             return at
         return next_texting(at, self._get_customer_zone())
 
     def _get_pdf_attachments(self):
-        """Return the invoice's PDF as an attachment, or nothing.
+        """Return the invoice's PDF as an attachment, or an empty recordset.
 
-        Nothing when the setting is off or no PDF engine is there: a message that
-        leaves without its PDF is better than none.
+        Empty if the setting is off or no PDF engine is available: a message without
+        its PDF is better than none.
         """
         Attachment = self.env["ir.attachment"]
         report = self.env["ir.actions.report"]
@@ -88,7 +88,7 @@ class AccountMove(models.Model):
             with self.env.cr.savepoint():
                 content, kind = report._render_qweb_pdf(PDF_REPORT, self.ids)
         except Exception:
-            _logger.exception("The PDF of %s could not be made", self.name)
+            _logger.exception("The PDF of %s could not be created", self.name)
             return Attachment
         if kind != "pdf":
             return Attachment
@@ -105,13 +105,13 @@ class AccountMove(models.Model):
     # -- values for the templates ---------------------------------------------
 
     def _get_message_partner(self):
-        """The invoice contact, or the customer when the contact cannot be mailed."""
+        """Return the invoice contact, or the customer if it has no email address."""
         self.ensure_one()
         partner = self.partner_id
         return partner if find_emails(partner.email) else partner.commercial_partner_id
 
     def _get_tax_summary(self):
-        """Return what each tax adds: list of dicts ``name``, ``amount``."""
+        """Return the amount of each tax: list of dicts ``name``, ``amount``."""
         self.ensure_one()
         lines = self.line_ids.filtered("tax_line_id").grouped("tax_line_id")
         return [
@@ -123,9 +123,9 @@ class AccountMove(models.Model):
         ]
 
     def _get_receipt_payments(self):
-        """Return what was paid: list of dicts ``label``, ``date``, ``amount``.
+        """Return the payments: list of dicts ``label``, ``date``, ``amount``.
 
-        Credits that were used are named, and a discount stands on its own line.
+        Applied credits are listed by name; a discount has its own line.
         """
         self.ensure_one()
         content = (self.invoice_payments_widget or {}).get("content", [])
@@ -145,7 +145,7 @@ class AccountMove(models.Model):
                 }
             )
             if discount:
-                label = self.env._("Discount for early payment")
+                label = self.env._("Early payment discount")
                 rows.append({**rows[-1], "label": label, "amount": discount})
         return rows
 
@@ -157,14 +157,14 @@ class AccountMove(models.Model):
         return line.get("payment_method_name") or line.get("journal_name")
 
     def _get_scheduled_charge(self):
-        """Return the attempt that waits for the day it is due, if any (sudo)."""
+        """Return the attempt scheduled for its due date, if any (sudo)."""
         self.ensure_one()
         last = self._get_last_attempt()
         due = last._is_waiting() and last.trigger != "retry" if last else False
         return last if due else last.browse()
 
     def _get_method_link(self):
-        """Return a fresh link to add a method, when that would get it paid."""
+        """Return a new link to add a method, if that would get the invoice paid."""
         if self._needs_authentication():
             return False
         if self.collection_mode != "auto" or self._has_usable_method():
@@ -179,5 +179,5 @@ class AccountMove(models.Model):
         return token and not token._is_expired_on(today) and not self._is_declined()
 
     def _get_pay_link(self):
-        """Return the native page of this invoice, which needs no login."""
+        """Return the URL of the invoice's native page, which needs no login."""
         return f"{self.get_base_url()}{self.get_portal_url()}"

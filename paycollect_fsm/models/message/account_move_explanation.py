@@ -7,22 +7,22 @@ from ...rules.messages import MAIL
 
 
 class AccountMove(models.Model):
-    """What was said to the customer, for those who ask why."""
+    """Messages to the customer, as part of the invoice's explanation."""
 
     _inherit = "account.move"
 
     collection_message_state = fields.Selection(
         [
-            ("queued", "Not sent yet"),
+            ("queued", "Queued"),
             ("sent", "Sent"),
             ("failed", "Failed"),
             ("skipped", "Not sent"),
         ],
-        string="Message",
+        string="Message Status",
         compute="_compute_collection_message_state",
         search="_search_collection_message_state",
         compute_sudo=True,
-        help="What became of the last receipt, invoice or notice to the customer.",
+        help="Status of the latest receipt, invoice or decline notice to the customer.",
     )
 
     @api.depends("collection_message_ids.state")
@@ -70,26 +70,26 @@ class AccountMove(models.Model):
             return super()._get_next_step(last)
         if unsent.state == "queued":
             return self.env._(
-                "Next: it is paid; the receipt leaves on %(date)s.",
+                "Next: the invoice is paid; the receipt will be sent on %(date)s.",
                 date=format_datetime(self.env, unsent.retry_at, dt_format="short"),
             )
         return self.env._(
-            "Next: it is paid; somebody corrects the address and sends the receipt "
-            "again."
+            "Next: the invoice is paid; correct the customer's address and send the "
+            "receipt again."
         )
 
     def _get_status_text(self, collectable=None):
-        """Add what became of the receipt: the technician is asked for it."""
+        """Add the status of the receipt: customers ask the technician about it."""
         text = super()._get_status_text(collectable)
         unsent = self._get_unsent_receipt()
         if not unsent:
             return text
         if unsent.state == "queued":
-            return self.env._("%(text)s The receipt is not sent yet.", text=text)
-        return self.env._("%(text)s The receipt did not arrive.", text=text)
+            return self.env._("%(text)s The receipt has not been sent yet.", text=text)
+        return self.env._("%(text)s The receipt was not delivered.", text=text)
 
     def _get_unsent_receipt(self):
-        """Return the receipt that did not leave on any channel (sudo), or nothing."""
+        """Return the latest receipt if none was sent on any channel (sudo)."""
         receipts = self.sudo().collection_message_ids.filtered(
             lambda row: row.occasion == OCCASION_PAID
         )

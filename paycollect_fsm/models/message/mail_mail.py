@@ -8,9 +8,9 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """Note what became of what we said, by whichever way it left.
+        """Record the outcome of our messages, whichever way they were sent.
 
-        Before ``super()``, which deletes mails that are not kept.
+        Runs before ``super()``, which deletes emails that are not kept.
         """
         self.env["paycollect.message"]._note_mails(
             self, failure_reason, failure_type, fields.Datetime.now()

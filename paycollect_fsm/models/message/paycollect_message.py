@@ -5,12 +5,12 @@ from ...rules.messages import FAILED, MAIL, QUEUED, SENT, SKIPPED, SMS, next_try
 
 
 class PaycollectMessage(models.Model):
-    """One thing that a customer is told about an invoice, and what became of it.
+    """One message to a customer about an invoice, and its outcome.
 
-    Rows are never deleted. A row is written and committed before its mail leaves, so
-    that whoever repeats the work finds it. The transaction that talks to the mail
-    server writes this row only: what follows on the invoice (``_settle``) has a
-    transaction of its own and cannot undo that a mail was sent.
+    Rows are never deleted. A row is written and committed before its email is sent,
+    so that a repeated run finds it. The transaction that talks to the mail server
+    writes only this row: follow-up on the invoice (``_settle``) has a transaction of
+    its own and cannot roll back the record that an email was sent.
     """
 
     _name = "paycollect.message"
@@ -47,43 +47,54 @@ class PaycollectMessage(models.Model):
     )
     state = fields.Selection(
         [
-            ("queued", "Not sent yet"),
+            ("queued", "Queued"),
             ("sent", "Sent"),
             ("failed", "Failed"),
             ("skipped", "Not sent"),
         ],
+        string="Status",
         required=True,
         readonly=True,
-        help="Sent means that the mail server or the carrier accepted it.",
+        help="Sent: accepted by the mail server or the carrier.",
     )
     address = fields.Char(string="To", readonly=True)
     reason_code = fields.Char(readonly=True)
     reason = fields.Char(
-        string="Reply",
+        string="Server Reply",
         readonly=True,
-        help="What the mail server or the carrier said when it refused the message.",
+        help="The error from the mail server or the carrier that rejected the message.",
     )
-    text = fields.Char(string="What happened", compute="_compute_text")
+    text = fields.Char(string="Details", compute="_compute_text")
     mail_id = fields.Many2one(
-        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+        "mail.mail",
+        string="Email",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     sms_id = fields.Many2one(
-        "sms.sms", readonly=True, index="btree_not_null", ondelete="set null"
+        "sms.sms",
+        string="SMS",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
-    try_count = fields.Integer(string="Refused", readonly=True)
-    queued_at = fields.Datetime(string="Created", required=True, readonly=True)
-    retry_at = fields.Datetime(string="Next Try", readonly=True)
-    sent_at = fields.Datetime(readonly=True)
-    failed_at = fields.Datetime(readonly=True)
+    try_count = fields.Integer(string="Failed Deliveries", readonly=True)
+    queued_at = fields.Datetime(string="Queued On", required=True, readonly=True)
+    retry_at = fields.Datetime(string="Next Delivery", readonly=True)
+    sent_at = fields.Datetime(string="Sent On", readonly=True)
+    failed_at = fields.Datetime(string="Failed On", readonly=True)
     is_settled = fields.Boolean(
-        readonly=True, help="The invoice and the people concerned know about it."
+        string="Followed Up",
+        readonly=True,
+        help="The invoice was updated and any follow-up activity was created.",
     )
 
     _due_idx = models.Index("(retry_at) WHERE state = 'queued'")
     _unsettled_idx = models.Index("(state) WHERE NOT is_settled AND state != 'queued'")
     _said_once = models.UniqueIndex(
         "(move_id, occasion, channel) WHERE occasion IN ('paid', 'due')",
-        "The customer was told already.",
+        "This message to the customer already exists.",
     )
 
     # -- transitions ---------------------------------------------------------
@@ -102,7 +113,7 @@ class PaycollectMessage(models.Model):
         )
 
     def _set_refused(self, code, words, now):
-        """Note a refusal and when it is tried again; after two days it has failed."""
+        """Record a rejection and schedule the next delivery; fail after two days."""
         self.ensure_one()
         tries = self.try_count + 1
         again_at = next_try(code, tries, self.queued_at, now)
@@ -134,10 +145,10 @@ class PaycollectMessage(models.Model):
             }
         )
 
-    # -- what the mail server or the carrier said ------------------------------
+    # -- reports from the mail server or the carrier ---------------------------
 
     def _note_mails(self, mails, words, code, now):
-        """Note what became of mails; called where they were sent or refused."""
+        """Record the outcome of emails once they were sent or rejected."""
         for message in self._search_carried("mail_id", mails):
             mail = message.mail_id
             if mail.state == "sent":
@@ -150,7 +161,7 @@ class PaycollectMessage(models.Model):
                 )
 
     def _note_texts(self, texts, now):
-        """Note what became of SMS, from their state."""
+        """Record the outcome of SMS from their state."""
         for message in self._search_carried("sms_id", texts):
             if message._get_carried() == SENT:
                 message._set_sent(now)
@@ -160,14 +171,16 @@ class PaycollectMessage(models.Model):
                 )
 
     def _search_carried(self, field, carriers):
-        """Messages of mails or SMS that are not known to be sent (sudo)."""
+        """Return messages for these emails or SMS not yet marked as sent (sudo)."""
         return self.sudo().search(
             [(field, "in", carriers.ids), ("state", "in", (QUEUED, FAILED))]
         )
 
     def _get_carried(self):
-        """What became of the mail or the SMS: one of the states, or None while it
-        waits in its queue; ``gone`` when somebody deleted it."""
+        """Return the state of the email or SMS.
+
+        None while it waits in its queue, ``gone`` if it was deleted.
+        """
         self.ensure_one()
         carrier = self.mail_id if self.channel == MAIL else self.sms_id
         if not carrier:
@@ -184,7 +197,7 @@ class PaycollectMessage(models.Model):
         }.get(carrier.state)
 
     def _get_hour(self, at):
-        """When it may leave: a phone rings by day only (Q1), a receipt is awaited."""
+        """Return when it may be sent: texts by day only (Q1), receipts anytime."""
         self.ensure_one()
         if self.channel == SMS:
             return self.move_id._get_texting_time(self.occasion, at)

@@ -24,24 +24,24 @@ from ...rules.messages import (
 
 _logger = logging.getLogger(__name__)
 
-# Should we be interrupted, the native mail queue sends it then.
+# If we are interrupted, the native mail queue sends it then.
 QUEUE_AFTER = timedelta(minutes=5)
-# Until it is looked whether a queue has done its work.
+# How long to wait before checking whether the queue has sent a message.
 LOOK_AFTER = timedelta(hours=1)
 BATCH = 100
 
 
 class PaycollectMessage(models.Model):
-    """How a message leaves, again if need be, and what follows."""
+    """Delivery of messages, retries and follow-up."""
 
     _inherit = "paycollect.message"
 
     def action_send_again(self):
-        """Button: try messages again that did not reach the customer."""
+        """Button: resend messages that were not delivered."""
         if not self.env.user.has_group("paycollect_fsm.group_user"):
             raise AccessError(
                 self.env._(
-                    "Only collections users may send a message again. Ask an "
+                    "Only collections users can send a message again. Ask an "
                     "accountant to do it."
                 )
             )
@@ -61,9 +61,9 @@ class PaycollectMessage(models.Model):
     # -- delivery --------------------------------------------------------------
 
     def _deliver(self, now):
-        """Let one queued message leave; the invoice is locked by the caller.
+        """Send one queued message; the caller holds the lock on the invoice.
 
-        The address is read anew each time: somebody may have corrected it.
+        The address is read each time because it may have been corrected.
         """
         self.ensure_one()
         move = self.move_id._as_collection_system()
@@ -92,7 +92,7 @@ class PaycollectMessage(models.Model):
         queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
         queue._trigger(at=now + QUEUE_AFTER)
         mail = self.mail_id
-        self._commit()  # the claim; whoever repeats this finds it
+        self._commit()  # the claim; a repeated run finds it
         mail.send(auto_commit=False, raise_exception=False)
         self._commit()
 
@@ -120,7 +120,7 @@ class PaycollectMessage(models.Model):
         waiting.action_set_canceled()
 
     def _look_again(self, now):
-        """Deliver a message whose time has come, or note what became of it."""
+        """Deliver a message that is due, or record its outcome."""
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != QUEUED:
             return
@@ -140,7 +140,7 @@ class PaycollectMessage(models.Model):
                 self._deliver_or_skip(now)
 
     def _deliver_or_skip(self, now):
-        """Something may stand in the way by now: nobody is asked to pay twice."""
+        """Deliver unless something now prevents it: never ask for payment twice."""
         move = self.move_id._as_collection_system()
         code = move._get_message_obstacle(self.occasion, now, self)
         if code in HOLDING:
@@ -154,7 +154,7 @@ class PaycollectMessage(models.Model):
     # -- what follows -----------------------------------------------------------
 
     def _settle(self):
-        """Tell the invoice, and whom it concerns, what became of the messages."""
+        """Record the outcome on the invoice and notify the people concerned."""
         for message in self.filtered(lambda row: row.state != QUEUED):
             move = message.move_id._as_collection_system()
             if not move.try_lock_for_update():
@@ -169,12 +169,12 @@ class PaycollectMessage(models.Model):
             message.is_settled = True
 
     def _report_failed(self, move):
-        """Give the responsible person one activity; none when it was said otherwise."""
+        """Create one activity, unless another channel delivered the message."""
         if self._is_said_otherwise():
             return
         ours = self.reason_code in OURS
         summary = (
-            self.env._("Outgoing messages are refused")
+            self.env._("Outgoing messages are being rejected")
             if ours
             else self.env._("Message not delivered")
         )
@@ -193,7 +193,7 @@ class PaycollectMessage(models.Model):
         )
 
     def _is_said_otherwise(self):
-        """Whether another channel carried the same."""
+        """Return whether another channel carried the same message."""
         return bool(
             self.search_count(
                 [
@@ -210,7 +210,7 @@ class PaycollectMessage(models.Model):
     # -- cron -------------------------------------------------------------------
 
     def _cron_deliver(self, now=None):
-        """Say what no job said, try again what was refused, and tell what follows.
+        """Send overdue messages, retry rejected ones and follow up on outcomes.
 
         :param now: naive UTC datetime
         """

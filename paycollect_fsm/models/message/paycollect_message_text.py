@@ -6,7 +6,7 @@ from ...rules.const import OCCASION_DECLINED, OCCASION_DUE, OCCASION_PAID
 
 
 class PaycollectMessage(models.Model):
-    """What became of a message, in words for whoever reads them."""
+    """Readable descriptions of a message and its outcome."""
 
     _inherit = "paycollect.message"
 
@@ -16,7 +16,7 @@ class PaycollectMessage(models.Model):
             message.text = message._get_text()
 
     def _get_text(self):
-        """Return one sentence: what was said to whom and when, or why not."""
+        """Return one sentence: what was sent to whom and when, or why not."""
         self.ensure_one()
         match self.state:
             case "sent":
@@ -46,21 +46,24 @@ class PaycollectMessage(models.Model):
         return {
             OCCASION_PAID: _("The receipt was sent to %(address)s on %(date)s."),
             OCCASION_DUE: _(
-                "The invoice was sent to %(address)s on %(date)s, with ways to pay it."
+                "The invoice was sent to %(address)s on %(date)s, with payment options."
             ),
             OCCASION_DECLINED: _(
-                "%(address)s was told on %(date)s that the payment was declined."
+                "A decline notice was sent to %(address)s on %(date)s."
             ),
         }
 
     def _get_queued_texts(self):
         _ = self.env._
         return {
-            OCCASION_PAID: _("The receipt is on its way to %(address)s; not sent yet."),
-            OCCASION_DUE: _("The invoice is on its way to %(address)s; not sent yet."),
+            OCCASION_PAID: _(
+                "The receipt to %(address)s is queued and has not been sent yet."
+            ),
+            OCCASION_DUE: _(
+                "The invoice to %(address)s is queued and has not been sent yet."
+            ),
             OCCASION_DECLINED: _(
-                "The notice that the payment was declined is on its way to "
-                "%(address)s; not sent yet."
+                "The decline notice to %(address)s is queued and has not been sent yet."
             ),
         }
 
@@ -68,45 +71,46 @@ class PaycollectMessage(models.Model):
         _ = self.env._
         return {
             OCCASION_PAID: _(
-                "The receipt to %(address)s is not sent yet: %(why)s Next try: "
-                "%(date)s."
+                "The receipt to %(address)s has not been sent yet: %(why)s It will be "
+                "retried on %(date)s."
             ),
             OCCASION_DUE: _(
-                "The invoice to %(address)s is not sent yet: %(why)s Next try: "
-                "%(date)s."
+                "The invoice to %(address)s has not been sent yet: %(why)s It will be "
+                "retried on %(date)s."
             ),
             OCCASION_DECLINED: _(
-                "The notice to %(address)s that the payment was declined is not sent "
-                "yet: %(why)s Next try: %(date)s."
+                "The decline notice to %(address)s has not been sent yet: %(why)s It "
+                "will be retried on %(date)s."
             ),
         }
 
     def _get_failed_texts(self):
         _ = self.env._
         return {
-            OCCASION_PAID: _("The receipt did not reach %(address)s: %(why)s"),
-            OCCASION_DUE: _("The invoice did not reach %(address)s: %(why)s"),
+            OCCASION_PAID: _(
+                "The receipt could not be delivered to %(address)s: %(why)s"
+            ),
+            OCCASION_DUE: _(
+                "The invoice could not be delivered to %(address)s: %(why)s"
+            ),
             OCCASION_DECLINED: _(
-                "The notice that the payment was declined did not reach %(address)s: "
-                "%(why)s"
+                "The decline notice could not be delivered to %(address)s: %(why)s"
             ),
         }
 
     def _get_skipped_texts(self):
         _ = self.env._
         return {
-            OCCASION_PAID: _("No receipt was sent: %(why)s"),
+            OCCASION_PAID: _("The receipt was not sent: %(why)s"),
             OCCASION_DUE: _("The invoice was not sent: %(why)s"),
-            OCCASION_DECLINED: _(
-                "The customer was not told that the payment was declined: %(why)s"
-            ),
+            OCCASION_DECLINED: _("The decline notice was not sent: %(why)s"),
         }
 
     def _get_reason_text(self):
-        """Return why it was not sent; the mail server's own words where there are."""
+        """Return why it was not sent; the mail server's own words if available."""
         self.ensure_one()
         if self.reason:
-            return self.env._("“%(reply)s”.", reply=self.reason.strip().rstrip("."))
+            return self.env._("“%(reply)s.”", reply=self.reason.strip().rstrip("."))
         texts = self._get_reason_texts()
         return texts.get(self.reason_code) or self._get_failure_label()
 
@@ -116,22 +120,22 @@ class PaycollectMessage(models.Model):
         return {
             "unreachable": _(
                 "%(customer)s has neither a usable email address nor a phone number "
-                "that accepts texts.",
+                "that accepts text messages.",
                 customer=self.partner_id.display_name,
             ),
-            "blocked": _("the payment of the invoice is blocked."),
-            "disputed": _("the customer disputes a payment of it."),
-            "in_flight": _("a payment of the invoice is already under way."),
+            "blocked": _("payment of the invoice is blocked."),
+            "disputed": _("the customer has disputed a payment on this invoice."),
+            "in_flight": _("a payment on this invoice is already in progress."),
             "charging": _("the invoice is being charged."),
-            "settled": _("nothing is due any more."),
+            "settled": _("no balance is due."),
             "not_settled": _("the invoice is no longer paid."),
             "not_posted": _("the invoice is no longer posted."),
-            "inactive": _("automatic collection is switched off."),
-            "canceled": _("somebody canceled it in the mail queue."),
-            "deleted": _("somebody deleted it from the mail queue."),
-            "moved": _("nobody has said yet whether this database is a copy."),
-            "copied": _("the database was copied."),
-            "not_taken": _("the mail queue did not send it within two days."),
+            "inactive": _("automatic collection is turned off."),
+            "canceled": _("it was canceled in the outgoing queue."),
+            "deleted": _("it was deleted from the outgoing queue."),
+            "moved": _("an administrator must first confirm what this database is."),
+            "copied": _("this database is a copy."),
+            "not_taken": _("the outgoing queue did not send it within two days."),
             "mail_smtp": _("the mail server cannot be reached."),
         }
 
@@ -146,17 +150,17 @@ class PaycollectMessage(models.Model):
     # -- activities ------------------------------------------------------------
 
     def _get_failure_note(self):
-        """What the responsible person reads: what happened, why, and what to do."""
+        """Return the activity's note: what happened, why, and what to do next."""
         return self.env._(
-            "%(text)s Correct the address, or the outgoing mail server, then choose "
-            "“Send again” on the invoice, tab Collection.",
+            "%(text)s Correct the address or fix the outgoing mail server, then click "
+            "“Send Again” on the invoice's Collection tab.",
             text=self._get_text(),
         )
 
     def _get_unreachable_note(self):
         return self.env._(
-            "%(text)s Add one to the customer, then choose “Send again” on "
-            "%(invoice)s, tab Collection.",
+            "%(text)s Add one to the customer, then click “Send Again” on the "
+            "Collection tab of %(invoice)s.",
             text=self._get_text(),
             invoice=self.move_id.name,
         )

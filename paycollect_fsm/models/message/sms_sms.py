@@ -6,7 +6,7 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     def write(self, vals):
-        """Note what became of what we said."""
+        """Record the outcome of our messages."""
         result = super().write(vals)
         if "state" in vals:
             self.env["paycollect.message"]._note_texts(self, fields.Datetime.now())

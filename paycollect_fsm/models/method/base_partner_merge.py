@@ -3,16 +3,16 @@ from odoo import models
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Merging customers loses no method, no consent and no link.
+    """Keep every method, consent and link when customers are merged.
 
-    Odoo moves the rows in SQL, and knows neither the order of the methods nor the
-    stored customer of each.
+    Odoo moves the rows in SQL and is unaware of the order of the methods and of the
+    customer stored on each.
     """
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Keep the methods in order: the winner's first, then the other's."""
+        """Keep the methods in order: the surviving customer's first."""
         self._check_collection_merge(src_partners, dst_partner)
         tokens = self._get_methods_in_order(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
@@ -21,13 +21,13 @@ class BasePartnerMerge(models.TransientModel):
         return result
 
     def _check_collection_merge(self, src_partners, dst_partner):
-        """Hook: refuse what cannot be merged right now.
+        """Hook: refuse a merge that is not possible right now.
 
-        :raise UserError: with the reason and what to do
+        :raise UserError: with the reason and the next step
         """
 
     def _refresh_customers(self, dst_partner):
-        """Hook: compute anew what was stored of the customer behind a contact."""
+        """Hook: recompute stored fields that depend on a contact's customer."""
         tokens = (
             self.env["payment.token"]
             .sudo()
@@ -39,7 +39,7 @@ class BasePartnerMerge(models.TransientModel):
     # -- order of methods --------------------------------------------------------
 
     def _get_methods_in_order(self, src_partners, dst_partner):
-        """Return the methods that have a place (sudo), the winner's first."""
+        """Return the ranked methods (sudo), the surviving customer's first."""
         winner = dst_partner.commercial_partner_id
         customers = (dst_partner | src_partners).commercial_partner_id
         tokens = (

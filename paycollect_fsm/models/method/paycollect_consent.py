@@ -8,9 +8,9 @@ REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 
 
 class PaycollectConsent(models.Model):
-    """The customer's word that a stored method may be used while he is away (S1).
+    """The customer's consent to off-session use of a stored method (S1).
 
-    Append-only: a consent is never changed or deleted, it can only be ended.
+    Append-only: a consent is never changed or deleted, only revoked.
     """
 
     _name = "paycollect.consent"
@@ -31,7 +31,7 @@ class PaycollectConsent(models.Model):
         string="Method",
         required=True,
         readonly=True,
-        help="The method as the customer saw it, with its last four digits.",
+        help="The method as shown to the customer, with its last four digits.",
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -48,16 +48,17 @@ class PaycollectConsent(models.Model):
         readonly=True,
         index=True,
         ondelete="restrict",
-        help="The customer whose invoices may be charged: the one that the person "
+        help="The customer whose invoices may be charged: the one this contact "
         "belonged to when the consent was given.",
     )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True
     )
     text_shown = fields.Text(
+        string="Consent Text",
         required=True,
         readonly=True,
-        help="Exactly what the customer agreed to, in the language it was shown in.",
+        help="The exact text the customer agreed to, in the language it was shown in.",
     )
     lang = fields.Char(string="Language", readonly=True)
     channel = fields.Selection(
@@ -73,35 +74,37 @@ class PaycollectConsent(models.Model):
     date = fields.Datetime(string="Given On", required=True, readonly=True)
     transaction_id = fields.Many2one(
         comodel_name="payment.transaction",
-        string="Validation",
+        string="Validation Transaction",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
     )
     link_id = fields.Many2one(
         comodel_name="paycollect.link",
+        string="Signed Link",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
     )
-    revoked_date = fields.Datetime(string="Ended On", readonly=True)
+    revoked_date = fields.Datetime(string="Revoked On", readonly=True)
     revoked_by_id = fields.Many2one(
-        comodel_name="res.users", string="Ended By", readonly=True
+        comodel_name="res.users", string="Revoked By", readonly=True
     )
     revoke_reason = fields.Char(string="Reason", readonly=True)
     state = fields.Selection(
-        selection=[("active", "Active"), ("ended", "Ended")],
+        selection=[("active", "Active"), ("ended", "Revoked")],
+        string="Status",
         compute="_compute_state",
         search="_search_state",
     )
 
     _one_active_per_token = models.UniqueIndex(
         "(token_id) WHERE revoked_date IS NULL",
-        "This payment method already has a consent that stands.",
+        "This payment method already has an active consent.",
     )
     _one_per_transaction = models.UniqueIndex(
         "(transaction_id) WHERE transaction_id IS NOT NULL",
-        "The consent for this validation is recorded already.",
+        "The consent for this validation has already been recorded.",
     )
 
     @api.depends("revoked_date")
@@ -123,8 +126,8 @@ class PaycollectConsent(models.Model):
         if set(vals) - REVOCATION_FIELDS:
             raise UserError(
                 self.env._(
-                    "A consent cannot be changed after it was given. End it and "
-                    "ask the customer for a new one."
+                    "A consent cannot be changed once it has been given. Revoke it "
+                    "and request a new one from the customer."
                 )
             )
         return super().write(vals)
@@ -133,39 +136,39 @@ class PaycollectConsent(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "A consent is evidence and cannot be deleted. End it instead: the "
-                "method will not be charged any more."
+                "A consent is evidence and cannot be deleted. Revoke it instead: the "
+                "payment method will no longer be charged."
             )
         )
 
     def action_revoke(self):
-        """Button: end these consents; collections managers only."""
+        """Button: revoke these consents; collections managers only."""
         if not self.env.user.has_group("paycollect_fsm.group_manager"):
             raise AccessError(
                 self.env._(
-                    "Only collections managers may end a customer's consent. "
-                    "Ask your accounting manager."
+                    "Only collections managers can revoke a customer's consent. "
+                    "Ask your accounting manager to do it."
                 )
             )
         self.check_access("read")
         self.sudo()._revoke(
             reason=self.env.context.get("revoke_reason")
-            or self.env._("Ended by %(user)s.", user=self.env.user.name)
+            or self.env._("Revoked by %(user)s.", user=self.env.user.name)
         )
 
     @api.model
     def _record(self, token, text_shown, channel, now=None, **extra):
-        """Record a consent for a token and send the customer a copy of it.
+        """Record a consent for a token and email the customer a copy.
 
-        Repeatable: a token whose consent stands keeps it, nothing is sent again.
-        To be called with sudo.
+        Idempotent: a token with an active consent keeps it, and nothing is sent
+        again. Call with sudo.
 
         :param token: ``payment.token``, one
         :param str text_shown: exactly what the customer agreed to
         :param str channel: ``link``, ``portal`` or ``staff``
         :param now: UTC, naive
-        :param extra: further values (``ip_address``, ``lang``, ``link_id``, …)
-        :return: the consent that stands
+        :param extra: additional values (``ip_address``, ``lang``, ``link_id``, …)
+        :return: the active consent
         """
         standing = self.search(
             [("token_id", "=", token.id), ("revoked_date", "=", False)], limit=1
@@ -194,7 +197,7 @@ class PaycollectConsent(models.Model):
         }
 
     def _revoke(self, reason, now=None):
-        """End the consents that stand; the others keep their first end."""
+        """Revoke the active consents; the others keep their original revocation."""
         return self.filtered(lambda consent: not consent.revoked_date).write(
             {
                 "revoked_date": now or fields.Datetime.now(),
@@ -204,9 +207,9 @@ class PaycollectConsent(models.Model):
         )
 
     def _send_copy(self):
-        """Queue the customer's copy by mail; nothing is sent in this transaction.
+        """Queue the email with the customer's copy; this transaction sends nothing.
 
-        A customer without a mail address has seen it on the last page of the link.
+        A customer without an email address has seen it on the link's last page.
         """
         template = self.env.ref(
             "paycollect_fsm.mail_template_consent", raise_if_not_found=False

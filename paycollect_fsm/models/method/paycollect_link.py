@@ -11,14 +11,14 @@ from odoo.tools import format_list
 from ...rules.links import PURPOSES, may
 
 RAW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
-MAX_TAIL = 20  # Characters that a mail program or a person may leave at the end
+MAX_TAIL = 20  # Extra characters that an email client or a user may leave at the end
 
 
 class PaycollectLink(models.Model):
     """A signed link to one customer's page, usable without a login.
 
-    The token has 256 random bits. Only its SHA-256 hash is stored, so that neither
-    a copy of the database nor a colleague with access to it can open the page.
+    The token has 256 random bits. Only its SHA-256 hash is stored, so neither a copy
+    of the database nor a coworker with access to it can open the page.
     """
 
     _name = "paycollect.link"
@@ -53,20 +53,21 @@ class PaycollectLink(models.Model):
     token_hash = fields.Char(
         required=True, readonly=True, copy=False, groups="base.group_system"
     )
-    expires_at = fields.Datetime(required=True, readonly=True)
-    revoked_at = fields.Datetime(readonly=True, copy=False)
+    expires_at = fields.Datetime(string="Expires On", required=True, readonly=True)
+    revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
     opened_at = fields.Datetime(
         string="First Opened",
         readonly=True,
         copy=False,
-        help="When somebody first used the page. Mail scanners that only fetch it do "
-        "not count.",
+        help="When the page was first used. Email scanners that only fetch it are "
+        "not counted.",
     )
     open_count = fields.Integer(string="Times Opened", readonly=True, copy=False)
     used_at = fields.Datetime(
+        string="Last Used",
         readonly=True,
         copy=False,
-        help="When the customer last reached what the link is for.",
+        help="When the customer last completed the purpose of the link.",
     )
     state = fields.Selection(
         selection=[
@@ -75,6 +76,7 @@ class PaycollectLink(models.Model):
             ("expired", "Expired"),
             ("revoked", "Revoked"),
         ],
+        string="Status",
         compute="_compute_state",
         search="_search_state",
         help="A used link can be opened again until it expires or is revoked.",
@@ -112,11 +114,11 @@ class PaycollectLink(models.Model):
         return fields.Domain.OR([domains[state] for state in value if state in domains])
 
     def action_revoke(self):
-        """Button: close these links at once; they cannot be opened again."""
+        """Button: revoke these links immediately; they can no longer be opened."""
         if not self.env.user.has_group("paycollect_fsm.group_user"):
             raise AccessError(
                 self.env._(
-                    "Only collections users may revoke a customer's link. "
+                    "Only collections users can revoke a customer's link. "
                     "Ask an accountant to do it."
                 )
             )
@@ -125,14 +127,14 @@ class PaycollectLink(models.Model):
 
     @api.model
     def _issue(self, partner, purpose, company=None, move=None, now=None):
-        """Make a link for one customer and return its absolute URL.
+        """Create a link for one customer and return its absolute URL.
 
-        The URL is returned once and cannot be had again: only a hash is kept.
+        The URL is returned once and cannot be recovered: only a hash is stored.
 
         :param partner: ``res.partner`` the page is for
         :param str purpose: see the field
         :param company: default: the current company
-        :param move: the invoice, for purposes that are about one
+        :param move: the invoice, for purposes that concern one
         :param now: UTC, naive
         """
         raw = secrets.token_urlsafe(32)
@@ -157,12 +159,13 @@ class PaycollectLink(models.Model):
 
     @api.model
     def _find(self, raw, now):
-        """Return the link of a raw token and why it cannot be used.
+        """Return the link for a raw token and why it cannot be used.
 
-        The look-up is by hash, so its time tells nothing about stored tokens. This
-        is the one place that reads links with sudo for somebody without a login.
+        The look-up is by hash, so its timing reveals nothing about stored tokens.
+        This is the only place that reads links with sudo for a visitor without a
+        login.
 
-        :param str raw: what stands in the URL, of any form (see :meth:`_clean`)
+        :param str raw: the token from the URL, in any form (see :meth:`_clean`)
         :param now: UTC, naive
         :return: ``(link, problem)``; ``problem`` is ``False``, ``"unknown"``,
             ``"revoked"`` or ``"expired"``; the link is empty when unknown
@@ -181,8 +184,8 @@ class PaycollectLink(models.Model):
     def _clean(self, raw):
         """Return the token at the start of ``raw``, or None.
 
-        A sentence's full stop, a bracket, a quote or a space often sticks to the end
-        of a link: the token's length says where it ends.
+        A period, parenthesis, quote or space often sticks to the end of a link; the
+        token's fixed length determines where it ends.
         """
         if not isinstance(raw, str) or len(raw) > 43 + MAX_TAIL:
             return None
@@ -198,7 +201,7 @@ class PaycollectLink(models.Model):
         return "used" if self.used_at else "open"
 
     def _set_opened(self, now):
-        """Count one visit of a person to the page."""
+        """Count one visit to the page."""
         self.ensure_one()
         self.write(
             {
@@ -208,7 +211,7 @@ class PaycollectLink(models.Model):
         )
 
     def _set_used(self, now):
-        """Remember that the customer did what the link is for."""
+        """Record that the customer completed the purpose of the link."""
         self.write({"used_at": now})
 
     def _revoke(self, now=None):
@@ -217,25 +220,25 @@ class PaycollectLink(models.Model):
         )
 
     def _get_waiting_moves(self):
-        """Open invoices that are charged as soon as a method is saved (sudo)."""
+        """Return the open invoices to charge once a method is saved (sudo)."""
         self.ensure_one()
         if not self.company_id.collection_active:
             return self.env["account.move"]
         return self.partner_id._get_waiting_moves(self.company_id)
 
     def _get_consent_text(self):
-        """What the customer agrees to on the method page, in the current language.
+        """Return the consent for the method page, in the current language.
 
-        Names what the method is used for, what is charged right away, and how to
-        end it (S1).
+        It states what the method is used for, what is charged right away, and how
+        to revoke it (S1).
         """
         self.ensure_one()
         sentences = [
             self.env._(
-                "I agree that %(company)s keeps this payment method with its payment "
-                "provider and charges it for work that I order: the agreed amount, "
-                "when the work is done or on the dates we agreed. I get a receipt for "
-                "every charge.",
+                "I authorize %(company)s to store this payment method with its "
+                "payment provider and to charge it for work I order: the agreed "
+                "amount, when the work is done or on the dates we agreed on. I will "
+                "get a receipt for every charge.",
                 company=self.company_id.name,
             ),
             self._get_waiting_text(),
@@ -245,7 +248,7 @@ class PaycollectLink(models.Model):
         return " ".join(filter(None, sentences))
 
     def _get_waiting_text(self):
-        """Name the open invoices that saving a method pays; empty when none."""
+        """Name the open invoices that saving a method pays; empty if none."""
         if not self.company_id.collection_active:
             return ""
         amounts = self.partner_id._get_waiting_amounts(self.company_id)
@@ -256,7 +259,8 @@ class PaycollectLink(models.Model):
         if not invoices:
             return ""
         return self.env._(
-            "As soon as it is saved, it is charged for what is open now: %(invoices)s.",
+            "As soon as it is saved, it will be charged for open invoices: "
+            "%(invoices)s.",
             invoices=format_list(self.env, invoices),
         )
 
@@ -264,15 +268,16 @@ class PaycollectLink(models.Model):
         company = self.company_id
         contact = " / ".join(filter(None, (company.phone, company.email)))
         return self.env._(
-            "I can end this at any time: %(contact)s.", contact=contact or company.name
+            "I can cancel this authorization at any time by contacting %(contact)s.",
+            contact=contact or company.name,
         )
 
     def _get_consent_mark(self):
-        """Short mark of the consent's text: was it this one that was shown?"""
+        """Return a short hash that identifies the consent text shown."""
         return self._hash(self._get_consent_text())[:32]
 
     def _prepare_validation_vals(self, ip_address):
-        """Values of the validation transaction that the link decides alone."""
+        """Return the validation transaction's values set by the link alone."""
         self.ensure_one()
         return {
             "collection_link_id": self.id,
@@ -287,7 +292,10 @@ class PaycollectLink(models.Model):
 
     @api.model
     def _get_valid_days(self, purpose="method"):
-        """Days until a new link expires; ``paycollect.link_days`` (parameter) wins."""
+        """Return the days until a new link expires.
+
+        The parameter ``paycollect.link_days`` overrides the purpose's default.
+        """
         value = self.env["ir.config_parameter"].sudo().get_param("paycollect.link_days")
         if value and str(value).isdigit() and int(value):
             return int(value)
@@ -299,6 +307,6 @@ class PaycollectLink(models.Model):
         return PURPOSES
 
     def _may(self, act):
-        """Whether the link was made for ``act``, see ``rules/links.py``."""
+        """Return whether the link allows ``act``, see ``rules/links.py``."""
         self.ensure_one()
         return may(self._get_purposes(), self.purpose, act)

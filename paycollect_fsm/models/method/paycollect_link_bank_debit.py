@@ -5,12 +5,12 @@ from ...rules.const import BANK_DEBIT_CODES
 
 
 class PaycollectLink(models.Model):
-    """What a customer authorizes who saves a bank account instead of a card."""
+    """The authorization of a customer who saves a bank account."""
 
     _inherit = "paycollect.link"
 
     def _offers_bank_debit(self):
-        """Whether the page lets this customer save a bank account."""
+        """Return whether the page lets this customer save a bank account."""
         self.ensure_one()
         methods = self.env["payment.method"].sudo()
         methods = methods.search(
@@ -39,19 +39,19 @@ class PaycollectLink(models.Model):
     def _get_bank_debit_text(self):
         """Return the authorization to debit a bank account, in the current language.
 
-        It names who debits which account, how much, when, and how to end it (Nacha
-        Operating Rules, 2.3.2.2).
+        It states who debits which account, how much, when, and how to revoke it
+        (Nacha Operating Rules, 2.3.2.2).
         """
         company = self.company_id
         contact = " / ".join(filter(None, (company.phone, company.email)))
         return self.env._(
-            "If I choose a bank account: I authorize %(company)s to debit that account "
-            "electronically for the amount of each invoice for work that I order, on "
-            "or after the day the work is done or on the date we agreed, and to credit "
-            "it to correct a mistake. If a debit is returned unpaid, it may be "
-            "presented again. This authorization stays in force until I end it by "
-            "telling %(contact)s at least three business days before a debit. The "
-            "debits comply with the rules of Nacha and United States law.",
+            "If I choose a bank account, I authorize %(company)s to electronically "
+            "debit that account for the amount of each invoice for work I order, on "
+            "or after the day the work is done or on the date we agreed on, and to "
+            "credit it to correct errors. A debit that is returned unpaid may be "
+            "resubmitted. This authorization remains in effect until I cancel it by "
+            "notifying %(contact)s at least three business days before a debit. "
+            "Debits comply with the Nacha Operating Rules and US law.",
             company=company.name,
             contact=contact or company.name,
         )

@@ -10,14 +10,14 @@ DEFAULT_LIMITS = {"bad": 30, "good": 60}
 
 
 class PaycollectLinkVisit(models.Model):
-    """Requests to signed links, counted per address.
+    """Requests to signed links, counted per IP address.
 
-    Unknown tokens are guesses; who guesses too often gets no more answers about
-    unknown tokens. A good link is always opened: a token has 256 random bits, so
-    that answering a locked address reveals nothing that could have been guessed.
-    What good links submit has a limit of its own.
+    An unknown token counts as a guess; an address with too many guesses is locked
+    out of unknown tokens. A good link always opens: a token has 256 random bits, so
+    answering a locked address reveals nothing that could have been guessed.
+    Submissions through good links have a limit of their own.
 
-    The address is stored as a keyed hash and for a day only.
+    The address is stored as a keyed hash, for one day only.
     """
 
     _name = "paycollect.link.visit"
@@ -34,9 +34,9 @@ class PaycollectLinkVisit(models.Model):
 
     @api.model
     def _is_limited(self, ip_address, now, outcome="bad"):
-        """Tell whether an address has used up its requests of the last minutes.
+        """Return whether an address has reached its limit for the current window.
 
-        :param str outcome: ``bad`` for unknown tokens, ``good`` for what is submitted
+        :param str outcome: ``bad`` for unknown tokens, ``good`` for submissions
             through good links (parameters ``paycollect.link_rate_bad``,
             ``paycollect.link_rate_good``)
         """

@@ -5,18 +5,20 @@ ON = ("enabled", "test")
 
 
 class PaymentProvider(models.Model):
-    """A provider that is switched off for an hour loses no method and no consent.
+    """Keep methods and consents while a provider is temporarily disabled.
 
-    Odoo archives all methods at once, which would end every customer's consent for
-    good. Between live and test mode it is right: their methods are not the same.
+    Odoo archives all methods at once, which would permanently revoke every
+    customer's consent. Switching between live and test mode still archives them:
+    methods of one mode do not exist in the other.
     """
 
     _inherit = "payment.provider"
 
     collection_paused_state = fields.Char(
+        string="State Before Disabling",
         readonly=True,
         copy=False,
-        help="Its state before it was switched off; its methods were kept.",
+        help="The provider's state before it was disabled. Its methods were kept.",
     )
 
     def write(self, vals):
@@ -33,14 +35,14 @@ class PaymentProvider(models.Model):
         return result
 
     def _get_pausing(self, vals):
-        """Return the providers that are switched off, but not given up."""
+        """Return the providers that are being disabled but not abandoned."""
         given_up = "code" in vals or any(self._is_credential(name) for name in vals)
         if vals.get("state") != "disabled" or given_up:
             return self.browse()
         return self.filtered(lambda p: p.state in ON and p._is_collecting())
 
     def _switch_on(self):
-        """Go on with the methods that were kept, unless they are of the other mode."""
+        """Resume using the kept methods, unless they belong to the other mode."""
         for provider in self:
             if provider.collection_paused_state != provider.state:
                 provider._archive_linked_tokens()
@@ -62,5 +64,5 @@ class PaymentProvider(models.Model):
         return bool(getattr(self._fields.get(name), "required_if_provider", None))
 
     def _is_collecting(self):
-        """Whether its company or a branch of it collects automatically."""
+        """Return whether its company or one of its branches collects automatically."""
         return self.company_id._collects_here_or_below()

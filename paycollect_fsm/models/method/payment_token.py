@@ -12,7 +12,7 @@ from ...rules.const import BANK_METHOD_CODES, CARD_METHOD_CODES
 from ...rules.masking import mask_card_numbers
 
 NO_PLACE = 9999
-# What a provider renews when a card or account was replaced.
+# Details that a provider updates when a card or account is replaced.
 DETAIL_FIELDS = ("expiry_date", "fingerprint", "payment_details", "provider_ref")
 DECLINES_SINCE = timedelta(days=30)
 
@@ -28,19 +28,19 @@ class PaymentToken(models.Model):
         index=True,
     )
     collection_priority = fields.Integer(
-        string="Place",
+        string="Priority",
         readonly=True,
         copy=False,
-        help="1 is the customer's primary method, higher numbers are backups in "
-        "this order. Empty: the method has no place and is tried last.",
+        help="1 is the customer's primary method; higher numbers are backups, in "
+        "that order. Empty: the method is tried last.",
     )
     expiry_date = fields.Date(
         string="Expires",
         readonly=True,
-        help="Last day of the month that is printed on the card.",
+        help="Last day of the expiration month printed on the card.",
     )
     brand = fields.Char(
-        readonly=True, help="Visa, Mastercard, … as the customer knows it."
+        readonly=True, help="Visa, Mastercard, … as printed on the card."
     )
     method_kind = fields.Selection(
         selection=[("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
@@ -52,17 +52,19 @@ class PaymentToken(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The provider's own mark of the card or account: the same card stored "
-        "twice has the same fingerprint. It is not the number.",
+        help="The provider's identifier for the card or account: the same card stored "
+        "twice has the same fingerprint. It does not contain the card number.",
     )
     refused_at = fields.Datetime(
-        string="Refused On",
+        string="Hard Declined On",
         readonly=True,
         copy=False,
-        help="Its bank declined it for good; it is never charged again by itself "
-        "unless its details change.",
+        help="The bank declined the method permanently. It will not be charged "
+        "automatically again unless its details change.",
     )
-    details_changed_at = fields.Datetime(readonly=True, copy=False)
+    details_changed_at = fields.Datetime(
+        string="Details Updated On", readonly=True, copy=False
+    )
     consent_ids = fields.One2many(
         comodel_name="paycollect.consent",
         inverse_name="token_id",
@@ -95,7 +97,7 @@ class PaymentToken(models.Model):
     def create(self, vals_list):
         """Never store more of a card number than its last four digits.
 
-        Whether the company collects or not: what is stored stays.
+        This applies whether or not the company collects automatically.
         """
         for vals in vals_list:
             if vals.get("payment_details"):
@@ -121,28 +123,28 @@ class PaymentToken(models.Model):
         return result
 
     def _set_gone(self, code, reason):
-        """The provider says that the method does not exist there any more.
+        """Archive a method that no longer exists at the provider.
 
-        :param code: of the table of declines
-        :param reason: for whoever looks at the consent that ends with it
+        :param code: from the decline code table
+        :param reason: shown on the consent that is revoked with it
         """
         gone = self._get_gone_with(code)
         gone.with_context(collection_archive_reason=reason).write({"active": False})
 
     def _get_gone_with(self, code):
-        """Hook: this method and those that went with it (sudo)."""
+        """Hook: this method and the ones removed along with it (sudo)."""
         self.ensure_one()
         return self.sudo()
 
     def _set_renewed(self, now):
-        """The card or account was replaced: it is a new chance for what is open."""
+        """Record that the card or account was replaced and retry open invoices."""
         for token in self:
             token.sudo().write({"details_changed_at": now, "refused_at": False})
             if token.active and token._has_consent():
                 token.sudo().partner_id._collection_method_added(token.sudo())
 
     def _handle_archiving(self):
-        """An archived method is no longer allowed and loses its place."""
+        """Revoke the consent of an archived method and clear its priority."""
         res = super()._handle_archiving()
         self.consent_ids._revoke(
             reason=self.env.context.get("collection_archive_reason")
@@ -155,12 +157,12 @@ class PaymentToken(models.Model):
         return res
 
     def action_set_primary(self):
-        """Button: make this the customer's first method (collections users)."""
+        """Button: make this the customer's primary method (collections users)."""
         self.ensure_one()
         if not self.env.user.has_group("paycollect_fsm.group_user"):
             raise AccessError(
                 self.env._(
-                    "Only collections users may choose a customer's primary method. "
+                    "Only collections users can set a customer's primary method. "
                     "Ask an accountant to do it."
                 )
             )
@@ -169,7 +171,7 @@ class PaymentToken(models.Model):
             raise UserError(
                 self.env._(
                     "%(method)s was removed and cannot be the primary method. "
-                    "Choose another one, or request a new one from the customer.",
+                    "Choose another one or request a new one from the customer.",
                     method=self._get_label(),
                 )
             )
@@ -177,7 +179,7 @@ class PaymentToken(models.Model):
             raise UserError(
                 self.env._(
                     "%(method)s cannot be the primary method because the customer has "
-                    "not agreed to its use. Request a payment method from the "
+                    "not consented to its use. Request a payment method from the "
                     "customer.",
                     method=self._get_label(),
                 )
@@ -196,7 +198,7 @@ class PaymentToken(models.Model):
                 token.collection_priority = place
 
     def _get_placed_siblings(self):
-        """Other active methods with a place, same customer and company, in order."""
+        """Return the customer's other ranked methods in this company, in order."""
         self.ensure_one()
         siblings = self.search(
             [
@@ -210,21 +212,22 @@ class PaymentToken(models.Model):
 
     @api.model
     def _get_collection_tokens(self, partners, company):
-        """Return the methods that may be charged while the customer is away.
+        """Return the methods that may be charged off-session.
 
-        This is the one place that reads other people's tokens, with sudo: stock
-        rules show a token to its exact partner only. One query for all partners.
+        This is the only place that reads other customers' tokens, with sudo: the
+        standard rules show a token only to its own partner. One query for all
+        partners.
 
-        A method counts when it is active, its provider is enabled or in test mode (or
-        switched off for now) and of the company, and the customer's consent stands.
-        Expired methods are included: what expiry means depends on the date of the job
-        or charge (:meth:`_is_expired_on`). Methods that their bank refused for good
+        A method qualifies if it is active, its provider belongs to the company and is
+        enabled or in test mode (or temporarily disabled), and the customer's consent
+        is active. Expired methods are included: whether expiry matters depends on the
+        date of the job or charge (:meth:`_is_expired_on`). Methods with a hard decline
         are not.
 
         :param partners: ``res.partner`` records, any contact of the customers
         :param company: one ``res.company``
         :return: ``{commercial partner: tokens (sudo) by priority, newest first}``,
-            with a key for each commercial partner, also when it has no method
+            with a key for each commercial partner, even one without a method
         """
         commercial = partners.commercial_partner_id
         found = self.sudo().search(self._get_collection_domain(commercial, company))
@@ -239,7 +242,7 @@ class PaymentToken(models.Model):
 
     @api.model
     def _read_expiries(self, company):
-        """The expiries of all methods that may be charged, by one query.
+        """Return the expiry dates of all chargeable methods, in one query.
 
         :param company: one ``res.company``
         :return: ``{commercial partner id: (date or None, …)}`` in the order of
@@ -282,7 +285,7 @@ class PaymentToken(models.Model):
         )
 
     def _has_consent(self):
-        """Tell whether the customer's consent to off-session charges stands."""
+        """Return whether the customer's consent to off-session charges is active."""
         self.ensure_one()
         standing = [("token_id", "=", self.id), ("revoked_date", "=", False)]
         return bool(
@@ -290,9 +293,9 @@ class PaymentToken(models.Model):
         )
 
     def _is_consented_for(self, document):
-        """Whether the consent that stands names whose document this is.
+        """Return whether the active consent covers the customer of this document.
 
-        The person may have moved to another company since, or the document to another
+        The contact may have moved to another company since, or the document to another
         customer.
 
         :param document: a record with ``commercial_partner_id`` and ``company_id``
@@ -305,24 +308,24 @@ class PaymentToken(models.Model):
         )
 
     def _is_provider_on(self):
-        """Whether its provider can be asked today."""
+        """Return whether its provider is enabled or in test mode."""
         self.ensure_one()
         return self.sudo().provider_id.state in ("enabled", "test")
 
     def _is_expired_on(self, date):
-        """Tell whether the method is past its last day on ``date`` (local date)."""
+        """Return whether the method has expired by ``date`` (local date)."""
         self.ensure_one()
         return bool(self.expiry_date and self.expiry_date < date)
 
     def _get_network(self):
-        """``visa``, ``mastercard``, … or ``bank``; empty when it is not known."""
+        """Return ``visa``, ``mastercard``, … or ``bank``; empty if unknown."""
         self.ensure_one()
         if self.method_kind == "bank":
             return "bank"
         return (self.brand or "").lower()
 
     def _get_method_key(self):
-        """What declines are counted by (C1): the fingerprint at one provider."""
+        """Return the key for counting declines (C1): provider and fingerprint."""
         self.ensure_one()
         return f"{self.provider_id.id}:{self.fingerprint or f'token {self.id}'}"
 
@@ -345,8 +348,9 @@ class PaymentToken(models.Model):
     def _get_decline_times(self, now):
         """Return when each method was declined in the last 30 days (C1).
 
-        The one place that counts: over all invoices and all stored copies of the
-        card, whoever started the charge. A charge without an answer counts as well.
+        The only place that counts declines: across all invoices and all stored copies
+        of the card, regardless of who started the charge. A charge without a response
+        also counts.
 
         :param now: naive UTC datetime
         :return: ``{method key: [naive UTC datetimes]}``, a key for each method
@@ -368,7 +372,7 @@ class PaymentToken(models.Model):
             key = transaction.token_id._get_method_key()
             left = transaction.state != "draft" or transaction.operation == "offline"
             if transaction.state == "cancel" and not transaction.provider_reference:
-                left = False  # put back before it left, or with a key that was rejected
+                left = False  # withdrawn before it was sent, or the key was rejected
             if key in result and left:
                 result[key].append(transaction.last_state_change)
         return result
@@ -386,8 +390,9 @@ class PaymentToken(models.Model):
         )
 
     def _get_label(self):
-        """Name for people: ``Visa •••• 4242``; never more than four digits."""
+        """Return a readable name such as ``Visa •••• 4242``, at most four digits."""
         self.ensure_one()
-        name = self.brand or self.payment_method_id.name or self.env._("Method")
+        default = self.env._("Payment method")
+        name = self.brand or self.payment_method_id.name or default
         tail = (self.payment_details or "").strip()[-4:]
         return f"{name} •••• {tail}" if tail.isdigit() else name

@@ -6,15 +6,15 @@ from ...rules.method_limits import Limits, Payment, find_limit
 
 
 class PaymentToken(models.Model):
-    """What a method on file cannot be charged with."""
+    """Limits on what a method on file can be charged."""
 
     _inherit = "payment.token"
 
     def _get_limit(self, partner, currency, amount, company, date=None):
         """Return why this method cannot take a payment, or None.
 
-        :param partner: whose country counts, as where Odoo offers methods
-        :param amount: in ``currency``; 0 when it is not known yet
+        :param partner: whose country applies, as in Odoo's own choice of methods
+        :param amount: in ``currency``; 0 if not known yet
         :return: :class:`method_limits.Limit`
         """
         self.ensure_one()
@@ -50,20 +50,20 @@ class PaymentToken(models.Model):
         ]
 
     def _get_limit_text(self, code, params, company):
-        """Return the sentence for a limit, e.g. “Stripe does not take EUR.”"""
+        """Return the sentence for a limit, e.g. “Stripe does not accept EUR.”"""
         _ = self.env._
         match code:
             case method_limits.OVER_MAXIMUM:
                 return _(
-                    "%(taker)s takes at most %(maximum)s at a time.",
+                    "%(taker)s accepts at most %(maximum)s per payment.",
                     taker=params["taker"],
                     maximum=company.currency_id.format(params["maximum"]),
                 )
             case method_limits.NO_CURRENCY:
-                return _("%(taker)s does not take %(currency)s.", **params)
+                return _("%(taker)s does not accept %(currency)s.", **params)
             case method_limits.NO_COUNTRY:
                 return _(
-                    "%(taker)s takes no payments from customers in %(country)s.",
+                    "%(taker)s does not accept payments from customers in %(country)s.",
                     **params,
                 )
-        return _("It is less than can be charged.")
+        return _("The amount is below the minimum that can be charged.")

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 
 class PaymentToken(models.Model):
-    """Why a stored method does not count, for whoever wonders."""
+    """Explain why a stored method cannot be charged."""
 
     _inherit = "payment.token"
 
@@ -14,8 +14,8 @@ class PaymentToken(models.Model):
 
         One query for all partners.
 
-        :return: ``{commercial partner: (token, code)}`` (sudo), for those that have
-            one; codes: see :meth:`_get_unusable_code`
+        :return: ``{commercial partner: (token, code)}`` (sudo), for partners that
+            have one; codes: see :meth:`_get_unusable_code`
         """
         commercial = partners.commercial_partner_id
         stored = Domain("commercial_partner_id", "in", commercial.ids) & Domain(
@@ -30,7 +30,7 @@ class PaymentToken(models.Model):
         return result
 
     def _get_unusable_code(self):
-        """``removed``, ``provider_off``, ``refused``, ``no_consent``,
+        """Return ``removed``, ``provider_off``, ``refused``, ``no_consent``,
         ``consent_ended``, or None for a method that may be charged."""
         self.ensure_one()
         if not self.active:
@@ -49,15 +49,16 @@ class PaymentToken(models.Model):
         texts = {
             "removed": _("%(method)s was removed.", method=label),
             "provider_off": _(
-                "The payment provider of %(method)s is switched off.", method=label
+                "The payment provider for %(method)s is disabled.", method=label
             ),
-            "refused": _("The bank refused %(method)s for good.", method=label),
+            "refused": _("The bank permanently declined %(method)s.", method=label),
             "no_consent": _(
-                "The customer has not agreed to automatic charges for %(method)s.",
+                "The customer has not consented to automatic charges to %(method)s.",
                 method=label,
             ),
             "consent_ended": _(
-                "The customer's consent to automatic charges for %(method)s has ended.",
+                "The customer's consent to automatic charges to %(method)s was "
+                "revoked.",
                 method=label,
             ),
         }

@@ -14,12 +14,12 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     collection_mark = fields.Char(
-        string="Mark",
+        string="Unique ID",
         readonly=True,
         copy=False,
         index="btree_not_null",
         groups="base.group_system",
-        help="A random value that the provider keeps with the payment. Unlike a number "
+        help="A random value that the provider stores with the payment. Unlike an ID "
         "or a reference, it never repeats in a database restored from a backup.",
     )
     collection_link_id = fields.Many2one(
@@ -34,7 +34,7 @@ class PaymentTransaction(models.Model):
         string="Consent Shown", readonly=True, groups="paycollect_fsm.group_user"
     )
     collection_consent_lang = fields.Char(
-        string="Language of the Consent",
+        string="Consent Language",
         readonly=True,
         groups="paycollect_fsm.group_user",
     )
@@ -46,9 +46,10 @@ class PaymentTransaction(models.Model):
     )
 
     def _is_collected(self):
-        """Hook: whether our rules apply: the company collects, or we began the payment.
+        """Hook: whether our rules apply: the company collects, or we started it.
 
-        What was begun is finished by the same rules after a company has stopped.
+        A payment that was started is finished under the same rules even after the
+        company stops collecting.
         """
         self.ensure_one()
         tx = self.sudo()
@@ -66,11 +67,11 @@ class PaymentTransaction(models.Model):
         return super().create(marked)
 
     def _send_api_request(self, method, endpoint, **kwargs):
-        """Make the idempotency key this transaction's own, whatever the provider.
+        """Make the idempotency key unique to this transaction, for any provider.
 
-        Odoo makes it of the database and the reference. A restored database gives the
-        same reference to another customer's invoice, and the provider would answer
-        with the payment that it made for the first one.
+        Odoo derives it from the database and the reference. A restored database can
+        give the same reference to another customer's invoice, and the provider would
+        then return the payment it made for the first one.
         """
         mark = self.sudo().collection_mark
         if mark and (key := kwargs.get("idempotency_key")):
@@ -81,14 +82,14 @@ class PaymentTransaction(models.Model):
     # Booking
 
     def _check_amount_and_confirm_order(self):
-        """A customer who pays online is not stopped by a missing method."""
+        """Do not block a customer who pays online over a missing method."""
         by_customer = self.with_context(collection_by_customer=True)
         return super(PaymentTransaction, by_customer)._check_amount_and_confirm_order()
 
-    # Tokenisation
+    # Tokenization
 
     def _process(self, provider_code, payment_data):
-        """A number typed into the demo form goes no further than this."""
+        """Drop a card number typed into the demo form before it is processed."""
         if provider_code == "demo" and "payment_details" in payment_data:
             self = self or self._search_by_reference(provider_code, payment_data)
             if not self or not self._is_collected():
@@ -100,7 +101,7 @@ class PaymentTransaction(models.Model):
         return super()._process(provider_code, payment_data)
 
     def _extract_token_values(self, payment_data):
-        """Add brand, expiry and fingerprint to what the provider keeps."""
+        """Add brand, expiry and fingerprint to the provider's values."""
         values = super()._extract_token_values(payment_data)
         if not values or not self._is_collected():
             return values
@@ -112,7 +113,7 @@ class PaymentTransaction(models.Model):
         return self._get_demo_method_vals(typed) if typed else {}
 
     def _get_demo_method_vals(self, typed):
-        """The fingerprint of a simulated card is made of what is shown of it."""
+        """Derive the fingerprint of a simulated card from its brand and last four."""
         brand = BRAND_NAMES.get(typed.brand_code)
         mark = f"demo:{typed.brand_code}:{typed.last_four}"
         return {
@@ -125,14 +126,14 @@ class PaymentTransaction(models.Model):
     # Post-processing
 
     def _post_process(self):
-        """Tell whoever has to know what became of it."""
+        """Run the follow-up steps for the final state."""
         res = super()._post_process()
         for transaction in self.sudo():
             transaction._after_post_process()
         return res
 
     def _after_post_process(self):
-        """Hook: what follows when the state is booked; may run again (sudo)."""
+        """Hook: follow-up once the state is processed; may run repeatedly (sudo)."""
         self.ensure_one()
         if self.collection_link_id:
             self._post_process_collection_method()
@@ -142,9 +143,9 @@ class PaymentTransaction(models.Model):
     def _post_process_collection_method(self, now=None):
         """Make the validated method usable: consent, primary, hook.
 
-        Runs again whenever the state changes; a consent for the transaction means
-        that it was done. A parallel run loses against the unique index and is
-        repeated by the post-processing cron, which then finds it done.
+        Runs on every state change; a consent for the transaction means it is already
+        done. A parallel run fails on the unique index and is repeated by the
+        post-processing cron, which then has nothing left to do.
         """
         self.ensure_one()
         token = self.token_id

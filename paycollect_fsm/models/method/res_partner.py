@@ -20,19 +20,19 @@ class ResPartner(models.Model):
     # Receipts
 
     collection_receipt_sms = fields.Boolean(
-        string="Receipt by SMS", help="Also send a short receipt by text message."
+        string="Receipts by SMS", help="Also send a short receipt by text message."
     )
 
     # Links and methods
 
     collection_link_count = fields.Integer(
-        string="Links",
+        string="Payment Links",
         compute="_compute_collection_link_count",
         groups="paycollect_fsm.group_user",
     )
 
     def _compute_collection_link_count(self):
-        """Links of the customer and of the contacts below it."""
+        """Count the links of the customer and its contacts."""
         counts = Counter()
         for partner, count in self.env["paycollect.link"]._read_group(
             [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"]
@@ -44,7 +44,7 @@ class ResPartner(models.Model):
             partner.collection_link_count = counts[partner._origin.id]
 
     def action_request_payment_method(self):
-        """Ask which mail and phone the request goes to, then send it."""
+        """Button: open the dialog that sends the request."""
         self.ensure_one()
         return self._open_method_request()
 
@@ -71,7 +71,7 @@ class ResPartner(models.Model):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Request payment method"),
+            "name": self.env._("Request Payment Method"),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "view_mode": "form",
@@ -79,17 +79,17 @@ class ResPartner(models.Model):
         }
 
     def _request_payment_method(self, company=None, now=None):
-        """Send the customer a link to the method page, by mail and SMS.
+        """Send the customer a link to the method page, by email and SMS.
 
-        Everything goes through the queues: nothing is sent in this transaction. The
-        customer's language is used. A contact without mail or number falls back to
-        its commercial partner's.
+        Both are queued: this transaction sends nothing. They are in the customer's
+        language. A contact without an email address or number falls back to its
+        commercial partner's.
 
         :param company: default: the customer's company, else the current one
         :param now: UTC, naive
-        :return: a notification action that says where the request goes
-        :raise AccessError: the user is no salesperson, dispatcher or collector
-        :raise UserError: there is neither a mail address nor a usable number
+        :return: a notification action that names the recipients
+        :raise AccessError: the user is not a salesperson, dispatcher or collector
+        :raise UserError: there is neither an email address nor a usable number
         """
         self.ensure_one()
         self._check_may_request_payment_method()
@@ -101,8 +101,8 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._(
                     "The request cannot be sent because %(customer)s has neither an "
-                    "email address nor a phone number that accepts messages. Add one "
-                    "to the customer and try again.",
+                    "email address nor a phone number that accepts text messages. Add "
+                    "one to the customer and try again.",
                     customer=self.display_name,
                 )
             )
@@ -113,7 +113,7 @@ class ResPartner(models.Model):
         targets = format_list(self.env, [*find_emails(email), *filter(None, [number])])
         partner_sudo.message_post(
             body=self.env._(
-                "Payment method requested: a link was sent to %(targets)s.",
+                "Payment method requested: a link is being sent to %(targets)s.",
                 targets=targets,
             )
         )
@@ -123,7 +123,7 @@ class ResPartner(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "A link to add a payment method is on its way to %(targets)s.",
+                    "A link to add a payment method is being sent to %(targets)s.",
                     targets=targets,
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
@@ -136,16 +136,16 @@ class ResPartner(models.Model):
             return
         raise AccessError(
             self.env._(
-                "Only salespeople, dispatchers and collections users may request a "
+                "Only salespeople, dispatchers and collections users can request a "
                 "payment method. Ask the office to send the request."
             )
         )
 
     def _send_method_request(self, email, number, url):
-        """Queue the mail and the SMS of a request, in the customer's language.
+        """Queue the email and the SMS for a request, in the customer's language.
 
-        They are not tied to the customer's chatter: colleagues shall not find a
-        link there that acts as the customer. The queue forgets them once sent.
+        They are kept out of the customer's chatter so that coworkers cannot find a
+        link there that acts as the customer. The queue deletes them once sent.
         """
         company = self.env.company
         context = {
@@ -177,22 +177,22 @@ class ResPartner(models.Model):
             )
 
     def _collection_method_added(self, token):
-        """Hook: a payment method was validated and the customer agreed to its use.
+        """Hook: a payment method was validated and the customer consented to its use.
 
-        Called once for each new method, on the customer of the token, with sudo and
-        inside the post-processing of the validation: no network in here.
+        Called once per new method, on the token's customer, with sudo and during
+        post-processing of the validation: make no network calls here.
 
         :param token: the new ``payment.token``, already the primary method
         """
         self.ensure_one()
 
     def _get_waiting_amounts(self, _company):
-        """Hook: what saving a method pays on each of the waiting invoices.
+        """Hook: the amount that saving a method pays on each waiting invoice.
 
-        :return: ``{move: amount}``, in the currency of the invoice
+        :return: ``{move: amount}``, in the invoice's currency
         """
         return {}
 
     def _get_waiting_moves(self, _company):
-        """Hook: open invoices (sudo) that are charged as soon as a method is saved."""
+        """Hook: open invoices (sudo) to charge as soon as a method is saved."""
         return self.env["account.move"]

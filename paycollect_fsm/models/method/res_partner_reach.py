@@ -6,17 +6,17 @@ from ...rules.contact import find_emails, find_numbers
 
 
 class ResPartner(models.Model):
-    """Where a customer can be reached: the one answer for mails and texts.
+    """Where a customer can be reached: the single source for emails and texts.
 
-    The contact's own address counts first, then its company's. What we send belongs
-    to work that was ordered: an unsubscription from newsletters (``mail.blacklist``)
-    does not stop it. A number that opted out of texts (``phone.blacklist``) gets none.
+    The contact's own address comes first, then its company's. Our messages concern
+    work that was ordered, so unsubscribing from newsletters (``mail.blacklist``) does
+    not stop them. A number that opted out of texts (``phone.blacklist``) gets none.
     """
 
     _inherit = "res.partner"
 
     def _get_collection_email(self):
-        """Return the usable addresses as a mail header has them, or False."""
+        """Return the usable addresses formatted for an email header, or False."""
         for partner in self | self.commercial_partner_id:
             if addresses := find_emails(partner.email):
                 name = partner.name or partner.commercial_partner_id.name or ""
@@ -24,7 +24,7 @@ class ResPartner(models.Model):
         return False
 
     def _get_collection_number(self):
-        """Return the number that gets texts, as E.164, or False (Q4)."""
+        """Return the number for text messages, as E.164, or False (Q4)."""
         partners = self | self.commercial_partner_id
         numbers = [n for partner in partners for n in partner._find_numbers()]
         blacklist = (
@@ -38,7 +38,7 @@ class ResPartner(models.Model):
     def _find_numbers(self):
         """Return the numbers in the phone field as E.164, direct lines first.
 
-        Without a country of its own, the customer is taken to be where the company is.
+        A customer without a country is assumed to be in the company's country.
         """
         self.ensure_one()
         country = self.country_id or self.env.company.country_id
