@@ -6,12 +6,12 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 
 
 class PaycollectInvoicePayment(PaymentPortal):
-    """“Pay” on the native pages of invoices."""
+    """The “Pay” button on Odoo's own invoice pages."""
 
     def _process_transaction(self, partner_id, currency_id, invoice_ids, *args, **kw):
-        """What was begun on another page, or earlier, is closed at the provider first.
+        """Close payments started earlier or on another page at the provider first.
 
-        Access was checked by the routes that call this.
+        Access is checked by the routes that call this.
         """
         invoices = request.env["account.move"].sudo().browse(invoice_ids)
         invoices._close_earlier_payments(fields.Datetime.now())

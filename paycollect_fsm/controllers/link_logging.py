@@ -8,7 +8,7 @@ _TOKEN_PATH = re.compile(r"(/pay/)[A-Za-z0-9_-]{43}")
 
 
 def mask_link_tokens(text):
-    """Replace the token in the path of a signed link.
+    """Mask the token in the path of a signed link.
 
     >>> mask_link_tokens("GET /pay/" + "x" * 43 + "/transaction HTTP/1.1")
     'GET /pay/***/transaction HTTP/1.1'
@@ -19,7 +19,7 @@ def mask_link_tokens(text):
 
 
 class LinkTokenFilter(logging.Filter):
-    """Masks tokens in the message and in its arguments; drops nothing."""
+    """Mask tokens in log messages and their arguments; drop no records."""
 
     def filter(self, record):
         if isinstance(record.msg, str):
@@ -33,7 +33,7 @@ class LinkTokenFilter(logging.Filter):
 
 
 def install():
-    """Add the filter to the logger of HTTP requests, once."""
+    """Add the filter to the HTTP request logger, once."""
     logger = logging.getLogger("werkzeug")
     if not any(isinstance(item, LinkTokenFilter) for item in logger.filters):
         logger.addFilter(LinkTokenFilter())

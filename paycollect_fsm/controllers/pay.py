@@ -12,7 +12,7 @@ from ..rules.links import SAVE_METHOD
 
 COOKIE = "paycollect_link"
 CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
-# What the page's script sends along and the link decides alone.
+# Sent by the page's script but determined by the link alone.
 CLIENT_IGNORED = ("partner_id", "amount", "currency_id", "reference_prefix")
 HEADERS = {
     "Cache-Control": "no-store, max-age=0",
@@ -24,7 +24,7 @@ PROBLEM_STATUS = {"unknown": 404, "revoked": 404, "expired": 410, "limited": 429
 
 
 class PaycollectPay(PaymentPortal):
-    """Pages behind signed links: no login, always the link's own customer."""
+    """Pages behind signed links: no login, always for the link's own customer."""
 
     @http.route(
         "/pay/<string:token>",
@@ -36,9 +36,9 @@ class PaycollectPay(PaymentPortal):
         sitemap=False,
     )
     def collection_pay(self, token, **_kwargs):
-        """Show the page of a link, or the same polite page for every bad one.
+        """Show the page of a link, or the same error page for every bad one.
 
-        Nothing is written about a good link: mail scanners fetch it as well.
+        Nothing is recorded for a good link because email scanners fetch it too.
         """
         link, problem = self._open_collection_link(token, fields.Datetime.now())
         if problem:
@@ -52,7 +52,7 @@ class PaycollectPay(PaymentPortal):
 
     @http.route("/pay/<string:token>/opened", type="jsonrpc", auth="public")
     def collection_pay_opened(self, token, **_kwargs):
-        """Note that a person, not a mail scanner, is on the page."""
+        """Record that a person, not an email scanner, is on the page."""
         now = fields.Datetime.now()
         link, problem = self._open_collection_link(token, now)
         if not problem:
@@ -64,14 +64,14 @@ class PaycollectPay(PaymentPortal):
         auth="public",
     )
     def collection_pay_transaction(self, token, **kwargs):
-        """Create the validation transaction of a link and return how to process it.
+        """Create the validation transaction of a link and return its processing values.
 
-        Only provider, payment method and flow are the browser's choice, and only
-        among those that the page offered. The form's access token is the mark of the
-        text that was shown: what is recorded is what the customer read.
+        The browser may choose only the provider, payment method and flow, and only
+        from those the page offered. The form's access token is a hash of the consent
+        text, so the recorded text is the one the customer read.
 
-        A problem comes back as a failed state: the form shows its message, and the
-        visit stays counted.
+        A problem is returned as a failed state: the form shows its message, and the
+        visit still counts.
         """
         link, problem = self._open_collection_link(
             token, fields.Datetime.now(), SAVE_METHOD
@@ -98,7 +98,7 @@ class PaycollectPay(PaymentPortal):
             tokenization_requested=True,
             is_validation=True,
             landing_route="/pay/done",
-            # by time, two customers of the same second would get the same one
+            # a time-based prefix could be shared by two customers in the same second
             reference_prefix=f"V-{secrets.token_hex(6).upper()}",
             custom_create_values=link._prepare_validation_vals(
                 request.httprequest.remote_addr
@@ -118,7 +118,7 @@ class PaycollectPay(PaymentPortal):
     def collection_pay_done(self, **_kwargs):
         """Landing page of the validation.
 
-        The link comes from the browser's cookie: its token is stored nowhere on the
+        The link comes from the browser's cookie: its token is never stored on the
         server, not even in the transaction's landing route.
         """
         token = request.httprequest.cookies.get(COOKIE)
@@ -140,11 +140,9 @@ class PaycollectPay(PaymentPortal):
     # Links
 
     def _open_collection_link(self, token, now, act=None):
-        """Find a link that may be used now; unknown ones within the address's limit.
+        """Find a link that may be used now; unknown links count toward the limit.
 
-
-        :param act: what is to be done with it, see ``rules/links.py``; None: its page
-            is shown
+        :param act: the action to perform, see ``rules/links.py``; None: show its page
         :return: ``(link, problem)``, ``problem`` as in ``paycollect.link._find`` or
             ``"limited"``
         """
@@ -156,7 +154,7 @@ class PaycollectPay(PaymentPortal):
         return self._use_collection_link(link, now, act)
 
     def _use_collection_link(self, link, now, act):
-        """A good link is used: what it allows, within a limit of its own."""
+        """Check that the link allows the action and is within its own limit."""
         if not link._may(act):
             return link.browse(), "unknown"
         if self._is_collection_limited("good", now):
@@ -166,7 +164,7 @@ class PaycollectPay(PaymentPortal):
         return link, False
 
     def _is_collection_limited(self, outcome, now):
-        """Count a request of the caller's address unless its limit is reached."""
+        """Count a request from the caller's address unless it is at its limit."""
         Visit = request.env["paycollect.link.visit"]
         address = request.httprequest.remote_addr
         limited = Visit._is_limited(address, now, outcome)
@@ -175,7 +173,7 @@ class PaycollectPay(PaymentPortal):
         return limited
 
     def _in_customer_language(self, link):
-        """Answer in the customer's language, whoever is logged in."""
+        """Respond in the customer's language, regardless of the logged-in user."""
         code = request.env["ir.http"].get_nearest_lang(link.partner_id.lang)
         if not code:
             return link
@@ -214,7 +212,7 @@ class PaycollectPay(PaymentPortal):
         return response
 
     def _render_collection_problem(self, problem):
-        """The same words for every bad link; they tell nothing about a customer."""
+        """Show the same text for every bad link; it reveals nothing about customers."""
         return self._render_collection(
             "paycollect_fsm.pay_problem",
             {"limited": problem == "limited"},
@@ -222,7 +220,7 @@ class PaycollectPay(PaymentPortal):
         )
 
     def _render_collection_page(self, link, token):
-        """Page of the link's purpose; other addons add theirs."""
+        """Render the page for the link's purpose; other addons add theirs."""
         page = link._get_purposes()[link.purpose].page
         if page and hasattr(self, page):
             return getattr(self, page)(link, token)
@@ -260,7 +258,7 @@ class PaycollectPay(PaymentPortal):
         )
 
     def _get_collection_page_values(self, link, token=None):
-        """Values of the layout; with ``token``, the page tells that it was used."""
+        """Return the layout's values; with ``token``, the page reports its use."""
         return {
             "opened_route": token and f"/pay/{token}/opened",
             "link_sudo": link,
@@ -294,7 +292,7 @@ class PaycollectPay(PaymentPortal):
     # Providers
 
     def _get_collection_providers(self, link):
-        """Tokenising providers of the link's company for the link's customer."""
+        """Return the company's tokenizing providers for the link's customer."""
         return (
             request.env["payment.provider"]
             .sudo()
@@ -334,16 +332,16 @@ class PaycollectPay(PaymentPortal):
             )
         elif problem == "changed":
             message = request.env._(
-                "What you agree to has changed since you opened this page. Nothing "
-                "was saved. Please reload the page and read it again."
+                "The terms have changed since you opened this page. Nothing was "
+                "saved. Please reload the page and review them again."
             )
         elif problem == "choice":
             message = request.env._(
-                "This payment method cannot be used here. Please choose another one."
+                "This payment method can't be used here. Please choose another one."
             )
         else:
             message = request.env._(
-                "This link does not work any more. Nothing was saved. Please ask us "
-                "for a new link."
+                "This link no longer works. Nothing was saved. Please ask us for a "
+                "new link."
             )
         return {"state": "error", "state_message": message}

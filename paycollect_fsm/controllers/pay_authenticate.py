@@ -8,9 +8,9 @@ from .pay import PaycollectPay
 
 
 class PaycollectPayAuthenticate(PaycollectPay):
-    """Where a customer confirms a declined charge at the bank.
+    """The page where a customer confirms a declined charge with the bank.
 
-    The provider is asked when the button is pressed, never when the page is opened.
+    The provider is called when the button is clicked, never when the page opens.
     """
 
     def _render_authentication_page(self, link, token):
@@ -40,7 +40,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     @http.route("/pay/<string:token>/authenticate", type="jsonrpc", auth="public")
     def collection_authenticate(self, token, **_kwargs):
-        """Return what the browser needs to take the customer to the bank.
+        """Return what the browser needs to start the bank's confirmation.
 
         :return: ``flow`` and its values, or an ``outcome``: ``paid``, ``failed`` or
             ``closed``, with a ``message`` for the customer
@@ -61,9 +61,9 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
     @http.route("/pay/<string:token>/authenticate/check", type="jsonrpc", auth="public")
     def collection_authenticate_check(self, token, confirmed=None, **_kwargs):
-        """Follow what the customer did at the bank.
+        """Check the outcome of the bank's confirmation.
 
-        :param confirmed: the answer to a simulated bank; others ask the provider
+        :param confirmed: the choice at a simulated bank; None: ask the provider
         :return: ``outcome`` and ``message``
         """
         link, outcome = self._open_authentication_link(token)
@@ -96,7 +96,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
         return self._in_customer_language(link), None
 
     def _get_authentication_attempt(self, move):
-        """The attempt that can be confirmed, else the last that could."""
+        """Return the attempt to confirm, or else the last one that could be."""
         attempts = move.collection_attempt_ids.filtered("authentication").sorted("id")
         attempt = move._get_open_authentications()[-1:] or attempts[-1:]
         return attempt._as_system().with_context(lang=request.env.lang)
@@ -105,7 +105,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
         return move._get_authentication_problem(fields.Datetime.now())
 
     def _lock_authentication(self, attempt):
-        """Lock the attempt and its invoice; whoever charges it goes first."""
+        """Lock the attempt and its invoice; a charge in progress takes precedence."""
         return not attempt or (
             attempt.try_lock_for_update() and attempt.move_id.try_lock_for_update()
         )
@@ -126,25 +126,25 @@ class PaycollectPayAuthenticate(PaycollectPay):
         texts = {
             "paid": "",
             "failed": _(
-                "The payment was not confirmed, so nothing was charged. You can try "
-                "again, or pay in another way."
+                "The payment wasn't confirmed, so nothing was charged. You can try "
+                "again or pay another way."
             ),
             "busy": _(
-                "Another payment of this invoice is under way. Please look again in a "
-                "few minutes."
+                "Another payment for this invoice is in progress. Please check again "
+                "in a few minutes."
             ),
             "changed": _(
-                "Less is due than you were asked to confirm. Please pay what is left "
-                "in another way."
+                "The amount due is now lower than the amount you were asked to "
+                "confirm. Please pay the remaining balance another way."
             ),
-            "gone": _("This payment cannot be confirmed any more."),
+            "gone": _("This payment can no longer be confirmed."),
             "unreachable": _(
-                "We cannot reach the payment provider right now. Nothing was charged. "
+                "We can't reach the payment provider right now. Nothing was charged. "
                 "Please try again in a few minutes."
             ),
             "waiting": _(
-                "The answer of your bank has not arrived yet. You need not wait or "
-                "pay again: you get the receipt as soon as it is here."
+                "Your bank hasn't responded yet. You don't need to wait or pay again: "
+                "we'll send your receipt once the payment is confirmed."
             ),
         }
         kind = outcome if outcome in ("paid", "failed", "waiting") else "closed"

@@ -6,11 +6,11 @@ from odoo.addons.payment_stripe.controllers.main import StripeController
 
 
 class PaycollectStripeReturn(StripeController):
-    """Where the customer lands who saved a bank account that must be verified."""
+    """Landing page after saving a bank account that needs verification."""
 
     @http.route()
     def stripe_return(self, **data):
-        """The native status page would wait for days; ours says what to do."""
+        """Redirect to our page: the native status page would wait for days."""
         response = super().stripe_return(**data)
         transactions = request.env["payment.transaction"].sudo()
         transaction = transactions._search_by_reference("stripe", data)

@@ -15,14 +15,14 @@ _logger = logging.getLogger(__name__)
 
 
 class CollectionStripeController(StripeController):
-    """Events are stored and answered at once; the work is done afterwards."""
+    """Store and acknowledge events immediately; process them later."""
 
     @http.route()
     def stripe_webhook(self):
-        """Store a signed event; refuse an unsigned one where money moves by itself.
+        """Store a signed event; reject unsigned ones while a company collects.
 
-        The provider is the one whose secret made the signature, never one that the
-        body names. As long as no company collects automatically, Odoo's own way.
+        The provider is the one whose secret matches the signature, never one named in
+        the body. Odoo's own handling applies until a company collects automatically.
 
         :raise Forbidden: the signature is missing, wrong or old
         :raise BadRequest: signed, but not an event
@@ -37,17 +37,17 @@ class CollectionStripeController(StripeController):
             self.WEBHOOK_AGE_TOLERANCE,
         )
         if not provider:
-            if providers._has_unsigned():  # another company's, in Odoo's own way
+            if providers._has_unsigned():  # another company's: Odoo's own handling
                 return super().stripe_webhook()
-            _logger.warning("Refused a webhook without a valid signature of Stripe")
+            _logger.warning("Rejected a webhook without a valid Stripe signature")
             raise Forbidden()
         event = self._parse_event(body)
-        # Only what is known to come from the provider gets this far.
+        # Only events verified to come from the provider get this far.
         request.env["paycollect.event"].sudo()._receive(provider, event, "webhook")
         return request.make_json_response("")
 
     def _verify_signature(self, tx_sudo):
-        """In Odoo's own way, nothing unsigned changes what a company collects."""
+        """Keep Odoo's own handling from applying unsigned events to collections."""
         if tx_sudo.provider_id._is_followed():
             raise Forbidden()
         return super()._verify_signature(tx_sudo)

@@ -3,14 +3,16 @@ from odoo import Command, api, fields, models
 
 
 class PaycollectComplete(models.TransientModel):
-    """What will be billed, to whom and how it is collected, before it happens."""
+    """Preview of what will be billed, to whom, and how it will be collected."""
 
     _name = "paycollect.complete"
     _description = "Complete a Job"
 
     order_id = fields.Many2one("fsm.order", string="Job", required=True)
     currency_id = fields.Many2one(related="order_id.collection_currency_id")
-    payer_name = fields.Char(compute="_compute_summary", compute_sudo=True)
+    payer_name = fields.Char(
+        string="Bill To", compute="_compute_summary", compute_sudo=True
+    )
     how = fields.Char(
         string="Collection", compute="_compute_summary", compute_sudo=True
     )
@@ -18,7 +20,7 @@ class PaycollectComplete(models.TransientModel):
         related="order_id.company_id.collection_active", related_sudo=True
     )
     line_ids = fields.One2many("paycollect.complete.line", "wizard_id", readonly=True)
-    amount_total = fields.Monetary(compute="_compute_amount_total")
+    amount_total = fields.Monetary(string="Total", compute="_compute_amount_total")
     amount_now = fields.Monetary(
         string="Due Now", compute="_compute_summary", compute_sudo=True
     )
@@ -60,10 +62,10 @@ class PaycollectComplete(models.TransientModel):
 
 class PaycollectCompleteLine(models.TransientModel):
     _name = "paycollect.complete.line"
-    _description = "Line to be Billed"
+    _description = "Line to Be Billed"
 
     wizard_id = fields.Many2one("paycollect.complete", ondelete="cascade")
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    name = fields.Char()
+    name = fields.Char(string="Description")
     quantity = fields.Float(digits="Product Unit")
     price_total = fields.Monetary(string="Total")

@@ -6,7 +6,7 @@ from ..rules.contact import find_emails
 
 
 class PaycollectMethodRequest(models.TransientModel):
-    """Says where the link to add a payment method goes, before it is sent."""
+    """Show where the link to add a payment method will be sent, then send it."""
 
     _name = "paycollect.method.request"
     _description = "Request Payment Method"
@@ -16,7 +16,7 @@ class PaycollectMethodRequest(models.TransientModel):
     )
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
-    destination = fields.Char(compute="_compute_destination")
+    destination = fields.Char(string="Send To", compute="_compute_destination")
 
     @api.depends("partner_id", "res_model", "res_id")
     def _compute_destination(self):
@@ -29,9 +29,9 @@ class PaycollectMethodRequest(models.TransientModel):
             request.destination = format_list(self.env, [way for way in ways if way])
 
     def action_send(self):
-        """Send mail and SMS, and note it on the booking.
+        """Button: send the email and SMS, and log the request on the booking.
 
-        :raise UserError: the customer has neither address nor number
+        :raise UserError: the customer has neither an email address nor a number
         """
         self.ensure_one()
         booking = self._get_booking()
@@ -42,7 +42,7 @@ class PaycollectMethodRequest(models.TransientModel):
         return notification
 
     def _get_booking(self):
-        """The order or job that the request was started from, if any."""
+        """Return the order or job that the request was opened from, if any."""
         if self.res_model not in ("sale.order", "fsm.order"):
             return None
         booking = self.env[self.res_model].browse(self.res_id)

@@ -9,14 +9,14 @@ class PaycollectOverride(models.TransientModel):
 
     res_model = fields.Selection(
         [("sale.order", "Sales order"), ("fsm.order", "Job")],
-        string="Document type",
+        string="Document Type",
         required=True,
         readonly=True,
     )
     res_id = fields.Many2oneReference(
         string="Document", model_field="res_model", required=True, readonly=True
     )
-    state_text = fields.Char(string="Not ready because", compute="_compute_state_text")
+    state_text = fields.Char(string="Why Not Ready", compute="_compute_state_text")
     reason = fields.Char(required=True)
 
     def _compute_state_text(self):
@@ -24,7 +24,7 @@ class PaycollectOverride(models.TransientModel):
             wizard.state_text = wizard._get_booking().collection_readiness_reason
 
     def action_override(self):
-        """Release the booking with the given reason.
+        """Button: release the booking with the given reason.
 
         :raise: AccessError unless the user is a collections manager
         """
@@ -33,7 +33,7 @@ class PaycollectOverride(models.TransientModel):
         if not reason:
             raise UserError(
                 self.env._(
-                    "The release needs a reason, which is kept in the log. Enter one."
+                    "Enter a reason for the release. It is kept in the log."
                 )
             )
         self._get_booking()._set_collection_override(reason)

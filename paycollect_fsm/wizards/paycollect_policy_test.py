@@ -6,10 +6,10 @@ from odoo import api, fields, models
 
 class PaycollectPolicyTest(models.TransientModel):
     _name = "paycollect.policy.test"
-    _description = "Which Policy Would Apply?"
+    _description = "Collection Policy Test"
 
     partner_id = fields.Many2one("res.partner", string="Customer")
-    amount = fields.Monetary(help="0: not known yet.")
+    amount = fields.Monetary(help="0: the amount is not known yet.")
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",
@@ -18,7 +18,7 @@ class PaycollectPolicyTest(models.TransientModel):
         readonly=False,
         required=True,
     )
-    order_type_id = fields.Many2one("fsm.order.type", string="Job type")
+    order_type_id = fields.Many2one("fsm.order.type", string="Job Type")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -26,7 +26,7 @@ class PaycollectPolicyTest(models.TransientModel):
     reason = fields.Char(compute="_compute_result")
     rule_text = fields.Char(related="policy_id.rule_text")
     trial_html = fields.Html(
-        string="Policies in order", compute="_compute_result", sanitize=False
+        string="Policies in Order", compute="_compute_result", sanitize=False
     )
 
     @api.depends("company_id")
@@ -57,7 +57,7 @@ class PaycollectPolicyTest(models.TransientModel):
         }
 
     def _render_trials(self, policies, chosen, trials):
-        """A list of all policies in order, with the outcome of each."""
+        """Return an HTML list of all policies in order, with the result of each."""
         outcome = {trial.key: trial for trial in trials}
         rows = Markup()
         for policy in policies:
@@ -70,12 +70,12 @@ class PaycollectPolicyTest(models.TransientModel):
         return Markup('<ol class="list-group mb-0">%s</ol>') % rows
 
     def _get_trial_row(self, policy, chosen, outcome):
-        """(icon, style, text) for one policy."""
+        """Return (icon, style, text) for one policy."""
         trial = outcome.get(policy.id)
         if policy == chosen:
             return "fa-check text-success", "", self.env._("Applies.")
         if trial:
             text = policy._get_unmet_text(trial.reasons[0])
             return "fa-times text-danger", "", text
-        text = self.env._("Not tried.")
+        text = self.env._("Not checked.")
         return "fa-minus", "text-muted", text

@@ -26,7 +26,7 @@ class ResPartner(models.Model):
     # Links and methods
 
     collection_link_count = fields.Integer(
-        string="Payment Links",
+        string="Customer Links",
         compute="_compute_collection_link_count",
         groups="paycollect_fsm.group_user",
     )

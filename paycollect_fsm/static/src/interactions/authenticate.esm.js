@@ -11,10 +11,10 @@ const CHECKS = 6;
 const CHECK_PAUSE = 2000; // Milliseconds
 
 /**
- * The customer confirms a declined payment at the bank.
+ * The customer confirms a declined payment with the bank.
  *
- * The server says how (`flow`) when the button is pressed, and asks the provider
- * itself what became of it: what the browser reports is not believed.
+ * The server returns how (`flow`) when the button is clicked and gets the outcome
+ * from the provider itself; the browser's own report is not trusted.
  */
 export class Authenticate extends Interaction {
     static selector = ".o_paycollect_authenticate";
@@ -75,14 +75,14 @@ export class Authenticate extends Interaction {
             );
             error = result.error && result.error.message;
         } catch {
-            error = _t("The page of your bank could not be opened.");
+            error = _t("We couldn't open your bank's page.");
         }
         await this.check(null, error);
     }
 
     async check(confirmed, error) {
         let answer = await this.ask("/check", {confirmed});
-        // The provider's own message may be booked at this very moment.
+        // The provider's own notification may be processed at this very moment.
         for (let tries = 1; answer.outcome === "waiting" && tries < CHECKS; tries++) {
             this.setBusy(true);
             await this.waitFor(new Promise((done) => setTimeout(done, CHECK_PAUSE)));
@@ -96,7 +96,7 @@ export class Authenticate extends Interaction {
     }
 
     /**
-     * Ask our server; without an answer, nobody knows what became of it.
+     * Call our server; without a response, the outcome is unknown.
      */
     async ask(step, params = {}) {
         this.message = "";
@@ -107,7 +107,7 @@ export class Authenticate extends Interaction {
             return {
                 outcome: "failed",
                 message: _t(
-                    "We could not be reached. Please check your connection, then load this page again."
+                    "We couldn't connect. Please check your internet connection, then reload this page."
                 ),
             };
         } finally {

@@ -5,9 +5,9 @@ import {rpc} from "@web/core/network/rpc";
 const SIGNS = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown"];
 
 /**
- * Tells the server once that a person uses the page behind a signed link.
+ * Notifies the server once that a person is using the page behind a signed link.
  *
- * Mail scanners fetch the page, and some run its scripts; none of them moves a
+ * Email scanners fetch the page, and some run its scripts, but none of them moves a
  * pointer or presses a key.
  */
 export class Opened extends Interaction {
@@ -28,7 +28,7 @@ export class Opened extends Interaction {
             return;
         }
         this.isTold = true;
-        // What is submitted tells it again, should this get lost.
+        // Submitting the page reports it again if this call is lost.
         rpc(this.el.dataset.openedRoute, {}, {silent: true}).catch(() => null);
     }
 }
