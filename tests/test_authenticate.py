@@ -66,25 +66,25 @@ def test_a_customer_refuses_by_mistake_then_confirms_and_gets_the_receipt(
     complete(server, customer)
     page = phone(server)
     page.open(wait_link(server, customer["email"]))
-    page.get_by_role("heading", name="Please confirm your payment").wait_for()
+    page.get_by_role("heading", name="Confirm your payment").wait_for()
     words = page.inner_text(".o_paycollect_card")
-    for expected in ("Visa •••• 3184", "330.00", "It was not charged yet."):
+    for expected in ("Visa •••• 3184", "330.00", "You haven't been charged yet."):
         assert expected in words
     assert fits(page)
     page.shot("authenticate-1-page")
 
-    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("button", name="Confirm payment").click()
     page.get_by_role("heading", name="Your bank").wait_for()
     assert fits(page)
     page.shot("authenticate-2-bank")
-    page.get_by_role("button", name="No, refuse").click()
+    page.get_by_role("button", name="No, decline").click()
     page.get_by_text("nothing was charged").wait_for()
     assert fits(page)
     page.shot("authenticate-3-refused")
 
-    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("button", name="Confirm payment").click()
     page.get_by_role("button", name="Yes, confirm").click()
-    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    page.get_by_role("heading", name="Thank you for your payment").wait_for()
     assert fits(page)
     page.shot("authenticate-4-paid")
     server.wait_mail(to=customer["email"], subject="Receipt")
@@ -100,14 +100,14 @@ def test_the_page_is_used_with_the_keyboard_alone(server, company, desktop):
     complete(server, customer)
     page = desktop(server)
     page.open(wait_link(server, customer["email"]))
-    button = page.get_by_role("button", name="Confirm the payment")
+    button = page.get_by_role("button", name="Confirm payment")
     button.wait_for()
     page.wait_for_load_state("networkidle")
     button.focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Your bank").wait_for()
     page.keyboard.press("Enter")  # the focus is on "Yes, confirm"
-    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    page.get_by_role("heading", name="Thank you for your payment").wait_for()
     assert page.console_errors == []
 
 
@@ -146,13 +146,13 @@ def test_the_payment_that_stripe_declined_is_the_one_that_is_confirmed(shop, pho
     (declined,) = customer.transactions()
     page = open_page(shop, customer, phone, [False, True])
 
-    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("button", name="Confirm payment").click()
     page.get_by_text("The customer could not be authenticated").wait_for()
     page.get_by_text("nothing was charged").wait_for()
     assert fits(page)
     customer.assert_open()
-    page.get_by_role("button", name="Confirm the payment").click()
-    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    page.get_by_role("button", name="Confirm payment").click()
+    page.get_by_role("heading", name="Thank you for your payment").wait_for()
 
     customer.assert_paid_once()
     (paid,) = customer.transactions()
@@ -168,7 +168,7 @@ def test_the_page_waits_while_the_answer_is_booked_elsewhere(
     complete(server, customer)
     page = phone(server)
     page.open(wait_link(server, customer["email"]))
-    page.get_by_role("button", name="Confirm the payment").click()
+    page.get_by_role("button", name="Confirm payment").click()
     yes = page.get_by_role("button", name="Yes, confirm")
     yes.wait_for()
     worker = lab.connect(server.db)
@@ -178,7 +178,7 @@ def test_the_page_waits_while_the_answer_is_booked_elsewhere(
     )
     yes.click()
     page.wait_for_timeout(1000)
-    paid = page.get_by_role("heading", name="Thank you, it is paid")
+    paid = page.get_by_role("heading", name="Thank you for your payment")
     assert not paid.is_visible()
     worker.rollback()
     worker.close()
@@ -206,6 +206,6 @@ def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
         if intent["id"] == declined["provider_reference"]
     ]
     assert old["status"] == "canceled"
-    page.get_by_role("button", name="Confirm the payment").click()
-    page.get_by_role("heading", name="Thank you, it is paid").wait_for()
+    page.get_by_role("button", name="Confirm payment").click()
+    page.get_by_role("heading", name="Thank you for your payment").wait_for()
     wait_equal(customer.captured, CENTS, "what was taken")

@@ -69,8 +69,8 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     assert badge(office).inner_text() == "No payment method"
     office.shot("story-1-method-missing")
     office.locator("button[name=action_request_payment_method]").click()
-    office.get_by_role("button", name="Send request").click()
-    office.get_by_text("is on its way to").wait_for()
+    office.get_by_role("button", name="Send Request").click()
+    office.get_by_text("is being sent to").wait_for()
 
     # The customer opens the link on a phone, without a login, and adds a card.
     mail = server.wait_mail(to=customer["email"], subject="please add a payment method")
@@ -82,7 +82,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     customer_phone.shot("story-2-customer-link")
     customer_phone.fill("#customer_input", "4242 4242 4242 4242")
     customer_phone.get_by_role("button", name="Agree and save").click()
-    customer_phone.get_by_text("You are all set").wait_for()
+    customer_phone.get_by_text("You're all set").wait_for()
     assert "Visa •••• 4242" in customer_phone.inner_text(".o_paycollect_saved")
     assert fits(customer_phone)
     customer_phone.shot("story-3-card-added")
@@ -127,7 +127,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
         "330.00",
         "Patch cable",
         "22.00",
-        "The customer's method on file is charged now.",
+        "The customer's payment method on file will be charged now.",
     ):
         assert expected in words
     assert fits(van)

@@ -213,7 +213,7 @@ class TestCompletion(CollectionCommon):
         ).create({})._create_payments()
         self.complete(job)
         self.assertFalse(move.collection_attempt_ids)
-        self.assertIn("invoiced already", job.collection_note)
+        self.assertIn("already been invoiced", job.collection_note)
 
     def test_an_open_invoice_made_before_is_charged_on_completion(self):
         self.repair.invoice_policy = "order"

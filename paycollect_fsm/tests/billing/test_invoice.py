@@ -90,7 +90,7 @@ class TestInvoice(CollectionCommon):
         job = self.make_plain_job(self.company.partner_id, [(self.cable, 2)])
         self.assertFalse(job.sudo()._get_billing_preview())
         self.assertFalse(self.complete(job))
-        self.assertIn("our own place", job.collection_note)
+        self.assertIn("our own location", job.collection_note)
         self.assertEqual(job.collection_state, "nothing")
         self.assertFalse(job.collection_error)
 

@@ -19,7 +19,8 @@ class TestOldJobs(CollectionCommon):
         self.assertEqual(job.collection_state, "unbilled")
         self.assertEqual(
             job.collection_status,
-            "Completed before automatic collection was set up; not billed by it.",
+            "Completed before automatic collection was set up, so it was not billed "
+            "automatically.",
         )
 
     def test_a_job_completed_while_collection_was_off_says_so(self):
@@ -29,7 +30,7 @@ class TestOldJobs(CollectionCommon):
         self.company.collection_active = True
         job.invalidate_recordset()
         self.assertEqual(job.collection_state, "unbilled")
-        self.assertIn("was switched off; not billed by it", job.collection_status)
+        self.assertIn("was turned off, so it was not billed", job.collection_status)
 
     def test_a_canceled_job_is_not_completed(self):
         job = self.make_job()

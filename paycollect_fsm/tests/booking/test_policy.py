@@ -86,7 +86,7 @@ class TestPolicy(PaycollectCommon):
     def test_everyone_else_is_charged_on_completion(self):
         policy, reason = self._resolve()
         self.assertEqual(policy, self.policy_auto)
-        self.assertIn("no policy before it matches", reason)
+        self.assertIn("no earlier policy matches", reason)
 
     def test_an_unknown_amount_matches_no_rule_with_a_limit(self):
         self.assertEqual(self._resolve(amount=None)[0], self.policy_auto)
@@ -99,7 +99,7 @@ class TestPolicy(PaycollectCommon):
         self.assertEqual(policy, self.policy_cod)
         self.assertEqual(
             reason,
-            "Policy “Collect on site” applies: it was chosen for Azure Interior.",
+            "Policy “Collect on site” applies: it is set on customer Azure Interior.",
         )
 
     def test_an_archived_choice_is_ignored(self):
@@ -198,11 +198,11 @@ class TestPolicy(PaycollectCommon):
 
     def test_wrong_values_are_refused_with_the_remedy(self):
         for vals, words in (
-            ({"deposit_percent": 101}, "between 0 and 100"),
-            ({"deposit_percent": -1}, "between 0 and 100"),
-            ({"amount_min": 10, "amount_max": 5}, "Lower the first or raise"),
-            ({"amount_min": -1}, "“Amount from”.*negative"),
-            ({"max_auto_amount": -1}, "Automatic charge up to"),
+            ({"deposit_percent": 101}, "between 0% and 100%"),
+            ({"deposit_percent": -1}, "between 0% and 100%"),
+            ({"amount_min": 10, "amount_max": 5}, "Lower the minimum or raise"),
+            ({"amount_min": -1}, "“Minimum Amount”.*negative"),
+            ({"max_auto_amount": -1}, "Automatic Charge Limit"),
             ({"partner_domain": "[('nothing', '=', 1)]"}, "filter"),
             ({"partner_domain": "import os"}, "filter"),
             ({"partner_domain": "['|', 5]"}, "filter"),
@@ -252,8 +252,8 @@ class TestPolicy(PaycollectCommon):
             {"partner_id": self.contact.id, "amount": 1000.0}
         )
         self.assertEqual(test.policy_id, self.policy_auto)
-        self.assertIn("no policy before it matches", test.reason)
-        for words in ("not one of those tagged NET", "not tagged COD", "Applies."):
+        self.assertIn("no earlier policy matches", test.reason)
+        for words in ("covers only customers tagged NET", "not tagged COD", "Applies."):
             self.assertIn(words, test.trial_html)
 
     def test_the_tester_says_what_was_not_tried(self):
@@ -261,7 +261,7 @@ class TestPolicy(PaycollectCommon):
         with Form(self.env["paycollect.policy.test"]) as form:
             form.partner_id = self.customer
             self.assertEqual(form.policy_id, self.policy_net)
-            self.assertIn("Not tried.", form.trial_html)
+            self.assertIn("Not checked.", form.trial_html)
 
     def test_the_tester_escapes_what_people_typed(self):
         self.policy_net.name = "<script>alert(1)</script>"

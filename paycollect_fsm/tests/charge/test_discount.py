@@ -119,7 +119,7 @@ class TestDiscount(CollectableCommon):
         self.collect(move)
         payments = {p["label"]: p["amount"] for p in move._get_receipt_payments()}
         self.assertEqual(
-            payments, {"Visa •••• 4242": 980, "Discount for early payment": 20}
+            payments, {"Visa •••• 4242": 980, "Early payment discount": 20}
         )
 
     def test_the_native_payment_of_a_discount_stays_native(self):

@@ -32,8 +32,8 @@ class TestMethodLimits(CollectionCommon):
         }
         self.words = {
             "maximum": "at most",
-            "currency of the provider": "does not take USD",
-            "currency of the method": "does not take USD",
+            "currency of the provider": "does not accept USD",
+            "currency of the method": "does not accept USD",
             "country of the provider": "customers in US",
             "country of the method": "customers in US",
         }

@@ -21,7 +21,7 @@ class TestOldData(CollectionCommon):
         self.make_token(partner, consent=False)
         for text in (self.decision(partner), self.readiness(partner)):
             self.assertIn(
-                "The customer has not agreed to automatic charges for Visa •••• 4242.",
+                "The customer has not consented to automatic charges to Visa •••• 4242.",
                 text,
             )
             self.assertIn("Request a payment method", text)
@@ -43,7 +43,7 @@ class TestOldData(CollectionCommon):
         partner = self.make_partner()
         self.make_token(partner).refused_at = self.now()
         for text in (self.decision(partner), self.readiness(partner)):
-            self.assertIn("The bank refused Visa •••• 4242 for good.", text)
+            self.assertIn("The bank permanently declined Visa •••• 4242.", text)
 
     def test_a_customer_without_any_method_has_none_on_file(self):
         partner = self.make_partner()

@@ -32,11 +32,11 @@ class TestDelivery(DeliveryCommon):
         self.assertFalse(move.receipt_sent_at)
         self.assertEqual(move.collection_message_state, "queued")
         why = str(move.collection_explanation)
-        self.assertIn("is not sent yet", why)
+        self.assertIn("has not been sent yet", why)
         self.assertIn(WORDS, why)
-        self.assertIn("Next: it is paid; the receipt leaves on", why)
+        self.assertIn("Next: the invoice is paid; the receipt will be sent on", why)
         self.assertNotIn("Nothing more to do", why)
-        self.assertIn("is paid. The receipt is not sent yet.", job.collection_status)
+        self.assertIn("is paid. The receipt has not been sent yet.", job.collection_status)
         self.assertFalse(self.exceptions(move))
 
     def test_a_mail_server_that_refused_once_is_asked_again_and_sends_one_mail(self):
@@ -78,8 +78,8 @@ class TestDelivery(DeliveryCommon):
         self.assertIn("ap@acme.example.com", activity.note)
         self.assertIn(WORDS, activity.note)
         why = str(move.collection_explanation)
-        self.assertIn("The receipt did not reach", why)
-        self.assertIn("sends the receipt again", why)
+        self.assertIn("The receipt could not be delivered to", why)
+        self.assertIn("send the receipt again", why)
         self.assertFalse(move.receipt_sent_at)
 
     def test_an_invoice_is_called_sent_when_the_mail_server_has_it(self):
@@ -88,7 +88,7 @@ class TestDelivery(DeliveryCommon):
         self.assertFalse(move.invoice_message_at)
         notes = " ".join(move.message_ids.mapped("body"))
         self.assertNotIn("was sent", notes)
-        self.assertIn("is not sent yet", str(move.collection_explanation))
+        self.assertIn("has not been sent yet", str(move.collection_explanation))
         self.later(minutes=6)
         self.assertEqual(len(self.left), 1)
         self.assertTrue(move.is_move_sent)
@@ -185,7 +185,7 @@ class TestDelivery(DeliveryCommon):
     def test_a_job_says_what_became_of_the_receipt(self):
         job = self.make_job(partner=self.make_partner(email="n/a"))
         self.complete(job)
-        self.assertIn("The receipt did not arrive.", job.collection_status)
+        self.assertIn("The receipt was not delivered.", job.collection_status)
 
     def test_whoever_repeats_the_work_sends_nothing_twice(self):
         move = self.refused_receipt()

@@ -29,7 +29,7 @@ class TestMessages(CollectionCommon):
             "Visa •••• 4242",
             job.name,
             "Tess Technician",
-            "Still open",
+            "Balance due",
         ):
             self.assertIn(words, mail.body_html)
         self.assertIn("billing@collect.example.com", mail.email_from)
@@ -106,7 +106,7 @@ class TestMessages(CollectionCommon):
         move = self.complete(self.make_job())
         self.assertFalse(move.collection_attempt_ids)
         body = self.mails_to(move).body_html
-        self.assertIn("See and pay online", body)
+        self.assertIn("View and pay online", body)
         self.assertNotIn("/pay/", body)
 
     def test_a_new_method_is_tried_once_on_each_failed_invoice(self):

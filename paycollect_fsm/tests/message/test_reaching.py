@@ -51,7 +51,7 @@ class TestReaching(DeliveryCommon):
         sms = self.texts_to(partner)
         self.assertEqual(sms.number, "+15125550147")
         self.assertIn(move.name, sms.body)
-        self.assertIn("in your email", sms.body)
+        self.assertIn("Check your email", sms.body)
         text = move.collection_message_ids.filtered(lambda row: row.channel == "sms")
         self.assertEqual(text.state, "queued")
         self.send_texts()
@@ -127,7 +127,7 @@ class TestReaching(DeliveryCommon):
         activity = self.exceptions(partner)
         self.assertEqual(len(activity), 1)
         self.assertIn("neither a usable email address", activity.note)
-        self.assertIn("No receipt was sent", str(moves[0].collection_explanation))
+        self.assertIn("The receipt was not sent", str(moves[0].collection_explanation))
 
     def test_a_corrected_address_gets_the_receipt_when_it_is_sent_again(self):
         partner = self.make_partner(email="n/a")

@@ -85,8 +85,8 @@ class TestConsent(CollectionMethodCase):
         self.assertEqual(mail.state, "outgoing")
         self.assertIn(self.customer.email, mail.email_to)
         self.assertIn("Visa •••• 4242", mail.body_html)
-        self.assertIn("for work that I order", mail.body_html)
-        self.assertIn("You can end this at any time", mail.body_html)
+        self.assertIn("for work I order", mail.body_html)
+        self.assertIn("You can cancel this authorization at any time", mail.body_html)
         self.assertIn(self.company.phone, mail.body_html)
 
     def test_a_consent_cannot_be_changed_or_deleted(self):

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ...controllers.link_logging import LinkTokenFilter
 from ..common import CollectionMethodCase
 
-POLITE = "This link does not work"
+POLITE = "This link doesn't work"
 
 
 @tagged("post_install", "-at_install")
@@ -93,10 +93,10 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         response = self.url_open(self.url)
         self.assertEqual(response.status_code, 200)
         for text in (
-            "Hello Ana Lopez",
-            "Nothing is charged today",
+            "Hi Ana Lopez",
+            "You won't be charged today",
             "Agree and save",
-            "for work that I order",
+            "for work I order",
             self.company.name,
             'id="o_payment_form"',
             'data-mode="validation"',
@@ -156,7 +156,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self._create_token(portal.partner_id, payment_details="9999")
         self.authenticate("paycollect_eve", "paycollect_eve")
         response = self.url_open(self.url)
-        self.assertIn("Hello Ana Lopez", response.text)
+        self.assertIn("Hi Ana Lopez", response.text)
         self.assertNotIn("9999", response.text)
         values = self._post(partner_id=portal.partner_id.id)
         transaction = self._get_transaction(values)
@@ -229,7 +229,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         _link, raw = self._create_link(purpose="balance")
         response = self.url_open(f"/pay/{raw}")
         self.assertEqual(response.status_code, 200)
-        self.assertIn("There is nothing to do here right now", response.text)
+        self.assertIn("There's nothing to do here right now", response.text)
         self.assertNotIn("o_payment_form", response.text)
 
     # Bad links
@@ -307,7 +307,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         )
         transaction, page = self._save_method()
         token = transaction.token_id
-        self.assertIn("You are all set", page.text)
+        self.assertIn("You're all set", page.text)
         self.assertIn("Visa •••• 4242", page.text)
         self.assertIn("12/2030", page.text)
         self.assertEqual(token.collection_priority, 1)
@@ -322,7 +322,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         values = self._post()
         self._simulate(values)
         page = self.url_open("/pay/done")
-        self.assertIn("You are all set", page.text)
+        self.assertIn("You're all set", page.text)
         token = self._get_transaction(values).token_id
         self.assertEqual(token.consent_ids.state, "active")
 
@@ -330,21 +330,21 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.customer.email = False
         with self._collect_queued() as queued:
             transaction, page = self._save_method()
-        self.assertIn("Please keep a copy of this", page.text)
-        self.assertIn("for work that I order", page.text)
+        self.assertIn("Please save a copy of this", page.text)
+        self.assertIn("for work I order", page.text)
         self.assertFalse(queued["mail.mail"])
         self.assertEqual(transaction.token_id.consent_ids.state, "active")
 
     def test_a_failed_validation_offers_to_try_again(self):
         transaction, page = self._save_method("error")
-        self.assertIn("That did not work", page.text)
+        self.assertIn("Something went wrong", page.text)
         self.assertIn(self.url, page.text)
         self.assertFalse(transaction.token_id.consent_ids)
         self.assertFalse(transaction.token_id.active)
 
     def test_a_pending_validation_need_not_be_waited_for(self):
         _transaction, page = self._save_method("pending")
-        self.assertIn("Nearly there", page.text)
+        self.assertIn("Almost there", page.text)
 
     def test_the_browser_cannot_choose_customer_amount_or_landing(self):
         values = self._post(
@@ -402,8 +402,8 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.company.collection_active = True
         move = self._create_waiting_invoice()
         text = self.url_open(self.url).text
-        self.assertNotIn("Nothing is charged today", text)
-        self.assertIn("Charged as soon as you save it", text)
+        self.assertNotIn("You won't be charged today", text)
+        self.assertIn("Charged as soon as you save", text)
         self.assertIn(f"{move.name} (", self.link._get_consent_text())
         transaction = self._get_transaction(self._post())
         self.assertIn(move.name, transaction.collection_consent_text)

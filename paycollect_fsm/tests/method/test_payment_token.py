@@ -179,7 +179,7 @@ class TestPaymentToken(CollectionMethodCase):
 
     def test_a_method_without_consent_cannot_be_primary(self):
         token = self._create_token(consent=False)
-        with self.assertRaisesRegex(UserError, "has not agreed"):
+        with self.assertRaisesRegex(UserError, "has not consented"):
             token.with_user(self.collector).action_set_primary()
 
     def test_an_archived_method_cannot_be_primary(self):

@@ -80,7 +80,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         body = self.mails_to(self.move).body_html
         self.assertIn("Your bank asks you to confirm this payment", body)
         self.assertIn("/pay/", body)
-        self.assertIn("Confirm the payment", body)
+        self.assertIn("Confirm payment", body)
         self.assertNotIn("/my/invoices/", body)
 
     def test_the_sms_shows_the_same_link(self):
@@ -89,17 +89,17 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         body = template.with_context(collection_url=url)._render_field(
             "body", self.move.ids
         )[self.move.id]
-        self.assertIn("your bank asks you to confirm your payment of", body)
+        self.assertIn("your bank needs you to confirm your payment of", body)
 
     def test_the_page_shows_what_is_paid_with_what_and_asks_nobody(self):
         text = self.page()
         for words in (
-            "Please confirm your payment",
+            "Confirm your payment",
             self.move.name,
             "Visa •••• 3184",
             "100.00",
-            "Confirm the payment",
-            "Pay in another way",
+            "Confirm payment",
+            "Pay another way",
         ):
             self.assertIn(words, text)
         self.assertNotIn("js.stripe.com", text)
@@ -116,7 +116,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         self.assertEqual(self.move.amount_residual, 0)
         self.assertReceiptQueued(self.move)
         self.assertTrue(self.link.used_at)
-        self.assertIn("Thank you, it is paid", self.page())
+        self.assertIn("Thank you for your payment", self.page())
 
     def test_refused_nothing_is_charged_and_it_can_be_tried_again(self):
         self.press(self.raw)
@@ -140,17 +140,17 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
 
     def test_an_invoice_paid_meanwhile_is_not_paid_again(self):
         self.pay_otherwise(self.move)
-        self.assertIn("Thank you, it is paid", self.page())
+        self.assertIn("Thank you for your payment", self.page())
         self.assertEqual(self.press(self.raw)["outcome"], "paid")
         self.come_back(self.raw, confirmed=True)
         self.assertEqual(self.attempt.transaction_id.state, "error")
 
     def test_more_than_is_due_is_not_confirmed(self):
         self.pay_otherwise(self.move, 40)
-        self.assertIn("Less is due", self.page())
+        self.assertIn("amount due", self.page())
         answer = self.press(self.raw)
         self.assertEqual(answer["outcome"], "closed")
-        self.assertIn("Less is due", answer["message"])
+        self.assertIn("amount due is now lower", answer["message"])
         self.come_back(self.raw, confirmed=True)
         self.assertEqual(self.attempt.transaction_id.state, "error")
 
@@ -213,7 +213,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         attempt = self.send_by_hand(self.move, card)
         self.assertEqual(attempt.state, "paid")
         self.assertEqual(self.attempt.authentication, "closed")
-        self.assertIn("Thank you, it is paid", self.page())
+        self.assertIn("Thank you for your payment", self.page())
 
     def test_nothing_is_sent_while_the_customer_is_at_the_bank(self):
         self.press(self.raw)

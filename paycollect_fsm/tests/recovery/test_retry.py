@@ -281,7 +281,7 @@ class TestRetry(RetryCase):
         move = self.bill("3184", "4242")
         self.assertEqual(self.states(move), ["declined"])
         body = self.mails_to(move).body_html
-        self.assertIn("Confirm the payment", body)
+        self.assertIn("Confirm payment", body)
         self.assertIn("/pay/", body)
         self.assertNotIn("/my/invoices/", body)
 

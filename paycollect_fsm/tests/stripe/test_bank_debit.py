@@ -223,7 +223,7 @@ class TestBankDebit(BankCase):
     def test_the_consent_authorizes_debits_where_an_account_can_be_saved(self):
         link, _raw = self.make_link()
         for words in (
-            f"I authorize {self.company.name} to debit that account",
+            f"I authorize {self.company.name} to electronically debit that account",
             "on or after the day the work is done",
             "three business days before a debit",
             "Nacha",
@@ -272,5 +272,5 @@ class TestBankVerificationPage(BankCase, HttpCase):
                 f"&reference={transaction.reference}"
             )
         self.assertTrue(page.url.endswith("/pay/done"), page.url)
-        self.assertIn("Your bank will show a small deposit", page.text)
+        self.assertIn("Your bank statement will show a small deposit", page.text)
         self.assertIn("https://payments.stripe.com/microdeposit/x", page.text)
