@@ -1,19 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Charges per second, and what one of them costs beside Odoo's own calls.
+"""Charges per second, and the cost of one compared with Odoo's own calls.
 
     setup/bench charge [--charges N] [--history N] [--slots 1 2 4]
 
-The provider is the stand-in for Stripe of tests/, in a process of its own. Measured:
-one charge by the bare native calls (transaction, `_charge_with_token`,
-`_post_process`, a commit after each) in a database without our addons beside ours
-(claim, send, finish), in turn; the same with 100 and with 100,000 past attempts; and
-a real server with its job runner and one worker process more than job slots, while
-the provider takes 300 ms for its answer. What the provider takes is no cost of ours.
-The customers have no mail address: what receipts cost is measured with the completion.
+The provider is the Stripe stand-in of tests/, in a process of its own. Measured: one
+charge by the bare native calls (transaction, `_charge_with_token`, `_post_process`, a
+commit after each) in a database without our addons, alternating with ours (claim,
+send, finish); the same with 100 and with 100,000 past attempts; and a real server with
+its job runner and one more worker process than job slots, while the provider takes
+300 ms to respond. The provider's time is not part of our cost. The customers have no
+email address: the cost of receipts is measured by the completion benchmark.
 
-Charges per second are compared with slots / (0.3 s + own cost), or with what the
-processors of this machine can compute where that is less: four slots keep more than
-two processors busy.
+Charges per second are compared with slots / (0.3 s + own cost), or with the computing
+capacity of this machine if that is lower: four slots keep more than two processors
+busy.
 """
 
 import argparse
@@ -54,16 +54,16 @@ def main(argv, lab):
 
 
 def _check_rate(rounds):
-    """The median of the rounds, each beside what a charge cost at that time."""
+    """Check the median round, each compared with the cost of a charge at that time."""
     shares = [one.get_share(ANSWER_SECONDS) for one in rounds]
     share = statistics.median_low(shares)
     middle = rounds[shares.index(share)]
     print(
-        f"\n{middle.slots} slot(s): {middle.rate:.2f} charges/s; a charge by itself "
-        f"{_ms(middle.cost.own)}, of which the slots allow "
+        f"\n{middle.slots} slot(s): {middle.rate:.2f} charges/s; a single charge takes "
+        f"{_ms(middle.cost.own)}, so the slots allow "
         f"{middle.get_slots_limit(ANSWER_SECONDS):.2f}/s; it keeps a processor busy "
-        f"for {_ms(middle.cost.processors)}, of which the {os.cpu_count()} of this "
-        f"machine allow {middle.get_processors_limit():.2f}/s; "
+        f"for {_ms(middle.cost.processors)}, so this machine's {os.cpu_count()} "
+        f"processors allow {middle.get_processors_limit():.2f}/s; "
         f"rounds {', '.join(f'{one:.2f}' for one in shares)}"
     )
     return _at_least(f"charges/s with {middle.slots} slot(s), share", share, MIN_SHARE)
@@ -76,7 +76,7 @@ def _parse(argv):
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 2, 4])
     arguments = parser.parse_args(argv)
     if arguments.charges < 2 or min(arguments.slots) < 1 or arguments.history <= 100:
-        parser.error("needs 2 charges, 1 slot and 101 past attempts at least")
+        parser.error("at least 2 charges, 1 slot and 101 past attempts are required")
     return arguments
 
 

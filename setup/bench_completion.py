@@ -1,13 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""From a completed job to the receipt: our flow beside Odoo's own calls.
+"""From a completed job to the receipt: our flow compared with Odoo's own calls.
 
     setup/bench completion [--jobs N]
 
-Compared: N jobs of a database without our addons through the plain native calls, and
-N jobs of one with them through ours (completion, job queue, charge, receipt), one of
-each in turn, so that whatever slows the machine down hits both. No PDF, and no SMTP
-connection on either side. Then jobs on a real server, completed over RPC, one at a
-time, with the live job runner; and the time of twice the jobs.
+Compared: N jobs in a database without our addons through the plain native calls, and
+N jobs in one with them through ours (completion, job queue, charge, receipt),
+alternating, so that the machine's load affects both. No PDF and no SMTP connection on
+either side. Then: jobs on a real server, completed over RPC one at a time, with the
+live job runner; and the time for twice as many jobs.
 """
 
 import argparse
@@ -83,6 +83,6 @@ def _ratio(native, ours):
 
 
 def _percentile(values, percent):
-    """The value that this share of all does not exceed (nearest rank)."""
+    """Return the percentile of the values (nearest rank)."""
     ranked = sorted(values)
     return ranked[max(0, -(-len(ranked) * percent // 100) - 1)]

@@ -70,7 +70,7 @@ def test_one_that_breaks_off_is_an_error(run):
     took, report = run(GOOD, DEAD)
     assert took is None
     *_rest, summary, closing = report.splitlines()
-    assert "broke off, its exit code is 3" in summary
+    assert "was interrupted with exit code 3" in summary
     assert " 1 passed, 1 error in " in closing
 
 

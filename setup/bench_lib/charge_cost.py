@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The own cost of a charge: everything but the wait for the provider."""
+"""The own cost of a charge: everything except waiting for the provider."""
 
 import contextlib
 import gc
@@ -20,7 +20,7 @@ STRIPE_URL = "https://api.stripe.com"
 
 
 def compare(lab, provider, charges):
-    """Return the median seconds of a native charge and of ours, taken in turn."""
+    """Return the median seconds of a native charge and of ours, alternating."""
     sides = []
     for name, template, charge in (
         ("native", os.environ["PAYCOLLECT_BASE"], _charge_natively),
@@ -36,7 +36,7 @@ def compare(lab, provider, charges):
 
 
 def age(lab, provider, charges, sizes):
-    """Return the median seconds of our charge for each size of the history."""
+    """Return the median seconds of our charge for each history size."""
     sides = []
     for size in sizes:
         registry = odoo_process.load(lab, lab.make_database(f"history{size}"))
@@ -55,15 +55,15 @@ def age(lab, provider, charges, sizes):
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one charge: seconds without the wait for the provider (median), and what
-    all processors of the machine worked meanwhile, in seconds (mean)."""
+    """Cost of one charge: seconds without waiting for the provider (median), and the
+    time that all processors worked meanwhile, in seconds (mean)."""
 
     own: float
     processors: float
 
 
 def sample(provider, registry, move_ids):
-    """Return the :class:`Cost` of our charges of these invoices, one by one."""
+    """Charge these invoices one by one; return the :class:`Cost`."""
     before = _read_busy_seconds()
     with _timed(provider) as clock, odoo_process.mails_kept():
         own = [_measure(clock, registry, move, _charge_by_us) for move in move_ids]
@@ -79,7 +79,7 @@ def _read_busy_seconds():
 
 
 def _in_turn(provider, sides):
-    """Charge one invoice of each side in turn; each goes first as often."""
+    """Charge invoices of both sides in turn; each goes first equally often."""
     seconds = [[] for _side in sides]
     charges = len(sides[0][1])
     with _timed(provider) as clock, odoo_process.mails_kept():
@@ -99,7 +99,7 @@ def _in_turn(provider, sides):
 
 
 def _measure(clock, registry, move_id, charge):
-    """Seconds of one charge without those in which the provider was waited for."""
+    """Return the seconds of one charge without waiting for the provider."""
     waited = clock["waited"]
     start = time.perf_counter()
     charge(registry, move_id)
@@ -108,9 +108,9 @@ def _measure(clock, registry, move_id, charge):
 
 @contextlib.contextmanager
 def _timed(provider):
-    """Send what is for Stripe to the stand-in, and count the seconds until it answers.
+    """Send Stripe requests to the stand-in and count the seconds until it responds.
 
-    Also for the native side, which has no setting for it.
+    This includes the native side, which has no setting for it.
     """
     clock = {"waited": 0.0}
     original = requests.request
@@ -127,7 +127,7 @@ def _timed(provider):
 
 
 def plan(registry, move_ids):
-    """Plan the charge of each invoice; nobody runs the queued jobs."""
+    """Plan the charge of each invoice; the queued jobs are not run."""
     with registry.cursor() as cr:
         moves = environment(cr)["account.move"].browse(move_ids)
         attempts = moves._plan_collection("completion")

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Customers with a card at the provider and one open invoice each."""
+"""Customers with a stored card and one open invoice each."""
 
 from stripe_stand_in.client import SECRET_KEY
 
@@ -11,7 +11,7 @@ AMOUNT = 120.0
 
 
 def build(registry, provider, count):
-    """Make so many open invoices, each of a customer of its own; return their ids."""
+    """Create open invoices, each for its own customer; return their ids."""
     with registry.cursor() as cr:
         env = environment(cr)
         stripe = _open_stripe(env)
@@ -40,7 +40,7 @@ def _open_stripe(env):
             {
                 "collection_active": True,
                 "collection_attach_pdf": False,
-                "collection_daily_count": 1_000_000,  # the brakes count, but let go
+                "collection_daily_count": 1_000_000,  # counted, but never a limit
                 "collection_daily_amount": 1_000_000_000,
             }
         )
@@ -48,7 +48,7 @@ def _open_stripe(env):
 
 
 def _make_customer(env, stripe, provider):
-    """No mail address: what a receipt costs is measured with the completion."""
+    """No email address: the completion benchmark measures the cost of receipts."""
     card = provider.store_card()
     partner = env["res.partner"].create({"name": f"Customer {card['customer']}"})
     token = env["payment.token"].create(

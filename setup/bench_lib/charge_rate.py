@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Charges per second of a real server, with its job runner and so many job slots.
+"""Charges per second of a real server, with its job runner and a number of job slots.
 
 The speed of a shared machine drifts within minutes, so the own cost of a charge is
-measured next to each round of charges, in a copy of the same database.
+measured alongside each round of charges, in a copy of the same database.
 """
 
 import os
@@ -13,8 +13,8 @@ from paycollect_setup.waiting import wait_until
 from . import charge_cost, charge_data, odoo_process
 
 ROUNDS = 3
-CHARGES_PER_SLOT = 20  # in a round
-SAMPLES = 10  # charges in a round of which the own cost is taken
+CHARGES_PER_SLOT = 20  # per round
+SAMPLES = 10  # charges per round that are measured for their own cost
 # Each worker process fills its caches with its first jobs.
 WARM_UP_PER_SLOT = 6
 # The clock of the database, to the microsecond.
@@ -50,22 +50,22 @@ assert moves._plan_collection("completion").move_id == moves
 
 @dataclass(frozen=True)
 class Round:
-    """Charges per second with so many slots, and what one costs by itself."""
+    """Charges per second with a number of slots, and the cost of a single charge."""
 
     slots: int
     rate: float
     cost: charge_cost.Cost
 
     def get_slots_limit(self, latency):
-        """Charges per second if no slot ever waited for anything but the provider."""
+        """Return charges per second if slots only ever waited for the provider."""
         return self.slots / (latency + self.cost.own)
 
     def get_processors_limit(self):
-        """Charges per second if the processors did nothing else and never rested."""
+        """Return charges per second if the processors were fully used for them."""
         return os.cpu_count() / self.cost.processors
 
     def get_share(self, latency):
-        """What part was reached of what slots and processors allow."""
+        """Return the reached share of what slots and processors allow."""
         limit = min(self.get_slots_limit(latency), self.get_processors_limit())
         return self.rate / limit
 

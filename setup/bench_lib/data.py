@@ -1,16 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The same customers, orders and jobs, with our addons or without them."""
+"""The same customers, orders and jobs, with or without our addons."""
 
 from odoo import SUPERUSER_ID, Command, api
 
 LOGIN = "technician"
 BATCH = 20
-# Made in addition, done first and not measured.
+# Additional jobs that run first and are not measured.
 WARM_UP = 3
 
 
 def environment(cr, login=None):
-    """An environment as a new request has it: of this user, or the superuser."""
+    """Return an environment like a new request's, of this user or the superuser."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     if login:
         user = env["res.users"].search([("login", "=", login)])
@@ -19,7 +19,7 @@ def environment(cr, login=None):
 
 
 def build(registry, jobs):
-    """Make this many jobs, each with a customer, a card and a sale order of its own."""
+    """Create jobs, each with its own customer, card and sales order."""
     with registry.cursor() as cr:
         env = environment(cr)
         _set_up_company(env)
@@ -29,7 +29,7 @@ def build(registry, jobs):
             _make_job(env, products, number)
             if number % BATCH == BATCH - 1:
                 cr.commit()
-        # What the customers were told meanwhile is not what is measured.
+        # Messages created during the setup are not measured.
         env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
 
 
@@ -46,12 +46,12 @@ def _set_up_company(env):
             {
                 "collection_active": True,
                 "collection_attach_pdf": False,
-                "collection_daily_count": 1_000_000,  # the brakes count, but let go
+                "collection_daily_count": 1_000_000,  # counted, but never a limit
                 "collection_daily_amount": 1_000_000_000,
             }
         )
     template = env.ref("account.email_template_edi_invoice")
-    # As our receipt: no PDF, and the mail is kept.
+    # Like our receipt: no PDF, and the email is kept.
     template.write({"report_template_ids": False, "auto_delete": False})
 
 

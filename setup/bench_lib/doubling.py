@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Does a job take longer when more jobs came before it?"""
+"""Check whether a job takes longer the more jobs came before it."""
 
 import time
 
@@ -9,10 +9,10 @@ from .meter import Meter
 
 
 def measure(lab, source, jobs):
-    """Return the seconds of so many jobs, and of twice as many.
+    """Return the seconds for a number of jobs and for twice as many.
 
-    In two databases, one job there and two jobs here in turn: whatever slows the
-    machine down hits both.
+    Measured in two databases, alternating one job there and two jobs here, so that the
+    machine's load affects both.
     """
     single = _flow(lab, source, "single")
     double = _flow(lab, source, "double")

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""One job from completion to the receipt: by native calls, and by ours."""
+"""One job from completion to the receipt: by native calls and by ours."""
 
 from odoo import Command
 
@@ -9,14 +9,14 @@ from .data import LOGIN, environment
 
 
 class Flow:
-    """:param meter: what is measured, per stage"""
+    """:param meter: records the measurements per stage"""
 
     def __init__(self, registry, meter):
         self.registry = registry
         self.meter = meter
 
     def check_paid(self, job_ids):
-        """:raise AssertionError: unless each job has one paid invoice of the order"""
+        """:raise AssertionError: if a job does not have exactly one paid invoice"""
         with self.registry.cursor() as cr:
             for job in environment(cr)["fsm.order"].browse(job_ids):
                 sale_order = job.sale_line_id.order_id
@@ -27,10 +27,10 @@ class Flow:
 
 
 class Native(Flow):
-    """What a developer would write with Odoo's own calls, and nothing around it.
+    """What a developer would write using only Odoo's own calls.
 
-    The technician completes; the order is billed as a whole; each step with an effect
-    outside the database stands between two commits.
+    The technician completes the job, the order is billed as a whole, and each step with
+    an effect outside the database is enclosed by commits.
     """
 
     def run(self, job_id):
@@ -76,7 +76,7 @@ class Native(Flow):
 
 
 def create_transaction(move):
-    """The draft of a charge, by native calls."""
+    """Create the draft transaction of a charge with native calls."""
     token = move.env["payment.token"].search(
         [("partner_id", "=", move.partner_id.id)], limit=1
     )
@@ -95,10 +95,10 @@ def create_transaction(move):
 
 
 class Ours(Flow):
-    """The technician completes; the job queue does the rest, as its worker would."""
+    """The technician completes the job; the job queue does the rest like a worker."""
 
     def watch(self):
-        """Tell the stages of our flow apart. What the queue costs is one of them."""
+        """Separate the stages of our flow; the cost of the queue is one of them."""
         registry, watch = self.registry, self.meter.watch
         watch(registry["sale.order.line"], "_deliver_with_job", "invoice")
         watch(registry["fsm.order"], "_create_job_invoices", "invoice")
@@ -123,7 +123,7 @@ class Ours(Flow):
                 self._run_queue_job(uuid)
 
     def _take_jobs(self):
-        """What the runner does, in a process of its own: it costs the flow nothing."""
+        """Take jobs like the runner, whose separate process costs the flow nothing."""
         with self.registry.cursor() as cr:
             cr.execute(
                 "UPDATE queue_job SET state = 'enqueued' "

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Past attempts by the thousand: copies of one that was made by the engine.
+"""Thousands of past attempts: copies of one that was made by the engine.
 
-Each has an invoice and a transaction of its own (without journal items and payment);
-they are spread over the customers and over two years, one in ten was declined.
+Each has its own invoice and transaction (without journal items and payment). They are
+spread across the customers and two years; one in ten is declined.
 """
 
 from .data import environment
@@ -11,9 +11,9 @@ MINUTES = 2 * 365 * 24 * 60
 
 
 def build(registry, attempt_id, move_ids, count):
-    """Copy this attempt so often.
+    """Create this many copies of an attempt.
 
-    :param move_ids: invoices whose customers had these attempts
+    :param move_ids: invoices of the customers that get these attempts
     """
     with registry.cursor() as cr:
         attempt = environment(cr)["paycollect.attempt"].browse(attempt_id)
@@ -83,7 +83,7 @@ def build(registry, attempt_id, move_ids, count):
 
 
 def _copy(cr, table, row_id, count, changes):
-    """Insert so many copies of a row; return the id before the first of them.
+    """Insert copies of a row; return the id before the first one.
 
     :param changes: column → SQL of `n` (1 …), `partner` and `token`
     """

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A real server with its job runner: the user's click, and the hand-over."""
+"""A real server with its job runner: the user's click and the hand-over."""
 
 import time
 
@@ -7,8 +7,8 @@ from paycollect_setup.waiting import wait_until
 
 from .data import LOGIN, WARM_UP
 
-# The clock of the database, to the microsecond: when the completing transaction
-# commits (a deferred trigger fires just before), and when the job is started.
+# The database clock, to the microsecond: when the completing transaction commits (a
+# deferred trigger fires just before), and when the job starts.
 CLOCKS = """
 CREATE TABLE bench_clock (job_id integer, event text, at timestamptz);
 CREATE FUNCTION bench_note() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,9 +37,9 @@ WORKING = "SELECT 1 FROM queue_job WHERE state NOT IN ('done', 'failed', 'cancel
 
 
 def measure(lab, source, jobs):
-    """Return the seconds of each click, and of each hand-over to the job queue.
+    """Return the seconds of each click and of each hand-over to the job queue.
 
-    One job after the other: the next is completed when the receipt of this one left.
+    Jobs run one at a time: the next is completed once the receipt of this one is sent.
     """
     print(f"completing {jobs} jobs on a server …", flush=True)
     server = lab.make_server("live", source=source)

@@ -21,7 +21,7 @@ STAGES = (
 
 
 class Meter:
-    """What happens counts for the innermost stage that is open."""
+    """Everything counts for the innermost open stage."""
 
     stages = STAGES
 
@@ -62,8 +62,8 @@ class Meter:
         """Count the calls of a method for a stage.
 
         :param model: the registry's class
-        :param within: only where this stage is open
-        :param until_next: what follows it counts for the stage too (its commit)
+        :param within: only while this stage is open
+        :param until_next: what follows also counts for the stage (its commit)
         """
         original = getattr(model, method)
 

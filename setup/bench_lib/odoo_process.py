@@ -13,21 +13,21 @@ from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 
 def load(lab, database):
-    """The registry of a database."""
+    """Return the registry of a database."""
     config.parse_config(["-c", str(lab.conf(database))], setup_logging=True)
     load_server_wide_modules()
     return Registry(database)
 
 
 def leave(database):
-    """Let go of a database, so that it can be copied."""
+    """Close all connections to a database so that it can be copied."""
     Registry.delete(database)
     sql_db.close_db(database)
 
 
 @contextlib.contextmanager
 def mails_kept():
-    """Instead of an SMTP connection: a list of the mails that were to leave."""
+    """Collect emails in a list instead of opening an SMTP connection."""
     mails = []
 
     def send_email(_self, message, *_args, **_kwargs):

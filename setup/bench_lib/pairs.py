@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Native and ours in turn, in two databases of the same kind."""
+"""Native and ours, alternating, in two databases of the same kind."""
 
 import os
 
@@ -9,7 +9,7 @@ from .meter import Meter
 
 
 def measure(lab, jobs):
-    """Return (native's meter, ours, a database with as many jobs to complete)."""
+    """Return (native meter, our meter, a database with as many jobs to complete)."""
     registries = {}
     source = None
     for side, template in (
@@ -41,7 +41,7 @@ def _run(native, ours, jobs):
             if number == data.WARM_UP:
                 native.meter.reset()
                 ours.meter.reset()
-            # Each goes first as often as the other.
+            # Each goes first equally often.
             for flow, ids in sides if number % 2 else reversed(sides):
                 flow.run(ids[number])
             if number % 20 == 19:

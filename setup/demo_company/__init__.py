@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The demo's company: Brightline IT Support, with half a year behind it.
+"""The demo company: Brightline IT Support, with six months of history.
 
-Everything is told relative to the day of the build, in the order in which it
-happened, through the addons' own flow; only mails, SMS and queued jobs are kept
-back: what they would have done is noted instead.
+Everything is dated relative to the day of the build and happens in order, through the
+addons' own flow. Only emails, SMS and queued jobs are held back: their effects are
+recorded instead.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ def build(env):
     """Fill the database and commit.
 
     :param env: superuser environment of a fresh database, commits allowed
-    :raise AssertionError: something would leave the demo by itself
+    :raise AssertionError: something would leave the demo automatically
     """
     env = env(context={**env.context, **QUIETLY})
     today = datetime.now(ZONE).date()

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The last days and the next ones: a job in every state."""
+"""The past and the coming days: a job in every state."""
 
 from datetime import datetime, timedelta
 
@@ -8,11 +8,11 @@ from odoo import Command, fields
 from .clock import ZONE, local
 from .history import DECLINES
 
-DONE = "Done as ordered, tested with the customer."
+DONE = "Completed as ordered and tested with the customer."
 
 
 def plan(flow):
-    """Put the bookings and completions of the last days on the agenda."""
+    """Schedule the bookings and completions of the last days."""
     flow.at(_day(flow, -3), 7, 0, _introduce_prepaid, flow)
     _plan_completed(flow)
     _plan_open(flow)
@@ -20,7 +20,7 @@ def plan(flow):
 
 
 def finish(flow):
-    """The state of this minute."""
+    """Set the state of the current minute."""
     now = datetime.now(ZONE)
     stage = flow.env["fsm.stage"].search([("name", "=", "In progress")])
     flow.jobs["bakery today"].write(
@@ -37,11 +37,11 @@ def _day(flow, days):
 
 
 def _introduce_prepaid(flow):
-    """Until now, small jobs of new customers were charged like all others."""
+    """Activate prepayment for small jobs of new customers."""
     flow.env.ref("paycollect_fsm.policy_prepaid").active = True
 
 
-# -- completed in the last days, one for each way it can end --------------------
+# -- completed in the last days, one for each outcome ---------------------------
 
 
 def _plan_completed(flow):
@@ -123,7 +123,7 @@ def _plan_open(flow):
 def _hold(flow):
     partner = flow.book["print"].partner
     partner.collection_hold_reason = (
-        "Three invoices are more than 30 days overdue; talk to Grace Okafor first"
+        "Three invoices are more than 30 days overdue; check with Grace Okafor first"
     )
 
 
@@ -139,7 +139,7 @@ def _plan_others(flow):
 
 
 def _book_three_laptops(flow):
-    """One order, three jobs at three times."""
+    """Book one order with three jobs at different times."""
     visits = [
         local(_day(flow, days), hour) for days, hour in ((-1, 10), (0, 12), (2, 10))
     ]
@@ -152,11 +152,11 @@ def _book_three_laptops(flow):
 
 
 def _complete_first_laptop(flow):
-    flow.complete(flow.jobs["redbud laptops"][0], "First of three laptops handed over.")
+    flow.complete(flow.jobs["redbud laptops"][0], "Delivered laptop 1 of 3.")
 
 
 def _book_for_other_payer(flow):
-    """The apartments are served, the property manager pays."""
+    """Book work for the apartments that the property manager pays for."""
     job = flow.book_order(
         "mueller",
         [("hour", 2), ("callout", 1)],
@@ -167,7 +167,7 @@ def _book_for_other_payer(flow):
 
 
 def _make_job_without_order(flow):
-    """A call from the phone: billed from its extras alone."""
+    """Create a job without an order, billed from its extras alone."""
     kind = flow.products["hour"].fsm_order_template_id
     flow.jobs["vet today"] = flow.env["fsm.order"].create(
         {
@@ -176,7 +176,7 @@ def _make_job_without_order(flow):
             "type": kind.type_id.id,
             "person_id": flow.workers["tom"].id,
             "priority": "3",
-            "description": "X-ray workstation does not start.",
+            "description": "X-ray workstation won't start.",
             "scheduled_date_start": local(flow.today, 16, 30),
             "scheduled_duration": 1,
             "collection_line_ids": [
@@ -188,7 +188,7 @@ def _make_job_without_order(flow):
 
 
 def _quote(flow):
-    """Quotations that wait for the customer."""
+    """Create quotations that wait for the customer."""
     for key, lines in (
         ("interiors", [("laptop", 3), ("dock", 3)]),
         ("coffee", [("network", 1), ("wifi", 2), ("cable", 10)]),

@@ -8,19 +8,19 @@ TEMPLATES = {
     "support": (
         "On-site support",
         2,
-        "Sign in at the front desk. Note what was changed on which machine.",
+        "Sign in at the front desk. Note the changes made to each machine.",
     ),
     "laptop": (
         "Laptop setup",
         1.5,
         "Encrypt the disk, join the domain, install the standard applications, "
-        "and let the user log in once before you leave.",
+        "and have the user log in once before you leave.",
     ),
     "network": (
         "Network installation",
         4,
         "Label both ends of every cable. Measure the Wi-Fi in each room and "
-        "leave the drawing with the customer.",
+        "leave the floor plan with the customer.",
     ),
     "check": (
         "Monthly check",
@@ -46,7 +46,7 @@ MATERIAL = ("cable", "ssd", "dock", "wifi", "ups")
 
 
 def make_catalog(env):
-    """Return the products: {key: product.product}."""
+    """Create and return the products: {key: product.product}."""
     tax = _make_tax(env)
     templates = {key: _make_template(env, *values) for key, values in TEMPLATES.items()}
     env["product.product"].search([]).action_archive()
@@ -69,7 +69,7 @@ def make_catalog(env):
 
 
 def _make_tax(env):
-    """Make Austin's sales tax of the chart's sample tax, with its fiscal position."""
+    """Turn the chart's sample tax into Austin's sales tax, with its fiscal position."""
     tax = env.company.account_sale_tax_id
     tax.write(
         {

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The day on which something happens, for Python and for the database's rows."""
+"""The date on which something happens, for Python and for database rows."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,13 +10,13 @@ ZONE = ZoneInfo("America/Chicago")
 
 
 def local(day, hour, minute=0):
-    """Naive UTC moment of that time of the day at the company's place."""
+    """Return the naive UTC time for a local time at the company."""
     moment = datetime.combine(day, time(hour, minute), ZONE)
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 class Clock:
-    """Stands still until it is moved; real time goes on after the block."""
+    """Stands still until it is moved; real time resumes after the block."""
 
     def __init__(self, env):
         self._cr = env.cr
@@ -40,7 +40,7 @@ class Clock:
         self.move_to(local(day + timedelta(days=days), hour))
 
     def move_to(self, moment):
-        """Rows made from now on are of this moment (naive UTC)."""
+        """Date rows created from now on at this time (naive UTC)."""
         self._frozen.move_to(moment)
         self._cr._now = moment
 

@@ -49,13 +49,13 @@ OTHER_WORKERS = {
 
 
 def stay_at_home(env):
-    """Nothing of the demo calls out of the machine."""
+    """Prevent the demo from making network calls."""
     set_param = env["ir.config_parameter"].set_param
     for key in ("iap.endpoint", "iap.partner_autocomplete.endpoint", "sms.endpoint"):
         set_param(key, NOWHERE)
     env["res.company"].search([]).iap_enrich_auto_done = True
     env["digest.digest"].search([]).action_deactivate()
-    # Messages stay in the queue, to be read under Technical, SMS.
+    # Messages stay in the queue and can be read under Technical > SMS.
     env.ref("sms.ir_cron_sms_scheduler_action").active = False
 
 
@@ -92,7 +92,7 @@ def make_company(env):
 
 
 def make_staff(env):
-    """Return the workers: {name: fsm.person}; their users log in with their role."""
+    """Create the staff; return the workers: {name: fsm.person}."""
     admin = env.ref("base.user_admin")
     admin.write({"name": "Alex Morgan", "email": "admin@brightline.example"})
     for login, (name, phone, groups, action) in STAFF.items():
@@ -129,7 +129,7 @@ def _make_workers(env):
 
 
 def make_favorites(env):
-    """What dispatcher and technician see first."""
+    """Create the default filters of the dispatcher and the technician."""
     is_open = ("stage_id.is_closed", "=", False)
     mine = ("person_id.partner_id.user_ids.login", "=", "technician")
     for login, name, domain in (
@@ -150,7 +150,7 @@ def make_favorites(env):
 
 
 def switch_on(env):
-    """Let the company collect, with the demo provider."""
+    """Turn on automatic collection with the demo provider."""
     provider = env.ref("payment.payment_provider_demo")
     provider.write({"state": "test", "allow_tokenization": True, "is_published": True})
     env.ref("payment_demo.payment_method_demo").active = True

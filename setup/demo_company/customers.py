@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Brightline's customers: one for each way of paying, and of not paying."""
+"""Brightline's customers: one for each way of paying or not paying."""
 
 from dataclasses import dataclass, field
 
@@ -10,14 +10,14 @@ from odoo import Command
 from .clock import ZONE
 
 CONSENT = (
-    "I agree that Brightline IT Support stores this payment method and charges it "
-    "when a job that I ordered is done. I can end this at any time by phone or mail."
+    "I authorize Brightline IT Support to store this payment method and to charge it "
+    "when a job I ordered is done. I can cancel this at any time by phone or email."
 )
 
 
 @dataclass(frozen=True)
 class Card:
-    """``months``: until it expires, from the day of the build."""
+    """``months``: until the card expires, from the day of the build."""
 
     brand: str
     digits: str
@@ -27,7 +27,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Profile:
-    """``weight``: how often it calls; ``jobs``: for what (see catalog)."""
+    """``weight``: how often the customer calls; ``jobs``: for what (see catalog)."""
 
     name: str
     email: str
@@ -203,7 +203,7 @@ PROFILES = {
 
 @dataclass
 class Customer:
-    """A customer as it came out: its contact and its sites by key ("" = first)."""
+    """A created customer: its contact and its sites by key ("" = first)."""
 
     profile: Profile
     partner: object
@@ -211,7 +211,7 @@ class Customer:
 
 
 def make_customers(env, today):
-    """Return {key: Customer}, with their stored methods and consents.
+    """Create and return {key: Customer}, with stored methods and consents.
 
     :param today: the day of the build, from which the cards' months are counted
     """
@@ -263,13 +263,13 @@ def _make_site(partner, name, street, zip_code):
             "country_id": partner.country_id.id,
             "phone": partner.phone,
             "tz": partner.tz,
-            "direction": "Parking in front of the building; ask for the front desk.",
+            "direction": "Park in front of the building; check in at the front desk.",
         }
     )
 
 
 def store_method(partner, card, today):
-    """Store a method with the customer's consent, before all others."""
+    """Store a method with the customer's consent, as the primary method."""
     env = partner.env
     token = env["payment.token"].create(
         {
@@ -290,14 +290,14 @@ def store_method(partner, card, today):
 
 
 def _get_expiry(card, today):
-    """Last day of the month that is printed on the card."""
+    """Return the last day of the expiration month printed on the card."""
     if card.months is None:
         return False
     return today + relativedelta(months=card.months, day=31)
 
 
 def make_portal_user(env, book):
-    """A person of the bakery, who logs in as ``customer``."""
+    """Create the bakery's owner, who logs in as ``customer``."""
     contact = env["res.partner"].create(
         {
             "name": "June Alvarez",

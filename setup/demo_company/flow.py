@@ -40,16 +40,16 @@ class Flow:
     # -- agenda --------------------------------------------------------------
 
     def at(self, day, hour, minute, step, *args, **kwargs):
-        """Put a step on the agenda, at that local time."""
+        """Schedule a step at a local time."""
         self.at_moment(local(day, hour, minute), step, *args, **kwargs)
 
     def at_moment(self, moment, step, *args, **kwargs):
-        """The same, at a naive UTC moment."""
+        """Schedule a step at a naive UTC time."""
         self._number += 1
         heapq.heappush(self._steps, (moment, self._number, step, args, kwargs))
 
     def after(self, days, hour, step, *args, **kwargs):
-        """Put a step on the agenda, some days after the present one."""
+        """Schedule a step some days after the current one."""
         day = (self.clock.now + timedelta(days=days)).date()
         self.at(day, hour, 0, step, *args, **kwargs)
 
@@ -139,7 +139,7 @@ class Flow:
         return job.invoice_lines.move_id - before
 
     def pay(self, moves, journal):
-        """The money of these invoices came in by transfer or in cash."""
+        """Register a bank transfer or cash payment for these invoices."""
         moves = moves.filtered(lambda move: move.payment_state == "not_paid")
         for move in moves:
             self.env["account.payment.register"].with_context(
@@ -149,19 +149,19 @@ class Flow:
             ).action_create_payments()
 
     def add_card(self, key, card):
-        """The customer replaces the method by another one, which is charged."""
+        """Replace the customer's method with a new one, which is then charged."""
         partner = self.book[key].partner
         partner.payment_token_ids.active = False
         token = store_method(partner, card, self.today)
         partner._collection_method_added(token)
 
     def confirm(self, attempt):
-        """The customer follows the link and confirms the payment at the bank."""
+        """Follow the customer's link and confirm the payment with the bank."""
         if attempt.authentication == "possible":
             attempt._check_authentication(confirmed=True)
 
     def settle(self, moves):
-        """The bank confirms what was on its way."""
+        """Settle a pending bank payment."""
         transactions = moves.transaction_ids.filtered(lambda tx: tx.state == "pending")
         for transaction in transactions:
             transaction._set_done()
@@ -170,7 +170,7 @@ class Flow:
     # -- what the queue would do ----------------------------------------------
 
     def deliver(self):
-        """Send the charges, note the messages, until nothing is left to do."""
+        """Send charges and record messages until nothing is left to do."""
         while attempts := self.outbox.take_attempts():
             for attempt in attempts:
                 self.clock.tick(CHARGE_AFTER)
@@ -186,7 +186,7 @@ class Flow:
                 self._note_invoice(move)
 
     def _send_retry(self, attempt):
-        """A retry is due; not when the customer was quicker with a new card."""
+        """Send a due retry, unless the customer has already added a new card."""
         if attempt.state == "planned":
             self.clock.tick(CHARGE_AFTER)
             attempt._send()
@@ -198,7 +198,7 @@ class Flow:
         self._note_message(move, "declined" if move._is_declined() else "due")
 
     def _note_message(self, move, occasion):
-        """Write down that a mail left, without one."""
+        """Record a message as sent without sending it."""
         now = self.clock.now
         if occasion != "declined" and move._was_told(occasion):
             return
@@ -208,7 +208,7 @@ class Flow:
         message._settle()
 
     def without_answer(self):
-        """Charges inside the block leave, and no answer comes back."""
+        """Send charges inside the block but receive no response."""
 
         def send(transaction):
             transaction.env.context["paycollect_exchange"].requests += 1

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Half a year of work: about 120 completed jobs, the same ones at each build."""
+"""Six months of work: about 120 completed jobs, the same ones in each build."""
 
 import random
 from datetime import timedelta
@@ -8,27 +8,27 @@ from .clock import local
 from .customers import Card
 
 WEEKS = 26
-LAST_DAYS = 3  # the last days before today are told by agenda.py
+LAST_DAYS = 3  # the last days before today are covered by agenda.py
 
 RESOLUTIONS = {
     "hour": [
         "Replaced the failed power supply and updated the firmware.",
-        "Mail did not synchronise: new profile, old archive attached.",
-        "Printer queue was stuck; driver replaced on both front desk machines.",
-        "Cleaned up the disk, moved the mailbox to the new account.",
-        "VPN client reinstalled, two-factor set up again with the user.",
+        "Email wasn't syncing: created a new profile and attached the old archive.",
+        "Cleared a stuck print queue and replaced the driver on both front desk PCs.",
+        "Cleaned up the disk and moved the mailbox to the new account.",
+        "Reinstalled the VPN client and set up two-factor login with the user.",
     ],
     "laptop": [
-        "Set up, encrypted and handed over; the user has logged in.",
-        "Data moved from the old machine, old disk wiped.",
+        "Set up, encrypted and delivered; the user has logged in.",
+        "Moved the data from the old machine and wiped the old disk.",
     ],
     "network": [
-        "All sockets measured and labelled, drawing left at the front desk.",
-        "New switch mounted, guest Wi-Fi separated from the office network.",
+        "Tested and labeled all jacks; left the floor plan at the front desk.",
+        "Mounted a new switch; separated guest Wi-Fi from the office network.",
     ],
     "check": [
-        "Backups fine. Updates installed. UPS battery to be replaced next time.",
-        "All healthy; one disk at 85 %, ordered a larger one.",
+        "Backups OK. Updates installed. UPS battery due for replacement next visit.",
+        "All healthy. One disk is at 85%; ordered a larger one.",
     ],
 }
 EXTRAS = {
@@ -49,11 +49,11 @@ NEW_CARDS = [
     Card("American Express", "1009", 41),
 ]
 DECLINED_EVERY = 4
-# How declined charges end, in turn; the code of the bank, and what happens next.
+# Outcomes of declined charges, in turn: the bank's code and what happens next.
 ENDINGS = [
     (DECLINES[0], "same"),
     (DECLINES[1], "new"),
-    (("authentication_required", "1A", "Your bank wants a confirmation."), "confirm"),
+    (("authentication_required", "1A", "Your bank requires confirmation."), "confirm"),
     (DECLINES[0], "same"),
     (DECLINES[2], "new"),
     (("expired_card", "54", "Your card has expired."), "transfer"),
@@ -63,7 +63,7 @@ REPLACES_CARDS = "dental bakery law interiors vet redbud".split()
 
 
 def plan(flow):
-    """Put the bookings of the half year on the agenda."""
+    """Schedule the bookings of the six months."""
     flow.env.ref("paycollect_fsm.policy_prepaid").active = False
     rng = random.Random(20)
     keys = [key for key, customer in flow.book.items() if customer.profile.weight]
@@ -150,7 +150,7 @@ def _finish_visit(flow, key, job, story):
 
 
 def _go_on(flow, key, moves, ending, pick):
-    """What follows a decline; the plan of the retries does the rest."""
+    """Schedule what follows a decline; the retry plan does the rest."""
     declined = moves.collection_attempt_ids.sorted("id")[:1]
     if ending == "new":
         card = NEW_CARDS[pick % len(NEW_CARDS)]
@@ -164,11 +164,11 @@ def _go_on(flow, key, moves, ending, pick):
 
 
 def _plan_unpaid(flow, day):
-    """Work for the customer who does not pay, and is on hold for it."""
+    """Schedule work for the customer who does not pay and is put on hold."""
     visit = local(_work_day(day), 10)
     story = {
         "worker": "luis",
-        "resolution": "Plotter server moved to the new machine, all queues tested.",
+        "resolution": "Moved the plotter server to a new machine; tested all queues.",
         "extras": [],
         "late": 365,
         "ending": False,

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What the addons hand to the queue, kept here instead of being sent."""
+"""Captures what the addons queue instead of sending it."""
 
 from contextlib import ExitStack
 from unittest.mock import patch
@@ -8,8 +8,8 @@ from unittest.mock import patch
 class Outbox:
     """Collects charges and messages; nothing is queued inside the block.
 
-    ``decline`` is what the card's bank says to charges that it declines: the
-    provider's code, the network's code and the text.
+    ``decline`` is the bank's response to declined charges: the provider's code, the
+    network's code and the text.
     """
 
     def __init__(self, env):
@@ -40,12 +40,12 @@ class Outbox:
         return self._patches.__exit__(*error)
 
     def take_attempts(self):
-        """Planned attempts since the last call."""
+        """Return the attempts planned since the last call."""
         taken, self._attempts = self._attempts, []
         return taken
 
     def take_messages(self):
-        """Pairs of an invoice and ``receipt`` or ``invoice``, since the last call."""
+        """Return (invoice, ``receipt`` or ``invoice``) pairs since the last call."""
         taken, self._messages = self._messages, []
         return taken
 
@@ -73,10 +73,10 @@ class Outbox:
 
 
 def _refuse(_mails, vals_list):
-    raise AssertionError(f"the history sends no mail, but this is one: {vals_list}")
+    raise AssertionError(f"the history must not create emails: {vals_list}")
 
 
 def _note_jobs(order, jobs):
-    """Without the mails to nobody that field service makes of it."""
+    """Log the created jobs without the recipient-less emails of field service."""
     names = ", ".join(jobs.mapped("name"))
     order._message_log(body=f"Field service jobs were created: {names}.")

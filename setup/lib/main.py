@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Dispatch to one command; turn every foreseeable fault into one sentence."""
+"""Dispatch to one command; report every expected error in one sentence."""
 
 import errno
 import importlib
@@ -27,7 +27,7 @@ def main():
         problem = fault
     except PermissionError as error:
         problem = (
-            f"{error.filename} belongs to somebody else: run as that user, "
+            f"{error.filename} belongs to another user: run as that user, "
             f"or remove {paths.HOME} and start over."
         )
     except OSError as error:
@@ -35,7 +35,7 @@ def main():
             raise
         problem = DISK_FULL
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        print("\nStopped. Run the same command to continue from here.", file=sys.stderr)
         return 130
     print(f"\nsetup/{name}: {problem}", file=sys.stderr)
     return 1

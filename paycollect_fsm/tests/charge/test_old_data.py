@@ -21,7 +21,8 @@ class TestOldData(CollectionCommon):
         self.make_token(partner, consent=False)
         for text in (self.decision(partner), self.readiness(partner)):
             self.assertIn(
-                "The customer has not consented to automatic charges to Visa •••• 4242.",
+                "The customer has not consented to automatic charges to "
+                "Visa •••• 4242.",
                 text,
             )
             self.assertIn("Request a payment method", text)

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Keeps a Python process, and the ones it starts, on this machine.
+"""Keep a Python process and its children off the network.
 
-Python imports this module by itself when its folder is on PYTHONPATH. A lookup or
-connection that would leave loopback raises NetworkBlocked and is written to the
-file named by PAYCOLLECT_GUARD_LOG, so that it is noticed even where it is caught.
+Python imports this module automatically if its folder is on PYTHONPATH. A lookup or
+connection beyond loopback raises NetworkBlocked and is written to the file named by
+PAYCOLLECT_GUARD_LOG, so that it is noticed even if the exception is caught.
 """
 
 import ipaddress
@@ -16,11 +16,11 @@ NAMES = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0}
 
 
 class NetworkBlocked(OSError):
-    """Something tried to leave this machine."""
+    """A connection beyond this machine was blocked."""
 
 
 def is_local(host):
-    """Whether a host, as the socket functions take it, is this machine."""
+    """Return whether a host, as passed to socket functions, is this machine."""
     if isinstance(host, bytes):
         host = host.decode(errors="replace")
     if host in (None, "", "localhost", "localhost.localdomain", socket.gethostname()):
@@ -33,7 +33,7 @@ def is_local(host):
 
 
 def guard(event, args):
-    """Audit hook: refuse what leaves this machine."""
+    """Audit hook: block connections beyond this machine."""
     if event in ADDRESSES:
         address = args[ADDRESSES[event]]
         host = address[0] if isinstance(address, tuple) else None
@@ -45,7 +45,7 @@ def guard(event, args):
         attempt = f"{event} to {host}"
         with open(os.environ["PAYCOLLECT_GUARD_LOG"], "a") as log:
             log.write(f"{attempt}\n")
-        raise NetworkBlocked(f"tests reach this machine only, blocked: {attempt}")
+        raise NetworkBlocked(f"tests cannot reach the network, blocked: {attempt}")
 
 
 if os.environ.get("PAYCOLLECT_GUARD_LOG"):

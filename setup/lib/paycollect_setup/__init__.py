@@ -1,3 +1,3 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What setup/demo, test, odoo, bench and lint share. Standard library only,
-except for what runs inside the virtual environment (lab, mails, inbox, inside)."""
+"""Shared by setup/demo, test, odoo, bench and lint. Standard library only,
+except for code that runs inside the virtual environment (lab, mails, inbox, inside)."""

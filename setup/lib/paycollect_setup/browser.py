@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Debian's Chromium, driven by Playwright; it reaches this machine only."""
+"""Debian's Chromium, driven by Playwright and limited to this machine."""
 
 import shutil
 import urllib.parse
@@ -28,12 +28,12 @@ PHONE = {
     "has_touch": True,
 }
 LOCAL = ("localhost", "127.0.0.1", None)
-# Errors that Odoo itself logs where Debian's package lacks a file.
+# Errors that Odoo itself logs because Debian's package lacks a file.
 FOREIGN_ERRORS = ("selfie_segmentation",)
 
 
 class Browser:
-    """One browser for the whole run, a context of its own for each page."""
+    """One browser for the whole run, with a separate context for each page."""
 
     def __init__(self):
         self._playwright = sync_playwright().start()
@@ -51,7 +51,7 @@ class Browser:
         return self._page(server, login, password, PHONE)
 
     def close_pages(self):
-        """Close every page; return the outside addresses they asked for."""
+        """Close every page; return the external addresses they requested."""
         for context in self._contexts:
             context.close()
         outside = self._outside
@@ -64,9 +64,9 @@ class Browser:
         self._playwright.stop()
 
     def _page(self, server, login, password, device):
-        """A page with `open`, `shot` and `console_errors`, logged in when asked to.
+        """Return a page with `open`, `shot` and `console_errors`, optionally logged in.
 
-        `page.stub(address, script)` answers for a place outside with a script.
+        `page.stub(address, script)` serves a script for an external address.
         """
         context = self._browser.new_context(
             base_url=server.url, locale="en-US", timezone_id="UTC", **device
@@ -111,7 +111,7 @@ def _note_error(page, message):
 
 
 def _shot(page, name):
-    """Write a picture of the page; return its path."""
+    """Save a screenshot of the page; return its path."""
     path = paths.SCREENSHOTS / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Talk to a running Odoo as its web client does."""
+"""Call a running Odoo the way its web client does."""
 
 import requests
 
@@ -7,7 +7,7 @@ from .waiting import LONGEST
 
 
 class RpcError(Exception):
-    """What the server answered instead of a result."""
+    """The server returned an error instead of a result."""
 
 
 class Client:
@@ -39,4 +39,4 @@ class Client:
         ).json()
         if error := answer.get("error"):
             raise RpcError(error["data"]["message"] or error["message"])
-        return answer.get("result")  # a method that returns None answers nothing
+        return answer.get("result")  # a method that returns None has no result

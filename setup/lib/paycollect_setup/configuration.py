@@ -12,7 +12,7 @@ CHANNELS = "root:3,root.paycollect:2,root.paycollect_document:1"
 
 
 def write(path, channels=CHANNELS, **options):
-    """Write an odoo.conf: these options on top of the usual ones; return its path."""
+    """Write an odoo.conf with the defaults plus these options; return its path."""
     merged = {
         "db_host": os.environ.get("PGHOST", "False"),
         "db_port": os.environ.get("PGPORT", "False"),
@@ -42,12 +42,12 @@ def write(path, channels=CHANNELS, **options):
 
 
 def _addons_path():
-    """Our folder, once it has an addon: Odoo refuses a folder that has none."""
+    """Return our folder once it has an addon: Odoo rejects a folder without one."""
     return str(paths.ROOT) if paths.addons() else ""
 
 
 def _master_password():
-    """The password of Odoo's database manager: random, kept."""
+    """Return the password of Odoo's database manager: random, stored once."""
     path = paths.HOME / "master-password"
     if not path.is_file():
         path.write_text(secrets.token_urlsafe(18))
@@ -56,10 +56,10 @@ def _master_password():
 
 
 def odoo(conf, *arguments):
-    """The command that runs Odoo's command line with this configuration.
+    """Return the command that runs Odoo's command line with this configuration.
 
-    Subcommands (`shell`, `i18n export`, …) stand first, before the options; `db` wants
-    its own options before the name of what it does.
+    Subcommands (`shell`, `i18n export`, …) come before the options; `db` expects its
+    own options before its action.
     """
     words = takewhile(lambda word: not str(word).startswith("-"), arguments)
     head = list(words)[: 1 if arguments[:1] == ("db",) else None]

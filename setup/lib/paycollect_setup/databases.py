@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Databases: made once as a template for each state of the code, then copied.
+"""Databases: built once as a template for each state of the code, then copied.
 
-Two templates stand on each other: Odoo with all that our addons depend on (its
-name tells the pinned versions), and on top of it our addons (its name tells
-their files). A copy has its files as hard links: Odoo never changes a stored file.
+There are two layers of templates: Odoo with all dependencies of our addons (named
+after the pinned versions), and our addons on top of it (named after their files).
+A copy shares its files by hard links: Odoo never changes a stored file.
 """
 
 import ast
@@ -14,7 +14,7 @@ import shutil
 from . import configuration, paths, postgres
 from .steps import Fault, hold, is_held, locked, need_disk, run, step
 
-# What would call out of the machine by itself.
+# Jobs that would make network calls on their own.
 QUIET = """
 UPDATE ir_cron SET active = false WHERE id IN (
     SELECT res_id FROM ir_model_data
@@ -24,8 +24,10 @@ KEPT = 6
 
 
 def dependencies():
-    """What our addons depend on, beside each other; in any case the job runner and
-    the provider that needs no account."""
+    """Return the external dependencies of our addons.
+
+    They always include the job runner and the demo provider, which needs no account.
+    """
     ours = {addon.name for addon in paths.addons()}
     needed = {"payment_demo", "queue_job"}
     for addon in paths.addons():
@@ -35,13 +37,13 @@ def dependencies():
 
 
 def pins_digest(version):
-    """Changes with the pinned versions and Odoo's own."""
+    """Return a digest of the pinned versions and Odoo's own."""
     pins = [paths.REQUIREMENTS / f"{name}.txt" for name in ("odoo", "oca")]
     return paths.digest(version, *pins)
 
 
 def base_template(version):
-    """The name of a database with all that our addons depend on, but not them."""
+    """Return the name of a database with our addons' dependencies only."""
     with locked("templates"):
         name = _base_name(version)
         if not exists(name):
@@ -53,7 +55,7 @@ def base_template(version):
 
 
 def addons_template(version):
-    """The name of a database with our addons installed and no demo data."""
+    """Return the name of a database with our addons installed, without demo data."""
     base = base_template(version)
     with locked("templates"):
         name = f"paycollect_addons_{paths.digest(base, paths.addons_digest())}"
@@ -71,7 +73,7 @@ def _base_name(version):
 
 
 def _template(name, title, modules, source=None):
-    """Make the database under another name first: what has this name is complete."""
+    """Build the database under another name first, so that this name is complete."""
     fresh = f"{name}_new"
     with step(title):
         drop(fresh)
@@ -95,12 +97,13 @@ def odoo_update(database, option, modules):
         ),
         what=f"installing into {database}",
         log=log,
-        remedy="mend the addon and run the same command again",
+        remedy="fix the addon and run the same command again",
     )
     conf.unlink()
     if broken := re.search(r"^.* (?:ERROR|CRITICAL) .*$", output, re.MULTILINE):
         raise Fault(
-            f"installing into {database} left an error ({broken[0][:300]}): see {log}."
+            f"installing into {database} failed with an error ({broken[0][:300]}): "
+            f"see {log}."
         )
 
 
@@ -112,7 +115,7 @@ def exists(name):
 
 
 def copy(source, target):
-    """Copy a database nobody is connected to, with its files."""
+    """Copy a database without connections, including its files."""
     postgres.wait_until_gone(source)
     with locked("copy"):
         postgres.psql("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
@@ -141,14 +144,14 @@ def drop(name):
 
 
 def names(prefix):
-    """The databases whose name starts like this, oldest first."""
+    """Return the databases whose name starts with ``prefix``, oldest first."""
     condition = f"starts_with(datname, '{prefix}')"
     query = f"SELECT datname FROM pg_database WHERE {condition} ORDER BY oid"
     return postgres.psql("postgres", query).split()
 
 
 def drop_leftovers():
-    """Remove the databases of test runs and benchmarks that were killed."""
+    """Remove databases left over from killed test runs and benchmarks."""
     for name in names("paycollect_test_") + names("paycollect_lab_"):
         if not os.path.exists(f"/proc/{name.split('_')[2]}"):
             drop(name)
@@ -159,14 +162,14 @@ def _files(name):
 
 
 def _forget_old(prefix):
-    """Keep the newest templates, and those that a command at work copies from."""
+    """Keep the newest templates and those in use by a running command."""
     for name in names(prefix)[:-KEPT]:
         if not is_held(f"template-{name}"):
             drop(name)
 
 
 def parameter(database, key):
-    """The value of a system parameter, or an empty text."""
+    """Return the value of a system parameter, or an empty string."""
     return postgres.psql(
         database, f"SELECT value FROM ir_config_parameter WHERE key = '{key}'"
     )

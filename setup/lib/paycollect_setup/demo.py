@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The demo's database: our addons and the demo company.
+"""The demo database: our addons and the demo company.
 
 The company is built by setup/demo_company.py (or a package of that name) with
-`build(env)`: superuser env of a fresh copy of the addons' template, in a process
-of its own; it commits by itself. It runs once: later, changed addons are updated.
+`build(env)`: the superuser env of a new copy of the addons' template, in a process
+of its own; it commits itself. It runs once; later, changed addons are updated.
 """
 
 import shutil
@@ -18,7 +18,7 @@ BUILD = f"import sys; sys.path.insert(0, {str(paths.SETUP)!r})\n" + (
 
 
 def prepare(version, smtp_port, reset):
-    """Make the database of the demo, or bring it up to date."""
+    """Create the demo database or bring it up to date."""
     if reset:
         with step("Removing the old demo"):
             databases.drop(NAME)
@@ -30,13 +30,13 @@ def prepare(version, smtp_port, reset):
         version
     ):
         raise Fault(
-            f"the database {NAME} was made with other versions of Odoo or the OCA "
-            "addons: run setup/demo --reset to make it anew (what was entered is lost)."
+            f"the database {NAME} was built with other versions of Odoo or the OCA "
+            "addons: run setup/demo --reset to rebuild it (all entered data is lost)."
         )
     if databases.parameter(NAME, "paycollect.demo_addons") != paths.addons_digest():
         _update()
     if databases.parameter(NAME, "paycollect.demo_version") != _company_digest():
-        notice("setup/demo_company has changed: setup/demo --reset builds it anew.")
+        notice("setup/demo_company has changed: run setup/demo --reset to rebuild it.")
 
 
 def _build(version, smtp_port):
@@ -48,7 +48,7 @@ def _build(version, smtp_port):
         with step("Demo company"):
             _build_company(fresh, smtp_port)
     else:
-        notice("there is no setup/demo_company yet: the demo starts empty.")
+        notice("setup/demo_company does not exist: the demo starts empty.")
     databases.set_parameter(
         fresh, "paycollect.demo_pins", databases.pins_digest(version)
     )
@@ -72,19 +72,19 @@ def _build_company(database, smtp_port):
         log.write_text(str(error))
         last = str(error).strip().splitlines()[-1]
         raise Fault(
-            f"the demo company cannot be built ({last[:300]}): see {log}, "
-            "mend it and run the same command again."
+            f"the demo company could not be built ({last[:300]}): see {log}, "
+            "fix the problem and run the same command again."
         ) from None
     finally:
         conf.unlink()
 
 
 def _update():
-    """Install the addons that are new, update the others."""
+    """Install new addons and update the others."""
     query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
     installed = set(postgres.psql(NAME, query).split())
     ours = {addon.name for addon in paths.addons()}
-    with step("Updating the demo to the addons' present code"):
+    with step("Updating the demo to the current addons"):
         if known := sorted(ours & installed):
             databases.odoo_update(NAME, "-u", known)
         if new := sorted(ours - installed):
@@ -106,5 +106,5 @@ def _company_digest():
 
 
 def logins():
-    """The logins of the demo's users."""
+    """Return the logins of the demo's users."""
     return set(postgres.psql(NAME, "SELECT login FROM res_users WHERE active").split())

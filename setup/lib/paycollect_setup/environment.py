@@ -10,7 +10,7 @@ LISTS = ["odoo", "oca", "test"]
 
 
 def prepare(packages=()):
-    """Bring up all but the database server; return the version of Odoo's source."""
+    """Prepare everything but the database server; return Odoo's source version."""
     paths.HOME.mkdir(exist_ok=True)
     with locked("prepare"):
         system.require([*system.BASIC, *packages])
@@ -23,7 +23,7 @@ def prepare(packages=()):
 
 @contextlib.contextmanager
 def ready(packages=()):
-    """Everything up for the time of the block, which gets the version of Odoo."""
+    """Keep everything running during the block; yield Odoo's version."""
     version = prepare(packages)
     with postgres.running():
         yield version

@@ -1,13 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A process that runs other modules' tests by Odoo's own loader and suite.
+"""A process that runs other modules' tests with Odoo's own loader and suite.
 
-`odoo --test-enable` runs what is not tagged `post_install` while its module is
-loaded, before every module that depends on it: what ours change is not there yet.
-Here all of them run in the complete registry. Tours are skipped: their outcome depends
-on how busy the machine is.
+`odoo --test-enable` runs tests not tagged `post_install` while their module loads,
+before the modules that depend on it: our changes are not in place yet. Here all
+tests run in the complete registry. Tours are skipped: their outcome depends on the
+machine's load.
 
-Arguments: a file for the answer, then the modules. The answer is JSON, for each
-test that was started or failed to start "passed", "skipped", or its traceback.
+Arguments: a file for the result, then the modules. The result is JSON: for each test
+that was started or failed to start, "passed", "skipped" or its traceback.
 """
 
 import json
@@ -29,7 +29,7 @@ SKIPPED = "skipped"
 
 
 class Recorder(OdooTestResult):
-    """Odoo's own result, which counts, and what became of each test."""
+    """Odoo's own result, which counts, plus the outcome of each test."""
 
     def __init__(self):
         super().__init__()

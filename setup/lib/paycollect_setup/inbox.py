@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The demo's mail catcher: an SMTP server, and a page that shows what it took.
+"""The demo's mail catcher: an SMTP server and a page that shows its emails.
 
-Run as `python -m paycollect_setup.inbox SMTP_PORT HTTP_PORT FOLDER`. Mails are
-kept in the folder, so that they are still there the next time.
+Run as `python -m paycollect_setup.inbox SMTP_PORT HTTP_PORT FOLDER`. Emails are
+stored in the folder, so they are still there next time.
 """
 
 import datetime
@@ -39,27 +39,27 @@ pre { padding: 1rem; white-space: pre-wrap }
 """
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">{head}<title>{title}</title>
-<style>{style}</style></head><body><header><a href="/">Mails</a>
-<small style="color:#fff">caught on this machine, none was sent</small></header>
+<style>{style}</style></head><body><header><a href="/">Emails</a>
+<small style="color:#fff">caught on this machine; none were sent</small></header>
 <main>{body}</main></body></html>"""
 
 
 class Inbox:
-    """The mails of a folder, newest first."""
+    """The emails in a folder, newest first."""
 
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, _mail, content):
-        """Store a mail as it came."""
+        """Store an email as received."""
         (self.folder / f"{time.time_ns()}.eml").write_bytes(content)
 
     def names(self):
         return sorted((path.stem for path in self.folder.glob("*.eml")), reverse=True)
 
     def read(self, name):
-        """The mail of this name; raise FileNotFoundError when there is none."""
+        """Return the email with this name; raise FileNotFoundError if there is none."""
         content = (self.folder / f"{int(name)}.eml").read_bytes()
         arrived = datetime.datetime.fromtimestamp(int(name) / 1e9)
         message = email.message_from_bytes(content, policy=email.policy.default)
@@ -68,9 +68,9 @@ class Inbox:
 
 def list_page(inbox):
     rows = [_row(name, inbox.read(name)) for name in inbox.names()]
-    body = "".join(rows) or "<p>No mail yet. This page looks again by itself.</p>"
+    body = "".join(rows) or "<p>No emails yet. This page refreshes automatically.</p>"
     refresh = '<meta http-equiv="refresh" content="5">'
-    return _page(f"Mails ({len(rows)})", body, refresh)
+    return _page(f"Emails ({len(rows)})", body, refresh)
 
 
 def _row(name, mail):
@@ -90,7 +90,7 @@ def mail_page(name, mail):
         "Subject": html.escape(mail.subject),
         "From": html.escape(mail.sender),
         "To": html.escape(mail.to),
-        "Came": f"{mail.arrived:%d %B %Y %H:%M:%S}",
+        "Received": f"{mail.arrived:%d %B %Y %H:%M:%S}",
         "Files": files,
     }
     rows = "".join(
@@ -110,7 +110,7 @@ def _page(title, body, head=""):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """/ lists the mails, /NAME shows one, /NAME/FILE gives one of its files."""
+    """/ lists the emails, /NAME shows one, /NAME/FILE returns an attachment."""
 
     inbox: Inbox
 
@@ -132,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 200, kind, mail.attachments[file]
 
     def _missing(self):
-        page = _page("Not here", "<p>This mail is not here (any more).</p>")
+        page = _page("Not found", "<p>This email does not exist.</p>")
         return 404, "text/html; charset=utf-8", page.encode()
 
     def _answer(self, status, kind, content):
@@ -143,7 +143,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_args):
-        """Say nothing: the terminal belongs to setup/demo."""
+        """Log nothing: the terminal belongs to setup/demo."""
 
 
 def main():

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Run Python with Odoo's `env` in a process of its own, and have its result.
+"""Run Python with Odoo's `env` in a process of its own and return its result.
 
-As a module this is the process: it reads a request from stdin and writes the
-value of the code's variable `result` to the file it is told.
+Run as a module, this is the process: it reads a request from stdin and writes the
+value of the code's variable `result` to the given file.
 """
 
 import json
@@ -17,17 +17,17 @@ from . import paths
 
 
 class InsideError(Exception):
-    """The code raised; the text is its traceback."""
+    """The code raised an error; the text is its traceback."""
 
 
-# A server that works on the same rows at this moment goes first.
+# A server that is updating the same rows takes precedence.
 TRIES = 5
 
 
 def run(conf, code, variables=None, environment=None):
     """Run the code as superuser in the database of this odoo.conf, and commit.
 
-    Return the value of its variable `result`, None when it sets none.
+    Return the value of its variable `result`, None if it is not set.
     """
     with tempfile.TemporaryDirectory(dir=paths.RUN) as folder:
         answer = Path(folder) / "answer.json"

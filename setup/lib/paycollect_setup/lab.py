@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Databases and servers to experiment with; all are gone afterwards.
+"""Temporary databases and servers; all are removed afterward.
 
 Used by tests/ and by the benchmarks, inside the virtual environment.
 """
@@ -20,7 +20,7 @@ PREFIX = "paycollect_lab"
 
 
 class LabServer(OdooServer):
-    """An Odoo with a mail catcher of its own, and ways to look into it."""
+    """An Odoo server with its own mail catcher, and access to its data."""
 
     def __init__(self, database, environment, guard_log, **options):
         self._guard_log = guard_log
@@ -42,11 +42,11 @@ class LabServer(OdooServer):
         return self
 
     def take_blocked(self):
-        """What was kept from leaving this machine; it no longer fails the test."""
+        """Return and clear the blocked network calls, so they do not fail the test."""
         return guard.take(self._guard_log)
 
     def wait_job_runner(self):
-        """Wait until jobs are run: some five seconds after the first page."""
+        """Wait until jobs are running, about five seconds after the first page."""
         ready = f"queue job runner ready for db {self.db}"
         wait_until(
             lambda: ready in self.log_text(), "the job runner's start", self.log_end
@@ -60,7 +60,7 @@ class LabServer(OdooServer):
         return self.catcher.wait(to, subject, count)
 
     def rpc(self, login, password):
-        """A session of this user: call(model, method, args, kwargs)."""
+        """Return a session of this user: call(model, method, args, kwargs)."""
         return Client(self.url, self.db, login, password)
 
     def sql(self, query, params=()):
@@ -88,7 +88,7 @@ def sql(database, query, params=()):
 
 
 class Lab:
-    """Makes databases from the addons' template, and servers on them."""
+    """Creates databases from the addons' template, and servers on them."""
 
     def __init__(self, guarded):
         self._template = os.environ["PAYCOLLECT_TEMPLATE"]
@@ -118,7 +118,7 @@ class Lab:
         """Start an Odoo with job runner and mail catcher on a new database.
 
         :param source: the database to copy instead of the template
-        :param install: an addon that is installed at the start
+        :param install: an addon to install at startup
         """
         database = self.make_database(name, source)
         environment = dict(env or {})
@@ -139,7 +139,7 @@ class Lab:
         return server.start(*(["-i", install] if install else []))
 
     def conf(self, database):
-        """An odoo.conf for this database, for code that loads Odoo by itself."""
+        """Write an odoo.conf for this database, for code that loads Odoo itself."""
         return configuration.write(
             paths.RUN / f"{database}-own.conf", db_name=database, log_level="warn"
         )
@@ -152,7 +152,7 @@ class Lab:
         return psycopg2.connect(dbname=database)
 
     def close(self):
-        """Stop and drop everything; return what tried to leave this machine."""
+        """Stop and drop everything; return the blocked network calls."""
         for server in self._servers:
             server.kill()
             server.catcher.stop()

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A mail catcher: takes every mail, sends none."""
+"""A mail catcher: accepts every email and sends none."""
 
 import dataclasses
 import datetime
@@ -20,7 +20,7 @@ LINK = re.compile(r'https?://[^\s"\'<>]+')
 
 @dataclasses.dataclass(frozen=True)
 class Mail:
-    """One caught mail, with what the envelope said and when it came."""
+    """One caught email, with its envelope and time of arrival."""
 
     message: email.message.EmailMessage
     arrived: datetime.datetime
@@ -45,13 +45,13 @@ class Mail:
 
     @property
     def links(self):
-        """Every address in the mail, in the order of the HTML body, each once."""
+        """Return each URL in the email once, in the order of the HTML body."""
         found = LINK.findall(self.html.replace("&amp;", "&") or self.text)
         return list(dict.fromkeys(found))
 
     @property
     def attachments(self):
-        """Content of each attached file, by name."""
+        """Return the content of each attachment, by name."""
         return {
             part.get_filename(): part.get_payload(decode=True)
             for part in self.message.iter_attachments()
@@ -64,7 +64,7 @@ class Mail:
 
 
 class MailCatcher:
-    """An SMTP server on a loopback port; `mails` holds what it took."""
+    """An SMTP server on a loopback port; `mails` holds the emails received."""
 
     def __init__(self, on_mail=None, port=None):
         self.mails = []
@@ -94,7 +94,7 @@ class MailCatcher:
         return "250 OK"
 
     def find(self, to=None, subject=None):
-        """The mails to this recipient, by the envelope, with this text as subject."""
+        """Return the emails to this envelope recipient with this subject."""
         return [
             mail
             for mail in list(self.mails)
@@ -103,7 +103,7 @@ class MailCatcher:
         ]
 
     def wait(self, to=None, subject=None, count=1):
-        """Wait until `count` such mails have come; return the latest of them."""
+        """Wait until `count` such emails have arrived; return the latest."""
         return wait_until(
             lambda: (found := self.find(to, subject))[count - 1 :] and found[-1],
             f"mail {count} to {to or 'anybody'} about {subject or 'anything'}",

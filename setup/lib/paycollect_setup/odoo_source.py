@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Odoo 19.0's source: the user's checkout, ours, a shallow clone, or Debian's package.
 
-The package is fetched with apt (which resumes a broken download) from the
-machine's own Debian mirror, with lists and sources of its own: the system's apt
-is not touched and nothing is installed.
+The package is fetched with apt (which resumes an interrupted download) from the
+machine's own Debian mirror, with separate lists and sources: the system's apt is not
+touched and nothing is installed.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def ensure():
-    """Return (folder to put on Python's path, version as far as it is known)."""
+    """Return (folder to put on Python's path, version if known)."""
     if chosen := os.environ.get("ODOO_SOURCE"):
         return _check(Path(chosen).expanduser().resolve()), "ODOO_SOURCE"
     current = paths.ODOO / "source"
@@ -48,8 +48,8 @@ def _check(folder):
     release = folder / "odoo" / "release.py"
     if not release.is_file():
         raise Fault(
-            f"ODOO_SOURCE={folder} holds no Odoo: name a checkout of {REPOSITORY}, "
-            f"branch {SERIES}."
+            f"ODOO_SOURCE={folder} does not contain Odoo: use a checkout of "
+            f"{REPOSITORY}, branch {SERIES}."
         )
     if not re.search(r"version_info = \(19, 0,", release.read_text()):
         raise Fault(
@@ -59,7 +59,7 @@ def _check(folder):
 
 
 def _make(target):
-    # A folder of its own each time: an orphan may still write into an older one.
+    # A new folder each time: an orphaned process may still write to an older one.
     shutil.rmtree(paths.ODOO, ignore_errors=True)
     paths.ODOO.mkdir(exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=paths.ODOO))
@@ -71,8 +71,8 @@ def _make(target):
             version = _unpack_debian(mirror, fresh)
     else:
         raise Fault(
-            "Odoo's source cannot be had: github.com does not answer and apt knows "
-            "no Debian mirror; "
+            "Odoo's source is not available: github.com does not respond and apt "
+            "has no Debian mirror; "
             f"check the network, or set ODOO_SOURCE to a checkout of Odoo {SERIES}."
         )
     (fresh / "version").write_text(version)
@@ -108,7 +108,7 @@ def _clone(folder):
 
 
 def _debian_mirror():
-    """The address of Debian in the machine's own apt configuration."""
+    """Return the URL of Debian in the machine's own apt configuration."""
     if not shutil.which("apt-get"):
         return None
     listed = subprocess.run(
@@ -144,7 +144,7 @@ def _unpack_debian(mirror, folder):
 
 
 def _private_apt(mirror):
-    """Variables with which apt knows only Debian sid and writes only to DOWNLOADS."""
+    """Return variables that limit apt to Debian sid and to writing to DOWNLOADS."""
     home = paths.DOWNLOADS / "apt"
     (home / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     (home / "archives" / "partial").mkdir(parents=True, exist_ok=True)
@@ -175,7 +175,7 @@ def _show(apt, package):
 
 
 def _version(apt, name, pin):
-    """The pinned version when the mirror still has it, else the one it has."""
+    """Return the pinned version if the mirror still has it, else the available one."""
     offered = re.findall(r"^Version: (\S+)$", _show(apt, name), re.MULTILINE)
     if not offered:
         raise Fault(
@@ -184,12 +184,12 @@ def _version(apt, name, pin):
         )
     if pin in offered:
         return pin
-    notice(f"{name} {pin} is gone from Debian's mirror, taking {offered[0]}.")
+    notice(f"{name} {pin} is no longer on Debian's mirror, using {offered[0]}.")
     return offered[0]
 
 
 def _download(apt, name, version):
-    """Fetch a package and compare it with the checksum of the signed list."""
+    """Fetch a package and check it against the checksum in the signed list."""
     archives = paths.DOWNLOADS / "apt" / "archives"
     expected = re.search(
         r"^SHA256: (\S+)$", _show(apt, f"{name}={version}"), re.MULTILINE
@@ -208,6 +208,6 @@ def _download(apt, name, version):
                 return package
         package.unlink()
     raise Fault(
-        f"{name} arrives damaged from Debian's mirror: "
+        f"the download of {name} from Debian's mirror is corrupt: "
         "run the same command again later."
     )

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Where everything is. Whatever is made lives in the checkout, in HOME."""
+"""Locations of everything. Generated files live in the checkout, in HOME."""
 
 import hashlib
 from pathlib import Path
@@ -25,12 +25,12 @@ MAILS = HOME / "mails"
 
 
 def addons():
-    """Our own addons, by folder, in the order of their names."""
+    """Return the folders of our own addons, sorted by name."""
     return sorted(manifest.parent for manifest in ROOT.glob("*/__manifest__.py"))
 
 
 def digest(*items):
-    """Twelve characters for these texts and contents of files."""
+    """Return a 12-character digest of these texts and files' contents."""
     total = hashlib.sha256()
     for item in items:
         content = item.read_bytes() if isinstance(item, Path) else str(item).encode()
@@ -39,7 +39,7 @@ def digest(*items):
 
 
 def addon_files(addon):
-    """The files that make an addon's database: not its tests, not its readme."""
+    """Return the files that affect an addon's database: no tests, no readme."""
     return [
         path
         for path in sorted(addon.rglob("*"))
@@ -50,6 +50,6 @@ def addon_files(addon):
 
 
 def addons_digest():
-    """Changes when the code or data of any of our addons does."""
+    """Return a digest of the code and data of all our addons."""
     files = [path for addon in addons() for path in addon_files(addon)]
     return digest(*(part for path in files for part in (path.relative_to(ROOT), path)))

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""PostgreSQL: the server of PGHOST… when it answers, else a cluster of ours.
+"""PostgreSQL: the server at PGHOST… if it responds, else a private cluster.
 
-The cluster listens on a loopback port only, asks for a password of its own and
-trades durability for speed: what it holds can be made again. It runs while at
-least one command uses it.
+The cluster listens only on a loopback port, requires its own password and trades
+durability for speed: its contents can be rebuilt. It runs while at least one command
+uses it.
 """
 
 import contextlib
@@ -40,10 +40,10 @@ SETTINGS = {
 
 @contextlib.contextmanager
 def running():
-    """A server for the time of the block: its address is put into PGHOST, PGPORT, …"""
+    """Run a server during the block; its address is set in PGHOST, PGPORT, …"""
     if any(name in os.environ for name in ("PGHOST", "PGPORT", "PGSERVICE")):
         if problem := _unusable():
-            notice(f"PostgreSQL of PGHOST, PGPORT {problem}: using a private one.")
+            notice(f"the PostgreSQL server at PGHOST {problem}: using a private one.")
         else:
             yield
             return
@@ -62,7 +62,7 @@ def running():
 
 
 def _unusable():
-    """Why Odoo cannot use the server of the PG… variables; None when it can."""
+    """Return why Odoo cannot use the server in the PG… variables, or None."""
     if not shutil.which("psql"):
         system.require(["postgresql"])
     probe = subprocess.run(
@@ -78,17 +78,17 @@ def _unusable():
         check=False,
     )
     if probe.returncode:
-        return "does not answer"
+        return "does not respond"
     user, may_create, recent = probe.stdout.strip().split("|")
     if user == "postgres":
-        return "is entered as user postgres, which Odoo refuses (set PGUSER to another)"
+        return "is used as user postgres, which Odoo rejects (set another PGUSER)"
     if may_create != "t":
-        return f"does not let {user} create databases"
+        return f"does not allow {user} to create databases"
     return None if recent == "t" else "is older than version 13"
 
 
 def _binary(name):
-    """The program of the newest PostgreSQL, or of the one the cluster was made by."""
+    """Return the program of the newest PostgreSQL, or of the cluster's version."""
     version = (
         (DATA / "PG_VERSION").read_text().strip()
         if (DATA / "PG_VERSION").is_file()
@@ -97,7 +97,7 @@ def _binary(name):
     found = sorted(glob.glob(f"/usr/lib/postgresql/{version}/bin/{name}"))
     if not found:
         raise Fault(
-            f"the cluster in {paths.POSTGRES} was made by PostgreSQL {version}, "
+            f"the cluster in {paths.POSTGRES} was created by PostgreSQL {version}, "
             f"which is not installed: install postgresql-{version}, or remove that "
             "folder to start over."
         )
@@ -105,10 +105,10 @@ def _binary(name):
 
 
 def _as_user():
-    """What to put before a command: PostgreSQL refuses to run as root.
+    """Return the prefix for a command: PostgreSQL refuses to run as root.
 
-    A user namespace in which root has another number needs no rights on the
-    folders above the checkout; where there are none, the system's user is taken.
+    A user namespace that maps root to another ID needs no access to the folders above
+    the checkout; without namespaces, the system's postgres user is used.
     """
     if os.geteuid() != 0:
         return []
@@ -125,7 +125,7 @@ def _as_user():
         user = pwd.getpwnam("postgres")
     except KeyError:
         raise Fault(
-            "there is no system user postgres: reinstall the package postgresql."
+            "the system user postgres does not exist: reinstall the package postgresql."
         ) from None
     switch = [
         "setpriv",
@@ -137,7 +137,7 @@ def _as_user():
         raise Fault(
             f"PostgreSQL does not run as root, and its user cannot reach {paths.HOME}: "
             "run this command as another user, or move the checkout to a folder "
-            "that all may enter."
+            "that all users can access."
         )
     os.chown(paths.POSTGRES, user.pw_uid, user.pw_gid)
     return switch
@@ -180,7 +180,7 @@ def _address():
 
 def _control(*arguments, check=True):
     command = [*_as_user(), _binary("pg_ctl"), "-D", DATA, "-l", LOG, *arguments]
-    # Not through run(): the server would hold on to the pipe of its output.
+    # Not with run(): the server would keep the pipe of its output open.
     process = subprocess.run(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False
     )
@@ -188,7 +188,7 @@ def _control(*arguments, check=True):
         log = LOG.read_text(errors="replace") if LOG.is_file() else ""
         last = (log.splitlines() or ["no output"])[-1]
         raise Fault(
-            f"PostgreSQL does not start ({last}): see {LOG}, "
+            f"PostgreSQL did not start ({last}): see {LOG}, "
             f"or remove {paths.POSTGRES} to start over with empty databases."
         )
     return process.returncode == 0
@@ -221,7 +221,7 @@ def _stop_when_last(users):
 
 
 def wait_until_gone(database, seconds=10):
-    """Give the last sessions of a database a moment to end."""
+    """Wait briefly for the last sessions of a database to end."""
     deadline = time.monotonic() + seconds
     query = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'"
     while psql("postgres", query) != "0" and time.monotonic() < deadline:
@@ -229,7 +229,7 @@ def wait_until_gone(database, seconds=10):
 
 
 def psql(database, query):
-    """Run SQL and return what it prints, columns parted by |."""
+    """Run SQL and return its output, columns separated by |."""
     return run(
         ["psql", "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query],
         what="psql",

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""pytest plugin: a test during which something tried to leave this machine fails.
+"""pytest plugin: fail tests during which something tried to reach the network.
 
-A run of no tests fails, too.
+A run without tests also fails.
 """
 
 import os
@@ -27,14 +27,14 @@ def stay_on_this_machine():
 
 @pytest.fixture
 def forgive_blocked():
-    """A function that returns what was blocked so far, and forgives it."""
+    """Return a function that returns and clears the blocked attempts."""
     return _take
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     if blocked := _take():
-        print(f"\nAfter the tests, blocked on the way out: {'; '.join(blocked)}")
+        print(f"\nBlocked after the tests: {'; '.join(blocked)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

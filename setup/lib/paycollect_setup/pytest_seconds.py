@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""pytest plugin: writes how long each file took, with all that was prepared for it."""
+"""pytest plugin: write the duration of each file, including its setup."""
 
 import collections
 import os
@@ -15,7 +15,7 @@ _took = collections.Counter()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    # pytest's own measure goes astray where a test freezes the time.
+    # pytest's own measurement is wrong if a test freezes the time.
     begin = clock_gettime(CLOCK_MONOTONIC)
     try:
         return (yield)

@@ -11,7 +11,7 @@ from .steps import Fault, need_disk, notice, run, stamped, step
 
 
 def ensure(folder, lists):
-    """Make the virtual environment of these requirement lists, or add what changed."""
+    """Create the virtual environment for these requirement lists, or update it."""
     files = [paths.REQUIREMENTS / f"{name}.txt" for name in lists]
     key = paths.digest(
         sys.version, str(folder), paths.REQUIREMENTS / "build.txt", *files
@@ -24,7 +24,7 @@ def ensure(folder, lists):
             shutil.rmtree(folder, ignore_errors=True)
             run(
                 [sys.executable, "-m", "venv", folder],
-                what="making a virtual environment",
+                what="creating a virtual environment",
             )
         (folder / ".stamp").unlink(missing_ok=True)
         _pip(folder, "-r", paths.REQUIREMENTS / "build.txt")
@@ -33,7 +33,7 @@ def ensure(folder, lists):
 
 
 def _fetch(folder, arguments):
-    """Install with uv, which is quick; with pip where uv does not find packages."""
+    """Install with uv, which is fast, or with pip if uv does not find packages."""
     arguments = ["--no-deps", "--no-build-isolation", *arguments]
     uv = [folder / "bin" / "uv", "pip", "install", "--python", folder / "bin/python"]
     try:
@@ -44,7 +44,7 @@ def _fetch(folder, arguments):
 
 
 def _uv_settings():
-    """Where this machine's pip looks for packages, in uv's variables."""
+    """Return this machine's pip package sources as uv variables."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"],
         capture_output=True,
@@ -56,7 +56,7 @@ def _uv_settings():
         name, _equals, value = line.partition("=")
         found[name.rpartition(".")[2].strip(":")] = value.strip("'")
     named = {UV_NAMES[name]: value for name, value in found.items() if name in UV_NAMES}
-    # As pip does: the newest of all places, not all of the first one.
+    # Like pip: the newest version of all sources, not of the first source.
     return {"UV_INDEX_STRATEGY": "unsafe-best-match", **named}
 
 
@@ -78,7 +78,7 @@ def _pip(folder, *arguments):
 
 
 def _works(folder):
-    """Whether the environment was finished, for this Python, and not moved since."""
+    """Return whether the environment is complete, for this Python, and not moved."""
     if not (folder / ".stamp").is_file():
         return False
     config = (folder / "pyvenv.cfg").read_text()
@@ -87,7 +87,7 @@ def _works(folder):
 
 
 def link_odoo(source):
-    """Let the environment import Odoo from its source folder; finish its fonts."""
+    """Make Odoo importable from its source folder; add missing fonts."""
     packages = paths.VENV / "lib" / "python3.11" / "site-packages"
     (packages / "odoo-source.pth").write_text(f"{source}\n")
     fonts = source / "odoo/addons/web/static/src/libs/fontawesome"
@@ -100,7 +100,7 @@ def link_odoo(source):
             )
 
 
-# Debian has dropped Font Awesome 4.7, its package of Odoo links to nothing.
+# Debian dropped Font Awesome 4.7; the links in its Odoo package are broken.
 FONT_AWESOME = [
     "css/font-awesome.css",
     "fonts/FontAwesome.otf",

@@ -2,10 +2,10 @@
 """A lower room of an addon never calls a higher one.
 
 The rooms are the folders that ``models/__init__.py`` lists, from the ground up;
-``rules/`` lies below them all and does not know Odoo. A name that is defined in higher
-rooms only, be it a method, a field or a model, must not occur in a lower one: neither
-as an attribute nor as a string (domains, values, dependencies). Where a lower room
-must be heard above, it defines a hook with a default, and the name is its own.
+``rules/`` is below them all and does not import Odoo. A method, field or model that is
+defined only in higher rooms must not be used in a lower one, neither as an attribute
+nor as a string (domains, values, dependencies). If a lower room must reach a higher
+one, it defines a hook with a default, which makes the name its own.
 """
 
 import ast
@@ -15,7 +15,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-# Names of ours that mean something else as well: fields of Odoo, values of a rule.
+# Names that also have another meaning: fields of Odoo, values of a rule.
 COMMON = frozenset(
     """
     active amount code company_id currency_id date discount due_at invoice_ids kind
@@ -29,7 +29,7 @@ CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")
 
 
 def get_rooms(addon):
-    """Return the folders of the rooms, from the ground up.
+    """Return the folders of the rooms, from the bottom up.
 
     :param addon: path of the addon
     """
@@ -39,7 +39,7 @@ def get_rooms(addon):
 
 
 def check(addon):
-    """Return what breaks the order, one line for each place."""
+    """Return the violations, one line each."""
     rooms = get_rooms(addon)
     sources = {room: [_Source(path) for path in room.glob("*.py")] for room in rooms}
     owners = _get_owners(rooms, sources)
@@ -57,7 +57,7 @@ def check(addon):
 
 
 def _get_owners(rooms, sources):
-    """Return ``{name: lowest room that defines it}`` of the names that are ours."""
+    """Return ``{name: lowest room that defines it}`` for our own names."""
     owners, native = {}, set(COMMON) | set(dir(builtins))
     for room in rooms:
         for source in sources[room]:
@@ -69,7 +69,7 @@ def _get_owners(rooms, sources):
 
 
 class _Source:
-    """One file, read once."""
+    """One parsed source file."""
 
     def __init__(self, path):
         self.path = path
@@ -80,7 +80,7 @@ class _Source:
         return f"{place}:{node.lineno}: {text}"
 
     def find_definitions(self):
-        """Return the names that the classes define, and those that they extend."""
+        """Return the names that the classes define and the ones they extend."""
         defined, extended = set(), set()
         for node in ast.walk(self.tree):
             if not isinstance(node, ast.ClassDef):
@@ -129,7 +129,7 @@ class _Source:
 
 
 def _get_assigned(item):
-    """Names of fields, and the name of the model, in a class."""
+    """Return the field names and the model name of a class."""
     [target, *_others] = item.targets
     if not isinstance(target, ast.Name):
         return set()
@@ -142,7 +142,7 @@ def _get_assigned(item):
 
 
 def _get_names(node):
-    """Names that an expression uses.
+    """Return the names that an expression uses.
 
     >>> node = ast.parse("('line_ids.ask_at', '=', 1)", mode="eval").body.elts[0]
     >>> _get_names(node)
@@ -158,7 +158,7 @@ def _get_names(node):
 
 
 def main(addons):
-    """Print what breaks the order in these addons; return the exit code."""
+    """Print the violations in these addons; return the exit code."""
     faults = defaultdict(list)
     for addon in map(Path, addons):
         faults[addon] = check(addon)

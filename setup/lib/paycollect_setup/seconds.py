@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How long each test file takes, and how to deal files out by that.
+"""Durations of test files, and how to distribute files by them.
 
-setup/seconds.txt says it for a fresh checkout; each whole run that went well writes
-what it measured for the next one on this machine.
+setup/seconds.txt has the values for a new checkout; each successful full run stores its
+own measurements for the next one on this machine.
 """
 
 import collections
@@ -12,18 +12,18 @@ from . import paths
 
 COMMITTED = paths.SETUP / "seconds.txt"
 MEASURED = paths.HOME / "seconds.txt"
-UNKNOWN = 10.0  # where nothing beside the file is known either
+UNKNOWN = 10.0  # if no other file in the folder has a measurement either
 
 
 def find_files():
-    """The test files of our addons and of tests/."""
+    """Return the test files of our addons and of tests/."""
     folders = [*paths.addons(), paths.ROOT / "tests"]
     files = {file for folder in folders for file in folder.rglob("test_*.py")}
     return sorted(str(file.relative_to(paths.ROOT)) for file in files)
 
 
 def estimate(files):
-    """Seconds by file: as measured, else the mean of those in the same folder."""
+    """Return seconds by file: measured, or the mean of the same folder."""
     known = read(COMMITTED) | read(MEASURED)
     beside = collections.defaultdict(list)
     for file in files:
@@ -38,10 +38,10 @@ def estimate(files):
 
 
 def deal(files, took, hands):
-    """Return so many lists of files, each of which takes about the same time.
+    """Return ``hands`` lists of files that take about the same time each.
 
-    The first goes from large to small, the next from small to large: what waits for
-    a server in one process meets what computes in the other.
+    The first is sorted from long to short, the next from short to long, so that files
+    that wait for a server run alongside files that compute.
 
     >>> deal("abcd", {"a": 9, "b": 4, "c": 3, "d": 1}, hands=2)
     [['a'], ['d', 'c', 'b']]
@@ -55,7 +55,7 @@ def deal(files, took, hands):
 
 
 def read(path):
-    """Seconds by file; nothing when there is no such list."""
+    """Return seconds by file; empty if there is no such list."""
     lines = path.read_text().splitlines() if path.is_file() else []
     return {file: float(took) for took, file in (line.split(" ", 1) for line in lines)}
 

@@ -16,7 +16,7 @@ STOP_SECONDS = 15
 
 
 class OdooServer:
-    """One Odoo on one database; it ends with whoever started it."""
+    """One Odoo server on one database; it stops with the process that started it."""
 
     def __init__(self, database, port=None, environment=None, **options):
         self.db = database
@@ -81,7 +81,7 @@ class OdooServer:
         return self._process is not None and self._process.poll() is None
 
     def stop(self):
-        """End the server as an administrator would, and wait for it."""
+        """Stop the server gracefully and wait for it."""
         if self.alive:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -89,7 +89,7 @@ class OdooServer:
         self.kill()
 
     def kill(self):
-        """End the server and its children as a power cut would."""
+        """Kill the server and its children, like a power failure."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -100,7 +100,7 @@ class OdooServer:
         return self.start()
 
     def wait_exit(self):
-        """Wait until the process ends by itself; return its exit code."""
+        """Wait until the process exits; return its exit code."""
         wait_until(lambda: not self.alive, "Odoo's end", seen=self.log_end)
         return self._process.wait()
 
@@ -108,5 +108,5 @@ class OdooServer:
         return self.log.read_text(errors="replace")
 
     def log_end(self):
-        """The last words of the log."""
+        """Return the end of the log."""
         return self.log_text()[-300:]

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Several pytest processes side by side, and one report of theirs at the end."""
+"""Several pytest processes in parallel, with one combined report."""
 
 import collections
 import re
@@ -12,7 +12,7 @@ from .steps import PATIENCE, start, wait_all
 
 WIDTH = 88
 SLOWEST = 10
-# The parts of what pytest prints have such titles; the last line looks like one.
+# Sections of pytest's output have such titles; the last line looks like one.
 TITLE = re.compile(r"[=!]+ (.+?) [=!]+")
 TESTS, SUMMARY = "test session starts", "short test summary info"
 CLOSING = re.compile(r"=+ (.+) in [\d.]+s(?: \([\d:]+\))? =+")
@@ -20,7 +20,7 @@ ORDER = "failed passed skipped deselected xfailed xpassed warning error".split()
 
 
 class Shard:
-    """One pytest on some files; its progress is shown, its report held back."""
+    """One pytest on some files; progress is shown, the report is held back."""
 
     def __init__(self, name, command, files, environment):
         self.name = name
@@ -50,7 +50,7 @@ class Shard:
                 self._report.append(line)
 
     def get_result(self):
-        """What came of it, once it has ended."""
+        """Return its result once it has ended."""
         self._reader.join(PATIENCE)  # its own children may outlive it
         took = seconds.read(self._took)
         self._took.unlink(missing_ok=True)
@@ -79,7 +79,7 @@ class Result:
             else:
                 part.append(line)
         if code not in (0, 1) or not self.counts:
-            self.summary.append(f"ERROR {name} broke off, its exit code is {code}")
+            self.summary.append(f"ERROR {name} was interrupted with exit code {code}")
             self.counts["error"] += 1
 
     def _count(self, words):
@@ -90,7 +90,7 @@ class Result:
 def run(shards):
     """Wait for the shards and print their report.
 
-    :return: how long each file took, by file; None when something failed
+    :return: seconds by file; None if something failed
     """
     begin = time.monotonic()
     try:

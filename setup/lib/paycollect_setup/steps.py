@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Steps with their name and time, commands that explain why they failed."""
+"""Steps with a name and duration; commands that explain why they failed."""
 
 import contextlib
 import ctypes
@@ -31,22 +31,22 @@ NO_NETWORK = (
 NO_SPACE = "No space left on device"
 DISK_FULL = (
     "the disk is full: free some space and run the same command again; "
-    "what was there is intact."
+    "existing data is intact."
 )
 
 
 class Fault(Exception):
-    """Something the user can put right; its text says what and how."""
+    """A problem that the user can fix; its text explains what and how."""
 
 
 class Terminated(KeyboardInterrupt):
-    """We alone were asked to end; on Ctrl-C our children are asked, too."""
+    """Only this process was asked to stop; on Ctrl-C, children are as well."""
 
 
 @contextlib.contextmanager
 def step(name):
-    """Print the name of what is being done, then the time it took."""
-    # Of steps side by side each is told when it ends, on a line of its own.
+    """Print the name of the step, then its duration."""
+    # A parallel step is printed when it ends, on a line of its own.
     beside = threading.current_thread() is not threading.main_thread()
     title = f"{name} … "
     if not beside:
@@ -61,9 +61,9 @@ def step(name):
 
 
 def side_by_side(*functions):
-    """Call them at the same time; return what each returned, or raise the first fault.
+    """Call the functions in parallel; return their results or raise the first error.
 
-    Their threads do not keep us from ending, and what they run ends with them.
+    Their threads do not block our exit, and their commands end with them.
     """
     outcomes = [None] * len(functions)
 
@@ -88,7 +88,7 @@ def side_by_side(*functions):
 
 
 def notice(text):
-    """Tell the user something that does not stop us."""
+    """Print a note that is not an error."""
     _say(f"Note: {text}")
 
 
@@ -97,7 +97,7 @@ def _say(text, end="\n"):
 
 
 def run(command, *, what, log=None, remedy="", **options):
-    """Run a command and return what it printed; raise Fault when it fails.
+    """Run a command and return its output; raise Fault if it fails.
 
     `what` names the action in the message; the whole output goes to `log`.
     """
@@ -122,19 +122,19 @@ def run(command, *, what, log=None, remedy="", **options):
 
 
 def foreground(command, **options):
-    """Run a command on our terminal; return its exit code. It ends when we do."""
+    """Run a command in our terminal; return its exit code. It stops when we do."""
     (code,) = wait_all([start(command, **options)])
     return code
 
 
 def start(command, **options):
-    """Start a command that ends when we do."""
+    """Start a command that stops when we do."""
     command = [str(part) for part in command]
     return subprocess.Popen(command, preexec_fn=die_with_parent(), **options)
 
 
 def wait_all(processes):
-    """Wait for them; return their exit codes. Whatever ends us, ends them."""
+    """Wait for the processes; return their exit codes. They stop when we do."""
     try:
         return [process.wait() for process in processes]
     except KeyboardInterrupt as interrupt:
@@ -152,13 +152,13 @@ def wait_all(processes):
 
 
 def explain(what, output, log, remedy=""):
-    """One sentence about a failed command."""
+    """Return one sentence about a failed command."""
     if NO_SPACE in output:
         return f"{what} failed: {DISK_FULL}"
     if any(word in output for word in NO_NETWORK):
         return (
-            f"{what} failed because the network does not answer (see {log}): "
-            "check it and run the same command again."
+            f"{what} failed because the network does not respond (see {log}): "
+            "check your connection and run the same command again."
         )
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     last = lines[-1] if lines else "no output"
@@ -167,20 +167,20 @@ def explain(what, output, log, remedy=""):
 
 
 def need_disk(gigabytes):
-    """Refuse to begin what the disk cannot hold."""
+    """Raise Fault if there is not enough disk space."""
     free = shutil.disk_usage(paths.ROOT).free / 1e9
     if free < gigabytes:
         raise Fault(
-            f"{gigabytes} GB of free disk are needed in {paths.ROOT}, "
-            f"{free:.1f} GB are left: free some space and run the same command again."
+            f"{gigabytes} GB of free disk space is needed in {paths.ROOT}, but only "
+            f"{free:.1f} GB is left: free some space and run the same command again."
         )
 
 
 def free_port(preferred=0):
-    """A free loopback port; with a preferred one that is taken, None.
+    """Return a free loopback port, or None if the preferred one is taken.
 
-    Any other one is below those that the system gives to outgoing connections: one of
-    them could take it before the server that it is meant for.
+    Other ports are chosen below the range for outgoing connections, one of which could
+    otherwise take the port before its server does.
     """
     for port in [preferred] if preferred else _shuffled_ports():
         with socket.socket() as probe:
@@ -196,21 +196,21 @@ def _shuffled_ports():
 
 
 def die_with_parent(number=signal.SIGTERM):
-    """For preexec_fn: the child gets this signal when whoever started it is gone."""
+    """Return a preexec_fn: the child gets this signal when its parent is gone."""
     libc = ctypes.CDLL(None, use_errno=True)
     return lambda: libc.prctl(PR_SET_PDEATHSIG, number)
 
 
 @contextlib.contextmanager
 def locked(name):
-    """Hold a lock file of HOME: one holder at a time."""
+    """Hold a lock file in HOME exclusively."""
     with _lock_file(name) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def hold(name):
-    """Hold a lock file, shared, until this process ends."""
+    """Hold a shared lock on a file until this process ends."""
     handle = _lock_file(name)
     fcntl.flock(handle, fcntl.LOCK_SH)
     _held.append(handle)
@@ -220,7 +220,7 @@ _held = []
 
 
 def is_held(name):
-    """Whether some process holds this lock file."""
+    """Return whether a process holds this lock file."""
     with _lock_file(name) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -236,13 +236,13 @@ def _lock_file(name):
 
 
 def replace(source, target):
-    """Put a finished file or folder where an older one may be."""
+    """Move a finished file or folder into place, replacing an older one."""
     if target.is_dir():
         shutil.rmtree(target)
     os.replace(source, target)
 
 
 def stamped(folder, key):
-    """Whether what is in the folder was finished, and made from this key."""
+    """Return whether the folder is complete and was made from this key."""
     stamp = folder / ".stamp"
     return stamp.is_file() and stamp.read_text() == key

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""System packages: installed when we are root, else asked for in one line."""
+"""System packages: installed if we are root, otherwise requested in one line."""
 
 import ctypes.util
 import glob
@@ -16,7 +16,7 @@ def _has(program):
     return lambda: shutil.which(program)
 
 
-# Debian's name of each package, and how to see that it is there.
+# Debian's name of each package, and how to check that it is installed.
 PACKAGES = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip"),
     "libmagic1": lambda: ctypes.util.find_library("magic"),
@@ -27,14 +27,14 @@ PACKAGES = {
     "nodejs": _has("node"),
     "npm": _has("npm"),
 }
-OPTIONAL = {"wkhtmltopdf": "invoices go out without their PDF"}
+OPTIONAL = {"wkhtmltopdf": "invoices are sent without a PDF"}
 BASIC = ["python3-venv", "libmagic1", "postgresql", "wkhtmltopdf"]
 BROWSER = ["chromium", "fonts-liberation"]
 NODE = ["nodejs", "npm"]
 
 
 def require(packages):
-    """Make sure that these system packages are there."""
+    """Make sure that these system packages are installed."""
     missing = [name for name in packages if not PACKAGES[name]()]
     if not missing:
         return
@@ -46,12 +46,12 @@ def require(packages):
     elif needed := [name for name in missing if name not in OPTIONAL]:
         raise Fault(
             f"system packages are missing ({', '.join(needed)}): run this line as "
-            f"root, then the same command again:\n  {line}"
+            f"root, then run the same command again:\n  {line}"
         )
     else:
         notice(
             f"without {missing[0]} {OPTIONAL[missing[0]]}; "
-            f"to have it, run as root: {line}"
+            f"to install it, run as root: {line}"
         )
 
 
@@ -69,7 +69,7 @@ def _apt_install(names):
     run([*apt, "update"], what="apt-get update", remedy=remedy, env=environment)
     needed = [name for name in names if name not in OPTIONAL]
     install = [*apt, "install", "-y", "--no-install-recommends"]
-    # Whatever happens to us, let dpkg finish what it has begun.
+    # Let dpkg finish even if we are stopped.
     options = {"remedy": remedy, "env": environment, "preexec_fn": None}
     if needed:
         run([*install, *needed], what="apt-get install", **options)
@@ -77,4 +77,4 @@ def _apt_install(names):
         try:
             run([*install, name], what=f"apt-get install {name}", **options)
         except Fault as fault:
-            notice(f"{fault} Going on: {OPTIONAL[name]}.")
+            notice(f"{fault} Continuing: {OPTIONAL[name]}.")

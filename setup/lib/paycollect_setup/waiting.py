@@ -1,17 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Wait for a condition, instead of sleeping and hoping."""
+"""Wait for a condition instead of sleeping."""
 
 import time
 
-# Only what is broken takes that long, however busy the machine is.
+# Even on a busy machine, only something broken takes this long.
 LONGEST = 300
 
 
 def wait_until(condition, what, seen=None, every=0.05):
     """Return the condition's first truthy value.
 
-    :param what: is awaited, for the message
-    :param seen: returns what is there instead, for the message
+    :param what: what is awaited, for the message
+    :param seen: returns the current state, for the message
     :raise AssertionError: after ``LONGEST`` seconds without one
     """
     deadline = time.monotonic() + LONGEST
@@ -19,7 +19,7 @@ def wait_until(condition, what, seen=None, every=0.05):
         if time.monotonic() > deadline:
             last = seen() if seen else value
             raise AssertionError(
-                f"waited {LONGEST} s in vain for {what}; at last there was {last!r}"
+                f"timed out after {LONGEST} s waiting for {what}; last value: {last!r}"
             )
         time.sleep(every)
     return value

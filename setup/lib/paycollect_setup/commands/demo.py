@@ -14,25 +14,25 @@ from ..steps import Fault, die_with_parent, free_port, step
 MAIL_PORT = 8025
 USERS = {
     "admin": "everything",
-    "dispatcher": "books jobs, sees what can be collected",
-    "technician": "does the jobs, best in a narrow window",
-    "accountant": "Invoicing, Collections",
-    "customer": "the portal",
+    "dispatcher": "books jobs and sees which are ready to collect",
+    "technician": "does the jobs (try a phone-sized window)",
+    "accountant": "Invoicing and Collections",
+    "customer": "customer portal",
 }
 TRY = """\
-  1. As dispatcher, open the job at Lakeline Yoga Studio and press "Request payment
-     method". Open the customer's mail, follow its link and save card
-     4242 4242 4242 4242 12/30. The job is ready to collect: assign Tom Becker.
+  1. As dispatcher, open the job at Lakeline Yoga Studio and click "Request Payment
+     Method". Open the customer's email, follow the link and save card
+     4242 4242 4242 4242 12/30. The job is now ready to collect: assign Tom Becker.
   2. As technician, open that job, add an extra (a 1 TB SSD) and complete it.
-     The receipt is among the mails before you have put the phone away.
-  3. As accountant, open the invoice and read "Why?" in its tab Collection, then
-     look at Collections, Attempts: what was paid, declined, or has no answer yet."""
+     The receipt is in the inbox before you put the phone away.
+  3. As accountant, open the invoice and read "Why?" on its Collection tab. Then look
+     at Collections > Attempts for paid, declined and unanswered charges."""
 
 
 def main(argv):
     parser = argparse.ArgumentParser(prog="setup/demo", description=__doc__)
-    parser.add_argument("--no-serve", action="store_true", help="only prepare")
-    parser.add_argument("--reset", action="store_true", help="start over, all is lost")
+    parser.add_argument("--no-serve", action="store_true", help="prepare only")
+    parser.add_argument("--reset", action="store_true", help="delete all data first")
     parser.add_argument("--port", type=int, default=8069, help="Odoo's port (8069)")
     options = parser.parse_args(argv)
     with contextlib.ExitStack() as stack:
@@ -54,21 +54,21 @@ def _only_one():
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Fault("it is running already: end that one first (Ctrl-C).") from None
+            raise Fault("it is already running: stop it first (Ctrl-C).") from None
         yield
 
 
 def _need_port(port):
     if not free_port(port):
         raise Fault(
-            f"port {port} is taken by another program: end that one, "
-            f"or take another port with setup/demo --port {port + 1}."
+            f"port {port} is in use by another program: stop it, "
+            f"or use another port with setup/demo --port {port + 1}."
         )
 
 
 @contextlib.contextmanager
 def _mail_catcher():
-    """Catch mails for the time of the block: (SMTP port, address of the page)."""
+    """Catch emails during the block; yield (SMTP port, URL of the inbox)."""
     smtp_port, http_port = free_port(), free_port(MAIL_PORT) or free_port()
     process = subprocess.Popen(
         [paths.PYTHON, "-m", "paycollect_setup.inbox"]
@@ -86,7 +86,7 @@ def _mail_catcher():
 
 def _serve(port, smtp_port, mail_url):
     server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
-    # Links in mails lead here, whatever the port was last time.
+    # Links in emails point here, whatever port was used last time.
     databases.set_parameter(demo.NAME, "web.base.url", server.url)
     databases.set_parameter(demo.NAME, "paycollect.home_url", server.url)
     try:
@@ -95,7 +95,7 @@ def _serve(port, smtp_port, mail_url):
         _welcome(server, mail_url)
         while server.alive:
             time.sleep(0.5)
-        raise Fault(f"Odoo has ended by itself: see {server.log}.")
+        raise Fault(f"Odoo has stopped unexpectedly: see {server.log}.")
     finally:
         server.stop()
 
@@ -105,8 +105,8 @@ def _welcome(server, mail_url):
     users = [f"  {name:11} {USERS[name]}" for name in USERS if name in known]
     print(
         f"\nPaycollect runs at   {server.url}\n"
-        f"All mails are at     {mail_url}   (none leaves this machine)\n\n"
-        "Log in with the same word as name and password:\n" + "\n".join(users),
-        f"\n\nThree things to try\n{TRY}\n\nCtrl-C ends it.",
+        f"All emails are at    {mail_url}   (nothing leaves this machine)\n\n"
+        "Log in with the same word as username and password:\n" + "\n".join(users),
+        f"\n\nThree things to try\n{TRY}\n\nPress Ctrl-C to stop.",
         flush=True,
     )

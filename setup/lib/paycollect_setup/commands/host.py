@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/test --host [MODULE…]: the host's own tests, with our addons and without.
+"""setup/test --host [MODULE…]: the host's own tests, with and without our addons.
 
-Installed but switched off, our addons change nothing: every test that passes without
-them passes with them. Both runs stand side by side on a copy of a template each.
+Installed but turned off, our addons change nothing: every test that passes without
+them also passes with them. Both runs use a copy of their own template.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ QUOTED = 12  # lines of a traceback
 
 def main(argv):
     if unknown := set(argv) - set(MODULES):
-        raise Fault(f"no module of the host's: {', '.join(sorted(unknown))}.")
+        raise Fault(f"not a module of the host: {', '.join(sorted(unknown))}.")
     modules = argv or MODULES
     with environment.ready() as version:
         templates = [
@@ -44,7 +44,7 @@ def main(argv):
 
 
 def _run_both(templates, modules):
-    """The outcomes without our addons, and with them."""
+    """Return the outcomes without and with our addons."""
     with contextlib.ExitStack() as stack:
         runs = [
             stack.enter_context(_running(template, side, modules))
@@ -62,7 +62,7 @@ def _running(template, side, modules):
     databases.copy(template, database)
     conf = configuration.write(
         paths.RUN / f"{database}.conf",
-        channels="root:0",  # no job runner beside the tests
+        channels="root:0",  # no job runner during the tests
         db_name=database,
         http_port=port,
         log_level="warn",
@@ -93,12 +93,12 @@ def _running(template, side, modules):
 
 def _answer(process, answer, log):
     if process.wait() or not answer.is_file():
-        raise Fault(f"the tests did not run to their end: see {log}.")
+        raise Fault(f"the tests did not finish: see {log}.")
     return json.loads(answer.read_text())
 
 
 def _compare(without, with_ours):
-    """Print both counts and what only we break; return an exit code."""
+    """Print both counts and failures only we cause; return an exit code."""
     print(f"Without our addons: {_count(without)}")
     print(f"With our addons:    {_count(with_ours)}")
     broken = {
@@ -107,12 +107,12 @@ def _compare(without, with_ours):
         if _failed(outcome) and not _failed(without.get(test, PASSED))
     }
     for test in without.keys() - with_ours.keys():
-        broken[test] = "It does not run at all."
+        broken[test] = "It did not run."
     for test, outcome in sorted(broken.items()):
-        print(f"\nOnly with our addons: {test}")
+        print(f"\nFails only with our addons: {test}")
         print("\n".join(outcome.rstrip().splitlines()[-QUOTED:]))
     if not broken:
-        print("No test fails because of our addons.")
+        print("No test failures are caused by our addons.")
     return 1 if broken else 0
 
 

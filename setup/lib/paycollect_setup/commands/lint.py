@@ -23,7 +23,7 @@ FOREIGN = re.compile(
 
 def main(argv):
     parser = argparse.ArgumentParser(prog="setup/lint", description=__doc__)
-    parser.add_argument("--fix", action="store_true", help="put right what can be")
+    parser.add_argument("--fix", action="store_true", help="fix what can be fixed")
     fix = parser.parse_args(argv).fix
     _prepare()
     failed = [name for name, command in _linters(fix) if not _passes(name, command)]
@@ -32,12 +32,12 @@ def main(argv):
     if failed:
         print(f"setup/lint: {', '.join(failed)} failed; setup/lint --fix may help.")
     else:
-        print("setup/lint: all is well.")
+        print("setup/lint: all checks passed.")
     return bool(failed)
 
 
 def _keep_their_rooms():
-    """Whether no lower room of an addon calls a higher one."""
+    """Return whether no lower room of an addon calls a higher one."""
     addons = sorted(path.parents[1] for path in paths.ROOT.glob("*/models/__init__.py"))
     return not rooms.main(addon for addon in addons if (addon / "rules").is_dir())
 
@@ -73,7 +73,7 @@ def _ensure_node_packages():
 
 
 def _compare_with_pre_commit():
-    """Refuse when .pre-commit-config.yaml names other versions than we run."""
+    """Fail if .pre-commit-config.yaml has different versions than we run."""
     config = (paths.ROOT / ".pre-commit-config.yaml").read_text()
     node = json.loads((paths.SETUP / "node" / "package.json").read_text())
     pins = dict(re.findall(r"^([\w-]+)==(\S+)$", _lint_list(), re.MULTILINE))
@@ -85,9 +85,8 @@ def _compare_with_pre_commit():
     for text in expected:
         if text not in config:
             raise Fault(
-                f".pre-commit-config.yaml does not name {text.split()[0]} with the "
-                "version of setup/requirements/lint.txt and setup/node: "
-                "make them the same."
+                f"the version of {text.split()[0]} in .pre-commit-config.yaml differs "
+                "from setup/requirements/lint.txt or setup/node: use the same one."
             )
 
 
@@ -96,7 +95,7 @@ def _lint_list():
 
 
 def _linters(fix):
-    """Yield each linter's name and command; one without files has no command."""
+    """Yield each linter's name and command; no command if it has no files."""
     python, node = VENV / "bin", NODE / "node_modules" / ".bin"
     fixing = ["--fix"] if fix else []
     checking = [] if fix else ["--check"]
@@ -117,13 +116,13 @@ def _linters(fix):
 
 
 def _files(suffixes):
-    """Our files with these suffixes, also those not committed yet."""
+    """Return our files with these suffixes, including uncommitted ones."""
     git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(
         git, cwd=paths.ROOT, capture_output=True, text=True, check=False
     )
     if listed.returncode:
-        raise Fault(f"git does not list our files: {listed.stderr.strip()}")
+        raise Fault(f"git could not list our files: {listed.stderr.strip()}")
     return [
         name
         for name in sorted(set(listed.stdout.split("\0")))

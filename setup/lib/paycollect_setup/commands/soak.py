@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/soak [--minutes N] [--schedules M] [--seed N]: charges at random, by the
-thousand, in a simulated world (tests/soak). Needs no Odoo and no database.
+"""setup/soak [--minutes N] [--schedules M] [--seed N]: thousands of
+random charges in a simulated world (tests/soak). Needs no Odoo and no database.
 
-setup/soak --machine [--minutes N] [--seed N] [--replay WORD]: the same with the real
-code, a database and the stand-in for Stripe (tests/soak_machine); see its --help."""
+setup/soak --machine [--minutes N] [--seed N] [--replay WORD]: the same with
+real code, a database and the Stripe stand-in (tests/soak_machine); see its --help."""
 
 import os
 import sys

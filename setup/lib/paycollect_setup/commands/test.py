@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""setup/test [pytest args]: without any, every test of the addons and of tests/, in
-two processes side by side; with some, what they name, in one."""
+"""setup/test [pytest args]: run tests.
+
+Without arguments: all tests of the addons and of tests/, in two parallel processes.
+With arguments: the selected tests, in one process.
+"""
 
 import contextlib
 import os
@@ -45,7 +48,7 @@ def _run_all(template):
             stack.enter_context(_place(template, f"_{number}"))
             for number in range(1, SHARDS + 1)
         ]
-        # Each would overwrite what the other keeps for `--last-failed`.
+        # They would overwrite each other's state for `--last-failed`.
         command = [*PYTEST, "-p", "no:cacheprovider"]
         took = run(
             [
@@ -61,7 +64,7 @@ def _run_all(template):
 
 @contextlib.contextmanager
 def _place(template, suffix=""):
-    """A database for one pytest: its name, and the variables that lead there."""
+    """Create a database for one pytest; yield its name and environment."""
     name = f"paycollect_test_{os.getpid()}{suffix}"
     log = paths.LOGS / f"{name}-blocked.log"
     log.unlink(missing_ok=True)
@@ -70,8 +73,8 @@ def _place(template, suffix=""):
         db_name=name,
         log_level="error",
         max_cron_threads=0,
-        channels="root:0",  # no job runner beside the tests
-        limit_memory_hard=0,  # the browsers we start would inherit the limit
+        channels="root:0",  # no job runner during the tests
+        limit_memory_hard=0,  # browsers we start would inherit the limit
     )
     try:
         with step("Test database"):
@@ -92,7 +95,7 @@ def _place(template, suffix=""):
 
 
 def _with_paths(argv):
-    """The arguments, with everything as what to run when none of them names a place."""
+    """Return the arguments, adding all test paths if none is given."""
     if any(
         (paths.ROOT / word.partition("::")[0]).exists()
         for word in argv
