@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Real servers, mails and browsers for the end-to-end tests."""
+"""Real servers, emails and browsers for the end-to-end tests."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ from paycollect_setup.lab import Lab
 from stand_in_fixtures import api, card, provider, stand_in  # noqa: F401
 from stripe_stand_in.client import Process
 
-# their asserts explain themselves, too
+# rewrite their asserts, too
 pytest.register_assert_rewrite("fault_cases", "stripe_scene")
 
 
@@ -26,21 +26,21 @@ def open_lab():
 
 @pytest.fixture
 def lab():
-    """Databases and servers of this test; one that tries to go out fails it."""
+    """Databases and servers for this test; blocked network calls fail it."""
     with open_lab() as lab:
         yield lab
 
 
 @pytest.fixture(scope="module")
 def module_lab():
-    """The same for all tests of a module, which share a server."""
+    """The same, shared by all tests of a module."""
     with open_lab() as lab:
         yield lab
 
 
 @pytest.fixture
 def make_server(lab):
-    """Start a server on a database of its own: see Lab.make_server."""
+    """Start a server on its own database, see Lab.make_server."""
     return lab.make_server
 
 
@@ -51,7 +51,7 @@ def server(make_server):
 
 @pytest.fixture
 def stripe(tmp_path):
-    """A stand-in for Stripe in a process of its own: see stripe_stand_in."""
+    """A Stripe stand-in in a process of its own, see stripe_stand_in."""
     with Process(state_dir=tmp_path) as stripe:
         yield stripe
 
@@ -65,7 +65,7 @@ def chromium():
 
 @pytest.fixture
 def browser(chromium):
-    """The browser; a page that asks for something outside fails the test."""
+    """The browser; a page that requests an external address fails the test."""
     yield chromium
     if outside := chromium.close_pages():
         pytest.fail(f"a page tried to leave this machine: {'; '.join(outside)}")
@@ -73,11 +73,11 @@ def browser(chromium):
 
 @pytest.fixture
 def desktop(browser):
-    """Open pages as on a desktop: desktop(server, login=None, password=None)."""
+    """Open pages like on a desktop: desktop(server, login=None, password=None)."""
     return browser.desktop
 
 
 @pytest.fixture
 def phone(browser):
-    """Open pages as on a phone: phone(server, login=None, password=None)."""
+    """Open pages like on a phone: phone(server, login=None, password=None)."""
     return browser.phone

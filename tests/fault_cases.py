@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What can fail between us and Stripe, a function each.
+"""Everything that can fail between us and Stripe, one function each.
 
-Each has a customer of its own, named like the function, whose methods answer as the
-decorator says. They run at the same time on one server: see test_faults.py.
+Each has its own customer, named like the function, whose methods respond as set by the
+decorator. They run in parallel on one server, see test_faults.py.
 """
 
 import pytest
@@ -15,7 +15,7 @@ FAULTS = {}  # by name: function, outcomes of the customer's methods, arguments
 
 
 def fault(*outcomes, **variants):
-    """Register a fault; its customer's methods have these outcomes.
+    """Register a fault whose customer's methods have these outcomes.
 
     :param variants: run it once for each of these values of its argument
     """
@@ -33,7 +33,7 @@ def fault(*outcomes, **variants):
     return register
 
 
-# Requests and answers
+# Requests and responses
 
 
 @fault()
@@ -46,7 +46,7 @@ def nothing_fails(customer):
 
 @fault(kind=["drop_before", "drop_after", "lock_timeout", "rate_limit"])
 def no_answer(customer, kind):
-    """Asked again with the same key, which charges at most once."""
+    """Sent again with the same key, which charges at most once."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault(kind)
     customer.complete()
@@ -60,8 +60,8 @@ def no_answer(customer, kind):
 
 @fault()
 def broken_before(customer):
-    """The key remembers the 500 for ever, so Stripe's list is asked, and then it is
-    charged with another key."""
+    """The key returns the 500 forever, so Stripe's list is checked and the charge is
+    sent with another key."""
     customer.fault("error_before")
     customer.complete()
     customer.wait_state("unknown")
@@ -72,7 +72,7 @@ def broken_before(customer):
 
 @fault()
 def broken_after(customer):
-    """The list knows of the charge, although the key brings a 500."""
+    """The list has the charge even though the key returns a 500."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault("error_after")
     customer.complete()
@@ -87,7 +87,7 @@ def broken_after(customer):
 
 @fault()
 def late_success(customer):
-    """It is executed after we gave up; the webhook tells."""
+    """It is executed after we gave up; the webhook reports it."""
     customer.stripe.hold(customer=customer.reference)
     late = customer.time_out()
     customer.complete()
@@ -103,7 +103,7 @@ def late_success(customer):
 
 @fault()
 def late_success_unheard(customer):
-    """The webhook never comes; the same key tells."""
+    """The webhook never arrives; the same key returns the result."""
     customer.stripe.hold(customer=customer.reference)
     late = customer.time_out()
     customer.complete()
@@ -118,7 +118,7 @@ def late_success_unheard(customer):
 
 @fault()
 def asked_too_early(customer):
-    """The first request is still being executed when the same key asks: 409."""
+    """The first request is still being executed when the key is reused: 409."""
     customer.stripe.hold(customer=customer.reference)
     late = customer.time_out()
     customer.complete()
@@ -189,7 +189,7 @@ def double_click(customer):
 
 @fault("incorrect_number")
 def two_accountants(customer):
-    """Both press “Collect Now” after the customer has got a new card."""
+    """Both click “Collect Now” after the customer got a new card."""
     customer.complete()
     customer.wait_state("declined")
     customer.renew_card()
@@ -202,7 +202,7 @@ def two_accountants(customer):
 
 @fault()
 def portal_while_job_charges(customer):
-    """The customer wants to pay while the request is on its way."""
+    """The customer tries to pay while the request is in progress."""
     customer.stripe.hold(customer=customer.reference)
     late = customer.fault("delay_after")
     customer.complete()
@@ -227,7 +227,7 @@ def portal_after_the_charge(customer):
 
 @fault("insufficient_funds")
 def two_pages(customer):
-    """The customer presses “Pay” in two windows; only the second one can be paid."""
+    """The customer clicks “Pay” in two windows; only the second one can be paid."""
     customer.complete()
     customer.wait_state("declined", "planned")
     first, second = customer.start_portal_payment(), customer.start_portal_payment()
@@ -271,7 +271,7 @@ def token_deleted_in_flight(customer, where):
 
 @fault(kind=["drop_before", "drop_after"])
 def token_deleted_while_unknown(customer, kind):
-    """What was charged is booked; what was not is not charged any more."""
+    """A completed charge is recorded; anything else is no longer charged."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault(kind)
     customer.complete()
@@ -292,7 +292,7 @@ def token_deleted_while_unknown(customer, kind):
 
 @fault()
 def refund_racing_the_question(customer):
-    """Somebody refunds at Stripe what we do not even know to be charged."""
+    """A charge with an unknown outcome is refunded at Stripe."""
     customer.fault("drop_after")
     customer.stripe.hold(customer=customer.reference)
     customer.complete()
@@ -328,7 +328,7 @@ def refund_racing_a_retry(customer):
 
 @fault()
 def clock_goes_forward(customer):
-    """Our clock says that the key is old: it is looked up instead."""
+    """By our clock, the key has expired: the charge is looked up instead."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault("drop_after")
     customer.complete()
@@ -341,7 +341,7 @@ def clock_goes_forward(customer):
 
 @fault()
 def clock_goes_back(customer):
-    """Our clock says that it was sent in two hours."""
+    """By our clock, the charge was sent two hours in the future."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault("drop_after")
     customer.complete()
@@ -355,8 +355,8 @@ def clock_goes_back(customer):
 
 @fault(kind=["drop_before", "drop_after"])
 def down_for_two_days(customer, kind):
-    """Stripe forgets its keys meanwhile; a person is told once, and nobody charges
-    again before Stripe could be asked."""
+    """Stripe drops its keys meanwhile; a manager is notified once, and nothing is
+    charged again before Stripe responds."""
     customer.stripe.hold(customer=customer.reference)
     customer.fault(kind)
     outage = customer.fault("drop_before", times=None, method="*", path=".")
@@ -380,7 +380,7 @@ def down_for_two_days(customer, kind):
 
 @fault("stolen_card", "succeed")
 def fraud_code(customer):
-    """No second try, and no other method either."""
+    """There is no retry and no other method is charged."""
     customer.complete()
     customer.wait_state("declined")
     for _day in range(3):
@@ -392,7 +392,7 @@ def fraud_code(customer):
 
 @fault("incorrect_number", "succeed")
 def final_code(customer):
-    """The backup is charged, the refused card never again."""
+    """The backup is charged; the declined card is never charged again."""
     customer.complete()
     customer.wait_state("declined", "paid")
     customer.sweep_after(5 * DAY)
@@ -401,7 +401,7 @@ def final_code(customer):
 
 @fault("insufficient_funds")
 def never_any_funds(customer):
-    """At most 4 tries in 14 days and 8 in 30."""
+    """There are at most 4 attempts in 14 days and 8 in 30."""
     customer.complete()
     customer.wait_state("declined", "planned")
     day, days = 0.0, [0.0]
@@ -424,7 +424,7 @@ def never_any_funds(customer):
 
 @fault("insufficient_funds")
 def retry_gets_lost(customer):
-    """The second try has no answer: it is asked about, not tried a third time."""
+    """The second attempt has no response: it is looked up, not retried."""
     customer.complete()
     customer.wait_state("declined", "planned")
     customer.set_outcome("succeed")
@@ -438,12 +438,12 @@ def retry_gets_lost(customer):
     customer.assert_paid_once()
 
 
-# The database refuses
+# Database conflicts
 
 
 @fault(times=[1, 2, 3, 4, 5])
 def serialization_failures(customer, times):
-    """At the claim, when the answer is recorded and when it is booked."""
+    """During the claim, recording of the response, and booking."""
     for point in ("claim", "record", "finish"):
         customer.conflict(point, times)
     customer.complete()
@@ -470,7 +470,7 @@ def serialization_failures_for_the_user(customer):
 
 @fault({"kind": "bank", "outcome": "processing"})
 def bank_debit(customer):
-    """It settles after days; each word of Stripe comes twice."""
+    """It settles after days; each Stripe event arrives twice."""
     customer.stripe.hold(customer=customer.reference)
     customer.complete()
     customer.wait_state("settling")

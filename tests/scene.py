@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A company that collects, its people and its customers, for the end-to-end tests."""
+"""A company that collects, its staff and its customers, for the end-to-end tests."""
 
 COMPANY = """
 from odoo import Command
@@ -125,19 +125,19 @@ result["card_method"] = stripe_methods["card"].id
 
 
 def open_company(place, customers, booked=False, stripe_keys=None):
-    """Switch a company on in a server or database; return the ids of its things.
+    """Activate a company in a server or database; return the ids of its records.
 
-    Its people log in as dispatcher, technician, accountant and controller (who is a
-    manager of collections); each password is the login. When booked, each customer
-    has a method on file and a job for a visit of $330.
+    Its staff log in as dispatcher, technician, accountant and controller (a collections
+    manager); each password equals the login. If booked, each customer has a method on
+    file and a job for a visit of $330.
 
     :param customers: values of each customer by name, and ``has_card`` (of the demo
         provider) or ``stored`` (methods at Stripe: ``customer payment_method mandate
         fingerprint last4``)
-    :param stripe_keys: ``stripe_secret_key`` and ``stripe_webhook_secret``, to switch
-        Stripe on in test mode
+    :param stripe_keys: ``stripe_secret_key`` and ``stripe_webhook_secret``, to enable
+        Stripe in test mode
     :return: ``visit`` (product), ``worker``, and ``customers``: by name a dict of
-        ``id``, ``email``, ``location``, ``tokens`` and, when booked, ``job``
+        ``id``, ``email``, ``location``, ``tokens`` and, if booked, ``job``
     """
     code = COMPANY + (STRIPE if stripe_keys else "") + CUSTOMERS
     return place.run(
@@ -167,10 +167,10 @@ SELECT attempt.*, tx.state AS tx_state, tx.reference
 
 
 def invoices(server, partner_id):
-    """The customer's invoices with their payments and reconciliations, counted."""
+    """Return the customer's invoices with counts of payments and reconciliations."""
     return server.sql(BOOKS, [partner_id])
 
 
 def attempts(server, partner_id):
-    """The customer's attempts, oldest first."""
+    """Return the customer's attempts, oldest first."""
     return server.sql(ATTEMPTS, [partner_id])

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The stand-in for Stripe in a thread, for its own tests; conftest.py shows them."""
+"""The Stripe stand-in in a thread, for its own tests; exposed by conftest.py."""
 
 import pytest
 import stripe as sdk
@@ -18,7 +18,7 @@ def stand_in():
 
 @pytest.fixture
 def provider(stand_in):
-    """The stand-in's control; what a test set is undone."""
+    """The stand-in's control; changes made by a test are undone."""
     client = Client(stand_in.url)
     yield client
     client.clear_faults()

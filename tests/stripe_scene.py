@@ -17,12 +17,12 @@ from stripe_stand_in.client import SECRET_KEY, WEBHOOK_SECRET
 
 TOTAL = 330  # one visit of 300 and 10 % tax
 CENTS = 33000
-LEGACY_VERSION = "2019-05-16"  # of the webhooks that payment_stripe registers
+LEGACY_VERSION = "2019-05-16"  # version of the webhooks that payment_stripe registers
 CHANNELS = "root:8,root.paycollect:5,root.paycollect_document:2"
 HOUR = 3600
 DAY = 24 * HOUR
 
-# What moves back when something happened earlier.
+# Columns that move back to make something happen earlier.
 AGED = {
     "paycollect_attempt": (
         "planned_at",
@@ -38,7 +38,7 @@ AGED = {
 
 
 def age_sql(table):
-    """Moves all time stamps of a customer's rows back."""
+    """Return SQL that moves all timestamps of a customer's rows back."""
     moved = ", ".join(
         f"{column} = {column} - %(seconds)s * interval '1 second'"
         for column in AGED[table]
@@ -51,7 +51,7 @@ def open_shop(lab, stripe, folder, customers, **options):
 
     :param lab: fixture `lab` or `module_lab`
     :param stripe: the stand-in's client, see stripe_stand_in
-    :param folder: for orders to the test addon, see its provider_side.py
+    :param folder: for instructions to the test addon, see its provider_side.py
     :param customers: by name (its first word is unique) the outcomes of the stored
         methods: `{"rosa": ["succeed"], "nora": ["stolen_card", "succeed"]}`; a dict
         instead of an outcome is passed to `stripe.store_card`, with `kind="bank"` to
@@ -95,8 +95,10 @@ class Shop:
         self._wait_consents(sum(map(len, stored.values())))
 
     def _wait_consents(self, count):
-        """Until each customer has the copy of what was agreed to: a server that is
-        killed while Odoo's mail queue is at work may send them again."""
+        """Wait until each customer has the copy of the consent.
+
+        A server killed while Odoo's mail queue is running may send them again.
+        """
         wait_until(
             lambda: len(self.server.catcher.find(subject="payment method")) >= count,
             "the copies of consents",
@@ -104,7 +106,7 @@ class Shop:
         )
 
     def _store(self, name, ways):
-        """All methods of a customer belong to one customer at Stripe."""
+        """Store all methods of a customer under one Stripe customer."""
         methods, customer = [], None
         for place, way in enumerate(ways):
             options = dict(way) if isinstance(way, dict) else {"outcome": way}
@@ -116,7 +118,7 @@ class Shop:
         return methods
 
     def add_endpoint(self):
-        """The webhook as “Generate your webhook” registers it, but for all events."""
+        """Add a webhook like “Generate your webhook” does, but for all events."""
         self.stripe.add_endpoint(
             url=f"{self.server.url}/payment/stripe/webhook",
             secret=WEBHOOK_SECRET,
@@ -130,14 +132,14 @@ class Shop:
     def customers(self):
         return list(self._customers.values())
 
-    # Orders to the test addon
+    # Instructions to the test addon
 
     def die_at(self, point, customer):
-        """Kill the server when it comes to this point with this customer."""
+        """Kill the server when it reaches this point for this customer."""
         (self.folder / "die_at").write_text(f"{point} {customer.id}")
 
     def conflict(self, point, customer, times):
-        """Fail with a serialization error, that often, at this point."""
+        """Fail with a serialization error this many times at this point."""
         (self.folder / f"conflict_{point}_{customer.id}").write_text(str(times))
 
     def wait_death(self):
@@ -148,33 +150,33 @@ class Shop:
     # What the server does
 
     def rpc(self, login):
-        """This user's session; one for each thread is not needed."""
+        """Return this user's session, shared by all threads."""
         if login not in self._sessions:
             self._sessions[login] = self.server.rpc(login, login)
         return self._sessions[login]
 
     def sweep(self):
-        """The crons' turn: send, finish, find interrupted charges, ask, apply events.
+        """Run the crons: send, finish, find interrupted charges, look up, apply events.
 
-        Several at a time when tests do so.
+        Several may run at a time if tests do so.
         """
         self.rpc("admin")("paycollect.attempt", "sweep_for_tests")
 
     def sweep_and_die(self):
-        """The crons' turn, during which the server is killed."""
+        """Run the crons, during which the server is killed."""
         try:
             self.sweep()
         except requests.ConnectionError:
             assert self.server.wait_exit() == -9
 
     def age_jobs(self):
-        """The runner takes a job for dead when it started some time ago."""
+        """Age started jobs so that the runner treats them as dead."""
         self.server.sql(
             "UPDATE queue_job SET date_enqueued = date_enqueued - interval '3 minutes'"
         )
 
     def wait_jobs(self):
-        """Until no job is left that could start now."""
+        """Wait until no job is left that could start now."""
         wait_equal(
             lambda: self.server.sql(
                 "SELECT method_name, state FROM queue_job "
@@ -187,7 +189,7 @@ class Shop:
 
 
 class Customer:
-    """What one customer's job came to: at Stripe, in the books, by mail."""
+    """The outcome of one customer's job: at Stripe, in the books, by email."""
 
     def __init__(self, shop, stored, id, email, job, tokens, **_values):
         self.shop, self.server, self.stripe = shop, shop.server, shop.stripe
@@ -195,27 +197,29 @@ class Customer:
         self.stored = stored
         self.reference = stored[0]["customer"]  # at Stripe
 
-    # What happens
+    # Actions
 
     def complete(self):
-        """Complete the job; the answer is lost where the server dies meanwhile."""
+        """Complete the job; the response is lost if the server dies meanwhile."""
         try:
             self.shop.rpc("technician")("fsm.order", "action_complete", [self.job])
         except requests.ConnectionError:
             assert not self.server.alive or self.server.wait_exit() == -9
 
     def collect_now(self):
-        """The accountant's button."""
+        """Click “Collect Now” as the accountant."""
         call = self.shop.rpc("accountant")
         return call("account.move", "action_collect_now", [self.invoice()["id"]])
 
     def fault(self, kind, **options):
-        """The next charge of this customer goes wrong: see stripe_stand_in.faults."""
+        """Make this customer's next charge fail, see stripe_stand_in.faults."""
         return self.stripe.add_fault(kind=kind, customer=self.reference, **options)
 
     def time_out(self):
-        """The next charge is executed only when the fault, which is returned, is let
-        go; we have given up by then."""
+        """Delay the next charge until the returned fault is released.
+
+        By then, we have given up.
+        """
         (self.shop.folder / f"give_up_{self.reference}").touch()
         return self.fault("delay_before")
 
@@ -223,9 +227,9 @@ class Customer:
         self.shop.conflict(point, self, times)
 
     def start_portal_payment(self):
-        """The customer opens the invoice, chooses to pay, and types the card.
+        """Open the invoice as the customer, choose to pay, and enter the card.
 
-        :return: the id of the intent at Stripe that waits for the confirmation
+        :return: the id of the Stripe intent that awaits confirmation
         """
         invoice = self.invoice()["id"]
         call = self.shop.rpc("accountant")
@@ -250,18 +254,18 @@ class Customer:
         return answer["result"]["client_secret"].partition("_secret_")[0]
 
     def age(self, seconds, tables=tuple(AGED)):
-        """All that happened to this customer happened earlier; not at Stripe."""
+        """Move everything about this customer back in time, but not at Stripe."""
         for table in tables:
             params = {"partner": self.id, "seconds": seconds}
             self.server.sql(age_sql(table), params)
 
     def sweep_after(self, seconds, tables=tuple(AGED)):
-        """That much later the crons have their turn."""
+        """Let this much time pass and run the crons."""
         self.age(seconds, tables)
         self.shop.sweep()
 
     def sweep_until(self, *states):
-        """Let the crons have their turns: who works on the invoice goes first."""
+        """Run the crons repeatedly: another worker on the invoice takes precedence."""
         wait_until(
             lambda: self.shop.sweep() or self.states() == list(states),
             f"attempts {states} of {self.email}",
@@ -270,7 +274,7 @@ class Customer:
         )
 
     def ask_until_known(self, questions=12):
-        """Let hours pass, and the resolver ask, until it knows."""
+        """Let hours pass with look-ups until the outcome is known."""
         for _question in range(questions):
             if "unknown" not in self.states():
                 return
@@ -278,20 +282,20 @@ class Customer:
         raise AssertionError(f"{self.email} is still unknown: {self.inquiries()}")
 
     def send(self):
-        """Another worker takes what is planned."""
+        """Send planned attempts from another worker."""
         call = self.shop.rpc("admin")
         return call("paycollect.attempt", "send_for_tests", [self.id])
 
     def set_outcome(self, *outcomes):
-        """How the first method answers from now on."""
+        """Set how the first method responds from now on."""
         method = self.stored[0]["payment_method"]
         self.stripe.set_outcome(payment_method=method, outcomes=outcomes)
 
     def renew_card(self):
-        """The first method becomes a good card; what was open is tried at once.
+        """Turn the first method into a good card; open invoices are retried at once.
 
-        Not within the second of the decline: Odoo's clock has no finer marks, and what
-        was refused in the same second counts as refused.
+        Not within the same second as the decline: Odoo's clock is not finer, and a
+        decline in the same second still counts.
         """
         time.sleep(1.1)
         stored = self.stripe.store_card(customer=self.reference)
@@ -311,7 +315,7 @@ class Customer:
             self.stripe.detach(payment_method=method)
 
     def get_wait(self):
-        """Seconds until the planned try is due."""
+        """Return the seconds until the planned attempt is due."""
         (planned,) = [one for one in self.attempts() if one["state"] == "planned"]
         (row,) = self.server.sql(
             "SELECT extract(epoch FROM planned_at - now() AT TIME ZONE 'UTC') AS wait "
@@ -320,7 +324,7 @@ class Customer:
         )
         return max(0, float(row["wait"]))
 
-    # What is there
+    # State
 
     def attempts(self):
         return scene.attempts(self.server, self.id)
@@ -332,7 +336,7 @@ class Customer:
         wait_equal(self.states, list(states), f"the attempts of {self.email}")
 
     def wait_captured(self, cents=CENTS):
-        """Until Stripe has taken that much."""
+        """Wait until Stripe has captured this amount."""
         wait_equal(self.captured, cents, f"what was taken from {self.email}")
 
     def wait_payment_state(self, state):
@@ -343,7 +347,7 @@ class Customer:
         )
 
     def wait_settled(self):
-        """Until nothing of this customer is being sent."""
+        """Wait until nothing is being sent for this customer."""
         wait_until(
             lambda: not {"planned", "sent"} & set(self.states()),
             f"the end of charges of {self.email}",
@@ -351,8 +355,10 @@ class Customer:
         )
 
     def wait_receipt(self):
-        """Within the two minutes after which the sweep sends what no job sent, and its
-        turn each minute: a conflict may have interrupted the job."""
+        """Wait for the receipt.
+
+        The sweep sends it after two minutes if a conflict interrupted the job.
+        """
         self.server.wait_mail(to=self.email, subject="Receipt")
 
     def invoice(self):
@@ -374,7 +380,7 @@ class Customer:
         )
 
     def events(self, event_type):
-        """Stored events about this customer's payments."""
+        """Return stored events about this customer's payments."""
         return self.server.sql(
             "SELECT event.* FROM paycollect_event event JOIN payment_transaction tx "
             "ON tx.reference = event.reference "
@@ -394,7 +400,7 @@ class Customer:
         return self.server.catcher.find(to=self.email, subject="Receipt")
 
     def lines(self, event):
-        """What moved at Stripe, also on a customer that was made for the portal."""
+        """Return Stripe's ledger lines, including a customer created by the portal."""
         own = {tx["reference"] for tx in self.transactions()}
         return [
             line
@@ -403,17 +409,17 @@ class Customer:
         ]
 
     def captured(self):
-        """In cents, at Stripe."""
+        """Return the cents captured at Stripe."""
         return sum(line["amount"] for line in self.lines("captured"))
 
     def asked(self):
-        """The requests for a charge that reached Stripe, repeats included."""
+        """Return the charge requests that reached Stripe, including repeats."""
         return self.stripe.charges_asked(customer=self.reference)
 
     # What must hold
 
     def assert_nobody_charges_again(self):
-        """While nobody knows: not the sweep, not a person."""
+        """Check that neither sweep nor user charges while the outcome is unknown."""
         asked = len(self.asked())
         answer = self.collect_now()
         assert answer["params"]["type"] == "warning"
@@ -422,7 +428,7 @@ class Customer:
         assert len(self.asked()) == asked
 
     def assert_safe(self):
-        """Whatever happened: the invariants."""
+        """Check the invariants that hold in any case."""
         invoice = self.invoice()
         captured = self.lines("captured")
         assert sum(line["amount"] for line in captured) <= CENTS, "charged twice"
@@ -436,7 +442,7 @@ class Customer:
         assert self.is_refusal_final(), "asked again after a hard decline"
 
     def is_refusal_final(self):
-        """Nothing new was asked of a method after a code that is final."""
+        """Return whether no method was charged again after a hard decline."""
         for stored in self.stored:
             charges = [
                 charge
@@ -449,7 +455,7 @@ class Customer:
         return True
 
     def assert_paid_once(self):
-        """One charge, one payment, one reconciliation, one receipt."""
+        """Check for one charge, payment, reconciliation and receipt."""
         assert self.captured() == CENTS
         self.wait_receipt()
         invoice = self.invoice()
@@ -462,7 +468,7 @@ class Customer:
         self.assert_safe()
 
     def assert_open(self):
-        """Nothing was booked and no receipt was sent."""
+        """Check that nothing was booked and no receipt was sent."""
         invoice = self.invoice()
         assert (invoice["state"], invoice["payment_state"]) == ("posted", "not_paid")
         assert (invoice["payments"], invoice["reconciled"]) == (0, 0)
@@ -482,18 +488,18 @@ def is_hard(charge):
 
 
 def at_once(*actions):
-    """Do all this at the same time; return what came of each."""
+    """Run all functions at the same time; return their results."""
     with ThreadPoolExecutor(len(actions)) as pool:
         return [future.result() for future in [pool.submit(a) for a in actions]]
 
 
 def pause(seconds):
-    """Let something happen that leaves no trace to wait for."""
+    """Wait for something that leaves no trace."""
     time.sleep(seconds)
 
 
 def ignore_refusal(action):
-    """Do it; that somebody may not is an answer as well."""
+    """Run it and ignore a refusal, which is also a valid outcome."""
     try:
         return action()
     except RpcError as error:

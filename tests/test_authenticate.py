@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A bank wants a payment to be confirmed: the customer does so on a phone."""
+"""A bank requires confirmation of a payment: the customer confirms on a phone."""
 
 import pytest
 import scene
@@ -9,7 +9,7 @@ from stripe_scene import CENTS
 from stripe_stand_in.client import Process
 
 STRIPE_JS = "https://js.stripe.com/"
-# What Stripe's script does for us: it confirms at Stripe and tells how that went.
+# Replaces Stripe's script: confirms at Stripe and returns the result.
 STRIPE_STUB = """
 window.Stripe = (key) => ({
     confirmCardPayment: async (secret, data) =>
@@ -24,12 +24,12 @@ env["payment.token"].browse(tokens).write({
 
 
 def fits(page):
-    """Nothing sticks out to the right of a phone's screen."""
+    """Return whether the page fits the width of a phone's screen."""
     return page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
 def wait_link(server, email):
-    """The link in the mail that asks to confirm."""
+    """Return the link from the email that asks for confirmation."""
     mail = server.wait_mail(to=email, subject="Invoice")
     assert "Your bank asks you to confirm this payment" in mail.html
     (link,) = [link for link in mail.links if "/pay/" in link]
@@ -121,7 +121,7 @@ def shop(module_lab, tmp_path_factory):
 
 
 def open_page(shop, customer, phone, agrees):
-    """Open the page; what Stripe's script would do is done at the stand-in."""
+    """Open the page; Stripe's script is replaced by calls to the stand-in."""
     page = phone(shop.server)
 
     def confirm(key, secret, method):
@@ -193,7 +193,7 @@ def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
     customer.wait_state("declined")
     (declined,) = customer.transactions()
     page = open_page(shop, customer, phone, [])
-    # Meanwhile the accountant charges a card that the bank asks nothing about.
+    # Meanwhile the accountant charges a card that needs no confirmation.
     shop.stripe.set_outcome(
         payment_method=customer.stored[0]["payment_method"], outcomes=["succeed"]
     )

@@ -11,7 +11,7 @@ from paycollect_setup import paths
 from paycollect_setup.client import RpcError
 from paycollect_setup.waiting import wait_equal
 
-# A customer for each test.
+# One customer per test.
 NAMES = (
     "planned",
     "claimed",
@@ -60,7 +60,7 @@ result = answers
 
 
 class Shop:
-    """A server whose provider counts its charges, and that dies where it is told."""
+    """A server whose provider counts charges, and that can be killed at a point."""
 
     def __init__(self, lab, folder):
         self.folder = folder
@@ -94,8 +94,10 @@ class Shop:
         assert not (self.folder / "die_at").exists()
 
     def come_back_later(self):
-        """Start again after three minutes; dead jobs are queued again and the sweep
-        runs twice, so that whatever could be repeated is."""
+        """Restart after three minutes; requeue dead jobs and run the sweep twice.
+
+        This repeats everything that could be repeated.
+        """
         self.server.sql(THREE_MINUTES_LATER)
         self.server.start()
         self.sweep()
@@ -119,20 +121,20 @@ class Shop:
         (cron,) = call("ir.model.data", "search_read", [domain, ["res_id"]])
         try:
             call("ir.cron", "method_direct_trigger", [cron["res_id"]])
-        except RpcError as error:  # it is its turn anyway
+        except RpcError as error:  # it is due anyway
             if "already executing" not in str(error):
                 raise
 
 
 class Customer:
-    """What one customer's job came to: at the provider, in the books, by mail."""
+    """The outcome of one customer's job: at the provider, in the books, by email."""
 
     def __init__(self, shop, id, email, job, **_values):
         self.shop, self.server = shop, shop.server
         self.id, self.email, self.job = id, email, job
 
     def complete(self):
-        """Complete the job; the answer is lost where the server dies meanwhile."""
+        """Complete the job; the response is lost if the server dies meanwhile."""
         call = self.server.rpc("technician", "technician")
         try:
             call("fsm.order", "action_complete", [self.job])
@@ -161,11 +163,11 @@ class Customer:
         ]
 
     def charges(self):
-        """The amounts that the provider took from this customer."""
+        """Return the amounts that the provider charged this customer."""
         return self.provider_lines("charged")
 
     def requests(self):
-        """The amounts that the provider was asked for, repeats included."""
+        """Return the amounts requested from the provider, including repeats."""
         return self.provider_lines("asked")
 
     def invoice(self):
@@ -176,7 +178,7 @@ class Customer:
         return self.server.catcher.find(to=self.email, subject="Receipt")
 
     def assert_paid_once(self):
-        """One charge, one payment, one reconciliation, one receipt."""
+        """Check for one charge, payment, reconciliation and receipt."""
         self.server.wait_mail(to=self.email, subject="Receipt")
         invoice = self.invoice()
         assert self.charges() == [TOTAL]
@@ -188,7 +190,7 @@ class Customer:
         assert len(self.receipts()) == 1
 
     def assert_open(self):
-        """Nothing was booked and no receipt was sent."""
+        """Check that nothing was booked and no receipt was sent."""
         invoice = self.invoice()
         assert (invoice["state"], invoice["payment_state"]) == ("posted", "not_paid")
         assert (invoice["payments"], invoice["reconciled"]) == (0, 0)
@@ -200,7 +202,7 @@ class Customer:
         )
 
     def assert_nobody_charges_again(self):
-        """Not the job, not the sweep, not a person: somebody must look first."""
+        """Check that no job, sweep or user charges before a manager has checked."""
         asked = self.requests()
         assert self.activities() == ["Find out whether this was charged"]
         answer = self.collect_now()
@@ -235,7 +237,7 @@ def shop(module_lab, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def running(shop):
-    """Each test begins with a server that runs."""
+    """Make sure that the server is running before each test."""
     shop.server.start()
 
 

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Whatever fails between us and Stripe, nobody is charged twice and nothing is lost.
 
-Those faults that kill the server come first, alone; the others (fault_cases.py) run at
-the same time. After each of them the invariants are checked, see
+Faults that kill the server come first, one at a time; the others (fault_cases.py) run
+in parallel. After each one, the invariants are checked, see
 `stripe_scene.Customer.assert_safe`.
 """
 
@@ -21,7 +21,7 @@ CUT = ("cut_claimed", "cut_charged", "cut_waiting", "cut_sending", "cut_recorded
 
 
 def get_selected(request):
-    """The names of the faults that this run is to see."""
+    """Return the names of the faults selected for this run."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     return [call.params["name"] for call in calls if call and "name" in call.params]
 
@@ -38,7 +38,7 @@ def shop(module_lab, tmp_path_factory, request):
 
 @pytest.fixture(scope="module")
 def running(shop, request):
-    """The selected faults, running; the result of each by its name."""
+    """Run the selected faults; return the result of each by name."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {}
         for name in get_selected(request):
@@ -51,8 +51,10 @@ def running(shop, request):
 
 
 def come_back(*customers):
-    """Start again three minutes later; the sweep runs twice, as in real life it would
-    more often."""
+    """Restart three minutes later and run the sweep twice.
+
+    In real life it would run more often.
+    """
     shop = customers[0].shop
     shop.age_jobs()
     shop.server.start()
@@ -78,8 +80,11 @@ def test_killed_before_the_request_it_is_charged_once_afterwards(shop):
 
 
 def test_killed_between_answer_and_commit_each_is_charged_once(shop):
-    """One power cut hits three charges: one is answered, one was executed and waits
-    for its answer, one is executed only after the server is dead."""
+    """One power failure hits three charges.
+
+    One has its response, one was executed and waits for its response, one is executed
+    only after the server is dead.
+    """
     answered, waiting, sending = customers = [
         shop[f"cut_{name}"] for name in ("charged", "waiting", "sending")
     ]

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The guard that keeps tests on this machine works, in this process and in others."""
+"""The guard that keeps tests off the network works in this and other processes."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-OUTSIDE = "192.0.2.1"  # reserved for documentation, nobody has it
+OUTSIDE = "192.0.2.1"  # reserved for documentation, not in use
 
 
 def test_connecting_to_the_outside_is_refused(forgive_blocked):

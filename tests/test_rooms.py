@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The script that keeps the rooms of an addon in order."""
+"""The script that enforces the order of an addon's rooms."""
 
 import doctest
 

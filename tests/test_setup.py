@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What the end-to-end tests stand on: a real server, its mails, jobs and pages."""
+"""The basis of the end-to-end tests: a real server, its emails, jobs and pages."""
 
 import subprocess
 

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Tests in several processes give one report, and end with whoever started them."""
+"""Tests in several processes produce one report and end with their parent."""
 
 import doctest
 import os
@@ -28,7 +28,7 @@ shards.run([shards.Shard(f"a{{n}}", command, [file], dict(os.environ))
 
 @pytest.fixture
 def run(tmp_path, capfd):
-    """Run one process for each of these texts of tests: what it took, the report."""
+    """Run one process for each of these test sources; return durations and report."""
 
     def run(*texts):
         started = []
@@ -103,7 +103,7 @@ def test_they_end_with_whoever_started_them(tmp_path, number):
 
 
 def is_alive(pid):
-    """A zombie is not: where nobody collects orphans they stay."""
+    """Return whether a process is alive; zombies are not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""By the protocol's rules no fault and no crash charges twice or loses a payment."""
+"""Under the protocol's rules, no fault or crash charges twice or loses a payment."""
 
 import doctest
 
@@ -10,7 +10,7 @@ from soak.run import play, play_many
 from soak.world import World
 
 SCHEDULES = 20_000
-LONGEST = 180  # seconds of one processor
+LONGEST = 180  # processor seconds
 FEW_THOUSAND = 5000
 
 
@@ -24,7 +24,7 @@ def test_twenty_thousand_schedules_hold(capsys):
         )
     assert not total.failures  # replay it with: setup/soak --seed N
     assert total.schedules == SCHEDULES
-    # Not by the clock on the wall: other work may keep the machine busy.
+    # Not wall-clock time: other work may keep the machine busy.
     assert total.processor_seconds < LONGEST
 
 
@@ -48,7 +48,7 @@ def test_a_failing_seed_fails_again():
 
 
 def test_the_world_is_as_bad_as_it_is_meant_to_be():
-    """Each of these happens somewhere in a few thousand schedules."""
+    """Each of these happens at least once in a few thousand schedules."""
     told = "\n".join(
         line
         for seed in range(FEW_THOUSAND)

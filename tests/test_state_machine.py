@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Random schedules over the real code, a real database and the stand-in for Stripe.
+"""Random schedules of the real code, a real database and the Stripe stand-in.
 
-What a schedule is, and how a failing one is replayed: see soak_machine/__init__.py.
+For schedules and how to replay a failing one, see soak_machine/__init__.py.
 """
 
 import os
@@ -15,12 +15,12 @@ import pytest
 SCHEDULES = 150
 STEPS = 15
 MINUTES = 5
-# The same schedules at each run: what is found is found again. New ones are played by
-# `setup/soak --machine`.
+# The same schedules in each run, so failures are reproducible. `setup/soak --machine`
+# plays new ones.
 SEEDS = (1, 2)
-# Enough for each mutation to show, by the dice that it loads.
+# Enough to reveal each mutation with its loaded dice.
 MUTATED_SCHEDULES = 40
-# What the machine has to say, and a seed with which it says so soon.
+# The machine's expected message, and a seed that produces it quickly.
 BREACHES = {
     "retry-an-unknown": (1, r"captured, but its attempt is declined|taken, \d+ owed"),
     "drop-the-lock": (3, r"taken, \d+ owed"),
@@ -30,7 +30,7 @@ BREACHES = {
 
 
 def run_machine(lab, *arguments):
-    """Run the state machine on a database of its own."""
+    """Run the state machine on its own database."""
     conf = lab.conf(lab.make_database())
     command = [sys.executable, "-W", "ignore", "-m", "soak_machine", "--conf", conf]
     path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
@@ -46,7 +46,7 @@ def run_machine(lab, *arguments):
 
 
 def count(done, what):
-    """A number of the tally that the machine prints."""
+    """Return a number from the tally that the machine prints."""
     found = re.search(rf"^{re.escape(what)}: ([\d.]+)$", done.stdout, re.MULTILINE)
     return float(found[1]) if found else 0
 
@@ -60,7 +60,7 @@ def test_random_schedules_neither_lose_nor_double_a_payment(lab, seed):
     )
     assert count(done, f"schedules of {STEPS} steps") >= share
     assert count(done, "interruptions") >= share / 5
-    # Not by the clock on the wall: other tests may keep the machine busy.
+    # Not wall-clock time: other tests may keep the machine busy.
     assert count(done, "seconds of our processor time") < MINUTES * 60
 
 
@@ -84,7 +84,7 @@ def test_a_failing_schedule_is_replayed(lab):
 
 
 def _get_story(done):
-    """The steps, without ids of the provider and of the database."""
+    """Return the steps without ids of the provider and the database."""
     story = done.stdout.partition("What happened:")[2].partition("\n\n")[0]
     assert story
     return re.sub(r"(pi|dp|ch)_\w+", "", story)

@@ -30,7 +30,7 @@ def company(server):
 
 
 def book(server, company, customer, **values):
-    """A quotation for one visit, entered by the dispatcher."""
+    """Create a quotation for one visit as the dispatcher."""
     call = server.rpc("dispatcher", "dispatcher")
     line = {"product_id": company["visit"], "product_uom_qty": 1}
     vals = {
@@ -53,7 +53,7 @@ def confirm(page, order):
 
 
 def fits(page):
-    """Nothing sticks out to the right of a phone's screen."""
+    """Return whether the page fits the width of a phone's screen."""
     return page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
@@ -87,7 +87,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     assert fits(customer_phone)
     customer_phone.shot("story-3-card-added")
 
-    # The dispatcher sees it and sends the technician.
+    # The dispatcher sees it and assigns the technician.
     office.reload()
     wait_equal(lambda: badge(office).inner_text(), "Ready to collect", "the badge")
     office.shot("story-4-ready")
@@ -134,12 +134,12 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     van.shot("story-7-summary")
     summary.get_by_role("button", name="Complete Job").click()
 
-    # Nobody touches anything else: the receipt comes by itself.
+    # Without any further action, the receipt arrives automatically.
     receipt = server.wait_mail(to=customer["email"], subject="Receipt")
     latency = receipt.arrived - completed_on(server, job)
     print(f"\nThe receipt came {latency.total_seconds():.1f} s after completion.")
-    # Each step follows at once: no job waits for a time of its own. How long the
-    # steps take is for the machine to say, see setup/bench.
+    # Each step follows immediately: no job waits for a scheduled time. The duration
+    # of the steps depends on the machine, see setup/bench.
     assert server.sql(WAITING_JOBS) == []
     for expected in (
         "$\xa0352.00",

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What Stripe does by itself reaches the books, on a real server with the stand-in.
+"""What Stripe does on its own reaches the books, on a real server with the stand-in.
 
-Each story has a customer of its own on one server, named like it.
+Each test has its own customer on one server, named after it.
 """
 
 import pytest
@@ -29,7 +29,7 @@ def shop(module_lab, tmp_path_factory):
 
 @pytest.fixture
 def paid(shop):
-    """Complete the job of this customer, which is paid; return it and the intent."""
+    """Complete this customer's job, which gets paid; return it and the intent."""
 
     def complete(name):
         customer = shop[name]
@@ -58,7 +58,7 @@ def wait_invoice(customer, payment_state, residual):
 
 
 def read_list(shop):
-    """Let the hourly job read Stripe's list of events."""
+    """Run the hourly job that reads Stripe's list of events."""
     (cron,) = shop.server.sql(
         "SELECT res_id FROM ir_model_data WHERE name = 'cron_fetch_missed'"
     )

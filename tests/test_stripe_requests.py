@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What we send is what Stripe takes: the stand-in refuses every parameter that the
-types of Stripe's own package do not have, and every key with other parameters.
+"""Stripe accepts what we send: the stand-in rejects every parameter that is not in the
+types of Stripe's own package, and every key reused with other parameters.
 """
 
 import re

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The stand-in for Stripe answers requests as Stripe says that it does."""
+"""The Stripe stand-in responds to requests as documented by Stripe."""
 
 import doctest
 from concurrent.futures import ThreadPoolExecutor
@@ -148,7 +148,7 @@ def test_wrong_parameters_are_refused(api, provider, card, params, code):
 
 
 def post(stand_in, path, data, method="POST", version=LEGACY, key=SECRET_KEY):
-    """As payment_stripe asks."""
+    """Send a request like payment_stripe does."""
     headers = {"AUTHORIZATION": f"Bearer {key}", "Stripe-Version": version}
     url = f"{stand_in.url}/v1/{path}"
     return requests.request(method, url, data=data, headers=headers, timeout=10)

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What the stand-in for Stripe does after a charge, as Stripe says that it does:
-money goes back, debits settle, things are found, webhooks are sent."""
+"""What the Stripe stand-in does after a charge, as documented by Stripe: refunds and
+returns, settled debits, searches and webhooks."""
 
 import http.server
 import json
@@ -14,7 +14,7 @@ from paycollect_setup.waiting import wait_equal
 from stand_in_fixtures import AMOUNT, LEGACY, charge
 from stripe_stand_in.client import SECRET_KEY, WEBHOOK_SECRET
 
-# Money back
+# Refunds and returns
 
 
 def test_no_more_is_refunded_than_was_captured(api, provider, card):
@@ -109,7 +109,7 @@ def test_a_debit_returned_after_success_is_a_lost_dispute(api, provider):
     assert refused.value.code == "payment_intent_mandate_invalid"
 
 
-# Finding things
+# Searches
 
 
 def test_search_finds_later_what_the_list_finds_at_once(api, provider, card):
@@ -145,7 +145,7 @@ def test_events_are_listed_by_type(api, card):
 
 
 class Receiver:
-    """An endpoint that keeps what it gets."""
+    """An endpoint that stores what it receives."""
 
     def __init__(self):
         receiver = self
@@ -159,7 +159,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, *_args):
-                """Quiet."""
+                """Log nothing."""
 
         self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"

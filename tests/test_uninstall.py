@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What stays when the addon goes, and what a copied database must not do."""
+"""What remains after uninstalling, and what a copied database must not do."""
 
 import subprocess
 
@@ -7,7 +7,7 @@ import pytest
 import scene
 from paycollect_setup import configuration, lab
 
-# One customer has paid by the method on file; the other's charge is only planned.
+# One customer has paid with the method on file; the other's charge is only planned.
 COLLECT = """
 for name, job in jobs.items():
     env["fsm.order"].browse(job).action_complete()
@@ -32,7 +32,7 @@ addon = env["ir.module.module"].search([("name", "=", "paycollect_fsm")])
 addon.button_immediate_uninstall()
 """
 
-# Every model that one of our views extended, or that has a menu of ours beside it.
+# Every model that one of our views extends or that has one of our menus beside it.
 OPEN_VIEWS = """
 admin = env(user=env.ref("base.user_admin"))
 kinds = {
@@ -109,7 +109,7 @@ SELECT mail_mail_id FROM mail_mail_res_partner_rel WHERE res_partner_id = %s
 
 
 class Database:
-    """A database without a server: nothing but what is run in it happens."""
+    """A database without a server: nothing happens except what is run in it."""
 
     def __init__(self, lab, source=None):
         self._lab, self.name = lab, lab.make_database(source=source)
@@ -129,7 +129,7 @@ class Database:
 
 @pytest.fixture(scope="module")
 def original(module_lab):
-    """A company at work: one job is paid, the charge of another is planned."""
+    """An active company: one job is paid, the charge for another is planned."""
     database = Database(module_lab)
     database.company = scene.open_company(
         database, {"Paula": {}, "Peter": {}}, booked=True

@@ -6,7 +6,7 @@ from odoo.tests import TransactionCase, new_test_user
 
 
 class CollectionMethodCase(TransactionCase):
-    """A customer of a company that takes payment methods from the demo provider."""
+    """A customer of a company that accepts payment methods from the demo provider."""
 
     @classmethod
     def setUpClass(cls):
@@ -44,7 +44,7 @@ class CollectionMethodCase(TransactionCase):
 
     @classmethod
     def _create_token(cls, partner=None, consent=True, **vals):
-        """A stored method; with ``consent``, it may be used off-session."""
+        """Create a stored method; with ``consent``, it may be used off-session."""
         token = cls.env["payment.token"].create(
             {
                 "provider_id": cls.provider.id,
@@ -63,7 +63,7 @@ class CollectionMethodCase(TransactionCase):
 
     @classmethod
     def _create_link(cls, partner=None, purpose="method", now=None):
-        """A link and its raw token."""
+        """Create a link; return it and its raw token."""
         Link = cls.env["paycollect.link"]
         url = Link._issue(partner or cls.customer, purpose, cls.company, now=now)
         raw = url.rsplit("/", 1)[1]
@@ -71,7 +71,7 @@ class CollectionMethodCase(TransactionCase):
 
     @classmethod
     def _create_validation(cls, link, typed="4242 4242 4242 4242 12/30", state="done"):
-        """A validation through a link, as far as the demo provider takes it."""
+        """Create a validation through a link, up to the demo provider's part."""
         transaction = cls.env["payment.transaction"].create(
             {
                 "provider_id": cls.provider.id,
@@ -96,7 +96,7 @@ class CollectionMethodCase(TransactionCase):
 
     @contextmanager
     def _collect_queued(self):
-        """Collect the mails and SMS that are queued inside, newest last."""
+        """Collect the emails and SMS queued inside the block, newest last."""
         models = ("mail.mail", "sms.sms")
         last = {
             name: self.env[name].search([], order="id desc", limit=1).id or 0
@@ -109,7 +109,7 @@ class CollectionMethodCase(TransactionCase):
 
 
 class PaycollectCommon(CollectionMethodCase):
-    """A company with the shipped policies, and a customer with a site."""
+    """A company with the default policies, and a customer with a site."""
 
     @classmethod
     def setUpClass(cls):
@@ -130,7 +130,7 @@ class PaycollectCommon(CollectionMethodCase):
 
     @contextmanager
     def assertStops(self, exception, words):
-        """The exception is raised with these words, and what was done is undone."""
+        """Check that the exception is raised with these words, then roll back."""
         with self.assertRaises(exception) as caught:
             yield
         self.assertRegex(str(caught.exception), words)
@@ -147,7 +147,7 @@ class PaycollectCommon(CollectionMethodCase):
 
     @classmethod
     def _create_service(cls, tracking="line", price=500.0, **values):
-        """A service that makes a job for each order line (or one for the order)."""
+        """Create a service with a job per order line (or one per order)."""
         template = cls.env["fsm.template"].create({"name": "Visit"})
         return cls.env["product.product"].create(
             {
@@ -164,7 +164,7 @@ class PaycollectCommon(CollectionMethodCase):
 
     @classmethod
     def _create_order(cls, price=500.0, lines=1, **values):
-        """A quotation with ``lines`` visits at ``price`` each."""
+        """Create a quotation with ``lines`` visits at ``price`` each."""
         partner = values.pop("partner", cls.customer)
         line = {"product_id": cls.service.id, "price_unit": price, "tax_ids": False}
         return cls.env["sale.order"].create(
@@ -178,5 +178,5 @@ class PaycollectCommon(CollectionMethodCase):
 
     @classmethod
     def _create_job(cls, **values):
-        """A job without a sales order."""
+        """Create a job without a sales order."""
         return cls.env["fsm.order"].create({"location_id": cls.location.id, **values})

@@ -9,9 +9,9 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 
 
 class CollectionCommon(MockEmail, TransactionCase):
-    """A company that collects, and factories whose defaults a keyword overrides.
+    """A company that collects, and factories with defaults that keywords override.
 
-    Money goes through the demo provider, whose tokens say how they answer.
+    Payments go through the demo provider, whose tokens determine its responses.
     """
 
     @classmethod
@@ -84,7 +84,7 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @classmethod
     def make_token(cls, partner, answer="done", consent=True, **values):
-        """A stored demo card; ``answer`` is what each charge will bring."""
+        """Create a stored demo card; ``answer`` is the result of each charge."""
         token = cls.env["payment.token"].create(
             {
                 "provider_id": cls.provider.id,
@@ -109,7 +109,7 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @classmethod
     def make_sale(cls, partner, lines=None, confirm=True, **values):
-        """A sale order; ``lines`` are products or (product, quantity) pairs."""
+        """Create a sales order; ``lines`` are products or (product, quantity) pairs."""
         pairs = [
             line if isinstance(line, tuple) else (line, 1)
             for line in (lines or [cls.repair])
@@ -133,19 +133,19 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @classmethod
     def make_job(cls, partner=None, lines=None, token="done", mode="auto", **values):
-        """A confirmed order's (first) job, with a card that answers ``token``."""
+        """Create the (first) job of a confirmed order, with a card for ``token``."""
         partner = partner or cls.make_partner(mode=mode)
         if token:
             cls.make_token(partner, answer=token)
         order = cls.make_sale(partner, lines, **values)
         job = order.fsm_order_ids.sorted("id")[:1]
-        if mode != "prepaid":  # nobody is sent before the money is there
+        if mode != "prepaid":  # no worker is dispatched before the payment arrives
             job.person_id = cls.worker
         return job
 
     @classmethod
     def make_plain_job(cls, partner, extras=(), **values):
-        """A job without a sale order; ``extras`` are (product, quantity) pairs."""
+        """Create a job without an order; ``extras`` are (product, quantity) pairs."""
         return cls.env["fsm.order"].create(
             {
                 "location_id": cls.make_location(partner).id,
@@ -159,7 +159,7 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @classmethod
     def make_deposit(cls, order, percent=0.0, amount=0.0, post=True):
-        """The invoice of a deposit: a share of the order, or an amount with taxes."""
+        """Invoice a deposit: a percentage of the order, or an amount with taxes."""
         wizard = cls.env["sale.advance.payment.inv"].create(
             {
                 "sale_order_ids": [Command.set(order.ids)],
@@ -175,7 +175,7 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @classmethod
     def make_discount(cls, order, percent=0.0, amount=0.0):
-        """A discount of the whole order, as the button on the order makes it."""
+        """Add a discount on the whole order, like the button on the order does."""
         cls.env["sale.order.discount"].create(
             {
                 "sale_order_id": order.id,
@@ -187,20 +187,20 @@ class CollectionCommon(MockEmail, TransactionCase):
 
     @contextmanager
     def with_jobs(self):
-        """Complete something inside; its queued jobs run when the block ends."""
+        """Trap the jobs queued inside the block; run them when it ends."""
         with self.mock_mail_gateway(), trap_jobs() as trap:
             yield trap
             self.run_jobs(trap)
 
     def run_jobs(self, trap):
-        """Run the trapped jobs and those that they queue, in this transaction."""
+        """Run the trapped jobs and the ones they queue, in this transaction."""
         while trap.enqueued_jobs:
             jobs, trap.enqueued_jobs = trap.enqueued_jobs, []
             for job in jobs:
                 job.func(*job.args, **job.kwargs)
 
     def complete(self, job, user=None):
-        """Complete the job and run what it queued; return its newest invoice."""
+        """Complete the job and run its queued jobs; return its newest invoice."""
         before = job.invoice_lines.move_id
         with self.with_jobs():
             (job.with_user(user) if user else job).action_complete()
@@ -208,7 +208,7 @@ class CollectionCommon(MockEmail, TransactionCase):
         return job.invoice_lines.move_id - before
 
     def mails_to(self, move):
-        """The mails about the invoice that went to its customer."""
+        """Return the emails about the invoice sent to its customer."""
         return self.env["mail.mail"].search(
             [
                 ("email_to", "!=", False),

@@ -46,7 +46,7 @@ def main(argv=None):
 
 
 class Progress:
-    """A line every ten seconds."""
+    """Prints a line every ten seconds."""
 
     def __init__(self):
         self.told = time.monotonic()

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is committed about one try to charge."""
+"""The committed data of one attempt."""
 
 
 class Attempt:

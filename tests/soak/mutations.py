@@ -1,16 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The protocol, broken on purpose: each of these must be found out.
+"""The protocol, broken on purpose: each of these must be detected.
 
-Each is a dict of functions that replace those of the same name in `rules.Rules`;
-`get_key` stands for the key that the provider's module makes. What the models add, the
-locks and the checkout, is broken in soak_machine/mutations.py.
+Each is a dict of functions that replace the ones of the same name in `rules.Rules`;
+`get_key` stands for the key created by the provider's module. Locks and the checkout,
+which the models add, are broken in soak_machine/mutations.py.
 """
 
 from .rules import Rules, outcome, protocol
 
 
 def _retry_an_unknown():
-    """What the provider does not tell at once is taken for never charged."""
+    """A charge the provider does not report at once is treated as never made."""
     return {
         "choose_way": lambda _doubt, _now: protocol.LOOK_UP,
         "confirm_way": lambda *_args: protocol.LOOK_UP,
@@ -19,7 +19,7 @@ def _retry_an_unknown():
 
 
 def _silence_is_a_decline():
-    """No answer counts as a decline that can pass."""
+    """A missing response counts as a temporary decline."""
 
     def classify(*args):
         result = Rules.classify(*args)
@@ -32,7 +32,7 @@ def _silence_is_a_decline():
 
 
 def _new_key_after_a_timeout():
-    """Each question comes with a key of its own."""
+    """Each look-up uses a new key."""
     return {"get_key": lambda reference, asked: f"{reference}/{asked}"}
 
 
@@ -44,7 +44,7 @@ def _key_beyond_its_life():
 
 
 def _believe_at_once():
-    """A request that is still executing is taken for lost."""
+    """A request that is still executing is treated as lost."""
     return {
         "believe": lambda verdict, *_args: (
             verdict in (protocol.FOUND, protocol.NOT_FOUND)
@@ -53,7 +53,7 @@ def _believe_at_once():
 
 
 def _send_late():
-    """A worker that slept goes on where it was."""
+    """A worker that slept continues where it left off."""
     return {
         "before_charge": lambda _state, allowed, *_args: (
             protocol.CHARGE if allowed else protocol.PUT_BACK

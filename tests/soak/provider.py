@@ -1,12 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The provider: it remembers keys for a day, loses requests and answers, tells late."""
+"""The provider: keeps keys for a day, loses requests and responses, reports late."""
 
 from .rules import DAY, HOUR, MINUTE, protocol
 
 TIMEOUT = 10  # seconds until a worker gives up
 KEY_MEMORY = DAY
-SLOWEST = 20 * MINUTE  # a request may execute that long after it left
-# What becomes of a request: (fate, chance, seconds until it executes at most).
+SLOWEST = 20 * MINUTE  # a request may execute this long after it was sent
+# Fates of a request: (fate, probability, maximum seconds until it executes).
 FATES = (
     ("lost", 0.25, 0),
     ("answer lost", 0.25, 1),
@@ -22,14 +22,14 @@ class Provider:
 
     def __init__(self, world):
         self._world = world
-        self._keys = {}  # key → (when, answer)
+        self._keys = {}  # key → (when, response)
         self.charges = {}
         self.captured = 0
 
     def request(self, key, reference):
-        """The request leaves; return a box for its answer and how long to wait.
+        """Send the request; return a box for its response and how long to wait.
 
-        An answer is ``(HTTP status, transaction state)``.
+        A response is ``(HTTP status, transaction state)``.
         """
         world, box = self._world, []
         fate, slowest = self._draw_fate()
@@ -64,7 +64,7 @@ class Provider:
             box.append(answer)
 
     def _charge(self, reference):
-        """Move the money, or not."""
+        """Move the money or decline."""
         world = self._world
         state = "error" if world.random() < 0.3 else "done"
         world.trace(f"is charged: {state}", reference)
@@ -79,7 +79,7 @@ class Provider:
         return (200, "done") if state == "done" else (402, "error")
 
     def look_up(self, reference):
-        """Return the verdict and the state of the transaction; reading only."""
+        """Return the verdict and the transaction's state without changing anything."""
         world = self._world
         if world.random() < world.fault_rate / 4:
             return protocol.CANNOT_TELL, None

@@ -17,7 +17,7 @@ KEY_LIFE = timedelta(hours=23)
 
 
 class Rules:
-    """What decides. Each rule is the addon's own unless it is replaced.
+    """The rules. Each is the addon's own unless it is replaced.
 
     >>> Rules().believe is protocol.believe
     True
@@ -47,5 +47,5 @@ class Rules:
 
     @staticmethod
     def get_key(reference, _asked):
-        """The idempotency key: the same for the same transaction."""
+        """Return the idempotency key, which depends only on the transaction."""
         return reference

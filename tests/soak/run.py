@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Play many schedules, in processes side by side."""
+"""Play many schedules in parallel processes."""
 
 import gc
 import multiprocessing
@@ -31,19 +31,19 @@ class Summary:
 
 
 def make_rules(mutation=None):
-    """The addon's rules, or broken ones by the name of a mutation."""
+    """Return the addon's rules, or the ones broken by a named mutation."""
     return Rules(**MUTATIONS[mutation]) if mutation else Rules()
 
 
 def play(first, count, mutation=None):
-    """Play the seeds from ``first`` on; stop at the first that fails."""
+    """Play the seeds starting with ``first``; stop at the first failure."""
     rules, summary, begin = make_rules(mutation), Summary(), time.process_time()
-    gc.disable()  # a world is a knot of cycles: collected once, not all the time
+    gc.disable()  # a world has many reference cycles: collect once, not continuously
     for seed in range(first, first + count):
         world = World(seed, rules)
         try:
             world.run()
-        except Exception as error:  # a bug of ours is a finding as well
+        except Exception as error:  # our own bug is also a finding
             summary.failures = ((seed, describe(error)),)
         summary.schedules += 1
         summary.steps += world.steps
@@ -68,9 +68,9 @@ def _play(job):
 def play_many(
     schedules=None, seconds=None, first=0, jobs=2, mutation=None, report=None
 ):
-    """Play ``schedules``, or as many as fit into ``seconds``; stop at a failure.
+    """Play ``schedules``, or as many as fit into ``seconds``; stop on failure.
 
-    :param report: called with the :class:`Summary` so far, now and then
+    :param report: called with the :class:`Summary` so far, from time to time
     """
     begin, total = time.monotonic(), Summary()
 
@@ -100,7 +100,7 @@ def play_many(
 
 
 def _bounded(pool, chunks, jobs):
-    """`imap_unordered` that takes new work only when it has room for it."""
+    """Like `imap_unordered`, but take new work only when there is room for it."""
     waiting = []
     for chunk in chunks:
         waiting.append(pool.apply_async(_play, (chunk,)))

@@ -2,7 +2,7 @@
 """One schedule of one invoice: what happens when, and what must hold.
 
 A generator is a worker: it sleeps where it yields (seconds), may sleep for hours or be
-killed there, and what stands between two yields is one commit.
+killed there, and the code between two yields is one commit.
 """
 
 import heapq
@@ -28,7 +28,7 @@ class Violation(AssertionError):
 class World:
     """
     :param rules: :class:`rules.Rules`, possibly mutated
-    :param traced: keep the story, for a replay
+    :param traced: record the story, for a replay
     """
 
     def __init__(self, seed, rules=None, traced=False):
@@ -55,7 +55,7 @@ class World:
     def run(self):
         """Play the schedule to its end.
 
-        :raise Violation: when an invariant does not hold
+        :raise Violation: if an invariant does not hold
         """
         while self._heap:
             self.time, _count, function, args = heapq.heappop(self._heap)
@@ -70,7 +70,7 @@ class World:
     # -- tools -------------------------------------------------------------------
 
     def at(self, delay, function, *args):
-        """Call it ``delay`` seconds from now."""
+        """Call a function ``delay`` seconds from now."""
         self._count += 1
         heapq.heappush(self._heap, (self.time + delay, self._count, function, args))
 
@@ -82,7 +82,7 @@ class World:
         raise Violation(what)
 
     def _work(self, flow):
-        """A worker, until it is done or killed."""
+        """Run a worker until it is done or killed."""
         if self.random() < self._crash_rate:
             self.crashes += 1
             self.trace("a worker is killed")
@@ -127,7 +127,7 @@ class World:
             yield from self._request(attempt)
 
     def _request(self, attempt, again=False):
-        """The only place where a charge leaves us."""
+        """Send a charge; the only place that does."""
         for other in self._attempts:
             if other is not attempt and other.state in IN_FLIGHT:
                 self.fail(f"{attempt.reference} leaves beside {other.reference}")
@@ -151,7 +151,7 @@ class World:
             attempt.locked = False
 
     def _become(self, attempt, state):
-        """:raise Violation: when this state does not follow the present one"""
+        """:raise Violation: if this state cannot follow the current one"""
         if attempt.state == state:
             return
         if not self.rules.may_become(attempt.state, state):
@@ -171,7 +171,7 @@ class World:
         else:
             self._plan(after)
 
-    # -- what nobody knows -----------------------------------------------------------
+    # -- unknown outcomes ------------------------------------------------------------
 
     def _ask(self, attempt):
         """note → commit → ask → commit"""
@@ -217,7 +217,7 @@ class World:
                 self._told = True
 
     def hear(self, reference, transaction):
-        """A webhook, early or late, once or twice."""
+        """Receive a webhook, early or late, once or twice."""
         attempt = next(one for one in self._attempts if one.reference == reference)
         if attempt.locked:
             self.at(30, self.hear, reference, transaction)
@@ -239,7 +239,7 @@ class World:
         )
 
     def _sweep(self):
-        """It comes by each minute; not every idle round is played."""
+        """Run the sweep each minute; some idle rounds are skipped."""
         for attempt in list(self._attempts):
             chore = self._get_chore(attempt)
             if chore == protocol.CLAIM:
@@ -254,7 +254,7 @@ class World:
             self.at(pause * (1 + 9 * self.random()), self._sweep)
 
     def _stop(self):
-        """A person stops all charging; it goes on later."""
+        """Stop all charging and resume it later."""
         self._is_stopped = True
         self.trace("all charging is stopped")
         self.at(HOUR * 10 * self.random(), self._resume)
@@ -264,7 +264,7 @@ class World:
         self.trace("charging goes on")
 
     def _calm_down(self):
-        """From now on everything works; what is open must come to an end."""
+        """From now on everything works, and open attempts must finish."""
         self.fault_rate = self._crash_rate = self._sleep_rate = 0.0
         self._resume()
         self.trace("calm")

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Random schedules over the real code: see tests/soak_machine/__init__.py."""
+"""Random schedules of the real code, see tests/soak_machine/__init__.py."""
 
 import argparse
 import contextlib
@@ -11,7 +11,7 @@ from paycollect_setup.lab import Lab
 
 from .run import Run
 
-ROUND = 25  # schedules with one seed, when the time is given
+ROUND = 25  # schedules per seed if the time is given
 
 
 def main():
@@ -45,7 +45,7 @@ def get_options():
 
 @contextlib.contextmanager
 def database(conf):
-    """A configuration file, of a database that is gone afterwards if it is ours."""
+    """Yield a configuration file; a database of ours is dropped afterward."""
     if conf:
         yield conf
         return
@@ -57,7 +57,7 @@ def database(conf):
 
 
 def soak(options, run, started):
-    """Return what was breached, or None."""
+    """Return the breach, or None."""
     seed, schedules = options.seed, options.schedules
     if options.minutes:
         schedules = ROUND

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The time of a schedule. Odoo's clock stands still until a step moves it."""
+"""The time of a schedule. Odoo's clock stands still until a step advances it."""
 
 from datetime import datetime
 from unittest.mock import patch
@@ -20,7 +20,7 @@ class Clock:
         self.now = START
 
     def install(self):
-        """Make it Odoo's; before the addons are imported, which keep references."""
+        """Install as Odoo's clock, before importing addons, which keep references."""
         context_today = fields.Date.context_today
 
         def today_of(record, timestamp=None):

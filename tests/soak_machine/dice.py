@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""From what hypothesis draws. A side that stands there twice falls twice as often."""
+"""The values hypothesis draws from. A value listed twice is drawn twice as often."""
 
 from hypothesis import strategies as st
 
@@ -11,7 +11,7 @@ SIDES = {
     "kind": KINDS_OF_METHODS,
     "worker": ("job",) * 5 + (*CRONS,),
     "fault": (*FAULTS, "drop_after", "error_after"),
-    # of a worker that is interrupted
+    # for a worker that is interrupted
     "rare fault": (*(None,) * 6, *FAULTS),
     "pause": (
         *({"seconds": 1},) * 3,
@@ -23,7 +23,7 @@ SIDES = {
         {"days": 8},
     ),
     "busy worker": ("job",) * 8 + ("sweep", "sweep", "resolve", "resolve"),
-    # where a worker is interrupted: the point, and for the how manieth time
+    # where a worker is interrupted: the point, and its occurrence
     "moment": (
         *(("claim", 1),) * 2,
         *(("request", 1),) * 2,
@@ -44,10 +44,10 @@ SIDES = {
 
 
 def roll(name):
-    """A strategy for one of the sides, which stand when it is first drawn from."""
+    """Return a strategy for one of the sides, fixed at the first draw."""
     return st.deferred(lambda: st.sampled_from(SIDES[name]))
 
 
 def load(**sides):
-    """Other sides from now on; to be called before the first draw."""
+    """Replace the sides; call this before the first draw."""
     SIDES.update(sides)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is committed about the invoices of a schedule, read in plain SQL."""
+"""The committed data about a schedule's invoices, read with plain SQL."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ SELECT payment_transaction_id AS id, count(*) AS payments
 
 
 class Row(dict):
-    """A dict whose keys are attributes."""
+    """A dict with its keys as attributes."""
 
     __getattr__ = dict.__getitem__
 

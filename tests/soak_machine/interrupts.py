@@ -1,24 +1,24 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Where a worker can be killed, or stopped while somebody else does something.
+"""Where a worker can be killed, or paused while another one acts.
 
-A stopped worker waits on the Python stack, in the middle of its work and with its
-locks, while the other's work runs in a database connection of its own. So there are
-no threads, and a schedule always runs in the same order.
+A paused worker waits on the Python stack, in the middle of its work and holding its
+locks, while the other one works in its own database connection. So there are no
+threads, and a schedule always runs in the same order.
 """
 
 import contextlib
 
-# Before and after a commit; before a request leaves and after its answer arrived;
+# Before and after a commit; before a request is sent and after its response arrived;
 # in a claim, after the facts were read and before anything is written.
 POINTS = ("commit", "committed", "request", "answered", "claim")
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of ours handles this, the connection breaks."""
+    """The process is gone: our code cannot handle this, the connection breaks."""
 
 
 class Interrupts:
-    """What happens at which point of the worker that runs now."""
+    """Actions at certain points of the running worker."""
 
     def __init__(self):
         self._plan = None
@@ -26,7 +26,7 @@ class Interrupts:
 
     @contextlib.contextmanager
     def planned(self, point, count, action):
-        """Run ``action()`` when ``point`` is reached for the ``count``-th time."""
+        """Run ``action()`` when ``point`` is reached for the ``count``th time."""
         self._plan = [point, count, action]
         try:
             yield
@@ -40,7 +40,7 @@ class Interrupts:
         if self._plan[1] > 0:
             return
         action = self._plan[2]
-        self._plan = None  # whoever interrupts is not interrupted
+        self._plan = None  # an interruption is not interrupted itself
         self.happened += 1
         action()
 

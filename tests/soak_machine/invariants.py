@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What must hold after every step. Each rule yields a sentence for each breach."""
+"""What must hold after every step. Each rule yields one sentence per breach."""
 
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -106,9 +106,9 @@ def _network_cap(facts):
 
 
 def check_quiet(facts, books):
-    """Return what is left undone when nothing more happens by itself."""
+    """Return what is left undone once nothing more happens automatically."""
     moves = {move.id: move for move in facts.moves}
-    # One activity tells of all charges that a limit holds back.
+    # One activity covers all charges held back by a limit.
     held_back = any(
         "held back" in summary for move in facts.moves for summary in move.activities
     )
@@ -134,12 +134,12 @@ def check_quiet(facts, books):
 
 
 def check_reconciled(facts, books, cash):
-    """Return the invoices whose residual is not what was not paid.
+    """Return the invoices whose residual differs from the unpaid amount.
 
-    A refund leaves the invoice paid, as in Odoo; one that was asked for before the
-    payment was booked takes the payment instead, and the invoice is open.
+    A refund leaves the invoice paid, as in Odoo; a refund requested before the payment
+    was booked offsets the payment instead, and the invoice is open.
 
-    :param cash: by invoice id, what staff registered, in cents
+    :param cash: by invoice id, payments registered by staff, in cents
     """
     taken, refunded = Counter(), Counter()
     for tx in facts.transactions:
@@ -157,7 +157,7 @@ def check_reconciled(facts, books, cash):
 
 
 def check_mails(facts, mails):
-    """Return the messages that left more often than something happened.
+    """Return the messages that were sent more often than their cause occurred.
 
     :param mails: numbers by subject and recipient
     """

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The state machine: hypothesis draws the steps of a schedule.
 
-Each rule is one step. What a step does is in schedule.py and people.py, what must
-hold after it in invariants.py, from what is drawn in dice.py.
+Each rule is one step. Its actions are in schedule.py and people.py, the conditions
+that must hold afterward in invariants.py, the values to draw from in dice.py.
 """
 
 from collections import Counter
@@ -15,15 +15,15 @@ from .interrupts import kill
 from .people import DECISIONS
 from .schedule import Schedule
 
-anyone = st.integers(0, 5)  # the invoice or customer, counted round
+anyone = st.integers(0, 5)  # the invoice or customer, by index modulo their number
 amounts = st.integers(5, 500)
 
 
 class ChargeMachine(RuleBasedStateMachine):
     """
     :cvar world: see world.py
-    :cvar tells: whether the story of each schedule is printed
-    :cvar tally: what happened in all schedules, in numbers
+    :cvar tells: whether to print the story of each schedule
+    :cvar tally: counts of what happened in all schedules
     """
 
     world = None
@@ -99,7 +99,7 @@ class ChargeMachine(RuleBasedStateMachine):
 
     @rule(order=roll("order"))
     def webhooks_arrive(self, order):
-        """Without any, the next job runs: no step is for nothing."""
+        """Deliver webhooks; without any, run the next job so that no step is wasted."""
         self._begin("webhooks")
         if self.world.provider.get_held():
             self.schedule.deliver(self._choose_webhooks(order))
@@ -140,7 +140,7 @@ class ChargeMachine(RuleBasedStateMachine):
         self.schedule.note(f"-- step {self.steps}: {step}")
 
     def _interrupt(self, worker, pause, fault, moment, action):
-        """Should the worker never come that far, the action follows."""
+        """Interrupt a worker; if it never gets that far, the action follows."""
         self.schedule.pass_time(**pause)
         happened = self.world.interrupts.happened
         with (
@@ -157,7 +157,7 @@ class ChargeMachine(RuleBasedStateMachine):
         return self.schedule.customers[who % len(self.schedule.customers)]
 
     def _get_deed(self, deed, who, kind="good"):
-        """A function without arguments."""
+        """Return an action as a function without arguments."""
         schedule = self.schedule
         move_id = schedule.move_ids[who % len(schedule.move_ids)]
         match deed:

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What left for customers. Only the SMTP connection is replaced.
+"""Emails sent to customers. Only the SMTP connection is replaced.
 
-Between the mail server's yes and our commit nobody can help that a mail leaves again
-after a kill. It is the same message then, with the same Message-Id, by which servers
-and readers know it; so it counts once.
+A kill between the mail server's acceptance and our commit unavoidably sends the email
+again. It is the same message, with the same Message-Id, by which servers and clients
+recognize it; so it counts once.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ class Mails:
         self._ids.clear()
 
     def count(self):
-        """Return how many messages left, by subject and recipient."""
+        """Return the number of messages sent, by subject and recipient."""
         return {key: len(ids) for key, ids in self._ids.items()}
 
     def install(self):

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Ways to break the protocol. The machine must notice each of them.
 
-A mutation patches the loaded code, and loads the dice so that the steps in which it
-shows are drawn often: the machine is the same, it only need not run for hours.
+A mutation patches the loaded code and loads the dice so that revealing steps are drawn
+often: the machine is the same but need not run for hours.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from . import dice
 
 @contextmanager
 def retry_an_unknown(registry):
-    """No answer counts as a decline that can pass, so another charge follows."""
+    """A missing response counts as a temporary decline, so another charge follows."""
     dice.load(fault=("drop_after",), kind=("good",), worker=("job",))
     classify = paycollect_attempt_send.classify
 
@@ -38,9 +38,9 @@ def retry_an_unknown(registry):
 
 @contextmanager
 def drop_the_lock(registry):
-    """Whoever claims does not look whether somebody else does.
+    """A claim does not check for concurrent claims.
 
-    The database's own check of concurrent changes is a lock, too: it would refuse
+    The database's own check for concurrent updates is also a lock: it would reject
     the second claim at its commit.
     """
     dice.load(
@@ -65,7 +65,7 @@ def drop_the_lock(registry):
 
 @contextmanager
 def new_key_after_a_time_out(registry):
-    """Asked again, the provider takes it for another charge."""
+    """A repeated request looks like another charge to the provider."""
     dice.load(fault=("drop_after",), kind=("good",), worker=("job",))
     numbers = itertools.count()
 
@@ -78,7 +78,7 @@ def new_key_after_a_time_out(registry):
 
 @contextmanager
 def forget_the_checkout(registry):
-    """Who pressed “Pay” and left is taken for gone, and may still pay."""
+    """A customer who clicked “Pay” and left is ignored, but may still pay."""
     dice.load(
         kind=("good",),
         worker=("sweep",),

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What staff and customers do to an invoice: each a function of an environment's
-``account.move``. What they may not do raises, and they are told so.
+"""Actions of staff and customers on an invoice: each a function of an environment's
+``account.move``. Forbidden actions raise an error, which is shown to them.
 """
 
 from odoo import Command, fields
@@ -11,10 +11,10 @@ IN_FLIGHT = ("sent", "unknown", "settling")
 
 
 def register_payment(move, note):
-    """The customer paid at the desk.
+    """Register a payment at the front desk.
 
-    :param note: called with the cents once they are booked, and whether a charge or
-        an online payment was under way: then it is the desk that takes it twice
+    :param note: called with the cents once they are booked, and whether a charge or an
+        online payment was in progress: then the desk is what takes payment twice
     """
     cents = round(move.amount_residual * 100)
     contested = any(
@@ -43,14 +43,14 @@ def release_charges(move):
 
 
 def remove_method(move):
-    """The customer removes the first method."""
+    """Remove the customer's first method."""
     partner = move.commercial_partner_id
     tokens = partner.env["payment.token"].search([("partner_id", "=", partner.id)])
     tokens.sorted("collection_priority")[:1].active = False
 
 
 def refund(move):
-    """Give back what was charged last."""
+    """Refund the latest charge."""
     done = move.transaction_ids.filtered(
         lambda tx: tx.state == "done" and tx.operation != "refund"
     )
@@ -58,9 +58,9 @@ def refund(move):
 
 
 def pay_online(move):
-    """Press “Pay” on a page that was opened before; the browser has the intent now.
+    """Click “Pay” on a page opened before; the browser now has the intent.
 
-    As the native route does, and our controller before it.
+    Like the native route and, before it, our controller.
     """
     move._close_earlier_payments(fields.Datetime.now())
     provider = move.env.ref("payment.payment_provider_stripe")
@@ -82,7 +82,7 @@ def pay_online(move):
 
 
 def come_back(env, intent_id, reference):
-    """What Odoo's return page does, without the page."""
+    """Do what Odoo's return page does, without the page."""
     data = {"reference": reference}
     transaction = env["payment.transaction"]._search_by_reference("stripe", data)
     intent = transaction._send_api_request(

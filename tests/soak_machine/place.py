@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The database: Odoo in this process, the company, and what earlier schedules left."""
+"""The database: Odoo in this process, the company, and data of earlier schedules."""
 
 import contextlib
 from unittest.mock import patch
@@ -9,10 +9,10 @@ from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
 
-# Who waits for a lock waits for somebody who is stopped on the same stack.
+# A lock is held by a worker paused on the same stack, so waiting would not end.
 LOCK_TIMEOUT = "60ms"
 
-# The next schedule must not see anything of the last one, which may have failed.
+# The next schedule must not see data of the last one, which may have failed.
 FORGET = """
 UPDATE paycollect_attempt SET state = 'canceled' 
  WHERE state IN ('planned', 'sent', 'settling', 'unknown');
@@ -39,7 +39,7 @@ DELETE FROM mail_activity;
 
 
 class Place:
-    """:param conf: an odoo.conf that names the database"""
+    """:param conf: an odoo.conf with the database"""
 
     def __init__(self, conf):
         config.parse_config(["-c", str(conf)], setup_logging=True)
@@ -55,7 +55,7 @@ class Place:
 
     @contextlib.contextmanager
     def env(self, login=None):
-        """An environment as a request or job has it; commits when all went well."""
+        """Yield an environment like a request's or job's; commit on success."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             if login:
@@ -65,18 +65,18 @@ class Place:
 
     @contextlib.contextmanager
     def sql(self):
-        """A bare cursor, for looking on."""
+        """Yield a bare cursor for reading."""
         with self.registry.cursor() as cr:
             cr.looks_on = True
             yield cr
 
     def forget(self):
-        """Nothing of earlier schedules goes on."""
+        """Stop everything left over from earlier schedules."""
         with self.sql() as cr:
             cr.execute(FORGET)
 
     def watch(self, interrupts):
-        """Let workers be interrupted at each commit, and in the middle of a claim."""
+        """Allow interruptions at each commit and in the middle of a claim."""
         self._watch_claim(interrupts)
         commit = sql_db.Cursor.commit
 

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The stand-in for Stripe, in a thread of this process: its clock is the schedule's,
-its webhooks wait until a step delivers them, and its books are open.
+"""The Stripe stand-in, in a thread of this process: it uses the schedule's clock, its
+webhooks wait until a step delivers them, and its books are accessible.
 """
 
 from collections import Counter
@@ -16,14 +16,14 @@ from stripe_stand_in.faults import KINDS
 
 from .shop import WEBHOOK_SECRET
 
-# In which Stripe sends events to the endpoint that Odoo registers.
+# The version of events sent to the endpoint that Odoo registers.
 WEBHOOK_VERSION = "2019-05-16"
 FAULTS = tuple(kind for kind in KINDS if not kind.startswith("delay"))
 EVENTS = ("payment_intent.*", "charge.refund*", "charge.dispute.*", "payment_method.*")
-# States of a dispute in which the money is not ours.
+# States of a dispute in which we do not have the money.
 TAKEN_BACK = ("needs_response", "under_review", "lost")
 FOR_EVER = 10**9
-# How the bank answers: one charge after the other, the last one for ever.
+# The bank's responses to successive charges; the last one repeats.
 CARDS = {
     "good": ["succeed"],
     "soft": ["insufficient_funds", "succeed"],
@@ -43,7 +43,7 @@ KINDS_OF_METHODS = (*CARDS, *BANKS)
 
 @dataclass(frozen=True)
 class Method:
-    """What Odoo stores of a method."""
+    """The data of a method that Odoo stores."""
 
     id: str
     customer: str
@@ -65,7 +65,7 @@ class Provider:
         self.url = self._stand_in.url
 
     def reset(self):
-        """An empty account."""
+        """Start with an empty account."""
         for objects in self.account.objects.values():
             objects.clear()
         self.account.secrets.clear()
@@ -87,7 +87,7 @@ class Provider:
         self.control.advance(moment - self.account.now)
 
     def fail_next(self, kind):
-        """The next request meets this fault."""
+        """Make the next request hit this fault."""
         self.control.add_fault(kind=kind, method="*", path="")
 
     def stop_faults(self):
@@ -96,7 +96,7 @@ class Provider:
     # Customers
 
     def store_method(self, name, kind, customer=None):
-        """Save a method that answers as its kind says; return :class:`Method`."""
+        """Save a method that responds according to its kind; return :class:`Method`."""
         if kind in BANKS:
             stored = self.control.store_bank(name, customer=customer)
             outcomes, details = BANKS[kind], ("ach_direct_debit", "Bank", "6789")
@@ -113,15 +113,15 @@ class Provider:
         )
 
     def get_intents(self, **values):
-        """Payment intents with these values, oldest first."""
+        """Return payment intents with these values, oldest first."""
         return list(reversed(self.account.all("payment_intent", **values)))
 
-    # What happens there without us
+    # Actions outside of our control
 
     def confirm(self, intent, kind):
-        """The customer confirms a payment in the browser; return what came of it.
+        """Confirm a payment in the browser as the customer; return the outcome.
 
-        :param kind: of the card; whoever has a bank account, pays with a good card
+        :param kind: of the card; customers with a bank account pay with a good card
         """
         outcome = CARDS.get(kind, CARDS["good"])[0]
         card = methods.make_card(self.account, outcome=outcome)
@@ -132,9 +132,9 @@ class Provider:
         return f"{intent['id']}: {intent['status']}"
 
     def let_bank(self, what, who):
-        """A dispute, its end, or a returned debit, of one of the payments.
+        """Create or close a dispute, or return a debit, for one of the payments.
 
-        :return: what is concerned; None when there is nothing
+        :return: the affected object; None if there is none
         """
         if what in ("won", "lost"):
             found = self.account.all("dispute", status="needs_response")
@@ -172,11 +172,11 @@ class Provider:
     # Webhooks
 
     def get_held(self):
-        """The webhooks that nobody has received yet, oldest first."""
+        """Return the webhooks not received yet, oldest first."""
         return [d for d in self._stand_in.webhooks.deliveries if d.state == "held"]
 
     def receive(self, delivery):
-        """Return body and signature of a webhook; it counts as delivered."""
+        """Return the body and signature of a webhook and mark it as delivered."""
         delivery.state = "sent"
         return delivery.payload, sign(delivery.payload, WEBHOOK_SECRET)
 
@@ -185,9 +185,9 @@ class Provider:
 
 
 class Books:
-    """Cents by our reference, as the provider's books have them now.
+    """Cents by our reference in the provider's current books.
 
-    ``undecided``: the references that a bank has not answered yet.
+    ``undecided``: references that a bank has not responded to yet.
     """
 
     def __init__(self, account):
@@ -208,9 +208,9 @@ class Books:
         return self._captured[reference]
 
     def get_settled(self, reference):
-        """What an invoice is paid with: all but what the bank took back."""
+        """Return what pays an invoice: captures less chargebacks and returns."""
         return self._captured[reference] - self._returned[reference]
 
     def get_net(self, reference):
-        """What the customer is without."""
+        """Return the net amount taken from the customer."""
         return self.get_settled(reference) - self._refunded[reference]

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Many schedules from one seed, or one that failed before."""
+"""Many schedules from one seed, or one that failed earlier."""
 
 import contextlib
 import re
@@ -15,7 +15,7 @@ from .world import World
 
 
 class Run:
-    """:param conf: an odoo.conf of the database; :param options: see __main__.py"""
+    """:param conf: an odoo.conf with the database; :param options: see __main__.py"""
 
     def __init__(self, conf, options):
         self._options = options
@@ -25,7 +25,7 @@ class Run:
             dice.load(deed=options.deed)
 
     def play(self, number, schedules):
-        """Play schedules; return what was breached, or None.
+        """Play schedules; return the breach, or None.
 
         :param number: the seed
         """
@@ -39,7 +39,7 @@ class Run:
                 run_state_machine_as_test(
                     machine,
                     settings=self._get_settings(schedules),
-                    _min_steps=self._options.steps,  # all of them, not as it likes
+                    _min_steps=self._options.steps,  # always all steps
                 )
         except DidNotReproduce:
             print("It does not fail any more, or other code draws other steps.")
@@ -52,15 +52,15 @@ class Run:
             print(f"{name}: {number}")
 
     def _mutated(self):
-        """The protocol as it is, or with one of its rules broken."""
+        """Use the protocol as is, or with one of its rules broken."""
         if not self._options.mutation:
             return contextlib.nullcontext()
-        from .mutations import MUTATIONS  # Odoo is loaded by now
+        from .mutations import MUTATIONS  # Odoo is already loaded here
 
         return MUTATIONS[self._options.mutation](self._world.place.registry)
 
     def _get_settings(self, schedules):
-        """No shrinking: a schedule takes seconds, and its story is told in words."""
+        """Return settings without shrinking: a schedule takes seconds to run."""
         return settings(
             max_examples=schedules,
             stateful_step_count=self._options.steps,
@@ -73,7 +73,7 @@ class Run:
         )
 
     def _get_notes(self, error):
-        """The drawn steps as calls, and how the schedule is replayed."""
+        """Return the drawn steps as calls, and how to replay the schedule."""
         notes = "\n".join(getattr(error, "__notes__", []))
         calls, _words, replay = notes.partition("You can reproduce this test case")
         yield f"\nThe steps:\n{calls}"

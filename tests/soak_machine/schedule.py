@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""One schedule: its customers and invoices, what can be done, whether all is well."""
+"""One schedule: its customers and invoices, its actions and checks."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from datetime import timedelta
 from . import facts, invariants, people, shop
 from .workers import DONE
 
-QUIET = (  # time that passes while everything works again
+QUIET = (  # time during which everything works again
     {"minutes": 3},
     {"minutes": 10},
     {"hours": 2},
@@ -19,11 +19,11 @@ QUIET = (  # time that passes while everything works again
     {"days": 5},
 )
 DAY = timedelta(days=1)
-MANY = 60  # jobs at a time: more is a loop
+MANY = 60  # jobs at a time: more indicates a loop
 
 
 class Breach(AssertionError):
-    """Something that must always hold does not."""
+    """An invariant does not hold."""
 
 
 @dataclass
@@ -42,16 +42,16 @@ class Schedule:
         self.move_ids = []
         self.owed = {}
         self.cash = Counter()
-        self.pages = {}  # by invoice id: the intent of a page that was left open
+        self.pages = {}  # by invoice id: the intent of a page left open
         self.story = []
         self.is_stopped = False
         self.is_broken = False
         world.begin_schedule()
 
-    # -- what can be done ----------------------------------------------------------
+    # -- actions -------------------------------------------------------------------
 
     def act(self, what, action, login=None):
-        """Let somebody do something, a second after the last."""
+        """Perform an action, one second after the previous one."""
         self.pass_time(seconds=1)
         outcome = self.world.workers.act(action, login)
         self.note(f"{what}: {outcome}")
@@ -61,7 +61,7 @@ class Schedule:
         self.story.append(f"{self.world.clock.now:%d %H:%M:%S} {text}")
 
     def pass_time(self, **units):
-        """Odoo's own cron has its turn each day: after four it would give up."""
+        """Run Odoo's own cron each day, since it gives up after four days."""
         clock = self.world.clock
         until = clock.now + timedelta(**units)
         while until - clock.now > DAY:
@@ -109,7 +109,7 @@ class Schedule:
         self.act(f"{customer.name} adds a {kind} method", add)
 
     def run(self, worker):
-        """Let one of the workers do one piece of work."""
+        """Let one of the workers perform one task."""
         self.pass_time(seconds=1)
         if worker == "job":
             self.note(self.world.workers.run_job() or "no job is due")
@@ -117,14 +117,14 @@ class Schedule:
         self.note(f"{worker}: {self.world.workers.act(CRONS[worker])}")
 
     def deliver(self, deliveries):
-        """The provider's webhooks arrive, in this order."""
+        """Deliver the provider's webhooks in this order."""
         for delivery in deliveries:
             body, signature = self.world.provider.receive(delivery)
 
             def take(env, body=body, signature=signature):
                 providers = env["payment.provider"]._search_stripe_providers()
                 signer = providers._find_signer(body.encode(), signature, 600)
-                assert signer, "the signature was refused"
+                assert signer, "the signature was rejected"
                 env["paycollect.event"]._receive(signer, json.loads(body), "webhook")
 
             self.act(f"webhook {delivery.event['type']}", take)
@@ -144,18 +144,18 @@ class Schedule:
         self.act("paid at the desk", pay)
 
     def pay_online(self, move_id, kind):
-        """The customer presses “Pay”, confirms in the browser and comes back."""
+        """The customer clicks “Pay,” confirms in the browser and comes back."""
         if intent := self._press_pay(move_id):
             self.note(self.world.provider.confirm(intent, kind))
             self._come_back(intent)
 
     def leave_page(self, move_id):
-        """The customer presses “Pay” and turns to something else."""
+        """The customer clicks “Pay” and leaves the page open."""
         if intent := self._press_pay(move_id):
             self.pages[move_id] = intent
 
     def _press_pay(self, move_id):
-        """Return the intent that the browser has now, or None."""
+        """Return the intent that the browser now has, or None."""
         before = len(self.world.provider.get_intents())
 
         def pay(env):
@@ -166,13 +166,13 @@ class Schedule:
         return made[-1] if done and made else None
 
     def return_to_page(self, kind):
-        """A customer confirms what was left open, and never comes back to Odoo."""
+        """A customer confirms a page left open and never returns to Odoo."""
         if self.pages:
             intent = self.pages.pop(min(self.pages))
             self.note(self.world.provider.confirm(intent, kind))
 
     def _come_back(self, intent):
-        """The browser goes to Odoo's return page, and again until it answers."""
+        """Open Odoo's return page, repeatedly until it responds."""
         self.world.provider.stop_faults()
         self.act(
             "the browser returns",
@@ -180,7 +180,7 @@ class Schedule:
         )
 
     def switch(self):
-        """All charging of the company is stopped, or goes on."""
+        """Stop or resume all charging by the company."""
 
         def switch(env):
             if self.is_stopped:
@@ -192,14 +192,14 @@ class Schedule:
             self.is_stopped = not self.is_stopped
 
     def let_bank(self, what, who):
-        """Return whether there was something to act on."""
+        """Let the bank act; return whether there was something to act on."""
         concerned = self.world.provider.let_bank(what, who)
         self.note(f"{what}: {concerned}")
         return bool(concerned)
 
     @contextlib.contextmanager
     def fault(self, kind):
-        """The next request meets this fault; None: it does not."""
+        """Make the next request hit this fault; None: no fault."""
         if kind:
             self.note(f"next request: {kind}")
             self.world.provider.fail_next(kind)
@@ -208,7 +208,7 @@ class Schedule:
 
     @contextlib.contextmanager
     def interrupted(self, moment, action):
-        """Stop the worker at this moment, if it comes so far, for the action."""
+        """Pause the worker at this point, if it gets that far, for the action."""
 
         def interrupt():
             self.note(f"… stopped at {moment}")
@@ -218,13 +218,13 @@ class Schedule:
         with self.world.interrupts.planned(*moment, interrupt):
             yield
 
-    # -- is all well? --------------------------------------------------------------
+    # -- checks --------------------------------------------------------------------
 
     def read(self):
         return facts.read(self.world.place, self.move_ids)
 
     def check(self):
-        """:raise Breach: with what does not hold, and the story so far"""
+        """:raise Breach: with the violations and the story so far"""
         world, now = self.world, self.read()
         books = world.provider.get_books()
         self._stop_at(
@@ -237,7 +237,7 @@ class Schedule:
         )
 
     def come_to_rest(self):
-        """Faults end, everything is delivered and all crons run, for days."""
+        """End all faults, deliver everything and run all crons for several days."""
         self.world.provider.stop_faults()
         if self.is_stopped:
             self.switch()

@@ -5,12 +5,12 @@ from odoo import Command
 
 SECRET_KEY = "sk_test_stand_in"
 WEBHOOK_SECRET = "whsec_soak_machine"
-DAILY_COUNT = 6  # charges a day, so that the brake is met
+DAILY_COUNT = 6  # charges per day, so that the limit is reached
 NETWORK_CAP = 3  # declines of a card in 30 days
 
 
 def open_company(env):
-    """Switch collecting on, with Stripe in test mode. No PDF: it takes a second."""
+    """Turn on collection with Stripe in test mode, without PDFs, which are slow."""
     provider = env.ref("payment.payment_provider_stripe")
     provider.write(
         {
@@ -50,7 +50,7 @@ def make_customer(env, name):
 
 
 def add_method(env, partner, method):
-    """Store a method that the provider knows, as its form and consent page do.
+    """Store a method of the provider, like its form and consent page do.
 
     :param method: :class:`provider.Method`
     """
@@ -77,7 +77,7 @@ def add_method(env, partner, method):
 
 
 def bill(env, partner, amount):
-    """Post an invoice and start to collect it, as a completed job does."""
+    """Post an invoice and start collecting it, like a completed job does."""
     line = {"name": "Visit", "price_unit": amount, "tax_ids": [Command.clear()]}
     move = env["account.move"].create(
         {

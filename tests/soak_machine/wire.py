@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The line to the provider: a worker can be stopped there, and somebody looks on.
+"""The connection to the provider: workers can be paused and requests watched there.
 
-Both Odoo's own requests and the SDK's pass ``requests``' transport adapter. What can
-go wrong on the line itself is the stand-in's to play (see provider.py).
+Both Odoo's own requests and the SDK's use ``requests``' transport adapter. Connection
+faults are simulated by the stand-in (see provider.py).
 """
 
 from unittest.mock import patch
@@ -11,9 +11,9 @@ from requests.adapters import HTTPAdapter
 
 
 def watch(base_url, interrupts, look):
-    """Interrupt workers before requests and after answers.
+    """Interrupt workers before requests and after responses.
 
-    :param look: called with each request just before it leaves
+    :param look: called with each request just before it is sent
     """
     send = HTTPAdapter.send
 

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Whoever does something: jobs, crons, webhooks, people. One at a time, or one in
-the middle of another's work (see interrupts.py), each with a connection of its own.
+"""Actors: jobs, crons, webhooks, people. One at a time, or one in the middle of
+another's work (see interrupts.py), each with its own connection.
 """
 
 import contextlib
@@ -20,10 +20,10 @@ from .interrupts import Killed
 
 DONE = "done"
 KILLED = "killed"
-REFUSED = "refused"  # a person was told why not
-LATER = "later"  # somebody else holds the lock: it is tried again
+REFUSED = "refused"  # a user was shown why not
+LATER = "later"  # another actor holds the lock: retried
 
-REPEATS = 5  # as Odoo repeats a request
+REPEATS = 5  # like Odoo retries a request
 
 TAKE_JOB = """
 UPDATE queue_job SET state = 'enqueued' WHERE id = (
@@ -32,7 +32,7 @@ UPDATE queue_job SET state = 'enqueued' WHERE id = (
      ORDER BY priority, id LIMIT 1)
 RETURNING uuid, method_name
 """
-# The runner finds jobs whose worker died, and starts them again.
+# The runner finds jobs whose worker died and restarts them.
 REQUEUE = """
 UPDATE queue_job SET state = 'pending', eta = NULL
  WHERE uuid = %s AND state IN ('enqueued', 'started')
@@ -47,13 +47,13 @@ class Workers:
         self._clock = clock
         self._depth = 0
         self._waiting = deque()
-        self.unexpected = []  # tracebacks of what nobody should have raised
+        self.unexpected = []  # tracebacks of unexpected errors
 
     def act(self, action, login=None):
-        """Run ``action(env)`` as a request or cron does, and commit it.
+        """Run ``action(env)`` like a request or cron does, and commit.
 
-        In the middle of another's work it may meet a lock; then it is repeated when
-        the other has finished.
+        In the middle of another actor's work it may hit a lock; then it is repeated
+        once the other one has finished.
         """
         for _repeat in range(REPEATS):
             outcome = self._try(action, login)
@@ -84,7 +84,7 @@ class Workers:
         return DONE
 
     def run_job(self):
-        """Run the next job that is due; return its method, None without one."""
+        """Run the next due job; return its method, or None."""
         with self._place.sql() as cr:
             cr.execute(TAKE_JOB, [self._clock.now])
             uuid, method = cr.fetchone() or (None, None)
@@ -117,9 +117,9 @@ def _run_job(env, uuid):
 
 
 class Ears(logging.Handler):
-    """Hears what the addon logs as an error: nothing may be swallowed."""
+    """Collects errors logged by the addon: none may be swallowed."""
 
-    # What is said of a fault that we caused.
+    # Log messages for faults that we caused.
     EXPECTED = ("was interrupted",)
 
     def __init__(self):

@@ -13,7 +13,7 @@ ADDON = "odoo.addons.paycollect_fsm"
 
 
 class World:
-    """:param conf: an odoo.conf that names the database"""
+    """:param conf: an odoo.conf with the database"""
 
     def __init__(self, conf):
         self.clock = Clock()
@@ -24,7 +24,7 @@ class World:
         self._load(conf)
 
     def _load(self, conf):
-        """Only now is Odoo loaded: it keeps references to its clock."""
+        """Load Odoo only now, because it keeps references to its clock."""
         from . import shop, wire
         from .mails import Mails
         from .place import Place
@@ -39,7 +39,7 @@ class World:
         self.ears = Ears()
         logging.getLogger(ADDON).addHandler(self.ears)
         for handler in logging.getLogger().handlers:
-            handler.setLevel(logging.CRITICAL)  # faults are what it is about
+            handler.setLevel(logging.CRITICAL)  # faults are the point of this test
         self.requests = []
         wire.watch(self.provider.url, self.interrupts, self.requests.append)
         self.place.watch(self.interrupts)
@@ -47,7 +47,7 @@ class World:
             shop.open_company(env)
 
     def begin_schedule(self):
-        """As if nothing had ever happened."""
+        """Start a schedule with a clean slate."""
         self.clock.reset()
         self.provider.reset()
         self.place.forget()

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """python -m stripe_stand_in [--port N] [--state-dir D] [--latency SECONDS]
 
-Prints its address, and ends when its standard input does.
+Prints its address and stops when its standard input closes.
 """
 
 import argparse

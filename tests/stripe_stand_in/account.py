@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What the provider knows: its objects, its clock, its books."""
+"""The provider's state: its objects, clock and books."""
 
 import copy
 import json
@@ -28,16 +28,16 @@ KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
 
 class Settings:
-    """What tests may change; seconds where it is a time."""
+    """Settings that tests may change; durations are in seconds."""
 
     def __init__(self):
         self.keys = ["sk_test_stand_in"]
-        # of the account: events in lists have this shape, and what the SDK asks for
+        # the account's version: of events in lists and of the SDK's requests
         self.api_version = "2026-10-28.endive"
         self.latency = 0
-        self.search_delay = 60  # "less than a minute" by Stripe's word
-        self.settle_after = 4 * 24 * 3600  # bank debits, 4 business days at most
-        self.key_life = 24 * 3600  # of idempotency keys
+        self.search_delay = 60  # "less than a minute" according to Stripe
+        self.settle_after = 4 * 24 * 3600  # bank debits, at most 4 business days
+        self.key_life = 24 * 3600  # lifetime of idempotency keys
         self.dispute_fee = 1500
         self.webhook_delay = 0
 
@@ -45,18 +45,18 @@ class Settings:
 class Account:
     """Objects by kind and id, in the shape of the current API, nothing expanded.
 
-    Whoever reads or writes holds `lock`; nobody waits for anything while holding it.
+    Hold `lock` to read or write; never wait for anything while holding it.
     """
 
     def __init__(self, state_dir=None):
         self.lock = threading.RLock()
         self.settings = Settings()
         self.objects = {kind: {} for kind in PREFIXES}
-        self.secrets = {}  # what no answer shows: outcomes of methods, signing secrets
+        self.secrets = {}  # not in any response: outcomes of methods, signing secrets
         self.ledger = []
         self.requests = []
-        self.later = []  # (kind, charge): disputes to open after the answer
-        self.on_event = None  # called with type, object, what it was before
+        self.later = []  # (kind, charge): disputes to open after the response
+        self.on_event = None  # called with type, object, previous values
         self._offset = 0
         self._run = secrets.token_hex(3)
         self._count = 0
@@ -68,15 +68,15 @@ class Account:
 
     @property
     def now(self):
-        """Seconds since the epoch, on the provider's own clock."""
+        """Return the seconds since the epoch on the provider's own clock."""
         return int(time.time() + self._offset)
 
     def advance(self, seconds):
-        """Let the provider's clock run ahead of everybody else's."""
+        """Move the provider's clock ahead of all other clocks."""
         self._offset += seconds
 
     def age(self, seconds):
-        """Everything so far happened this much earlier."""
+        """Move everything so far back in time."""
         for objects in self.objects.values():
             for item in objects.values():
                 for field in ("created", "available_on", "canceled_at"):
@@ -86,7 +86,7 @@ class Account:
     # Objects
 
     def add(self, kind, **values):
-        """Store a new object; return it. What it holds is its own copy."""
+        """Store a copy of a new object and return it."""
         self._count += 1
         item = {
             "id": f"{PREFIXES[kind]}_{self._run}{self._count:010d}",
@@ -108,12 +108,12 @@ class Account:
             raise missing(kind, object_id, param or kind, status) from None
 
     def find(self, object_id):
-        """The object of any kind with this id, None when there is none."""
+        """Return the object of any kind with this id, or None."""
         kind = KINDS.get(str(object_id).partition("_")[0])
         return self.objects[kind].get(object_id) if kind else None
 
     def all(self, kind, **values):
-        """The objects that have these values, newest first."""
+        """Return the objects with these values, newest first."""
         return [
             item
             for item in reversed(self.objects[kind].values())
@@ -121,14 +121,14 @@ class Account:
         ]
 
     def emit(self, event_type, item, previous=None):
-        """Something happened to this object: there will be an event about it."""
+        """Create an event about this object."""
         if self.on_event:
             self.on_event(event_type, item, previous)
 
     # Books
 
     def book(self, event, intent, amount, **more):
-        """Write into the ledger that money moved, in minor units."""
+        """Record a movement of money in the ledger, in minor units."""
         line = {
             "event": event,
             "reference": get_reference(intent),
@@ -153,6 +153,6 @@ class Account:
 
 
 def get_reference(item):
-    """Our reference, as it is on the object or in the parameters for it."""
+    """Return our reference from the object or from its parameters."""
     metadata = item.get("metadata") or {}
     return metadata.get("paycollect_reference") or item.get("description") or None

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The addresses of Stripe's API that the stand-in has, and what each of them does.
+"""The routes of Stripe's API that the stand-in supports, and their functions.
 
-A route names the class of typed parameters that its request must fit, and a function
-that takes the account, the checked parameters and the ids of the address.
+A route has the class of typed parameters that its request must match, and a function
+that takes the account, the checked parameters and the ids from the URL.
 """
 
 import re
@@ -14,7 +14,7 @@ ROUTES = []
 
 
 def route(verb, path, parameters):
-    """Register what answers this; `{kind}` in the path is an object's id."""
+    """Register a function for a route; `{kind}` in the path is an object's id."""
     pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")
 
     def register(function):
@@ -69,7 +69,7 @@ def set_fields(item, params, *fields):
     return item
 
 
-# Searches and fixed words come before ids: the first route that fits answers.
+# Searches and fixed words come before ids: the first matching route is used.
 
 
 @route("GET", "/v1/payment_intents/search", "PaymentIntentSearch")
@@ -243,7 +243,7 @@ def create_endpoint(account, params):
         url=params["url"],
     )
     account.secrets[endpoint["id"]] = f"whsec_{account.secret()}"
-    # shown in this answer only
+    # only in this response
     return endpoint | {"secret": account.secrets[endpoint["id"]]}
 
 
@@ -267,7 +267,7 @@ def retrieve_balance(account, params):
 
 
 def show(account, answer, version, expand):
-    """The answer as this version of the API shows it."""
+    """Return the response in this version of the API."""
     if answer.get("object") in ("list", "search_result"):
         rendered = [views.render(account, one, version) for one in answer["data"]]
         answer = answer | {"data": rendered}

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Charges, and what they leave on the balance."""
+"""Charges and their balance transactions."""
 
 from . import methods
 
@@ -7,7 +7,7 @@ DAY = 24 * 3600
 
 
 def create(account, intent, method):
-    """A charge of the intent that the bank has not answered yet."""
+    """Create a charge for an intent, without a response from the bank yet."""
     details = {key: value for key, value in method[method["type"]].items()}
     if method["type"] == "us_bank_account":
         details["mandate"] = account.secrets[method["id"]].get("mandate")
@@ -39,7 +39,7 @@ def create(account, intent, method):
 
 
 def approve(account, charge):
-    """The bank says yes; nothing is captured by that."""
+    """Approve the charge without capturing it."""
     charge.update(
         status="succeeded",
         paid=True,
@@ -54,7 +54,7 @@ def approve(account, charge):
 
 
 def refuse(account, charge, error, blocked=False):
-    """The bank, or Stripe's own rules, say no."""
+    """Decline the charge, by the bank or by Stripe's own rules."""
     codes = ("network_decline_code", "advice_code", "network_advice_code")
     charge.update(
         status="failed",
@@ -75,7 +75,7 @@ def refuse(account, charge, error, blocked=False):
 
 
 def capture(account, intent, charge, amount, event="charge.succeeded"):
-    """Take the money; what was authorised beyond it is given back."""
+    """Capture the money; release the rest of the authorization."""
     charge.update(captured=True, amount_captured=amount)
     kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
     charge["balance_transaction"] = enter(
@@ -87,14 +87,14 @@ def capture(account, intent, charge, amount, event="charge.succeeded"):
 
 
 def get_fee(charge, amount):
-    """Stripe's price in the United States: 2.9 % and 30 cents; 0.8 % to $5 by ACH."""
+    """Return Stripe's US fee: 2.9% plus 30 cents; 0.8% up to $5 for ACH."""
     if charge["payment_method_details"]["type"] == "card":
         return round(amount * 0.029) + 30
     return min(round(amount * 0.008), 500)
 
 
 def enter(account, kind, amount, fee, source, category=None):
-    """One line of the balance; amount and net are signed, in minor units."""
+    """Add a balance transaction; amount and net are signed, in minor units."""
     return account.add(
         "balance_transaction",
         type=kind,
@@ -124,7 +124,7 @@ def enter(account, kind, amount, fee, source, category=None):
 
 
 def decline_error(account, charge, method, **codes):
-    """The error of a declined charge, without the intent."""
+    """Return the error for a declined charge, without the intent."""
     return {
         "message": "Your card has insufficient funds."
         if codes.get("decline_code") == "insufficient_funds"
@@ -137,7 +137,7 @@ def decline_error(account, charge, method, **codes):
 
 
 def return_error(charge, method, cause):
-    """The error of a debit that the bank sent back."""
+    """Return the error for a debit that the bank returned."""
     failure_code, decline_code, network_code, _reason = methods.BANK_RETURNS[cause]
     return {
         "type": "card_error",

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What tests use: starts the stand-in as a process, and talks to its control."""
+"""The client for tests: starts the stand-in as a process and calls its control."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ WEBHOOK_SECRET = "whsec_stand_in"
 
 
 class ControlError(Exception):
-    """The stand-in could not do what the test asked for."""
+    """The stand-in could not do what the test requested."""
 
 
 class Client:
@@ -43,10 +43,10 @@ class Client:
 
         return call
 
-    # What tests ask most
+    # Common queries
 
     def lines(self, event=None, **values):
-        """Lines of the ledger: captured, authorized, voided, refunded, returned, …"""
+        """Return ledger lines: captured, authorized, voided, refunded, returned, …"""
         return [
             line
             for line in self.ledger()
@@ -55,11 +55,11 @@ class Client:
         ]
 
     def captured(self, **values):
-        """What was taken, in minor units, of a `customer`, for a `reference`, …"""
+        """Return the captured amount, in minor units, by `customer`, `reference`, …"""
         return sum(line["amount"] for line in self.lines("captured", **values))
 
     def kept(self, **values):
-        """What was taken and not given back."""
+        """Return the captured amount less refunds and returns."""
         signs = {
             "captured": 1,
             "refunded": -1,
@@ -73,7 +73,7 @@ class Client:
         )
 
     def charges_asked(self, **values):
-        """The requests that asked for a charge, repeats included."""
+        """Return the charge requests, including repeats."""
         return [
             line
             for line in self.requests()
@@ -83,7 +83,7 @@ class Client:
         ]
 
     def intents(self, **values):
-        """Payment intents, newest first."""
+        """Return payment intents, newest first."""
         return [
             intent
             for intent in self.objects(kind="payment_intent")
@@ -92,7 +92,7 @@ class Client:
 
 
 class Process(Client):
-    """The stand-in as a process of its own, which outlives the Odoo under test."""
+    """The stand-in as a separate process, which outlives the Odoo under test."""
 
     def __init__(self, port=0, state_dir=None):
         command = [sys.executable, "-m", "stripe_stand_in", "--port", str(port)]
@@ -101,7 +101,7 @@ class Process(Client):
         self._process = subprocess.Popen(
             command,
             cwd=Path(__file__).parents[1],
-            stdin=subprocess.PIPE,  # it ends when this closes, with whoever started it
+            stdin=subprocess.PIPE,  # it stops when this closes, along with its parent
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What tests do at the provider, and see of it: POST /_control/<name> with JSON.
+"""Test controls and queries of the provider: POST /_control/<name> with JSON.
 
 Each public method of :class:`Control` is one; its keyword arguments are the JSON.
 """
@@ -30,7 +30,7 @@ class Control:
         except (KeyError, TypeError, ValueError) as error:
             return 400, {"error": f"{type(error).__name__}: {error}"}
 
-    # What happened
+    # History
 
     def ledger(self):
         return self._account.ledger
@@ -39,7 +39,7 @@ class Control:
         return self._account.requests
 
     def objects(self, kind):
-        """All of a kind, newest first, in the shape of the current API."""
+        """Return all objects of a kind, newest first, in the current API's format."""
         return self._account.all(kind)
 
     def ping(self):
@@ -55,20 +55,20 @@ class Control:
         return vars(self._account.settings)
 
     def advance(self, seconds):
-        """The provider's clock runs ahead; bank debits may settle by that."""
+        """Move the provider's clock ahead; bank debits may settle as a result."""
         self._account.advance(seconds)
         intents.settle_due(self._account)
         returns.dispute_later(self._account)
 
     def age(self, seconds):
-        """Everything so far, keys included, happened this much earlier."""
+        """Move everything so far back in time, including keys."""
         self._account.age(seconds)
         self._keys.age(seconds)
         intents.settle_due(self._account)
         returns.dispute_later(self._account)
 
     def forget_keys(self, customer):
-        """As after a day, for the requests that concern this customer."""
+        """Drop the keys of requests about this customer, as happens after a day."""
         self._keys.forget(customer)
 
     # Faults
@@ -83,13 +83,13 @@ class Control:
         return self._faults.get(number).hits
 
     def let_go(self, number):
-        """The requests that this delay holds go on."""
+        """Release the requests held by this delay."""
         self._faults.get(number).let_go()
 
     # Webhooks
 
     def add_endpoint(self, url, secret, api_version=None, enabled_events=("*",)):
-        """An endpoint whose secret the caller chooses."""
+        """Add an endpoint with a secret chosen by the caller."""
         endpoint = self._account.add(
             "webhook_endpoint",
             api_version=api_version,
@@ -117,7 +117,7 @@ class Control:
         return self._webhooks.resend(**which)
 
     def duplicate(self, copies):
-        """Each new delivery is sent this often."""
+        """Send each new delivery this many times."""
         self._webhooks.copies = copies
 
     def deliveries(self):
@@ -129,7 +129,7 @@ class Control:
     # Customers and their methods
 
     def store_card(self, name="Customer", outcome="succeed", customer=None, **card):
-        """A customer with a card saved for off-session use.
+        """Create a customer with a card saved for off-session use.
 
         :param outcome: see methods.set_outcome
         :param card: brand, last4, exp_month, exp_year, fingerprint
@@ -139,7 +139,7 @@ class Control:
         return self._store(name, customer, method)
 
     def store_bank(self, name="Customer", outcome="succeed", customer=None, **bank):
-        """A customer with a bank account and a mandate for it."""
+        """Create a customer with a bank account and its mandate."""
         bank.setdefault("fingerprint", f"fp{self._account.secret()}")
         method = methods.make_bank(self._account, outcome=outcome, **bank)
         return self._store(name, customer, method)
@@ -170,7 +170,7 @@ class Control:
         methods.set_outcome(self._account, payment_method, *outcomes)
 
     def update_card(self, payment_method, outcome="succeed", **card):
-        """The card network gives the new number and date: same method, new card."""
+        """Replace a card's number and expiry like card networks do: same method."""
         method = self._account.get("payment_method", payment_method)
         previous = {"card": {field: method["card"].get(field) for field in card}}
         method["card"] |= card
@@ -188,23 +188,23 @@ class Control:
     # Payments
 
     def settle(self, intent, outcome=None):
-        """The bank's word about a debit, see intents.settle."""
+        """Settle a debit, see intents.settle."""
         item = self._account.get("payment_intent", intent)
         return intents.settle(self._account, item, outcome)
 
     def authenticate(self, intent, success=True):
-        """The customer comes back from the bank's page."""
+        """Return from the bank's page as the customer."""
         item = self._account.get("payment_intent", intent)
         return intents.authenticate(self._account, item, success)
 
     def confirm(self, intent, payment_method=None):
-        """The customer confirms in the browser, on session."""
+        """Confirm in the browser as the customer, on-session."""
         item = self._account.get("payment_intent", intent)
         params = {"payment_method": payment_method} if payment_method else {}
         return intents.confirm(self._account, item, params)
 
     def refund(self, intent, amount=None):
-        """Somebody refunds in Stripe's dashboard."""
+        """Refund in Stripe's dashboard."""
         params = {"payment_intent": intent}
         if amount is not None:
             params["amount"] = amount
@@ -233,5 +233,5 @@ class Control:
         return returns.pay_out(self._account, currency)
 
     def fee(self, amount, kind="card"):
-        """Stripe's fee for an amount, in minor units."""
+        """Return Stripe's fee for an amount, in minor units."""
         return charges.get_fee({"payment_method_details": {"type": kind}}, amount)

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What Stripe answers when it does not do what it was asked."""
+"""Stripe's error responses."""
 
 
 class ApiError(Exception):
-    """An answer with an error body: https://docs.stripe.com/api/errors"""
+    """A response with an error body: https://docs.stripe.com/api/errors"""
 
     def __init__(self, status, error_type, message, code=None, **more):
         super().__init__(message)
@@ -18,19 +18,19 @@ class ApiError(Exception):
 
 
 def invalid(message, param=None, code=None, status=400, **more):
-    """The request itself is wrong."""
+    """Return the error for an invalid request."""
     if param:
         more["param"] = param
     return ApiError(status, "invalid_request_error", message, code, **more)
 
 
 def missing(kind, object_id, param, status=400):
-    """It names an object that does not exist; 404 when the address names it."""
+    """Return the error for a missing object; 404 if it is in the URL."""
     return invalid(
         f"No such {kind}: '{object_id}'", param, "resource_missing", status=status
     )
 
 
 def declined(message, code, **more):
-    """The bank said no; more has charge, decline_code, payment_intent, …"""
+    """Return the error for a decline, with charge, decline_code, payment_intent, …"""
     return ApiError(402, "card_error", message, code, **more)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Events, and the webhooks that carry them, under the tests' control."""
+"""Events and their webhooks, under the tests' control."""
 
 import hashlib
 import hmac
@@ -19,14 +19,14 @@ TIMEOUT = 30
 
 
 def sign(payload, secret, at=None):
-    """The header Stripe-Signature: https://docs.stripe.com/webhooks#verify-manually"""
+    """Return Stripe-Signature: https://docs.stripe.com/webhooks#verify-manually"""
     at = int(at or time.time())
     digest = hmac.new(secret.encode(), f"{at}.{payload}".encode(), hashlib.sha256)
     return f"t={at},v1={digest.hexdigest()}"
 
 
 class Delivery:
-    """One event on its way to one endpoint: held, queued, sent, failed or dropped."""
+    """A delivery of an event to an endpoint: held, queued, sent, failed, dropped."""
 
     def __init__(self, number, event, url, secret, payload):
         self.number, self.event, self.url = number, event, url
@@ -34,7 +34,7 @@ class Delivery:
         self.state, self.statuses = "queued", []
 
     def send(self):
-        """One try; any answer of 2xx counts as received. The signature is of now."""
+        """Try once; any 2xx response counts as received. Signed at the current time."""
         request = urllib.request.Request(
             self.url,
             data=self.payload.encode(),
@@ -69,7 +69,7 @@ class Delivery:
 
 
 class Webhooks:
-    """Makes events and sends them, one after the other, from a thread of its own."""
+    """Creates events and sends them one by one from a separate thread."""
 
     def __init__(self, account):
         self._account = account
@@ -77,12 +77,12 @@ class Webhooks:
         self._queue = queue.Queue()
         self._numbers = itertools.count(1)
         self.deliveries = []
-        self._rules = []  # what is held: types, customer
+        self._rules = []  # filters of held deliveries: types, customer
         self.copies = 1
         threading.Thread(target=self._work, daemon=True).start()
 
     def make_event(self, event_type, item, previous=None):
-        """Called with the account locked."""
+        """Create an event; called with the account locked."""
         account = self._account
         version = account.settings.api_version
         event = account.add(
@@ -138,14 +138,14 @@ class Webhooks:
         self._rules.append((types, customer))
 
     def flow(self):
-        """Hold nothing more; what is held stays."""
+        """Stop holding new deliveries; held ones stay held."""
         self._rules = []
 
     def release(self, copies=1, reverse=False, parallel=False, **which):
-        """Send what is held; return the number of events.
+        """Send held deliveries; return the number of events.
 
         :param copies: how often each is sent
-        :param reverse: the newest first
+        :param reverse: newest first
         :param parallel: all at the same time
         :param which: `types`, `reference`, `customer`: only these
         """
@@ -160,20 +160,20 @@ class Webhooks:
         return len(found)
 
     def drop(self, **which):
-        """What is held never arrives; the list of events still has it."""
+        """Drop held deliveries; they never arrive but stay in the list of events."""
         found = self._select("held", **which)
         for delivery in found:
             delivery.state = "dropped"
         return len(found)
 
     def resend(self, state="failed", copies=1, **which):
-        """Stripe tries for three days what was not received; here when told."""
+        """Resend failed deliveries, which Stripe would retry for three days."""
         found = self._select(state, **which)
         self._enqueue(found, copies)
         return len(found)
 
     def wait_idle(self):
-        """Return when everything that was queued was tried."""
+        """Wait until every queued delivery was tried."""
         self._queue.join()
 
     def _select(self, state, types=("*",), reference=None, customer=None):
@@ -191,7 +191,7 @@ class Webhooks:
         )
 
     def _get(self, delivery, field):
-        """Of the event's object, or of the intent that it belongs to."""
+        """Return a value of the event's object or of its intent."""
         item = delivery.event["data"]["object"]
         intent = self._account.find(item.get("payment_intent"))
         for one in filter(None, (item, intent)):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What goes wrong on purpose, for the next requests that match."""
+"""Deliberate faults for the next matching requests."""
 
 import itertools
 import re
@@ -27,23 +27,23 @@ ANSWERS = {
     ),
 }
 KINDS = (
-    "drop_before",  # the connection closes, nothing was done
-    "drop_after",  # it is done, but the connection closes
-    "error_before",  # 500, nothing was done; the key remembers the 500
-    "error_after",  # it is done, the answer is 500; the key remembers the 500
-    "lock_timeout",  # 409, nothing was done
-    "rate_limit",  # 429, nothing was done
-    "delay_before",  # it is done after `seconds`, or when the fault is let go
-    "delay_after",  # it is done at once, the answer comes after `seconds`, or …
+    "drop_before",  # the connection closes; not executed
+    "drop_after",  # executed, but the connection closes
+    "error_before",  # 500, not executed; the key stores the 500
+    "error_after",  # executed, the response is 500; the key stores the 500
+    "lock_timeout",  # 409, not executed
+    "rate_limit",  # 429, not executed
+    "delay_before",  # executed after `seconds` or when the fault is released
+    "delay_after",  # executed at once, the response comes after `seconds`, or …
 )
 
 
-LONGEST = 600  # seconds that a request is held at most
+LONGEST = 600  # maximum seconds that a request is held
 
 
 class Fault:
-    """:param times: how many requests it hits, None for all until it is cleared
-    :param seconds: of a delay; None: until it is let go
+    """:param times: number of requests to hit, None for all until cleared
+    :param seconds: of a delay; None: until released
     """
 
     def __init__(self, number, kind, method="POST", path=r"payment_intents$", times=1,
@@ -66,7 +66,7 @@ class Fault:
         )
 
     def wait(self, kind):
-        """Hold the request, when this is a delay of that kind."""
+        """Hold the request if this is a delay of that kind."""
         if self.kind == kind:
             self._let_go.wait(LONGEST if self.seconds is None else self.seconds)
 
@@ -80,7 +80,7 @@ class Fault:
 
 
 def _get_customer(account, request):
-    """Of the parameters, or of the object that the path names."""
+    """Return the customer from the parameters or from the object in the path."""
     if customer := request.params.get("customer"):
         return customer
     named = [account.find(part) for part in request.path.split("/")]
@@ -110,7 +110,7 @@ class Faults:
         return next(fault for fault in self._faults if fault.number == number)
 
     def take(self, request):
-        """The first fault for this request, None when all is well."""
+        """Return the first fault for this request, or None."""
         with self._lock, self._account.lock:
             for fault in self._faults:
                 if fault.matches(self._account, request):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Nested forms, as Stripe's clients send them: `a[b][0]=1&c[]=2`."""
+"""Nested forms as sent by Stripe's clients: `a[b][0]=1&c[]=2`."""
 
 from urllib.parse import parse_qsl
 
@@ -20,7 +20,7 @@ def decode(text):
 def _put(node, path, value):
     head, *rest = path
     if head == "":
-        head = str(len(node))  # `a[]`: the next in the list
+        head = str(len(node))  # `a[]`: the next item
     if rest:
         _put(node.setdefault(head, {}), rest, value)
     else:
@@ -28,7 +28,7 @@ def _put(node, path, value):
 
 
 def _listed(node):
-    """Dicts whose keys are 0, 1, 2 … are lists."""
+    """Turn dicts with the keys 0, 1, 2 … into lists."""
     if not isinstance(node, dict):
         return node
     node = {key: _listed(value) for key, value in node.items()}

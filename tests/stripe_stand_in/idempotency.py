@@ -8,10 +8,10 @@ from .errors import ApiError
 
 
 class Keys:
-    """Answers by key, kept for a day of the provider's clock.
+    """Responses by key, stored for a day on the provider's clock.
 
-    The answer is kept from the moment that execution began, whatever it says, 5xx
-    included. Refused parameters, a key in use and a busy provider leave no trace.
+    Any response is stored once execution began, including 5xx. Rejected parameters, a
+    key in use and a busy provider are not stored.
     """
 
     def __init__(self, account):
@@ -21,10 +21,10 @@ class Keys:
 
     @contextlib.contextmanager
     def hold(self, key, asked):
-        """The key's slot, held until the answer has left.
+        """Yield the key's slot, held until the response is sent.
 
         :param asked: path and parameters, to compare
-        :raise ApiError: 400 used for something else, 409 in use
+        :raise ApiError: 400 if used with other parameters, 409 if in use
         """
         with self._lock:
             slot = self._find(key, asked)
@@ -41,7 +41,7 @@ class Keys:
         slot = self._slots.get(key)
         life = self._account.settings.key_life
         if slot and not slot.busy and slot.created <= self._account.now - life:
-            slot = None  # forgotten
+            slot = None  # dropped meanwhile
         if not slot:
             slot = self._slots[key] = Slot(asked, self._account.now)
         elif slot.asked != asked:
@@ -63,7 +63,7 @@ class Keys:
         return slot
 
     def forget(self, word):
-        """The keys of requests in whose parameters this word stands."""
+        """Drop the keys of requests with this word in their parameters."""
         with self._lock:
             for key, slot in list(self._slots.items()):
                 if word in slot.asked and not slot.busy:

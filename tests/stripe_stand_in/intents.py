@@ -63,7 +63,7 @@ def _get_types(params):
 
 
 def _check_method(account, params):
-    """Refuse what is wrong before there is an intent."""
+    """Reject an invalid method before an intent is created."""
     name = params["payment_method"]
     if name in methods.CARDS or name in methods.BANKS:
         return
@@ -118,13 +118,13 @@ def update(account, intent, params):
 
 
 def merge_metadata(item, changes):
-    """An empty value removes its key, empty metadata removes all."""
+    """Merge metadata: an empty value removes its key, empty metadata removes all."""
     merged = item["metadata"] | changes if changes else {}
     item["metadata"] = {key: value for key, value in merged.items() if value != ""}
 
 
 def confirm(account, intent, params):
-    """Ask the bank.
+    """Send the charge to the bank.
 
     :raise ApiError: 402, the bank declined
     """
@@ -214,7 +214,7 @@ def set_failed(account, intent, error):
 
 
 def authenticate(account, intent, success=True):
-    """The customer comes back from the bank's page."""
+    """Return from the bank's page as the customer."""
     if intent["status"] != "requires_action":
         raise unexpected(intent, "authenticated")
     method = account.get("payment_method", intent["payment_method"])
@@ -222,7 +222,7 @@ def authenticate(account, intent, success=True):
         try:
             _ask_card(account, intent, method, off_session=False, authenticated=True)
         except ApiError:
-            pass  # the customer sees it; the intent says so
+            pass  # shown to the customer and on the intent
     else:
         error = {
             "type": "invalid_request_error",
@@ -246,9 +246,9 @@ def _debit(account, intent, method):
 
 
 def settle(account, intent, outcome=None):
-    """The bank's word about a debit, after days.
+    """Settle a debit after several days.
 
-    :param outcome: "succeed" or one of BANK_RETURNS; None: as the method has it
+    :param outcome: "succeed" or one of BANK_RETURNS; None: the method's own outcome
     """
     if intent["status"] != "processing":
         raise unexpected(intent, "settled")
@@ -270,7 +270,7 @@ def settle(account, intent, outcome=None):
 
 
 def settle_due(account):
-    """Settle the debits that have waited long enough by the provider's clock."""
+    """Settle the debits that are due by the provider's clock."""
     limit = account.now - account.settings.settle_after
     for intent in account.all("payment_intent", status="processing"):
         outcome = account.secrets[intent["id"]]["outcome"]
@@ -328,7 +328,7 @@ def unexpected(intent, verb):
 
 
 def get_charge(account, params):
-    """The captured charge that the parameters name."""
+    """Return the captured charge from the parameters."""
     if "charge" in params:
         return account.get("charge", params["charge"])
     intent = account.get("payment_intent", params["payment_intent"])

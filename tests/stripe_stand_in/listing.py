@@ -23,7 +23,7 @@ CLAUSE = re.compile(
 
 
 def list_objects(account, kind, params, url):
-    """One page, newest first."""
+    """Return one page, newest first."""
     found = [item for item in account.all(kind) if _matches(item, params)]
     if cursor := params.get("starting_after"):
         found = found[_position(found, cursor) + 1 :]
@@ -67,7 +67,7 @@ def _matches(item, params):
 
 
 def search(account, kind, params, url):
-    """Search by words; what is new is found after a while only."""
+    """Search by words; new objects are found only after a delay."""
     clauses = [_parse(words) for words in re.split(r"\s+AND\s+", params["query"])]
     newest = account.now - account.settings.search_delay
     found = [

@@ -1,12 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Set-up intents, and the mandates that bank debits need."""
+"""Setup intents and the mandates required for bank debits."""
 
 from . import methods
 from .errors import declined, invalid
 
 
 def check(account, method, params):
-    """A bank account is debited under a standing mandate only."""
+    """Check that a bank account has an active mandate."""
     private = account.secrets[method["id"]]
     if params.get("mandate_data"):
         private["mandate"] = _accept(account, method, params["mandate_data"])["id"]
@@ -75,7 +75,7 @@ def create_setup(account, params):
 
 
 def confirm_setup(account, setup, params):
-    """What the customer's browser does; it saves the method for later."""
+    """Confirm a setup intent like the customer's browser; saves the method."""
     name = params.get("payment_method") or setup["payment_method"]
     if setup["status"] in ("succeeded", "canceled") or not name:
         raise invalid(

@@ -1,12 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Cards and bank accounts, and how each of them answers.
+"""Cards and bank accounts, and how each of them responds.
 
 https://docs.stripe.com/testing, https://docs.stripe.com/declines/codes
 """
 
 from .errors import declined, invalid, missing
 
-# What the networks say with a decline code; the others say nothing.
+# Network codes sent with a decline code; other codes have none.
 NETWORK_CODES = {
     "approve_with_id": "85",
     "call_issuer": "01",
@@ -30,10 +30,10 @@ NETWORK_CODES = {
     "transaction_not_allowed": "57",
 }
 ADVICE = {"insufficient_funds": "try_again_later", "lost_card": "do_not_try_again"}
-# Declines whose `code` is not "card_declined" but their own.
+# Declines that have their own `code` instead of "card_declined".
 OWN_CODES = ("expired_card", "incorrect_cvc", "processing_error", "incorrect_number")
 
-# Test methods of Stripe: brand, last four digits, outcome.
+# Stripe's test methods: brand, last four digits, outcome.
 CARDS = {
     "pm_card_visa": ("visa", "4242", "succeed"),
     "pm_card_visa_debit": ("visa", "5556", "succeed"),
@@ -68,8 +68,8 @@ BANKS = {
     "pm_usBankAccount_dispute": ("4344", "dispute"),
     "pm_usBankAccount_processing": ("9009", "processing"),
 }
-# Why a bank sends a debit back: failure_code of the charge, decline_code, code of
-# Nacha, and the dispute's reason when it comes after the success.
+# Reasons why a bank returns a debit: failure_code of the charge, decline_code, Nacha
+# code, and the dispute's reason if it comes after the success.
 BANK_RETURNS = {
     "insufficient_funds": (
         "insufficient_funds",
@@ -103,12 +103,12 @@ BANK_RETURNS = {
     ),
 }
 SUCCESSES = ("succeed", "dispute", "inquiry", "processing")
-# These refuse to be saved; pm_card_chargeCustomerFail does not, that is its purpose.
+# These cannot be saved; pm_card_chargeCustomerFail can, by design.
 UNSAVEABLE = "pm_card_chargeDeclined"
 
 
 def resolve(account, method_id, param="payment_method"):
-    """The stored method; a new one for the id of a test method of Stripe."""
+    """Return the stored method, or a new one for the id of a Stripe test method."""
     name = method_id.replace("pm_card_visa_charge", "pm_card_charge")
     if name in CARDS:
         brand, last4, outcome = CARDS[name]
@@ -170,24 +170,24 @@ def _make(account, kind, details, outcome, test_id):
 
 
 def set_outcome(account, method_id, *outcomes):
-    """How this method answers: one outcome after the other, the last for ever.
+    """Set a method's responses: one outcome after the other; the last one repeats.
 
     A card's outcome is "succeed", a decline code, "blocked" (by Radar),
     "authenticate", "authenticate_on_setup", "dispute" or "inquiry", or a dict of
     `decline_code`, `network_decline_code`, `advice_code`, `network_advice_code`.
-    A bank account's is "succeed", "processing" (until told), or one of BANK_RETURNS.
+    A bank account's is "succeed", "processing" (until settled), or one of BANK_RETURNS.
     """
     account.secrets[method_id]["outcomes"] = list(outcomes)
 
 
 def take_outcome(account, method):
-    """The outcome of this try."""
+    """Return the outcome of this attempt."""
     outcomes = account.secrets[method["id"]]["outcomes"]
     return outcomes.pop(0) if len(outcomes) > 1 else outcomes[0]
 
 
 def describe_decline(outcome):
-    """The error's fields for a card that declines."""
+    """Return the error's fields for a declining card."""
     if outcome == "blocked":
         return {"code": "card_declined", "decline_code": "fraudulent"}
     codes = outcome if isinstance(outcome, dict) else {"decline_code": outcome}
@@ -203,7 +203,7 @@ def describe_decline(outcome):
 
 
 def attach(account, method, customer_id):
-    """Save it for a customer; a card that must decline refuses."""
+    """Save a method for a customer; a card that must decline fails."""
     account.get("customer", customer_id)
     private = account.secrets[method["id"]]
     if private["detached"]:

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Refuses the parameters that Stripe would refuse.
+"""Rejects the parameters that Stripe would reject.
 
 The typed parameters of the `stripe` package are the specification: they are
-generated from Stripe's own description of its API.
+generated from Stripe's own API description.
 """
 
 import importlib
@@ -15,33 +15,33 @@ from stripe._request_options import RequestOptions
 
 from .errors import invalid
 
-# What payment_stripe sends in a shape that the current types do not have, and Stripe
-# takes nevertheless. This is all of it.
+# Everything that payment_stripe sends in a format missing from the current types but
+# accepted by Stripe.
 LEGACY_VERSION = "2019-05-16"
 LEGACY_PARAMETERS = {
-    # renamed to allowed_payment_method_types by a version of 2026
+    # renamed to allowed_payment_method_types in a 2026 version
     "PaymentIntentCreate": {"payment_method_types": list[str]},
     "SetupIntentCreate": {"payment_method_types": list[str]},
 }
-# It uses `requests`, which writes Python's booleans as they print. (And it sends the
+# It uses `requests`, which encodes Python's booleans as printed. (It also sends the
 # parameters of GET requests in the body, see server.py.)
 LEGACY_BOOLEANS = {"True": True, "False": False}
 BOOLEANS = {"true": True, "false": False}
-# Not parameters of the API, but options of the SDK.
+# SDK options, not API parameters.
 OPTIONS = frozenset(RequestOptions.__annotations__)
 UNION = (typing.Union, types.UnionType)
 
 
 class Wrong(Exception):
-    """A value that does not fit its type."""
+    """A value that does not match its type."""
 
 
 def check(name, values, version):
-    """Return the values as their types, nested ones included.
+    """Return the values converted to their types, including nested ones.
 
     :param name: of the class in `stripe.params`, without "Params"
-    :param version: of the API that the request was written for
-    :raise ApiError: 400, as Stripe answers
+    :param version: API version of the request
+    :raise ApiError: 400, like Stripe
     """
     legacy = version == LEGACY_VERSION
     hints = _get_hints(_get_class(name))
@@ -60,14 +60,14 @@ def _get_class(name):
 
 @cache
 def _get_hints(cls):
-    # the options' annotations name things that the module of the class lacks
+    # the options' annotations use names missing from the module of the class
     names = {"StripeContext": object, "Mapping": typing.Mapping}
     hints = typed.get_type_hints(cls, localns=names)
     return {key: hint for key, hint in hints.items() if key not in OPTIONS}
 
 
 class Checker:
-    """Converts strings to what the types say."""
+    """Converts strings to the declared types."""
 
     def __init__(self, legacy):
         self.booleans = BOOLEANS | (LEGACY_BOOLEANS if legacy else {})
@@ -116,9 +116,9 @@ class Checker:
         return self._convert_scalar(hint, value)
 
     def _convert_union(self, hints, value, path):
-        """The first alternative that fits; an enumeration is taken at its word.
+        """Convert to the first matching alternative; only known enum values match.
 
-        The types allow any string beside the known values, Stripe does not.
+        The types also allow any other string; Stripe does not.
         """
         literals = [h for h in hints if typing.get_origin(h) is typed.Literal]
         if any(len(typing.get_args(literal)) > 1 for literal in literals):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Money that goes back: refunds, disputes, returned debits. And payouts."""
+"""Refunds, disputes, returned debits and payouts."""
 
 from . import charges, intents, mandates, methods
 from .errors import invalid
@@ -8,7 +8,7 @@ FINAL = ("won", "lost", "warning_closed")
 
 
 def refund(account, params):
-    """Give back a part or all of what was captured, never more."""
+    """Refund part or all of the captured amount, never more."""
     if "charge" not in params and "payment_intent" not in params:
         raise invalid("One of charge, payment_intent is required.", "payment_intent")
     charge = intents.get_charge(account, params)
@@ -64,7 +64,7 @@ def _check_refundable(charge, amount):
 
 
 def fail_refund(account, item, reason="expired_or_canceled_card"):
-    """The bank could not give it back; the money is on our balance again."""
+    """Fail a refund; the money returns to our balance."""
     previous = {"status": item["status"]}
     item.update(status="failed", failure_reason=reason)
     entry = charges.enter(account, "refund_failure", item["amount"], 0, item)
@@ -83,7 +83,7 @@ def fail_refund(account, item, reason="expired_or_canceled_card"):
 
 
 def dispute(account, charge, reason="fraudulent", amount=None, inquiry=False, **more):
-    """The customer's bank asks the money back, or (inquiry) asks about it first.
+    """Open a dispute by the customer's bank, or an inquiry.
 
     https://docs.stripe.com/disputes/how-disputes-work
     """
@@ -157,7 +157,7 @@ def close_dispute(account, item, status):
 
 
 def return_debit(account, charge, cause, fee=None):
-    """A bank debit comes back after it succeeded: a dispute that is lost already.
+    """Return a bank debit after it succeeded: a dispute that is already lost.
 
     https://docs.stripe.com/payments/ach-direct-debit#disputed-payments
 
@@ -176,7 +176,7 @@ def return_debit(account, charge, cause, fee=None):
 
 
 def dispute_later(account):
-    """The disputes of the test methods that are made for it."""
+    """Open the disputes of the test methods designed for it."""
     while account.later:
         outcome, charge_id = account.later.pop(0)
         dispute(account, account.get("charge", charge_id), inquiry=outcome == "inquiry")
@@ -186,7 +186,7 @@ def dispute_later(account):
 
 
 def pay_out(account, currency="usd"):
-    """Send the whole balance to the bank; None when there is nothing to send."""
+    """Pay out the whole balance to the bank; None if there is nothing to send."""
     entries = account.all("balance_transaction", payout=None, currency=currency)
     total = sum(entry["net"] for entry in entries)
     if total <= 0:

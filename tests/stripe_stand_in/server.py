@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The HTTP server: takes requests apart, answers, and fails when it is told to."""
+"""The HTTP server: parses requests, responds, and fails on command."""
 
 import base64
 import contextlib
@@ -43,14 +43,16 @@ class Answer:
 
 
 class Dropped(Exception):
-    """The connection closes without an answer."""
+    """The connection closes without a response."""
 
 
 class StandIn:
-    """Stripe, as far as the addon and its tests go. Use it as a context manager, or
-    `start()` and `stop()`; it listens on loopback only.
+    """Stripe, as used by the addon and its tests.
 
-    :param port: 0 takes a free one
+    Use it as a context manager, or with `start()` and `stop()`; it listens on loopback
+    only.
+
+    :param port: 0 for any free port
     :param state_dir: folder for `ledger.jsonl` and `requests.jsonl`, written at once
     """
 
@@ -131,7 +133,7 @@ class StandIn:
             )
 
     def _answer_once(self, request, fault):
-        """Execute, unless the key says that this was done before."""
+        """Execute unless the key shows that this was done before."""
         asked = json.dumps([request.path, request.params], sort_keys=True)
         with contextlib.ExitStack() as stack:
             slot = None
@@ -150,7 +152,7 @@ class StandIn:
         return answer
 
     def _execute(self, request, fault):
-        """:return: the answer, and whether execution began"""
+        """:return: the response, and whether execution began"""
         kind = fault and fault.kind
         account = self.account
         version = self._get_version(request)
@@ -185,7 +187,7 @@ class StandIn:
 
 
 def get_secret_key(header):
-    """Of `Bearer key`, or of `Basic` with the key as user name."""
+    """Return the key from `Bearer key` or from `Basic` with the key as username."""
     scheme, _space, value = header.partition(" ")
     if scheme.lower() == "basic":
         with contextlib.suppress(ValueError):
@@ -202,7 +204,7 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave together
+    wbufsize = -1  # headers and body are sent together
 
     def do_GET(self):
         self._handle()
@@ -229,7 +231,7 @@ class Handler(BaseHTTPRequestHandler):
             return None
 
     def _send(self, answer):
-        with contextlib.suppress(OSError):  # whoever asked may have given up
+        with contextlib.suppress(OSError):  # the client may have given up
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer.body)))
@@ -241,4 +243,4 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def log_message(self, *_args):
-        """Quiet: requests are in the journal."""
+        """Log nothing: requests are in the journal."""

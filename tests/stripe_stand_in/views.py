@@ -1,11 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How an object is shown: in which version of the API, with what expanded."""
+"""Rendering of an object: the API version and expanded fields."""
 
 import copy
 
 from .errors import invalid
 
-# Up to this version intents list their charges; later ones name the latest.
+# Up to this version, intents list their charges; later versions have the latest one.
 # https://docs.stripe.com/upgrades#2022-11-15
 LAST_WITH_CHARGES = "2022-08-01"
 EXPANDABLE = (
@@ -25,7 +25,7 @@ HIDDEN = {"balance_transaction": ("payout",)}
 
 
 def check_expand(paths):
-    """:raise ApiError: 400, before anything is done"""
+    """:raise ApiError: 400, before anything is executed"""
     for path in paths:
         if not set(path.split(".")) <= set(EXPANDABLE):
             raise _not_expandable(path)
@@ -36,9 +36,9 @@ def _not_expandable(path):
 
 
 def render(account, item, version, expand=()):
-    """A copy of the object as this version shows it.
+    """Return a copy of the object in this version's format.
 
-    :raise ApiError: 400 when something cannot be expanded
+    :raise ApiError: 400 if something cannot be expanded
     """
     shown = _render(account, item, version)
     for path in expand:
@@ -79,7 +79,7 @@ def make_list(items, url, has_more=False, **more):
 
 
 def render_error(account, error, version):
-    """The error's body; the intent in it has the shape of the version."""
+    """Return the error's body; its intent is in the version's format."""
     shown = copy.deepcopy(error)
     for field in ("payment_intent", "setup_intent"):
         if field in shown:

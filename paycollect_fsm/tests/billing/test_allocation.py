@@ -11,14 +11,14 @@ CASES = 2000
 
 
 class TestAllocation(BaseCase):
-    """Whatever the jobs, their shares add up to the order."""
+    """For any jobs, the shares add up to the order."""
 
     def setUp(self):
         super().setUp()
         self.random = random.Random(20)
 
     def make_jobs(self):
-        """What some jobs of an order amount to, in cents; some are free."""
+        """Return random job amounts of an order, in cents; some are free."""
         top = self.random.choice((3, 10**3, 10**7))
         return [
             self.random.randint(0, top) for _job in range(self.random.randint(1, 8))

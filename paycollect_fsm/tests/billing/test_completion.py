@@ -80,7 +80,7 @@ class TestCompletion(CollectionCommon):
         job = self.make_job(lines=[self.repair, (self.repair, 2), (self.cable, 3)])
         first, second = job.sale_id.fsm_order_ids.sorted("id")
         self.assertEqual(self.complete(first).amount_total, 100)
-        # the cables belong to no job: billed with the last one
+        # the cables belong to no job and are billed with the last one
         self.assertEqual(self.complete(second).amount_total, 230)
         self.assertEqual(job.sale_id.invoice_status, "invoiced")
 
@@ -323,7 +323,7 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(self.complete(job).amount_total, 150)
 
     def make_company(self):
-        """A second company that collects, with its own demo provider."""
+        """Create a second company that collects, with its own demo provider."""
         company = self.env["res.company"].create(
             {"name": "Other Inc.", "email": "billing@other.example.com"}
         )

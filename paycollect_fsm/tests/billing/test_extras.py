@@ -10,7 +10,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestExtras(CollectionCommon):
-    """What the technician confirmed is billed, or somebody is told."""
+    """Everything the technician confirmed is billed, or accounting is notified."""
 
     def add_extra(self, job, product=None, quantity=3):
         job.collection_line_ids = [
@@ -49,7 +49,7 @@ class TestExtras(CollectionCommon):
         self.add_extra(job, quantity=4)
         self.assertEqual(self.complete(job).amount_total, 140)
         line = job.collection_line_ids.sale_line_id
-        line.is_expense = True  # natively delivered by something else, as with stock
+        line.is_expense = True  # natively delivered by other means, such as stock
         self.env.flush_all()
         self.assertEqual(line.qty_delivered_method, "manual")
         self.assertEqual(line.qty_delivered, 4)

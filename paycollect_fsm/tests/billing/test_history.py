@@ -9,7 +9,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestHistory(CollectionCommon):
-    """Jobs of the past come into the database without charging anybody."""
+    """Past jobs can be imported without charging anyone."""
 
     def make_past_job(self, days, **values):
         partner = self.make_partner()

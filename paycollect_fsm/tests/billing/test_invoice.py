@@ -7,10 +7,10 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestInvoice(CollectionCommon):
-    """The invoice of a job has what the native one has."""
+    """The invoice of a job has everything the native one has."""
 
     def make_order(self, *rows):
-        """A confirmed order; a row is a product, or a type and a text."""
+        """Create a confirmed order; a row is a product, or a type and a text."""
         partner = self.make_partner()
         lines = []
         for sequence, row in enumerate(rows):
@@ -117,7 +117,7 @@ class TestInvoice(CollectionCommon):
         euro.active = True
         jobs[0].sale_id.currency_id = euro
         self.env.flush_all()
-        euro.active = False  # natively refused when the invoice is posted
+        euro.active = False  # natively rejected when the invoice is posted
         with (
             self.with_jobs(),
             self.assertLogs("odoo.addons.paycollect_fsm", "ERROR"),

@@ -6,7 +6,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestOldJobs(CollectionCommon):
-    """Jobs that we did not bill say so, and are not called open."""
+    """Jobs we did not bill are shown as such, not as open."""
 
     def test_a_job_from_before_the_installation_is_not_called_open(self):
         job = self.make_job()

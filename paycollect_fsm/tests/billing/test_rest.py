@@ -7,10 +7,10 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestRest(CollectionCommon):
-    """What is left when the last open job is closed, and what comes later."""
+    """The rest of an order once its last job is closed, and late deliveries."""
 
     def make_jobs(self):
-        """Jobs of 100 and 60, and material of 80; the first one is completed."""
+        """Create jobs of 100 and 60 and material of 80; complete the first job."""
         visit = self.make_product("Visit", 60)
         job = self.make_job(lines=[self.repair, visit, (self.cable, 8)])
         jobs = job.sale_id.fsm_order_ids.sorted("id")
@@ -97,7 +97,7 @@ class TestRest(CollectionCommon):
         self.assertSettled(first, 180)
 
     def add_hours_line(self, job):
-        """An order line of the job that is delivered by hours booked."""
+        """Add an order line delivered by logged hours to the job."""
         return self.env["sale.order.line"].create(
             {
                 "order_id": job.sale_id.id,

@@ -7,10 +7,10 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestShares(CollectionCommon):
-    """Each job bears its share of the order's deposits and discounts."""
+    """Each job takes its share of the order's deposits and discounts."""
 
     def make_jobs(self, *prices, tax=None, **values):
-        """Jobs of one order at these prices, in this order."""
+        """Create jobs of one order with these prices, in this sequence."""
         products = [
             self.make_product(
                 f"Visit at {price}",
@@ -23,7 +23,7 @@ class TestShares(CollectionCommon):
         return job.sale_id.fsm_order_ids.sorted("id")
 
     def bill(self, jobs):
-        """The totals of the invoices, one a job; each is what the summary said."""
+        """Bill the jobs; return the invoice totals, which must match the summaries."""
         totals = []
         for job in jobs:
             preview = sum(
@@ -143,7 +143,7 @@ class TestShares(CollectionCommon):
     def test_the_sum_over_all_jobs_is_the_order(self):
         """Prices, taxes, roundings, discounts and deposits; untaxed to the cent.
 
-        Each invoice rounds its own taxes: a cent of tax a job may differ.
+        Each invoice rounds its own taxes, so tax may differ by a cent per job.
         """
         per_line, globally = "round_per_line", "round_globally"
         for jobs_prices, rate, included, method in (

@@ -420,7 +420,7 @@ class TestReadiness(PaycollectCommon):
                 self.assertEqual(count(records[:1]), count(records))
 
     def _read_form(self, record, name):
-        """Read every field of the form as that user, as the browser does."""
+        """Read every field of the form as that user, like the browser does."""
         model = self._as(record, name)
         views = model.get_views([(False, "form")])
         names = views["models"][record._name]["fields"]

@@ -22,7 +22,7 @@ STATES = (
 
 @tagged("post_install", "-at_install")
 class TestReadinessSearch(PaycollectCommon):
-    """The search judges by few queries what the field judges record by record."""
+    """The search finds in a few queries what the field computes record by record."""
 
     @classmethod
     def setUpClass(cls):

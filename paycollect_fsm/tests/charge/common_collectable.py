@@ -9,7 +9,7 @@ class CollectableCommon(CollectionCommon):
 
     @classmethod
     def make_term(cls, *parts, **values):
-        """A payment term of (percent, days) parts."""
+        """Create a payment term with (percent, days) installments."""
         return cls.env["account.payment.term"].create(
             {
                 "name": "Test term",
@@ -62,7 +62,7 @@ class CollectableCommon(CollectionCommon):
 
     @classmethod
     def make_payment(cls, partner, amount, **values):
-        """A payment on account."""
+        """Create a payment on account."""
         payment = cls.env["account.payment"].create(
             {
                 "payment_type": "inbound",
@@ -83,7 +83,7 @@ class CollectableCommon(CollectionCommon):
 
     @classmethod
     def make_invoice(cls, partner, amount=100, tax=None, **values):
-        """A posted invoice that the policy charges automatically."""
+        """Create a posted invoice that the policy charges automatically."""
         move = cls.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -106,11 +106,11 @@ class CollectableCommon(CollectionCommon):
         return move
 
     def collect(self, moves):
-        """Collect as after a completed job, and run what it queued."""
+        """Start collection like after a completed job and run the queued jobs."""
         with self.with_jobs():
             moves._start_collection("completion")
 
     def get_charged(self, moves):
-        """What was charged, in the order of the charges."""
+        """Return the charged amounts, in the order of the charges."""
         attempts = moves.collection_attempt_ids.sorted("id")
         return attempts.filtered(lambda a: a.state == "paid").mapped("amount")

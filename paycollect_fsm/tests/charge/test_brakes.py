@@ -50,7 +50,7 @@ class TestBrakeRules(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestBrakes(CollectionCommon):
-    """Limits a day hold charges back until a person lets them go."""
+    """Daily limits hold back charges until a manager releases them."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,7 +59,7 @@ class TestBrakes(CollectionCommon):
         cls.make_token(cls.partner)
 
     def attempt(self, partner=None, **values):
-        """A planned attempt of the customer (100 in company currency)."""
+        """Create a planned attempt for the customer (100 in company currency)."""
         if partner:
             self.make_token(partner)
         job = self.make_job(partner=partner or self.partner, token=None, **values)
@@ -118,7 +118,7 @@ class TestBrakes(CollectionCommon):
         self.env["res.currency.rate"].create(
             {"currency_id": euro.id, "name": "2020-01-01", "rate": 0.5}
         )
-        self.send(self.attempt()).currency_id = euro  # 100 of it are 200 of ours
+        self.send(self.attempt()).currency_id = euro  # equals 200 of ours
         self.assertEqual(self.send(self.attempt()).parked_code, "customer_amount_brake")
 
     def test_a_brake_says_so_once_for_each_customer(self):

@@ -24,7 +24,7 @@ class TestCharge(CollectionCommon):
     """Plan, claim, send, finish."""
 
     def planned_attempt(self, **values):
-        """A posted invoice's attempt that was not sent yet."""
+        """Return the attempt of a posted invoice, not sent yet."""
         job = self.make_job(**values)
         with trap_jobs():
             job.action_complete()

@@ -10,7 +10,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestChargeGuard(CollectionCommon):
-    """Nobody pays by hand what is being charged."""
+    """An invoice that is being charged cannot be paid manually."""
 
     def setUp(self):
         super().setUp()

@@ -119,7 +119,7 @@ class TestCredits(CollectableCommon):
         self.assertEqual(move._get_collectable()[move].amount, 70)
 
     def test_what_was_paid_back_is_not_used_again(self):
-        """A refund of the provider is booked before its credit note is matched."""
+        """A provider refund is booked before its credit note is matched."""
         self.make_credit_note(self.partner, 30)
         self.make_payment(self.partner, 30, payment_type="outbound")
         move = self.make_invoice(self.partner)

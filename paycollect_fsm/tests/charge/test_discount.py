@@ -13,7 +13,7 @@ DAY_0 = datetime(2026, 6, 1, 14)
 
 @tagged("post_install", "-at_install")
 class TestDiscount(CollectableCommon):
-    """2/10 net 30: whoever pays in ten days pays two percent less."""
+    """2/10 net 30: paying within ten days costs two percent less."""
 
     @classmethod
     def setUpClass(cls):

@@ -11,13 +11,13 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestKillSwitch(CollectionCommon):
-    """One button stops all charging of a company, for queued jobs too."""
+    """One button stops all charging by a company, including queued jobs."""
 
     def stop(self, reason="Wrong prices were imported"):
         self.company.with_user(self.accountant)._stop_collection(reason)
 
     def resume(self, **options):
-        """Resume and run what was queued for it."""
+        """Resume charging and run the jobs it queued."""
         with self.with_jobs():
             self.company.with_user(self.manager)._resume_collection(**options)
 

@@ -9,7 +9,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestMethodLimits(CollectionCommon):
-    """The limits that Odoo applies to a payment by hand apply to ours as well."""
+    """Limits that Odoo applies to manual payments apply to automatic charges too."""
 
     def setUp(self):
         super().setUp()

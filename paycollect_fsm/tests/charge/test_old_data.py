@@ -6,7 +6,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestOldData(CollectionCommon):
-    """What is said about data that is older than automatic collection."""
+    """Explanations for data that is older than automatic collection."""
 
     def decision(self, partner):
         move = self.complete(self.make_sale(partner).fsm_order_ids)

@@ -10,7 +10,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestOnItsWay(CollectionCommon):
-    """While a payment is on its way, its invoice stays what it was charged for."""
+    """While a payment is in progress, its invoice cannot change."""
 
     def setUp(self):
         super().setUp()
@@ -23,7 +23,7 @@ class TestOnItsWay(CollectionCommon):
         self.other = self.make_partner("B Inc.")
 
     def changes(self):
-        """What somebody may do to a posted invoice, by button and over RPC."""
+        """Return the ways to change a posted invoice, by button and over RPC."""
         move, line = self.move, self.line
         euro = self.env.ref("base.EUR")
         new_line = {"name": "More", "quantity": 1, "price_unit": 5, "tax_ids": False}
@@ -80,7 +80,7 @@ class TestOnItsWay(CollectionCommon):
         payment._set_pending()
         self.assertRefused("a payment for it is on its way")
         self.company.collection_active = False
-        self.move.button_draft()  # switched off: as Odoo does it
+        self.move.button_draft()  # turned off: Odoo's own behavior
         self.assertEqual(self.move.state, "draft")
 
     def test_what_decides_no_amount_can_be_written(self):

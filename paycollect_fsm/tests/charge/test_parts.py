@@ -13,7 +13,7 @@ DAY_60 = datetime(2026, 7, 31, 14)
 
 @tagged("post_install", "-at_install")
 class TestParts(CollectableCommon):
-    """Only what is due is asked for; the rest on its own day."""
+    """Only the due amount is charged; the rest on its own due date."""
 
     @classmethod
     def setUpClass(cls):
@@ -120,7 +120,7 @@ class TestParts(CollectableCommon):
         move = self.complete(self.make_parts_job())
         self.assertEqual(self.get_charged(move), [300])
         last = move.collection_attempt_ids.sorted("id")[-1]
-        self.assertEqual(last.state, "paid")  # 700 is above what it charges by itself
+        self.assertEqual(last.state, "paid")  # 700 is above its automatic charge limit
         self.assertIn("500.00", move.collection_decision)
 
     def test_the_daily_limit_counts_what_is_charged(self):
@@ -180,7 +180,7 @@ class TestParts(CollectableCommon):
 
 @tagged("post_install", "-at_install")
 class TestTermOfTheOrder(CollectableCommon):
-    """The order shows the term that the invoice will have."""
+    """The order shows the payment term that the invoice will have."""
 
     @classmethod
     def setUpClass(cls):

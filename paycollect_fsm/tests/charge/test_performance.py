@@ -15,10 +15,10 @@ MAX_NOTE = 5
 
 @tagged("post_install", "-at_install")
 class TestPerformance(CollectionCommon):
-    """What the database is asked, as it grows with the work and not with the past."""
+    """The number of queries grows with the work, not with the history."""
 
     def count_queries(self, function):
-        """Return how many queries the call makes, with nothing read before."""
+        """Return the number of queries a call makes, starting with an empty cache."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count

@@ -11,7 +11,7 @@ SUMMARY = "A planned charge was stopped"
 
 @tagged("post_install", "-at_install")
 class TestRightPerson(CollectionCommon):
-    """Nobody's card pays the invoice of somebody else."""
+    """A card never pays another customer's invoice."""
 
     def setUp(self):
         super().setUp()
@@ -28,7 +28,7 @@ class TestRightPerson(CollectionCommon):
         self.attempt = self.move.collection_attempt_ids
 
     def correct_customer(self):
-        """Accounting corrects the customer of the invoice to B."""
+        """Change the customer of the invoice to B, like accounting would."""
         self.move.button_draft()
         self.move.partner_id = self.b
         with trap_jobs():
@@ -136,7 +136,7 @@ class TestRightPerson(CollectionCommon):
         self.assertTrue(attempt._claim(self.now()))
         attempt._set_state("unknown", "No answer.")
         self.assertTrue(attempt._may_still_be_charged(self.now()))
-        self.env.cr.execute(  # e.g. a merge: no write, so no refusal
+        self.env.cr.execute(  # e.g. a merge: there is no write that could be refused
             "UPDATE account_move SET partner_id = %s, commercial_partner_id = %s "
             "WHERE id = %s",
             [self.b.id, self.b.id, self.move.id],
@@ -147,7 +147,7 @@ class TestRightPerson(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestTemporaryObstacle(CollectionCommon):
-    """What stands in the way for a while ends no charge: it goes on, once."""
+    """A temporary obstacle does not end a charge: it resumes, once."""
 
     def setUp(self):
         super().setUp()

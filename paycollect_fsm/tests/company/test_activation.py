@@ -7,7 +7,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestActivation(CollectionCommon):
-    """The check-list before money moves by itself."""
+    """The checklist before collection becomes automatic."""
 
     @classmethod
     def setUpClass(cls):

@@ -13,7 +13,7 @@ EVENING = datetime(2026, 4, 1, 2, 30)
 
 @tagged("-at_install", "post_install")
 class TestDay(CollectionCommon):
-    """The day is the company's, not that of whoever calls."""
+    """The date is the company's, not the caller's."""
 
     @classmethod
     def setUpClass(cls):

@@ -9,7 +9,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestHome(CollectionCommon):
-    """A copied database that nobody neutralized charges and messages nobody."""
+    """A copied database that was not neutralized sends no charges or messages."""
 
     def setUp(self):
         super().setUp()

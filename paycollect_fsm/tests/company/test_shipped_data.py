@@ -7,7 +7,7 @@ ADDON = "paycollect_fsm"
 
 @tagged("post_install", "-at_install")
 class TestShippedData(TransactionCase):
-    """What an update does with shipped rows that somebody deleted."""
+    """What an update does with default records that a user deleted."""
 
     def update(self, name):
         convert_file(self.env, ADDON, f"data/{name}.xml", {}, mode="update")

@@ -6,9 +6,9 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestSwitchedOff(CollectionCommon):
-    """Installed but switched off, the addon changes nothing.
+    """Installed but turned off, the addon changes nothing.
 
-    The host's own tests say more: `setup/test --host`.
+    The host's own tests cover more: `setup/test --host`.
     """
 
     @classmethod

@@ -40,7 +40,7 @@ class TestReturnRateRules(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestReturnRates(CollectionCommon):
-    """Debits from US bank accounts that came back, against Nacha's limits."""
+    """Returned debits from US bank accounts, compared with Nacha's limits."""
 
     @classmethod
     def setUpClass(cls):
@@ -55,7 +55,7 @@ class TestReturnRates(CollectionCommon):
         )
 
     def debit(self, number, code=None, token=None, days=1, **values):
-        """Some debits; with a code they were returned by the bank."""
+        """Create debits; with a code, the bank returned them."""
         return self.env["paycollect.attempt"].create(
             [
                 {

@@ -31,7 +31,7 @@ class ChargebackCase(StripeEventCase):
         cls.company.collection_fee_account_id = cls.fee_account
 
     def pay(self, **values):
-        """An attempt that was paid through Stripe; its invoice is paid as well."""
+        """Create an attempt paid through Stripe; its invoice is paid as well."""
         attempt = self.claim(**values)
         transaction = attempt.transaction_id
         self.apply_intent(transaction, id=f"pi_{transaction.id}")
@@ -39,7 +39,7 @@ class ChargebackCase(StripeEventCase):
         return attempt
 
     def tell(self, attempt, event="created", **values):
-        """An event about the dispute of this attempt's charge."""
+        """Create an event about a dispute of this attempt's charge."""
         transaction = attempt.transaction_id
         dispute = make_dispute(
             transaction.provider_reference,
@@ -64,7 +64,7 @@ class ChargebackCase(StripeEventCase):
 
 @tagged("post_install", "-at_install")
 class TestStripeChargebacks(ChargebackCase):
-    """Money that is taken back: the books, the people, and no second charge."""
+    """Chargebacks and returns: the books, notifications, and no second charge."""
 
     def test_a_chargeback_reopens_the_invoice_and_books_the_fee_once(self):
         attempt = self.pay()

@@ -18,11 +18,11 @@ MUTED = ("odoo.addons.mail.models.mail_mail",)
 
 
 class DeliveryCommon(CollectionCommon):
-    """A mail server and a carrier that refuse, as long as they are told to."""
+    """A mail server and a carrier that reject messages while instructed to."""
 
     @contextmanager
     def refusing_mails(self, words="550 5.1.1 No such user here", connects=True):
-        """The mail server answers each mail with ``words``, or cannot be reached."""
+        """Make the mail server reject each email with ``words`` or be unreachable."""
         error = smtplib.SMTPResponseException(550, words)
         method = "send_email" if connects else "_connect__"
         self.refusals = 0
@@ -36,7 +36,7 @@ class DeliveryCommon(CollectionCommon):
 
     @contextmanager
     def carrier_says(self, state):
-        """Every SMS gets the answer ``state`` when it is sent."""
+        """Make the carrier respond to every SMS with ``state``."""
 
         def send(_api, messages, **_kwargs):
             return [
@@ -58,8 +58,10 @@ class DeliveryCommon(CollectionCommon):
         self.clock = self.startPatcher(freeze_time(fields.Datetime.now()))
 
     def later(self, **delta):
-        """Run our cron and the mail queue so much after the last thing that happened;
-        what left about invoices is in ``self.left``."""
+        """Let time pass, then run our cron and the mail queue.
+
+        Emails sent about invoices are in ``self.left``.
+        """
         self.clock.tick(timedelta(**delta))
         with self.mock_mail_gateway():
             self.env["paycollect.message"]._cron_deliver()
@@ -68,7 +70,7 @@ class DeliveryCommon(CollectionCommon):
         self.left += [m for m in self._mails if "payment method" not in m["subject"]]
 
     def pay(self, move):
-        """The customer pays in another way."""
+        """Pay the invoice by other means."""
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids
         ).create({})._create_payments()

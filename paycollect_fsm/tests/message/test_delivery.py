@@ -15,7 +15,7 @@ WORDS = "No such user here"
 
 @tagged("post_install", "-at_install")
 class TestDelivery(DeliveryCommon):
-    """Sent is what the mail server accepted; what it refused is tried again."""
+    """Sent means accepted by the mail server; rejected messages are retried."""
 
     def refused_receipt(self, **values):
         with self.refusing_mails(**values):

@@ -12,7 +12,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestMessages(CollectionCommon):
-    """What the customer is told, once, in each collection mode."""
+    """The messages to the customer, each sent once, in each collection mode."""
 
     def test_an_auto_customer_gets_one_message_the_receipt(self):
         self.repair.taxes_id = self.tax
@@ -176,10 +176,10 @@ class TestMessages(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestScreens(CollectionCommon):
-    """Each user can open the screens of the story."""
+    """Each role can open its screens."""
 
     def open_form(self, record, user, view=None):
-        """Read a record just as the web client's form does."""
+        """Read a record like the web client's form does."""
         view_id = view and self.env.ref(view).id
         record = record.with_user(user).with_context(lang="en_US")
         arch = record.get_views([(view_id, "form")])["models"][record._name]

@@ -9,7 +9,7 @@ from .common_delivery import DeliveryCommon
 
 @tagged("post_install", "-at_install")
 class TestReaching(DeliveryCommon):
-    """By mail, else by the company's mail, else by SMS, else a person is told."""
+    """By email, by the company's email, by SMS, or else an activity is created."""
 
     def texts_to(self, partner):
         return self.env["sms.sms"].search([("partner_id", "=", partner.id)])

@@ -7,7 +7,7 @@ from ..common_job import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestMerge(CollectionCommon):
-    """Merging two customers loses nothing and doubles nothing."""
+    """Merging two customers loses and duplicates nothing."""
 
     @classmethod
     def setUpClass(cls):

@@ -51,7 +51,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         )
 
     def _tell_opened(self):
-        """What the page's script does at the first sign of a person."""
+        """Do what the page's script does at the first sign of a person."""
         self.make_jsonrpc_request(f"{self.url}/opened", {})
 
     def _read_page(self):
@@ -63,7 +63,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         )
 
     def _save_method(self, state="done"):
-        """What a browser does: open, submit, wait for the status, land."""
+        """Do what a browser does: open, submit, wait for the status, land."""
         self.url_open(self.url)
         values = self._post()
         self._simulate(values, state)

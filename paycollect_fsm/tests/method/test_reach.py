@@ -9,7 +9,7 @@ from ..common import CollectionMethodCase
 
 @tagged("post_install", "-at_install")
 class TestReach(CollectionMethodCase):
-    """Where a customer is reached, whatever stands in the fields."""
+    """Where a customer can be reached, whatever the fields contain."""
 
     @classmethod
     def setUpClass(cls):

@@ -19,7 +19,7 @@ ATTEMPT_LOGGER = f"{ROOM}.paycollect_attempt_abandoned"
 
 @tagged("post_install", "-at_install")
 class TestAbandoned(StripeCase):
-    """A customer pressed “Pay” on the portal, and nothing was heard since."""
+    """A customer clicked “Pay” on the portal and then left."""
 
     def setUp(self):
         super().setUp()
@@ -70,7 +70,7 @@ class TestAbandoned(StripeCase):
         self.assertEqual(self.attempt.state, "paid")
 
     def pay_again(self, *intents):
-        """Press “Pay” on another page."""
+        """Click “Pay” on another page."""
         answers = {
             "GET payment_intents/pi_1": list(intents),
             "POST payment_intents/pi_1/cancel": self.intent("canceled"),

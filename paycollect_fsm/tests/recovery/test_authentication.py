@@ -19,10 +19,10 @@ ATTEMPT_LOGGER = f"{ROOM}.paycollect_attempt_authenticate"
 
 
 class AuthenticationCase(CollectionCommon):
-    """An invoice whose charge the customer's bank wants to be confirmed."""
+    """An invoice whose charge the customer's bank requires to be confirmed."""
 
     def issue(self, move, now=None):
-        """A fresh link to confirm, and its raw token."""
+        """Create a link to confirm; return it and its raw token."""
         Link = self.env["paycollect.link"]
         url = Link._issue(
             move.commercial_partner_id, "authenticate", self.company, move, now
@@ -41,7 +41,7 @@ class AuthenticationCase(CollectionCommon):
         self.assertTrue(self.env["queue.job"].search([("identity_key", "=", key)]))
 
     def send_by_hand(self, move, token=None, now=None):
-        """Collect now with this method; return the new attempt."""
+        """Use “Collect Now” with this method; return the new attempt."""
         with trap_jobs():
             attempt = move._plan_collection("manual", token=token)
         with self.with_jobs():
@@ -57,7 +57,7 @@ class AuthenticationCase(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestAuthenticatePage(AuthenticationCase, HttpCase):
-    """The page as the customer sees it, with the bank that the demo provider plays."""
+    """The page as customers see it, with the demo provider's simulated bank."""
 
     @classmethod
     def setUpClass(cls):
@@ -241,7 +241,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestAuthenticateStripe(AuthenticationCase, StripeCase, HttpCase):
-    """The same with Stripe: the intent that was declined is the one that is paid."""
+    """The same with Stripe: the declined intent is the one that gets paid."""
 
     @classmethod
     def setUpClass(cls):

@@ -9,7 +9,7 @@ from .test_retry import MONDAY, RetryCase
 
 @tagged("post_install", "-at_install")
 class TestRecoveryReport(RetryCase):
-    """What became of each declined invoice, by its first decline."""
+    """The outcome of each declined invoice, by its first decline."""
 
     def row(self, move):
         self.env.flush_all()
@@ -22,7 +22,7 @@ class TestRecoveryReport(RetryCase):
         return (row.state, row.recovered_by, row.amount_recovered)
 
     def bill_declined(self, *cards, **values):
-        """An invoice of 100 that was declined; without backups that could pay it."""
+        """Create a declined invoice of 100 without backup methods."""
         move = self.bill(*(cards or ("9995",)), **values)
         self.assertEqual(self.attempts(move)[0].state, "declined")
         return move
@@ -255,7 +255,7 @@ class TestRecoveryReport(RetryCase):
             + [(day, 0.5, 2) for day in (5, 7, 10)],
         )
 
-    # -- people --------------------------------------------------------------------
+    # -- access --------------------------------------------------------------------
 
     def test_collections_and_auditors_see_it_and_technicians_do_not(self):
         move = self.bill_declined()

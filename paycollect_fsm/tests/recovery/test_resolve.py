@@ -25,7 +25,7 @@ TOLD = "Find out whether this was charged"
 
 @tagged("post_install", "-at_install")
 class TestResolve(StripeCase):
-    """What became of a charge that the provider did not answer."""
+    """Resolving a charge without a response from the provider."""
 
     def send(self, attempt, answer, now=None):
         with self.with_jobs(), self.stripe(**{INTENTS: answer}) as stripe:
@@ -34,7 +34,7 @@ class TestResolve(StripeCase):
         return stripe
 
     def lose(self, answer=None, **values):
-        """An attempt whose answer did not come; its question waits for the cron."""
+        """Create an attempt without a response; its look-up waits for the cron."""
         attempt = self.make_attempt(**values)
         answer = answer or requests.exceptions.Timeout()
         with trap_jobs(), self.stripe(**{INTENTS: answer}) as stripe:
@@ -45,7 +45,7 @@ class TestResolve(StripeCase):
         return attempt
 
     def ask(self, attempt, later=MINUTE, answer=None, finding=None):
-        """Let the cron ask, that much after the sending."""
+        """Let the cron look it up, this long after it was sent."""
         finding = finding or Finding(CANNOT_TELL, "Do not know.")
         with (
             self.mock_mail_gateway(),
@@ -145,7 +145,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.inquiry_ids.way, "look_up")
 
     def test_an_invoice_paid_meanwhile_is_only_looked_up(self):
-        """The first request may have been lost: the same key would charge now."""
+        """The first request may be lost: the same key would charge now."""
         attempt = self.lose()
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=attempt.move_id.ids
@@ -392,7 +392,7 @@ class TestResolve(StripeCase):
 
 @tagged("post_install", "-at_install")
 class TestUnaskable(CollectionCommon):
-    """A provider that cannot be asked: a person is, at once."""
+    """Without look-ups at the provider, a manager is notified immediately."""
 
     def test_a_person_is_told_at_once_and_nobody_asks_in_vain(self):
         job = self.make_job()
@@ -414,7 +414,7 @@ class TestUnaskable(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestOneAfterTheOther(CollectionCommon):
-    """The open invoices of a customer are charged one after the other."""
+    """A customer's open invoices are charged one at a time."""
 
     def planned(self, partner):
         job = self.make_job(partner, token=None)
@@ -481,7 +481,7 @@ class TestOneAfterTheOther(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestStopWhileSending(CollectionCommon):
-    """The switch was faster than the request."""
+    """Charging is stopped just before the request."""
 
     def test_a_claimed_charge_is_put_back_before_anything_leaves(self):
         job = self.make_job()

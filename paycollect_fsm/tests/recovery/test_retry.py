@@ -11,7 +11,7 @@ from odoo.tests import Form, tagged
 from ...models.recovery.paycollect_retry_plan import NETWORK_CAP_MAX
 from ..common_job import CollectionCommon
 
-MONDAY = datetime(2026, 3, 2, 15)  # 10:00 in New York
+MONDAY = datetime(2026, 3, 2, 15)  # 10 a.m. in New York
 
 
 class RetryCase(CollectionCommon):
@@ -32,7 +32,7 @@ class RetryCase(CollectionCommon):
 
     @classmethod
     def make_card(cls, partner, digits="4242", answer=None, **values):
-        """A card with these last four digits; by default all but 4242 decline."""
+        """Create a card with these last four digits; only 4242 succeeds by default."""
         token = cls.make_token(
             partner,
             answer=answer or ("done" if digits == "4242" else "error"),
@@ -43,7 +43,7 @@ class RetryCase(CollectionCommon):
         return token
 
     def bill(self, *cards, **values):
-        """An invoice of a customer with these cards, the first one is primary."""
+        """Bill a customer with these cards; the first one is primary."""
         partner = self.make_partner(**values)
         for digits in reversed(cards):
             self.make_card(partner, digits)
@@ -55,7 +55,7 @@ class RetryCase(CollectionCommon):
             self.env["paycollect.attempt"]._cron_send_due()
 
     def go_to_next_try(self, move):
-        """Move on to just after the planned retry is due, and let the sweep run."""
+        """Move to just after the planned retry is due and run the sweep."""
         planned = self.attempts(move)[-1]
         self.assertEqual(planned.state, "planned")
         self.go_to(planned.planned_at + timedelta(minutes=2))
@@ -113,7 +113,7 @@ class TestRetry(RetryCase):
         self.assertEqual(len(self.mails_to(move)), 1)
 
     def test_the_first_decline_is_texted_once_when_a_phone_may_ring(self):
-        night = datetime(2026, 3, 2, 3)  # Sunday 22:00 in New York
+        night = datetime(2026, 3, 2, 3)  # Sunday, 10 p.m. in New York
         self.clock.move_to(night)
         partner = self.make_partner(
             phone="+12125550123", country_id=self.env.ref("base.us").id
@@ -303,7 +303,7 @@ class TestRetry(RetryCase):
         self.assertFalse(self.attempts(move).token_id._has_consent())
 
     def codes(self, code, kind, **values):
-        """Cards that end in 0002 decline with this code."""
+        """Make cards ending in 0002 decline with this code."""
         self.env["paycollect.decline.code"].create(
             {"provider_code": "demo", "code": code, "kind": kind, **values}
         )
@@ -407,7 +407,7 @@ class TestRetry(RetryCase):
 
 @tagged("post_install", "-at_install")
 class TestDeclineCode(CollectionCommon):
-    """The shipped table, its cache, the plan's limits."""
+    """The default table, its cache and the plan's limits."""
 
     table = {
         "hard": "incorrect_number lost_card stolen_card pickup_card "

@@ -44,7 +44,7 @@ BANK = Method("b", "bank")
 
 class RetryRules(BaseCase):
     def decide(self, history, methods=(VISA,), now=None, declined=None, **values):
-        """The decision after ``history``; its own declines are counted by default."""
+        """Return the decision after ``history``; its own declines count by default."""
         now = now or history[-1].at
         if declined is None:
             declined = {}
@@ -76,7 +76,7 @@ class TestRetryRules(RetryRules):
         expected = [
             datetime(2026, 3, 5, 15),  # Thursday
             datetime(2026, 3, 6, 15),  # Friday
-            datetime(2026, 3, 13, 15),  # 11:00, it is summer time now
+            datetime(2026, 3, 13, 15),  # 11:00 UTC: daylight saving time has begun
         ]
         history = self.tried(0)
         for at in expected:
@@ -280,7 +280,7 @@ class TestRetryRules(RetryRules):
 
 @tagged("post_install", "-at_install")
 class TestRetryTimes(BaseCase):
-    """Mornings and paydays where the customer is."""
+    """Mornings and paydays in the customer's time zone."""
 
     def test_a_morning_is_never_earlier_at_night_or_at_the_weekend(self):
         table = [  # UTC → UTC, New York
@@ -296,7 +296,7 @@ class TestRetryTimes(BaseCase):
 
     def test_mornings_move_with_daylight_saving(self):
         table = [
-            ("2026-03-06 20:00", "2026-03-09 10:00"),  # summer time began on the 8th
+            ("2026-03-06 20:00", "2026-03-09 10:00"),  # DST began on the 8th
             ("2026-10-30 20:00", "2026-11-02 11:00"),  # and ended on 1 November
         ]
         self.check(retry.next_morning, table, NEW_YORK)
@@ -320,7 +320,7 @@ class TestRetryTimes(BaseCase):
             ("2026-07-16 09:00", "2026-07-17 06:00"),  # Thursday → Friday
             ("2026-07-17 09:00", "2026-07-17 09:00"),  # a Friday morning stays
             ("2026-07-17 13:00", "2026-07-24 06:00"),  # Friday afternoon: next week
-            ("2026-12-30 09:00", "2027-01-01 06:00"),  # over the end of the year
+            ("2026-12-30 09:00", "2027-01-01 06:00"),  # across the end of the year
             ("2026-02-26 13:00", "2026-02-27 06:00"),
         ]
         self.check(retry.next_payday, table, UTC)
@@ -341,7 +341,7 @@ class TestRetryTimes(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestDeclineRules(BaseCase):
-    """Precedence of what the provider says."""
+    """Precedence of the provider's codes."""
 
     rows = {
         ("stripe", row.code): row

@@ -61,7 +61,7 @@ class TestSecondEngineRules(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestSecondEngine(StripeCase):
-    """Stripe, or an app at it, tries our declined charges again by itself."""
+    """Stripe, or an app on it, retries our declined charges automatically."""
 
     @classmethod
     def setUpClass(cls):
@@ -69,7 +69,7 @@ class TestSecondEngine(StripeCase):
         cls.company.collection_responsible_id = cls.manager
 
     def declined(self):
-        """An attempt that Stripe declined, with a retry planned for another day."""
+        """Create an attempt declined by Stripe, with a retry planned for later."""
         attempt = self.make_attempt()
         with self.stripe(**{"POST payment_intents": DECLINE}), self.with_jobs():
             attempt._send()
@@ -78,7 +78,7 @@ class TestSecondEngine(StripeCase):
         return attempt
 
     def hear(self, attempt, status="succeeded", **values):
-        """Stripe tells us of this payment."""
+        """Receive a Stripe event about this payment."""
         transaction = attempt.transaction_id
         intent = self.make_intent(transaction, status, **values)
         transaction._process(

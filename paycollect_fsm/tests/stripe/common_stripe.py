@@ -31,10 +31,10 @@ class StripeRequest:
 
 @dataclass
 class FakeStripe:
-    """Records what was sent and answers by "METHOD endpoint", ``*`` ends a prefix.
+    """Records requests and responds by "METHOD endpoint", ``*`` ends a prefix.
 
-    An answer is a body, a (status, body) pair or an exception; a list is used up
-    one by one, its last one stays.
+    A response is a body, a (status, body) pair or an exception. A list is used up
+    in order; its last item stays.
     """
 
     answers: dict
@@ -61,7 +61,7 @@ class FakeStripe:
         return response
 
     def _read_metadata(self, sent):
-        """A new object carries the metadata that it was asked for with."""
+        """Return the metadata from the request, which a new object carries."""
         prefix = "metadata["
         return {
             name.removeprefix(prefix)[:-1]: value
@@ -70,7 +70,7 @@ class FakeStripe:
         }
 
     def _read(self, data):
-        """Parameters of Odoo's requests (a dict) and of the SDK's (encoded)."""
+        """Return the parameters of Odoo's requests (a dict) or the SDK's (encoded)."""
         if isinstance(data, dict):
             return {name: value for name, value in data.items() if value is not None}
         return dict(parse_qsl(data))
@@ -86,7 +86,7 @@ class FakeStripe:
 
 
 class StripeCase(CollectionCommon):
-    """The same company, whose customers pay through Stripe in test mode."""
+    """The same company, with customers who pay through Stripe in test mode."""
 
     @classmethod
     def setUpClass(cls):
@@ -120,9 +120,9 @@ class StripeCase(CollectionCommon):
 
     @contextmanager
     def stripe(self, **answers):
-        """Answer for Stripe; give answers as ``**{"POST payment_intents": {…}}``.
+        """Respond for Stripe, with e.g. ``**{"POST payment_intents": {…}}``.
 
-        Requests to our own server go there.
+        Requests to our own server are passed on.
         """
         fake = FakeStripe(answers)
         original = requests.Session.request
@@ -136,7 +136,7 @@ class StripeCase(CollectionCommon):
             yield fake
 
     def make_intent(self, transaction, status="succeeded", **values):
-        """A payment intent of this transaction, as API version 2019-05-16 shows it."""
+        """Create a payment intent for this transaction, in API version 2019-05-16."""
         return {
             "id": "pi_1",
             "object": "payment_intent",
@@ -159,20 +159,20 @@ class StripeCase(CollectionCommon):
         }
 
     def make_answer(self, transaction, **values):
-        """The intent that a new charge like this one brings, with its own mark."""
+        """Return the intent of a new charge like this one, with its own mark."""
         intent = self.make_intent(transaction, **values)
         del intent["metadata"]
         return intent
 
     def make_attempt(self, **values):
-        """A completed job's attempt that was not sent yet."""
+        """Create a completed job's attempt that has not been sent yet."""
         job = self.make_job(**values)
         with trap_jobs():
             job.action_complete()
         return job.invoice_lines.move_id.collection_attempt_ids
 
     def make_transaction(self, partner=None, **values):
-        """A draft transaction of 100 by a stored card."""
+        """Create a draft transaction of 100 with a stored card."""
         partner = partner or self.make_partner()
         return self.env["payment.transaction"].create(
             {

@@ -12,12 +12,12 @@ from ...models.stripe import api as stripe_api
 from .common_stripe import StripeCase
 
 NUMBERS = itertools.count(1)
-# As payment_stripe makes its endpoints, and as a new account has them.
+# The versions of payment_stripe's endpoints and of a new account.
 OLD_VERSION = "2019-05-16"
 
 
 def make_event(event_type, stripe_object, created=None, **values):
-    """An event as Stripe sends it (https://docs.stripe.com/api/events/object)."""
+    """Return an event like Stripe's (https://docs.stripe.com/api/events/object)."""
     return {
         "id": f"evt_{next(NUMBERS)}",
         "object": "event",
@@ -31,12 +31,12 @@ def make_event(event_type, stripe_object, created=None, **values):
 
 
 def sign(body, secret="whsec_1", at=None):
-    """The value of ``Stripe-Signature`` for a body of text."""
+    """Return the ``Stripe-Signature`` header for a body."""
     return stripe_api.WebhookSignature.generate_signature_header(body, secret, at)
 
 
 def make_error(decline_code="insufficient_funds", **values):
-    """``last_payment_error`` of a declined card."""
+    """Return ``last_payment_error`` of a declined card."""
     return {
         "type": "card_error",
         "code": "card_declined",
@@ -48,7 +48,7 @@ def make_error(decline_code="insufficient_funds", **values):
 
 
 def make_bank_error(network_code="R01", **values):
-    """``last_payment_error`` of a bank debit that came back before it succeeded."""
+    """Return ``last_payment_error`` of a bank debit returned before success."""
     return make_error(
         code="payment_intent_payment_attempt_failed",
         network_decline_code=network_code,
@@ -69,7 +69,7 @@ def make_dispute(
     fee_back=0,
     **values,
 ):
-    """A dispute over ``amount`` cents (https://docs.stripe.com/api/disputes/object)."""
+    """Return a dispute in cents (https://docs.stripe.com/api/disputes/object)."""
     moved = []
     if withdrawn or reinstated:
         moved.append({"amount": -amount, "fee": fee, "currency": currency})
@@ -92,7 +92,7 @@ def make_dispute(
 
 
 def make_refund(intent_id, amount, currency, **values):
-    """A refund (https://docs.stripe.com/api/refunds/object)."""
+    """Return a refund (https://docs.stripe.com/api/refunds/object)."""
     return {
         "id": f"re_{intent_id}",
         "object": "refund",
@@ -107,10 +107,10 @@ def make_refund(intent_id, amount, currency, **values):
 
 
 class StripeEventCase(StripeCase):
-    """Charges through Stripe, and events about them."""
+    """Charges through Stripe and events about them."""
 
     def copy_provider(self, **values):
-        """A second provider of Stripe, with another account."""
+        """Create a second Stripe provider with another account."""
         return self.provider.copy(
             {
                 "name": "Stripe 2",
@@ -123,7 +123,7 @@ class StripeEventCase(StripeCase):
         )
 
     def claim(self, **values):
-        """An attempt that is written down as being sent."""
+        """Return an attempt recorded as being sent."""
         attempt = self.make_attempt(**values)
         self.assertTrue(attempt._as_system()._claim(fields.Datetime.now()))
         return attempt
@@ -133,7 +133,7 @@ class StripeEventCase(StripeCase):
         return self.env["paycollect.event"]._receive(self.provider, event, source)
 
     def apply(self, event_type, stripe_object, now=None, **values):
-        """Let an event arrive and do what it and its jobs ask for."""
+        """Receive an event and run the jobs it queues."""
         with self.with_jobs() as trap:
             event = self.receive(event_type, stripe_object, **values)
             trap.enqueued_jobs = []
@@ -155,9 +155,9 @@ class StripeEventCase(StripeCase):
 
     @contextmanager
     def stripe_sdk(self, **answers):
-        """Answer for Stripe to its SDK; ``**{"GET refunds": {…}}`` or an exception.
+        """Respond to Stripe's SDK; ``**{"GET refunds": {…}}`` or an exception.
 
-        Yields the list of what was asked for, as (method, path, parameters).
+        Yields the list of requests, as (method, path, parameters).
         """
         asked = []
 

@@ -28,7 +28,7 @@ VERIFY = {
 
 
 class BankCase(StripeEventCase):
-    """Customers in the United States who pay from a bank account."""
+    """US customers who pay from a bank account."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +85,7 @@ class BankCase(StripeEventCase):
 
 @tagged("post_install", "-at_install")
 class TestBankDebit(BankCase):
-    """A bank account is saved with its mandate and debited over days."""
+    """A bank account is saved with its mandate and debited over several days."""
 
     def test_us_bank_accounts_can_be_stored(self):
         self.assertTrue(self.ach.support_tokenization)
@@ -131,7 +131,7 @@ class TestBankDebit(BankCase):
         self._settle(attempt)
 
     def _settle(self, attempt):
-        """Days later the money is there."""
+        """Settle the debit days later."""
         transaction = attempt.transaction_id
         intent = self.make_intent(transaction, payment_method=BANK)
         data = {"reference": transaction.reference, "payment_intent": intent}
@@ -241,7 +241,7 @@ class TestBankDebit(BankCase):
 
 @tagged("post_install", "-at_install")
 class TestBankVerificationPage(BankCase, HttpCase):
-    """What the customer sees whose bank shows a small deposit first."""
+    """The page for customers who must verify a small deposit first."""
 
     def test_the_customer_is_told_what_the_bank_will_show(self):
         link, raw = self.make_link()

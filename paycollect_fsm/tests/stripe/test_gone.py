@@ -34,7 +34,7 @@ OTHER_MODE = {
 
 @tagged("post_install", "-at_install")
 class TestGone(StripeEventCase):
-    """A method that does not exist at the provider any more needs a successor."""
+    """A method that no longer exists at the provider must be replaced."""
 
     def setUp(self):
         super().setUp()
@@ -42,7 +42,7 @@ class TestGone(StripeEventCase):
         self.card = self.make_token(self.acme, fingerprint="one")
 
     def charge(self, error):
-        """Bill a job and charge it once; Stripe refuses with this error."""
+        """Bill a job and charge it once; Stripe responds with this error."""
         refusal = (400, {"error": {"type": "invalid_request_error", **error}})
         attempt = self.make_attempt(partner=self.acme, token=None)
         self.move = attempt.move_id

@@ -14,7 +14,7 @@ SUMMARY = "Stripe rejects our key"
 
 @tagged("post_install", "-at_install")
 class TestRejectedKey(StripeEventCase):
-    """A key that was rolled is our fault: nobody was declined, everything waits."""
+    """A rolled API key is not a decline: all charges wait."""
 
     def send(self, attempt, status, now=None):
         refusal = (status, {"error": {"message": "Invalid API Key provided"}})
@@ -114,7 +114,7 @@ class TestRejectedKey(StripeEventCase):
 
 @tagged("post_install", "-at_install")
 class TestProviderSwitchedOff(StripeEventCase):
-    """A provider that is switched off for an hour: nothing is lost, it goes on."""
+    """A provider is disabled for an hour: nothing is lost and charging resumes."""
 
     def setUp(self):
         super().setUp()

@@ -13,10 +13,10 @@ IDENTITY = "odoo.addons.paycollect_fsm.models.stripe.payment_transaction_identit
 
 @tagged("post_install", "-at_install")
 class TestRestoredDatabase(StripeEventCase):
-    """A database restored from a backup gives the same numbers a second time.
+    """A database restored from a backup assigns the same numbers again.
 
-    A paid an invoice after the backup; after the restore its number, and with it the
-    reference of the payment, belong to B's invoice.
+    A paid an invoice after the backup; after the restore, its number and payment
+    reference belong to B's invoice.
     """
 
     def setUp(self):
@@ -26,7 +26,7 @@ class TestRestoredDatabase(StripeEventCase):
         self.uuid = self.env["ir.config_parameter"].get_param("database.uuid")
 
     def forgotten(self, **values):
-        """A's payment, which this database has forgotten."""
+        """Return A's payment, which this database has lost."""
         metadata = {
             MARK: "forgotten",
             "paycollect_reference": self.ours.reference,

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .common_stripe_events import StripeEventCase
 
-# Owed, charged, and what Stripe is sent (https://docs.stripe.com/currencies).
+# Amount owed, charged, and sent to Stripe (https://docs.stripe.com/currencies).
 AMOUNTS = {
     "KWD": (12.345, 12.34, 12340),
     "BHD": (12.349, 12.34, 12340),
@@ -21,7 +21,7 @@ AMOUNTS = {
 
 @tagged("post_install", "-at_install")
 class TestSpecialCurrencies(StripeEventCase):
-    """Stripe is asked for amounts that it takes, and never for more than is owed."""
+    """Stripe is sent amounts it accepts, and never more than is owed."""
 
     def activate(self, name, rounding=None):
         currency = self.env["res.currency"].with_context(active_test=False)
@@ -55,7 +55,7 @@ class TestSpecialCurrencies(StripeEventCase):
                 self.assertEqual(transaction.amount, 500)
 
     def pay(self, amount):
-        """An invoice of this amount in Kuwaiti dinars that is charged."""
+        """Charge an invoice of this amount in Kuwaiti dinars."""
         dinar = self.activate("KWD", 0.001)
         self.env["res.currency.rate"].create(
             {"currency_id": dinar.id, "company_id": self.company.id, "rate": 0.5}
@@ -99,7 +99,7 @@ class TestSpecialCurrencies(StripeEventCase):
 
 @tagged("post_install", "-at_install")
 class TestCustomerData(StripeEventCase):
-    """Stripe gets a customer that it takes, whatever stands in the fields."""
+    """Stripe gets customer data it accepts, whatever the fields contain."""
 
     def test_the_first_valid_address_counts(self):
         customers = self.env["paycollect.provider.customer"]

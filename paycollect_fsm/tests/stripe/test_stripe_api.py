@@ -27,7 +27,7 @@ class TestStripeApi(TransactionCase):
         )
 
     def point_to(self, url):
-        """Set the variable (None: remove it) until the end of the test."""
+        """Set the variable (None: unset it) until the end of the test."""
         environ = {stripe_api.BASE_URL_VARIABLE: url} if url else {}
         patcher = patch.dict(os.environ, environ)
         patcher.start()

@@ -30,7 +30,7 @@ class TestStripeEventRules(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestStripeEvents(StripeEventCase):
-    """What becomes of an event once it is stored."""
+    """Processing of stored events."""
 
     # -- arrival ---------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class TestStripeEvents(StripeEventCase):
         event = self.apply_intent(attempt.transaction_id)
         Event = type(self.env["paycollect.event"])
         with patch.object(Event, "_apply_intent") as again:
-            event._apply()  # the queue runs each job at least once
+            event._apply()  # the queue may run each job more than once
         again.assert_not_called()
         self.assertEqual(event.state, "done")
 
@@ -275,7 +275,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(event.state, "ignored")
         self.assertEqual(attempt.state, "sent")
 
-    # -- errors of ours ----------------------------------------------------------
+    # -- our own errors ----------------------------------------------------------
 
     def test_an_error_is_tried_again_and_told_once_when_it_stays(self):
         attempt = self.claim()

@@ -18,7 +18,7 @@ NOBODY = {"object": "search_result", "data": [], "has_more": False}
 
 @tagged("post_install", "-at_install")
 class TestStripeInquiry(StripeCase):
-    """Asking Stripe what became of a charge whose answer was lost."""
+    """Looking up a charge at Stripe after its response was lost."""
 
     def setUp(self):
         super().setUp()
@@ -31,7 +31,7 @@ class TestStripeInquiry(StripeCase):
         return {"object": "list", "data": list(intents), "has_more": False}
 
     def look_up(self, listed=None, searched=None, intent=None):
-        """Return the finding and what Stripe was asked."""
+        """Return the finding and the requests to Stripe."""
         answers = {
             "GET payment_intents": EMPTY if listed is None else listed,
             "GET payment_intents/search": NOBODY if searched is None else searched,
@@ -49,7 +49,7 @@ class TestStripeInquiry(StripeCase):
         return self.make_intent(self.lost, status, metadata=metadata, **values)
 
     def process(self, finding):
-        """Let the transaction follow; return what it means for the attempt."""
+        """Update the transaction; return the consequence for the attempt."""
         exchange = Exchange(1, 1)
         transaction = self.lost.with_context(paycollect_exchange=exchange)
         transaction._process("stripe", finding.payload)

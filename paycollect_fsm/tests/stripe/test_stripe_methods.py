@@ -8,7 +8,7 @@ from .common_stripe_events import StripeEventCase, make_error
 
 @tagged("post_install", "-at_install")
 class TestStripeMethods(StripeEventCase):
-    """Methods that are renewed or removed at the provider."""
+    """Methods that are updated or removed at the provider."""
 
     @classmethod
     def setUpClass(cls):

@@ -19,7 +19,7 @@ def make_list(*objects, has_more=False, url="/v1/events"):
 
 @tagged("post_install", "-at_install")
 class TestStripeMissed(StripeEventCase):
-    """Events that never arrived are read from Stripe's list; the webhook's events."""
+    """Missed events are read from Stripe's list; the webhook's event types."""
 
     def setUp(self):
         super().setUp()
@@ -33,7 +33,7 @@ class TestStripeMissed(StripeEventCase):
         }
 
     def fetch(self, *pages, now=None, endpoints=None):
-        """Let the cron read these pages; return what Stripe was asked for."""
+        """Let the cron read these pages; return the requests to Stripe."""
         endpoints = [self.endpoint] if endpoints is None else endpoints
         answers = {
             "GET events": list(pages) or [make_list()],

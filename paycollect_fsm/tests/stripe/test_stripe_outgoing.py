@@ -15,7 +15,7 @@ TRANSACTION_LOGGER = "odoo.addons.payment.models.payment_transaction"
 
 @tagged("post_install", "-at_install")
 class TestStripeOutgoing(StripeCase):
-    """What leaves for Stripe: parameters and idempotency keys."""
+    """Requests to Stripe: parameters and idempotency keys."""
 
     def make_charge(self, **values):
         partner = self.make_partner()
@@ -79,7 +79,7 @@ class TestStripeOutgoing(StripeCase):
 
     def test_the_request_of_a_charge_is_stored_with_the_draft(self):
         transaction = self.make_charge()
-        with self.stripe():  # nothing is asked for it
+        with self.stripe():  # no request is made for it
             stored = transaction.collection_request
         self.assertEqual(stored["amount"], 10000)
         self.assertEqual(stored["payment_method"], "pm_1")
@@ -137,7 +137,7 @@ class TestStripeOutgoing(StripeCase):
 
 @tagged("post_install", "-at_install")
 class TestStripeCustomer(StripeCase):
-    """One customer at Stripe for a commercial partner, all contacts and methods."""
+    """One Stripe customer per commercial partner, for all contacts and methods."""
 
     @classmethod
     def setUpClass(cls):
@@ -148,7 +148,7 @@ class TestStripeCustomer(StripeCase):
         )
 
     def open_form(self, partner, stripe):
-        """What the provider's form asks for; return the customer it names."""
+        """Open the provider's form; return the customer in its request."""
         transaction = self.make_transaction(partner, operation="validation", amount=0)
         transaction._stripe_create_intent()
         return stripe.to("setup_intents")[-1].data["customer"]

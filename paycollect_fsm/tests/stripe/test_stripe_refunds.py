@@ -13,7 +13,7 @@ SEARCH_LOGGER = "odoo.addons.payment_stripe.models.payment_transaction"
 
 @tagged("post_install", "-at_install")
 class TestStripeRefunds(StripeEventCase):
-    """Refunds come back as events: each is booked once, whoever made it."""
+    """Refunds arrive as events; each is booked once, whoever issued it."""
 
     def pay(self):
         attempt = self.claim()
@@ -41,7 +41,7 @@ class TestStripeRefunds(StripeEventCase):
         )
 
     def refund_here(self, transaction, refund):
-        """Somebody presses Refund; Stripe answers with this refund."""
+        """Click Refund; Stripe responds with this refund."""
         with self.stripe(**{"POST refunds": refund}) as stripe:
             child = transaction._refund()
         child._post_process()

@@ -15,7 +15,7 @@ CONTROLLER = "odoo.addons.paycollect_fsm.controllers.stripe_webhook"
 
 @tagged("post_install", "-at_install")
 class TestStripeWebhook(StripeEventCase, HttpCase):
-    """Who may tell us something, and that it is stored once."""
+    """Which webhooks are accepted, and that each event is stored once."""
 
     def post(self, event, signature=None, **sign_values):
         """Send an event; ``signature``: text, False for none, None for a good one."""
@@ -102,7 +102,7 @@ class TestStripeWebhook(StripeEventCase, HttpCase):
         transaction, event = self.make_succeeded()
         logger = "odoo.addons.payment_stripe.controllers.main"
         with mute_logger(logger), patch.object(StripeController, "_verify_signature"):
-            # Ours calls the original, which is replaced here as Odoo's tests do.
+            # Ours calls the original, which is patched here like in Odoo's tests.
             self.assertEqual(self.post(event, signature=False).status_code, 200)
         self.assertFalse(self.stored(event))
         self.assertEqual(transaction.state, "done")

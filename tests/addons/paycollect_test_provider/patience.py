@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Requests to providers wait for as long as a busy machine needs; only those give up
-that a test has ordered to, and they at once.
+"""Requests to providers wait as long as a busy machine needs. Only requests that a test
+has selected give up, immediately.
 """
 
 import requests
@@ -15,7 +15,7 @@ AT_ONCE = 1
 
 
 class Patient:
-    """The module `requests` for payment.provider."""
+    """Replaces the module `requests` for payment.provider."""
 
     exceptions = requests.exceptions
 

@@ -1,16 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The provider's own books, and orders to stop the server, in files of a folder.
+"""The provider's own books, and instructions to stop the server, in a folder.
 
-The folder outlives the server, as a provider does. It is named by the environment
-variable PAYCOLLECT_TEST_PROVIDER and holds
+The folder outlives the server, like a provider would. It is set by the environment
+variable PAYCOLLECT_TEST_PROVIDER and contains
 
 - `ledger`: one JSON line for each request (`asked`) and each charge (`charged`)
-- `die_at`: name of the point at which the server is to be killed, once; with the id
-  of a customer only when the point is reached with that one
-- `conflict_<point>_<customer>`: how often the database is to refuse at that point
+- `die_at`: the point at which to kill the server, once; with a customer's id, only when
+  the point is reached for that customer
+- `conflict_<point>_<customer>`: how often the database conflicts at that point
 - `delay`: seconds that slow steps take, so that two of them overlap
-- `give_up_<customer>`: the next request about this one, as the provider calls it, is
-  not waited for
+- `give_up_<customer>`: the next request about this provider customer is not waited for
 """
 
 import json
@@ -26,14 +25,14 @@ DELAY = FOLDER / "delay"
 
 
 def charge(**request):
-    """Take the money, unless this reference was charged before (idempotency)."""
+    """Take the money unless this reference was already charged (idempotency)."""
     _write("asked", request)
     if request["reference"] not in [line["reference"] for line in _charged()]:
         _write("charged", request)
 
 
 def die_at(point, partner=None):
-    """Kill this process as a power cut would, when it was ordered to die here."""
+    """Kill this process, like a power failure, if it was instructed to die here."""
     orders = (point, f"{point} {partner.id}") if partner else (point,)
     if DIE_AT.is_file() and DIE_AT.read_text() in orders:
         DIE_AT.unlink()
@@ -41,9 +40,9 @@ def die_at(point, partner=None):
 
 
 def conflict_at(point, partner):
-    """Fail as PostgreSQL does for the second of two that change the same row.
+    """Fail like PostgreSQL does for the second of two concurrent updates.
 
-    The database itself raises it, so that the transaction is as broken as it is then.
+    The database itself raises the error, so the transaction is broken the same way.
     """
     order = FOLDER / f"conflict_{point}_{partner.id}"
     if not order.is_file():
@@ -66,7 +65,7 @@ def dawdle():
 
 
 def gives_up(customer):
-    """Whether the request that leaves now is not waited for."""
+    """Return whether the current request is not waited for."""
     order = FOLDER / f"give_up_{customer}"
     if not order.is_file():
         return False

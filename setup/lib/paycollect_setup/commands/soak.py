@@ -3,7 +3,8 @@
 random charges in a simulated world (tests/soak). Needs no Odoo and no database.
 
 setup/soak --machine [--minutes N] [--seed N] [--replay WORD]: the same with
-real code, a database and the Stripe stand-in (tests/soak_machine); see its --help."""
+real code, a database and the Stripe stand-in (tests/soak_machine); see its --help.
+"""
 
 import os
 import sys

@@ -27,7 +27,7 @@ class PaycollectAttempt(models.Model):
 
     @api.model
     def sweep_for_tests(self):
-        """The crons' work, once, in this request; two of them may run at once."""
+        """Run the crons' work once in this request; two may run at the same time."""
         system = self.sudo()
         system._cron_send_due()
         system._cron_resolve_unknown()
@@ -38,7 +38,9 @@ class PaycollectAttempt(models.Model):
 
     @api.model
     def send_for_tests(self, partner_id):
-        """Another worker takes this customer's charges, as a job does that runs twice:
-        whatever became of them meanwhile."""
+        """Send this customer's charges from another worker, like a job that runs twice.
+
+        Their state may have changed meanwhile.
+        """
         domain = [("partner_id", "=", partner_id)]
         return [attempt._send() for attempt in self.sudo().search(domain)]
