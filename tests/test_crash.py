@@ -22,6 +22,7 @@ NAMES = (
     "announced",
     "workers",
     "clients",
+    "credit",
 )
 TOTAL = 330  # one visit of 300 and 10 % tax
 
@@ -35,6 +36,23 @@ UPDATE queue_job SET date_enqueued = date_enqueued - interval '3 minutes'
 # The mail queue's turn, which comes after five minutes.
 FIVE_MINUTES_LATER = """
 UPDATE mail_mail SET scheduled_date = scheduled_date - interval '5 minutes'
+"""
+
+# A second job of the customer like the first, and credit for bad work before.
+BOOK_AGAIN = """
+from odoo import Command
+
+first = env["fsm.order"].browse(job).sale_line_id.order_id
+order = first.copy({"fsm_location_id": first.fsm_location_id.id})
+order.action_confirm()
+order.fsm_order_ids.person_id = env["fsm.order"].browse(job).person_id
+env["account.move"].create({
+    "move_type": "out_refund", "partner_id": first.partner_id.id,
+    "invoice_line_ids": [Command.create(
+        {"name": "Bad work", "price_unit": credit, "tax_ids": False}
+    )],
+}).action_post()
+result = order.fsm_order_ids.id
 """
 
 SEND_TWICE_AT_ONCE = """
@@ -133,11 +151,11 @@ class Customer:
         self.shop, self.server = shop, shop.server
         self.id, self.email, self.job = id, email, job
 
-    def complete(self):
-        """Complete the job; the response is lost if the server dies meanwhile."""
+    def complete(self, job=None):
+        """Complete a job; the response is lost if the server dies meanwhile."""
         call = self.server.rpc("technician", "technician")
         try:
-            call("fsm.order", "action_complete", [self.job])
+            call("fsm.order", "action_complete", [job or self.job])
         except requests.ConnectionError:
             assert not self.server.alive or self.server.wait_exit() == -9
 
@@ -346,3 +364,23 @@ def test_two_clients_that_complete_the_same_job_at_once_bill_and_charge_once(sho
         "SELECT collection_error FROM fsm_order WHERE id = %s", [customer.job]
     )
     assert not job["collection_error"]
+
+
+def test_two_jobs_completed_at_once_use_one_credit_once(shop):
+    customer, credit = shop["credit"], 100
+    second = shop.server.run(BOOK_AGAIN, job=customer.job, credit=credit)
+    with ThreadPoolExecutor() as clients:
+        for answer in [
+            clients.submit(customer.complete, job) for job in (customer.job, second)
+        ]:
+            answer.result()
+    customer.wait_state("paid", "paid")
+    invoices = scene.invoices(shop.server, customer.id)
+    assert [invoice["amount_residual"] for invoice in invoices] == [0, 0]
+    assert sorted(customer.charges()) == [TOTAL - credit, TOTAL]
+    failed = shop.server.sql(
+        "SELECT collection_error FROM fsm_order WHERE id IN %s AND "
+        "collection_error IS NOT NULL",
+        [(customer.job, second)],
+    )
+    assert not failed

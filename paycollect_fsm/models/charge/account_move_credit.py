@@ -1,11 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.tools import SQL
 
 from ...rules.collectable import AUTOMATIC, NEVER
-
-LOCKED = 2  # seconds
 
 
 class AccountMove(models.Model):
@@ -51,7 +48,8 @@ class AccountMove(models.Model):
 
         :param now: naive UTC datetime
         :return: what may be asked for now, as ``_get_collectable``
-        :raise RetryableJobError: when somebody works on a credit right now
+        :raise LockNotAvailable: another transaction works on a credit right now;
+            Odoo repeats a request, and the queue a job, for it
         """
         collectables = self._get_collectable(now)
         moves = self.sudo().filtered(
@@ -76,12 +74,12 @@ class AccountMove(models.Model):
         """Reconcile credits worth ``amount``, oldest first, with this invoice."""
         self.ensure_one()
         items = self.env["account.move.line"].browse(line.id for line in credits)
-        if items.try_lock_for_update() < items:
-            raise RetryableJobError(
-                f"a credit of {self.name} is being worked on",
-                seconds=LOCKED,
-                ignore_retry=True,
+        self.env.cr.execute(
+            SQL(
+                "SELECT FROM account_move_line WHERE id IN %s FOR UPDATE NOWAIT",
+                tuple(items.ids),
             )
+        )
         before = self.amount_residual
         for item in items.filtered(lambda item: not item.reconciled):
             if (

@@ -8,11 +8,12 @@ URL = "paycollect.home_url"
 
 
 class ResCompany(models.Model):
-    """Where this database was when collection was switched on.
+    """The database and the addresses where collection was switched on or confirmed.
 
-    A copy that nobody neutralized has everything that it takes to charge a second
-    time. Where the database or its address is another one, everything waits until an
-    administrator says which of the two this is.
+    A copy that was not neutralized has everything it takes to charge a second time.
+    In another database, or at an address that is not known yet, everything waits
+    until an administrator says which of the two this is. An administrator who logs
+    in changes the address (``web.base.url``), so one database may have several.
     """
 
     _inherit = "res.company"
@@ -35,30 +36,37 @@ class ResCompany(models.Model):
     @api.model
     def _has_moved(self):
         """Whether this is another place than where collection was switched on."""
-        remembered = self._get_remembered_home()
-        return bool(remembered[0]) and remembered != self._get_present_home()
+        database, urls = self._get_remembered_home()
+        present = self._get_present_home()
+        return bool(database) and (database != present[0] or present[1] not in urls)
 
     def _get_present_home(self):
         """Return the database's own mark and its address."""
         parameter = self.env["ir.config_parameter"].sudo()
-        return (parameter.get_param("database.uuid"), self._get_url("web.base.url"))
+        (url,) = self._get_urls("web.base.url") or [""]
+        return (parameter.get_param("database.uuid"), url)
 
     def _get_remembered_home(self):
+        """Return the database's own mark and the list of its known addresses."""
         parameter = self.env["ir.config_parameter"].sudo()
-        return (parameter.get_param(DATABASE), self._get_url(URL))
+        return (parameter.get_param(DATABASE), self._get_urls(URL))
 
-    def _get_url(self, name):
-        url = self.env["ir.config_parameter"].sudo().get_param(name) or ""
-        return url.rstrip("/").lower()
+    def _get_urls(self, name):
+        urls = self.env["ir.config_parameter"].sudo().get_param(name) or ""
+        return [url.rstrip("/").lower() for url in urls.split()]
 
     def _remember_first_home(self):
         if not self._get_remembered_home()[0]:
             self._remember_home()
 
     def _remember_home(self):
+        """Remember this place; the same database keeps its other addresses."""
+        remembered, urls = self._get_remembered_home()
+        database, url = self._get_present_home()
+        known = [*urls, url] if remembered == database else [url]
         parameter = self.env["ir.config_parameter"].sudo()
-        for name, value in zip((DATABASE, URL), self._get_present_home(), strict=True):
-            parameter.set_param(name, value)
+        parameter.set_param(DATABASE, database)
+        parameter.set_param(URL, " ".join(known))
 
     # -- answers ---------------------------------------------------------------------
 
@@ -101,14 +109,14 @@ class ResCompany(models.Model):
         """What happened and what to do, or an empty string."""
         if not self._has_moved():
             return ""
-        remembered, present = self._get_remembered_home(), self._get_present_home()
+        (database, urls), present = self._get_remembered_home(), self._get_present_home()
         return self.env._(
             "This database is not where automatic collection was switched on: it was "
             "%(old_url)s (%(old_database)s), it is %(url)s (%(database)s). Nothing is "
             "charged and no customer is written to until an administrator says whether "
             "this is the original that moved, or a copy.",
-            old_url=remembered[1],
-            old_database=remembered[0],
+            old_url=" / ".join(urls),
+            old_database=database,
             url=present[1],
             database=present[0],
         )

@@ -67,6 +67,24 @@ class TestHome(CollectionCommon):
         self.assertEqual(self.attempt.state, "paid")
         self.assertFalse(self.env["res.company"]._has_moved())
 
+    def test_an_address_that_was_confirmed_once_holds_nothing_again(self):
+        self.change_address()
+        self.answer("action_confirm_original")
+        for url in ("https://first.example.com", "https://staging.example.com/"):
+            self.parameter.set_param("web.base.url", url)
+            self.answer("action_confirm_original")
+        self.change_address()
+        self.assertFalse(self.env["res.company"]._has_moved())
+
+    def test_the_original_in_a_new_database_forgets_the_old_addresses(self):
+        old = self.parameter.get_param("web.base.url")
+        self.copy_database()
+        self.change_address()
+        self.answer("action_confirm_original")
+        self.assertFalse(self.env["res.company"]._has_moved())
+        self.parameter.set_param("web.base.url", old)
+        self.assertTrue(self.env["res.company"]._has_moved())
+
     def test_a_copy_stays_neutral(self):
         self.copy_database()
         self.answer("action_confirm_copy")
