@@ -248,7 +248,8 @@ class FSMOrder(models.Model):
         """
         to_collect = self.env["account.move"]
         for job in self:
-            job._set_billed(job._get_billing_note(moves_of[job], lines[job]))
+            note = job._get_billing_note(moves_of[job], lines[job])
+            job._set_billed(f"{note} {lines[job]._get_waiting_text()}".strip())
             moves = moves_of[job] | job._get_earlier_open_invoices(lines[job])
             moves._set_collection_policy(job)
             moves_of[job]._tell_about_deposit(job)

@@ -134,6 +134,22 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self._compare_qty(self.job_billed_qty, self._get_target_qty()) == 0
 
+    def _get_waiting_text(self):
+        """Say what is ordered and not delivered yet, e.g. goods still to pick."""
+        waiting = self.filtered(
+            lambda line: (
+                line.qty_delivered_method not in ("manual", "field_service")
+                and line.product_id.invoice_policy == "delivery"
+                and line._compare_qty(line.product_uom_qty, line.qty_delivered) > 0
+            )
+        )
+        if not waiting:
+            return ""
+        return self.env._(
+            "Not delivered yet, and billed when it is: %(products)s.",
+            products=", ".join(waiting.product_id.mapped("display_name")),
+        )
+
     def _get_confirmed_text(self):
         self.ensure_one()
         return self.env._(

@@ -130,12 +130,14 @@ class TestRest(CollectionCommon):
         line = self.add_hours_line(job)
         self.assertEqual(line.qty_delivered_method, "analytic")
         self.assertEqual(self.complete(job).amount_total, 100)
+        self.assertIn("Not delivered yet", job.collection_note)
         with self.with_jobs() as trap:
             self.book_hours(line, 2)
             self.assertEqual(trap.jobs_count(), 1)
         self.assertSettled(job, 100)
         before = job.invoice_lines.move_id
         self.assertEqual(len(before), 2)
+        self.assertIn("Not delivered yet", job.collection_note)  # one hour of three
         with self.with_jobs():
             self.env["fsm.order"]._cron_bill_late()
             job.sale_id._bill_late()
