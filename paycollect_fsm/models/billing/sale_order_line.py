@@ -146,7 +146,7 @@ class SaleOrderLine(models.Model):
         if not waiting:
             return ""
         return self.env._(
-            "Not delivered yet, and billed when it is: %(products)s.",
+            "Not delivered yet: %(products)s. It will be billed once delivered.",
             products=", ".join(waiting.product_id.mapped("display_name")),
         )
 
