@@ -101,7 +101,7 @@ class Ours(Flow):
         """Separate the stages of our flow; the cost of the queue is one of them."""
         registry, watch = self.registry, self.meter.watch
         watch(registry["sale.order.line"], "_deliver_with_job", "invoice")
-        watch(registry["fsm.order"], "_create_job_invoices", "invoice")
+        watch(registry["fsm.order"], "_create_order_invoices", "invoice")
         watch(registry["account.move"], "action_post", "post", within="complete")
         watch(registry["account.move"], "_start_collection", "transaction")
         watch(registry["account.move"], "_delay_message", "queue")
