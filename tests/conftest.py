@@ -56,8 +56,9 @@ def stripe(tmp_path):
         yield stripe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Not for the whole run: Odoo's test classes end the processes that they find."""
     browser = Browser()
     yield browser
     browser.close()

@@ -27,6 +27,8 @@ WAITS = (
     timedelta(hours=12),
 )
 GIVE_UP_AFTER = timedelta(days=2)
+# When an interrupted message is taken up again. No mail server takes that long.
+INTERRUPTED_AFTER = timedelta(minutes=5)
 
 # Failure types of mail.mail and sms.sms that no other try can change.
 LASTING = frozenset(

@@ -186,10 +186,12 @@ class FSMOrder(models.Model):
     def _check_completable(self, stage_id):
         """Require a canceled job to be reopened before it is completed and billed."""
         stage = self.env["fsm.stage"].browse(stage_id)
-        canceled_stage = self.env.ref("fieldservice.fsm_stage_cancelled")
+        canceled_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "fieldservice.fsm_stage_cancelled"
+        )
         canceled = self.filtered(
             lambda order: (
-                order.stage_id == canceled_stage and order.company_id.collection_active
+                order.stage_id.id == canceled_id and order.company_id.collection_active
             )
         )
         if stage.is_completing and canceled:

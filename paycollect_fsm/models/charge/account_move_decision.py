@@ -47,8 +47,8 @@ class AccountMove(models.Model):
         The customer's credit is used first. Cash on delivery is collected by the
         technician: no mail, no charge.
         """
-        self._use_credits()
-        attempts = self._plan_collection(trigger)
+        collectables = self._use_credits()
+        attempts = self._plan_collection(trigger, collectables=collectables)
         charged = attempts.filtered(lambda a: not a._is_waiting()).move_id
         self.filtered(
             lambda move: (
@@ -58,7 +58,7 @@ class AccountMove(models.Model):
             )
         )._notify_customer(OCCASION_DUE)
 
-    def _plan_collection(self, trigger, now=None, token=None):
+    def _plan_collection(self, trigger, now=None, token=None, collectables=None):
         """Plan one attempt for each invoice that may be charged.
 
         In the user's own transaction and without network; the attempt is sent by a
@@ -68,11 +68,12 @@ class AccountMove(models.Model):
         :param trigger: see ``rules/triggers.py``
         :param now: naive UTC datetime
         :param token: the method to charge; default: the customer's first usable one
+        :param collectables: what is owed, see ``_get_collectable``; default: it is read
         :return: the planned ``paycollect.attempt`` records; why an invoice has none
             stands in its ``collection_decision``
         """
         now = now or fields.Datetime.now()
-        collectables = self._get_collectable(now)
+        collectables = collectables or self._get_collectable(now)
         tokens = dict.fromkeys(self, token) if token else {}
         tokens = tokens or self._get_tokens_to_charge(collectables)
         Attempt = self.env["paycollect.attempt"].sudo()

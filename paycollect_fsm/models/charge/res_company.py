@@ -79,13 +79,11 @@ class ResCompany(models.Model):
     def _is_collection_stopped(self):
         """Whether nothing may be charged for the company right now.
 
-        Read from the table, not from the cache: somebody may have pressed the button
-        a moment ago. The stop of a company stops its branches.
+        As of the beginning of the transaction. The stop of a company stops its
+        branches.
         """
         self.ensure_one()
-        companies = self.sudo().parent_ids
-        companies.invalidate_recordset(["collection_stopped_at"])
-        return any(companies.mapped("collection_stopped_at"))
+        return any(self.sudo().parent_ids.mapped("collection_stopped_at"))
 
     def _stop_collection(self, reason, now=None):
         """Stop all charging of the company, for queued jobs too.

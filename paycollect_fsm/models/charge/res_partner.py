@@ -5,6 +5,14 @@ from odoo import models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    def _increase_rank(self, field, n=1):
+        """Count an invoice or a payment without reading all tracked fields for it.
+
+        The rank is not tracked, and each charge is counted.
+        """
+        counting = self.with_context(mail_notrack=True)
+        return super(ResPartner, counting)._increase_rank(field, n)
+
     def _collection_method_added(self, token):
         """What waited for a method is charged to the new one."""
         self.env["account.move"]._plan_waiting(self, token)

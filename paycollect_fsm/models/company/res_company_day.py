@@ -2,7 +2,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -13,12 +13,25 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    collection_zone = fields.Char(
+        string="Time Zone of Collections",
+        compute="_compute_collection_zone",
+        compute_sudo=True,
+        store=True,
+        help="The time zone of the company's address, else that of its working hours.",
+    )
+
+    @api.depends("partner_id.tz", "resource_calendar_id.tz")
+    def _compute_collection_zone(self):
+        for company in self:
+            company.collection_zone = (
+                company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+            )
+
     def _get_zone(self):
-        """Return the company's time zone: its address's, else its working hours'."""
+        """Return the company's time zone, a ``ZoneInfo``."""
         self.ensure_one()
-        company = self.sudo()
-        name = company.partner_id.tz or company.resource_calendar_id.tz
-        return ZoneInfo(name or "UTC")
+        return ZoneInfo(self.sudo().collection_zone)
 
     def _get_today(self, now=None):
         """Return the company's date at a moment.

@@ -1,12 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from ...rules.const import OCCASION_DECLINED, OCCASION_DUE, OCCASION_PAID
 from ...rules.messages import (
+    INTERRUPTED_AFTER,
     MAIL,
     QUEUED,
+    SENT,
     SILENT,
     SKIPPED,
     SMS,
@@ -37,17 +39,16 @@ class AccountMove(models.Model):
     )
     invoice_message_at = fields.Datetime(
         string="Invoice Sent On",
-        copy=False,
-        readonly=True,
+        compute="_compute_message_dates",
+        compute_sudo=True,
         help="When the mail server or the carrier accepted the open invoice.",
     )
     receipt_sent_at = fields.Datetime(
         string="Receipt Sent On",
-        copy=False,
-        readonly=True,
+        compute="_compute_message_dates",
+        compute_sudo=True,
         help="When the mail server or the carrier accepted the receipt.",
     )
-
     decline_message_at = fields.Datetime(
         string="Decline Notice Queued On",
         copy=False,
@@ -60,9 +61,16 @@ class AccountMove(models.Model):
     def _get_collection_fields(self):
         return super()._get_collection_fields() | {
             "decline_message_at",
-            "invoice_message_at",
-            "receipt_sent_at",
         }
+
+    @api.depends("collection_message_ids.state", "collection_message_ids.sent_at")
+    def _compute_message_dates(self):
+        for move in self:
+            sent = move.collection_message_ids.filtered(lambda row: row.state == SENT)
+            receipts = sent.filtered(lambda row: row.occasion == OCCASION_PAID)
+            move.receipt_sent_at = min(receipts.mapped("sent_at"), default=False)
+            invoices = sent - receipts
+            move.invoice_message_at = max(invoices.mapped("sent_at"), default=False)
 
     def _reset_notifications(self):
         self.filtered("decline_message_at").decline_message_at = False
@@ -202,8 +210,9 @@ class AccountMove(models.Model):
         else:
             if occasion == OCCASION_DECLINED:
                 self.decline_message_at = now
-            for message in messages.filtered(lambda row: row.retry_at <= now):
-                message._deliver(now)
+            for message in messages:
+                if message.channel == MAIL or message.retry_at <= now:
+                    message._deliver(now)
         messages._settle()
 
     def _get_channels(self, occasion):
@@ -238,7 +247,10 @@ class AccountMove(models.Model):
         return messages
 
     def _prepare_message_vals(self, occasion, channel, now):
-        is_text = channel == SMS
+        if channel == SMS:
+            retry_at = self._get_texting_time(occasion, now)
+        else:
+            retry_at = now + INTERRUPTED_AFTER
         return {
             "move_id": self.id,
             "company_id": self.company_id.id,
@@ -248,15 +260,11 @@ class AccountMove(models.Model):
             "state": QUEUED,
             "reason_code": False,
             "queued_at": now,
-            "retry_at": self._get_texting_time(occasion, now) if is_text else now,
+            "retry_at": retry_at,
         }
 
     def _note_told(self, message):
-        """Record a sent message on the invoice; the caller holds the lock."""
-        if message.occasion == OCCASION_PAID:
-            self.receipt_sent_at = self.receipt_sent_at or message.sent_at
-            return
-        self.invoice_message_at = message.sent_at
+        """Record on the invoice that it was sent; the caller holds the lock."""
         self.is_move_sent = True
         self._message_log(body=message._get_text())
 

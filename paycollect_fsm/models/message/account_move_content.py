@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
-from datetime import timedelta
 
 from odoo import models
 
@@ -11,8 +10,7 @@ from ...rules.retry import next_texting
 _logger = logging.getLogger(__name__)
 
 PDF_REPORT = "account.account_invoices"
-# If we are interrupted, the native mail queue sends it then.
-QUEUE_AFTER = timedelta(minutes=5)
+INVOICE = "paycollect_fsm.mail_template_invoice"
 
 
 class AccountMove(models.Model):
@@ -20,18 +18,21 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _create_message(self, template, address, now):
-        """Return the unsent ``mail.mail`` for this invoice, from ``template``."""
-        template = self.env.ref(template)
+    def _create_message(self, xmlid, address):
+        """Return the unsent ``mail.mail`` for this invoice.
+
+        :param str xmlid: of the template
+        """
         values = {
             "email_to": address,
             "recipient_ids": [],
             "attachment_ids": self._get_pdf_attachments().ids,
-            "scheduled_date": now + QUEUE_AFTER,
         }
-        if template == self.env.ref("paycollect_fsm.mail_template_invoice"):
+        if xmlid == INVOICE:
             # Its link acts as the customer: coworkers see a note, not the link.
             values |= {"model": False, "res_id": False, "auto_delete": True}
+        Template = self.env["mail.template"]
+        template = Template.browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)
         return self.env["mail.mail"].browse(mail_id)
 

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
+from ...rules.const import OCCASION_PAID
 from ...rules.messages import FAILED, MAIL, QUEUED, SENT, SKIPPED, SMS, next_try
 
 
@@ -108,7 +109,8 @@ class PaycollectMessage(models.Model):
                 "failed_at": False,
                 "reason_code": False,
                 "reason": False,
-                "is_settled": False,
+                # The invoice computes the date of its receipt.
+                "is_settled": self.occasion == OCCASION_PAID,
             }
         )
 

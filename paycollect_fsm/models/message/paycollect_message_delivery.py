@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 from markupsafe import escape
+from psycopg2 import OperationalError
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
@@ -15,6 +16,7 @@ from ...rules.messages import (
     FAILED,
     GIVE_UP_AFTER,
     HOLDING,
+    INTERRUPTED_AFTER,
     MAIL,
     OURS,
     QUEUED,
@@ -24,8 +26,6 @@ from ...rules.messages import (
 
 _logger = logging.getLogger(__name__)
 
-# If we are interrupted, the native mail queue sends it then.
-QUEUE_AFTER = timedelta(minutes=5)
 # How long to wait before checking whether the queue has sent a message.
 LOOK_AFTER = timedelta(hours=1)
 BATCH = 100
@@ -66,35 +66,53 @@ class PaycollectMessage(models.Model):
         The address is read each time because it may have been corrected.
         """
         self.ensure_one()
-        move = self.move_id._as_collection_system()
         if self.channel == MAIL:
-            self._deliver_mail(move, now)
+            self._deliver_mail(now)
         else:
-            self._deliver_text(move, now)
+            self._deliver_text(self.move_id._as_collection_system(), now)
 
-    def _deliver_mail(self, move, now):
+    def _deliver_mail(self, now):
+        """Claim the message, then write and send the email.
+
+        The claim ends the lock on the invoice. If we are interrupted after it, the
+        message has no email yet and the cron takes it up again.
+        """
+        if self.retry_at <= now:
+            self.retry_at = now + INTERRUPTED_AFTER
+        self._commit()
+        if not self.try_lock_for_update():
+            return  # the cron was faster
+        move = self.move_id._as_collection_system()
         address = move.partner_id._get_collection_email()
         if not address:
             self._set_skipped("unreachable")
-            return
-        if self.mail_id:
-            self.mail_id.write(
-                {
-                    "state": "outgoing",
-                    "email_to": address,
-                    "scheduled_date": now + QUEUE_AFTER,
-                }
-            )
-        else:
-            self.mail_id = move._create_message(self._get_template(), address, now)
-        addresses = ", ".join(find_emails(address))
-        self.write({"address": addresses, "retry_at": now + LOOK_AFTER})
-        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
-        queue._trigger(at=now + QUEUE_AFTER)
-        mail = self.mail_id
-        self._commit()  # the claim; a repeated run finds it
-        mail.send(auto_commit=False, raise_exception=False)
+        elif self._write_mail(move, address, now):
+            self.mail_id.send(auto_commit=False, raise_exception=False)
         self._commit()
+
+    def _write_mail(self, move, address, now):
+        """Prepare the email to be sent.
+
+        :return: whether there is one; an error counts as a refusal
+        """
+        mail = self.mail_id
+        try:
+            with self.env.cr.savepoint():
+                if mail:
+                    mail.write({"state": "outgoing", "email_to": address})
+                else:
+                    mail = move._create_message(self._get_template(), address)
+        except OperationalError:
+            raise  # a concurrent change: the job is repeated
+        except Exception as error:
+            _logger.exception("The email about %s could not be written", move.name)
+            self._set_refused("unknown", str(error), now)
+            return False
+        addresses = ", ".join(find_emails(address))
+        self.write(
+            {"mail_id": mail.id, "address": addresses, "retry_at": now + LOOK_AFTER}
+        )
+        return True
 
     def _deliver_text(self, move, now):
         number = move.partner_id._get_collection_number()
@@ -155,17 +173,18 @@ class PaycollectMessage(models.Model):
 
     def _settle(self):
         """Record the outcome on the invoice and notify the people concerned."""
-        for message in self.filtered(lambda row: row.state != QUEUED):
-            move = message.move_id._as_collection_system()
+        ended = self.filtered(lambda row: row.state != QUEUED and not row.is_settled)
+        for message in ended:
+            move = message.move_id
             if not move.try_lock_for_update():
                 continue  # the cron comes back
             match message.state:
                 case "sent":
                     move._note_told(message)
                 case "failed":
-                    message._report_failed(move)
+                    message._report_failed(move._as_collection_system())
                 case "skipped" if message.reason_code == "unreachable":
-                    message._report_unreachable(move)
+                    message._report_unreachable(move._as_collection_system())
             message.is_settled = True
 
     def _report_failed(self, move):

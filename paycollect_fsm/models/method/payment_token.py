@@ -287,10 +287,12 @@ class PaymentToken(models.Model):
     def _has_consent(self):
         """Return whether the customer's consent to off-session charges is active."""
         self.ensure_one()
-        standing = [("token_id", "=", self.id), ("revoked_date", "=", False)]
-        return bool(
-            self.env["paycollect.consent"].sudo().search_count(standing, limit=1)
-        )
+        return bool(self._get_active_consent())
+
+    def _get_active_consent(self):
+        """Return the consent that was not revoked, at most one (sudo)."""
+        consents = self.sudo().consent_ids
+        return consents.filtered(lambda consent: not consent.revoked_date)
 
     def _is_consented_for(self, document):
         """Return whether the active consent covers the customer of this document.
@@ -301,7 +303,7 @@ class PaymentToken(models.Model):
         :param document: a record with ``commercial_partner_id`` and ``company_id``
         """
         self.ensure_one()
-        consent = self.sudo().consent_ids.filtered(lambda c: not c.revoked_date)
+        consent = self._get_active_consent()
         return (
             document.commercial_partner_id == consent.customer_id
             and self.sudo().company_id in document.company_id.sudo().parent_ids

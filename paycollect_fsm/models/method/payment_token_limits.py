@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models, tools
 
 from ...rules import method_limits
 from ...rules.method_limits import Limits, Payment, find_limit
@@ -33,9 +33,16 @@ class PaymentToken(models.Model):
         return find_limit(payment, token._get_all_limits())
 
     def _get_all_limits(self):
-        provider, method = self.provider_id, self.payment_method_id
+        return self._read_limits(self.provider_id.id, self.payment_method_id.id)
+
+    @api.model
+    @tools.ormcache("provider_id", "method_id", "self.env.lang")
+    def _read_limits(self, provider_id, method_id):
+        """Return the limits of a provider and a method; few, and asked for often."""
+        provider = self.env["payment.provider"].sudo().browse(provider_id)
+        method = self.env["payment.method"].sudo().browse(method_id)
         method = method.primary_payment_method_id or method
-        return [
+        return (
             Limits(
                 provider.name,
                 frozenset(provider.available_currency_ids.mapped("name")),
@@ -47,7 +54,7 @@ class PaymentToken(models.Model):
                 frozenset(method.supported_currency_ids.mapped("name")),
                 frozenset(method.supported_country_ids.mapped("code")),
             ),
-        ]
+        )
 
     def _get_limit_text(self, code, params, company):
         """Return the sentence for a limit, e.g. “Stripe does not accept EUR.”"""

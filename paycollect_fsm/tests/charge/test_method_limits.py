@@ -48,6 +48,7 @@ class TestMethodLimits(CollectionCommon):
                 self.env.flush_all()
                 savepoint.rollback()
             self.env.invalidate_all()
+            self.env.registry.clear_cache()
 
     def test_what_the_method_cannot_take_is_not_planned(self):
         def check(limit, words):

@@ -67,7 +67,7 @@ class DeliveryCommon(CollectionCommon):
             self.env["paycollect.message"]._cron_deliver()
             self.env["mail.mail"].process_email_queue()
             self.env["paycollect.message"]._cron_deliver()
-        self.left += [m for m in self._mails if "payment method" not in m["subject"]]
+        self.left += [m for m in self._mails if " method " not in m["subject"]]
 
     def pay(self, move):
         """Pay the invoice by other means."""
