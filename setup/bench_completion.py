@@ -17,7 +17,7 @@ import bench_lib.doubling
 import bench_lib.live
 import bench_lib.pairs
 
-MAX_RATIO = 1.3
+MAX_RATIO = 1.15
 MAX_HANDOVER = 0.1
 MAX_CLICK = 0.5
 MAX_DOUBLING = 2.1
