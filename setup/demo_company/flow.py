@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What happens at Brightline, told as it is done: booked, completed, charged, paid.
+"""The events at Brightline, in order: booked, completed, charged, paid.
 
-Steps are put on an agenda with their moment and run in the order of time.
+Steps are scheduled on an agenda and run in chronological order.
 """
 
 import heapq
@@ -32,7 +32,7 @@ class Flow:
             {"name": "Cash", "type": "cash", "code": "CSH1"}
         )
         self.end = local(today, 0)
-        self.jobs = {}  # what agenda.py comes back to, by label
+        self.jobs = {}  # jobs that agenda.py refers to later, by label
         self._steps = []
         self._number = 0
         self._po = 4100
@@ -68,7 +68,7 @@ class Flow:
         """Enter an order; return its jobs, in the order of the lines.
 
         :param lines: pairs of product key and quantity
-        :param visit: naive UTC moment of the visit
+        :param visit: naive UTC time of the visit
         """
         customer = self.book[key]
         if customer.profile.tag == "net" and "client_order_ref" not in values:
@@ -167,7 +167,7 @@ class Flow:
             transaction._set_done()
             transaction._post_process()
 
-    # -- what the queue would do ----------------------------------------------
+    # -- the work of the queue ------------------------------------------------
 
     def deliver(self):
         """Send charges and record messages until nothing is left to do."""

@@ -15,18 +15,18 @@ step that nothing is charged twice, lost or booked wrongly."""
 
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="setup/soak", description=HELP)
-    parser.add_argument("--minutes", type=float, help="how long (default: one)")
-    parser.add_argument("--schedules", type=int, help="how many")
-    parser.add_argument("--seed", type=int, help="replay this one and tell its story")
-    parser.add_argument("--first", type=int, help="the first seed (default: by chance)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes side by side")
+    parser.add_argument("--minutes", type=float, help="duration (default: one)")
+    parser.add_argument("--schedules", type=int, help="number of schedules")
+    parser.add_argument("--seed", type=int, help="replay this seed and print its story")
+    parser.add_argument("--first", type=int, help="the first seed (default: random)")
+    parser.add_argument("--jobs", type=int, default=2, help="parallel processes")
     parser.add_argument("--mutation", choices=MUTATIONS, help="break the protocol")
     options = parser.parse_args(argv)
     if options.seed is not None:
         return replay(options.seed, options.mutation)
     minutes = options.minutes or (None if options.schedules else 1)
     first = time.time_ns() % 10**12 if options.first is None else options.first
-    print(f"seeds from {first} on")
+    print(f"seeds starting at {first}")
     total = play_many(
         schedules=options.schedules,
         seconds=minutes and minutes * 60,
@@ -54,7 +54,7 @@ class Progress:
     def __call__(self, total):
         if time.monotonic() - self.told > 10:
             self.told = time.monotonic()
-            print(f"{total.schedules} schedules, {total.rate:.0f} a second", flush=True)
+            print(f"{total.schedules} schedules, {total.rate:.0f}/s", flush=True)
 
 
 def replay(seed, mutation=None):
@@ -66,7 +66,7 @@ def replay(seed, mutation=None):
         print(f"seed {seed}: {describe(error)}")
         return 1
     print("\n".join(world.story))
-    print(f"seed {seed}: all holds after {world.steps} steps")
+    print(f"seed {seed}: all invariants hold after {world.steps} steps")
     return 0
 
 

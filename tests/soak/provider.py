@@ -71,7 +71,7 @@ class Provider:
         if state == "done":
             self.captured += 1
         if self.captured > 1:
-            world.fail("it is charged twice")
+            world.fail("it was charged twice")
         self.charges.setdefault(reference, (state, world.time))
         slowest = HOUR * 60 if world.random() < world.fault_rate / 2 else MINUTE
         for _copy in range(1 + (world.random() < world.fault_rate / 4)):

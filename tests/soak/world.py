@@ -60,7 +60,7 @@ class World:
         while self._heap:
             self.time, _count, function, args = heapq.heappop(self._heap)
             if self.time > LONGEST:
-                self.fail("it never comes to rest")
+                self.fail("it never settles")
             self.steps += 1
             self.now = BASE + timedelta(seconds=self.time)
             function(*args)
@@ -130,9 +130,9 @@ class World:
         """Send a charge; the only place that does."""
         for other in self._attempts:
             if other is not attempt and other.state in IN_FLIGHT:
-                self.fail(f"{attempt.reference} leaves beside {other.reference}")
+                self.fail(f"{attempt.reference} was sent alongside {other.reference}")
         if self._is_stopped:
-            self.fail("a request left although all charging is stopped")
+            self.fail("a request was sent although all charging is stopped")
         attempt.locked = True
         try:
             reference = attempt.reference
@@ -277,4 +277,4 @@ class World:
             if attempt.state in OPEN:
                 self.fail(f"{attempt.reference} is still {attempt.state}")
         if not paid and not self._told:
-            self.fail("the invoice is open, and nobody knows")
+            self.fail("the invoice is open and was not reported")

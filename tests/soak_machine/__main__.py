@@ -20,7 +20,7 @@ def main():
     with database(options.conf) as conf:
         problem = soak(options, Run(conf, options), started)
     print(f"seconds: {time.time() - started:.1f}")
-    print(f"seconds of our processor time: {time.process_time():.1f}")
+    print(f"processor seconds: {time.process_time():.1f}")
     if problem:
         print(problem)
     return int(bool(problem))
@@ -33,9 +33,9 @@ def get_options():
     )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--schedules", type=int, default=150)
-    parser.add_argument("--minutes", type=float, help="as many schedules as fit")
+    parser.add_argument("--minutes", type=float, help="play as many schedules as fit")
     parser.add_argument("--steps", type=int, default=15)
-    parser.add_argument("--replay", help="the schedule that a failing run printed")
+    parser.add_argument("--replay", help="the schedule printed by a failing run")
     parser.add_argument("--mutation", help="break the protocol, see mutations.py")
     parser.add_argument("--deed", action="append", help="people do only this")
     parser.add_argument("--tell", action="store_true", help="print every story")

@@ -128,9 +128,9 @@ def check_quiet(facts, books):
         elif attempt.state == "settling" and attempt.reference not in books.undecided:
             yield f"attempt {attempt.id} is settling, but the bank has answered"
         elif attempt.state == "unknown" and not told:
-            yield f"attempt {attempt.id} is unknown, and nobody was told"
+            yield f"attempt {attempt.id} is unknown and was not reported"
         elif attempt.state == "planned" and attempt.parked_code and not told:
-            yield f"attempt {attempt.id} is parked, and nobody was told"
+            yield f"attempt {attempt.id} is parked and was not reported"
 
 
 def check_reconciled(facts, books, cash):
@@ -172,4 +172,4 @@ def check_mails(facts, mails):
             of_receipts = subject.startswith("Receipt")
             events = payments if of_receipts else declines
             if number > 1 + events[move.id]:
-                yield f"{number} times “{subject}” to {recipient}"
+                yield f"“{subject}” sent {number} times to {recipient}"

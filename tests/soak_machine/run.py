@@ -42,7 +42,7 @@ class Run:
                     _min_steps=self._options.steps,  # always all steps
                 )
         except DidNotReproduce:
-            print("It does not fail any more, or other code draws other steps.")
+            print("It no longer fails, or the code has changed and draws other steps.")
         except Exception as error:
             return "\n".join([str(error), *self._get_notes(error)])
         return None

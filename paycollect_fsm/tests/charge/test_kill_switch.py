@@ -51,7 +51,7 @@ class TestKillSwitch(CollectionCommon):
         self.assertEqual(move.state, "posted")
         self.assertEqual(move.collection_attempt_ids.parked_code, "stopped")
         trap.assert_jobs_count(0)
-        self.assertFalse(self.mails_to(move), "nobody is asked to pay it meanwhile")
+        self.assertFalse(self.mails_to(move), "nothing is sent meanwhile")
 
     def test_resuming_sends_what_waited_without_a_person_touching_each(self):
         queued = self.planned_attempt()
@@ -215,4 +215,4 @@ class TestKillSwitch(CollectionCommon):
         self.assertTrue(status["may_resume"])
         self.assertIn("Wrong prices", status["stops"][0]["text"])
         status = company.with_user(self.technician).get_charging_status()
-        self.assertEqual(status["stops"], [], "it is none of a technician's business")
+        self.assertEqual(status["stops"], [], "technicians do not see stops")

@@ -7,7 +7,7 @@ import {useService} from "@web/core/utils/hooks";
 import {ListController} from "@web/views/list/list_controller";
 import {listView} from "@web/views/list/list_view";
 
-/** The list of attempts: above it stands whether all charging is stopped. */
+/** The list of attempts, with a banner while all charging is stopped. */
 export class AttemptListController extends ListController {
     static template = "paycollect_fsm.AttemptList";
 
