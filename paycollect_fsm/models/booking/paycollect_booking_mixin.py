@@ -58,13 +58,13 @@ class PaycollectBookingMixin(models.AbstractModel):
     )
     collection_token_id = fields.Many2one(
         "payment.token",
-        string="Method on File",
+        string="Stored Payment Method",
         compute="_compute_collection_readiness",
         compute_sudo=True,
         groups="paycollect_fsm.group_user",
     )
     collection_method_label = fields.Char(
-        string="Payment Method",
+        string="Method on File",
         compute="_compute_collection_readiness",
         compute_sudo=True,
         groups=BOOKING_GROUPS,

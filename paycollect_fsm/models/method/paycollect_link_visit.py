@@ -24,7 +24,7 @@ class PaycollectLinkVisit(models.Model):
     _description = "Request to a Signed Customer Link"
     _log_access = False
 
-    ip_hash = fields.Char(required=True, readonly=True)
+    ip_hash = fields.Char(string="IP Hash", required=True, readonly=True)
     outcome = fields.Selection(
         selection=[("good", "Good"), ("bad", "Bad")], required=True, readonly=True
     )
