@@ -32,9 +32,7 @@ class PaycollectOverride(models.TransientModel):
         reason = (self.reason or "").strip()
         if not reason:
             raise UserError(
-                self.env._(
-                    "Enter a reason for the release. It is kept in the log."
-                )
+                self.env._("Enter a reason for the release. It is kept in the log.")
             )
         self._get_booking()._set_collection_override(reason)
         return {"type": "ir.actions.act_window_close"}

@@ -40,7 +40,6 @@ class PaycollectBookingMixin(models.AbstractModel):
 
     collection_policy_id = fields.Many2one(
         "paycollect.policy",
-        string="Collection Policy",
         compute="_compute_collection_policy",
         store=True,
         index="btree_not_null",
@@ -90,7 +89,6 @@ class PaycollectBookingMixin(models.AbstractModel):
         compute_sudo=True,
     )
     collection_blocked = fields.Boolean(
-        string="Collection Blocked",
         compute="_compute_collection_readiness",
         compute_sudo=True,
         help="The next step, confirmation or dispatch, is blocked.",

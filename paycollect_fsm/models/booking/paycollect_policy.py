@@ -40,7 +40,6 @@ class PaycollectPolicy(models.Model):
             ("cod", "Collect on site"),
             ("net", "Invoice on terms"),
         ],
-        string="Collection Mode",
         required=True,
         default="auto",
         help="Prepaid: paid before a worker is dispatched.\n"

@@ -9,7 +9,6 @@ class ResPartner(models.Model):
 
     collection_policy_id = fields.Many2one(
         "paycollect.policy",
-        string="Collection Policy",
         company_dependent=True,
         domain="[('company_id', 'in', (False, allowed_company_ids[0]))]",
         groups="paycollect_fsm.group_user",

@@ -87,9 +87,7 @@ class PaycollectConsent(models.Model):
         ondelete="set null",
     )
     revoked_date = fields.Datetime(string="Revoked On", readonly=True)
-    revoked_by_id = fields.Many2one(
-        comodel_name="res.users", string="Revoked By", readonly=True
-    )
+    revoked_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     revoke_reason = fields.Char(string="Reason", readonly=True)
     state = fields.Selection(
         selection=[("active", "Active"), ("ended", "Revoked")],
