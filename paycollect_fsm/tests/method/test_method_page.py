@@ -452,7 +452,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         _link, raw = self._create_link(self.stranger)
         self.url_open(f"/pay/{raw}")
         response = self.url_open("/pay/done")
-        self.assertIn("Hello Eve Stranger", response.text)
+        self.assertIn("Hi Eve Stranger", response.text)
         self.assertNotIn("•••• 4242", response.text)
         self.assertTrue(transaction.token_id)
 
