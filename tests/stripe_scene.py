@@ -100,7 +100,7 @@ class Shop:
         A server killed while Odoo's mail queue is running may send them again.
         """
         wait_until(
-            lambda: len(self.server.catcher.find(subject="payment method")) >= count,
+            lambda: len(self.server.catcher.find(subject="Payment method")) >= count,
             "the copies of consents",
             seen=lambda: [mail.subject for mail in self.server.catcher.find()],
         )

@@ -73,7 +73,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     office.get_by_text("is being sent to").wait_for()
 
     # The customer opens the link on a phone, without a login, and adds a card.
-    mail = server.wait_mail(to=customer["email"], subject="please add a payment method")
+    mail = server.wait_mail(to=customer["email"], subject="Add a payment method")
     (link,) = [link for link in mail.links if "/pay/" in link]
     customer_phone = phone(server)
     customer_phone.open(link)
@@ -150,8 +150,8 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     ):
         assert expected in receipt.html.replace("&nbsp;", "\xa0")
     assert [mail.subject for mail in server.catcher.find(to=customer["email"])] == [
-        "Acme IT Support: please add a payment method",
-        "Acme IT Support: your payment method Visa •••• 4242",
+        "Add a payment method for Acme IT Support",
+        "Payment method saved with Acme IT Support: Visa •••• 4242",
         receipt.subject,
     ]
 
@@ -213,6 +213,6 @@ def test_a_customer_on_terms_gets_the_invoice_and_is_not_charged(
     assert invoice["payments"] == 0
     assert scene.attempts(server, customer["id"]) == []
     assert [mail.subject for mail in server.catcher.find(to=customer["email"])] == [
-        "Acme IT Support: your payment method Visa •••• 4242",
+        "Payment method saved with Acme IT Support: Visa •••• 4242",
         mail.subject,
     ]

@@ -32,7 +32,7 @@ class TestOldData(CollectionCommon):
         partner = self.make_partner()
         self.make_token(partner).consent_ids._revoke("Called us.")
         for text in (self.decision(partner), self.readiness(partner)):
-            self.assertIn("consent to automatic charges for Visa •••• 4242 has", text)
+            self.assertIn("consent to automatic charges to Visa •••• 4242 was", text)
 
     def test_a_method_that_was_removed_is_named(self):
         partner = self.make_partner()

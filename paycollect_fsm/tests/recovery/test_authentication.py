@@ -157,8 +157,8 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
     def test_another_open_payment_comes_first(self):
         with trap_jobs():
             self.move._plan_collection("manual")
-        self.assertIn("under way", self.page())
-        self.assertIn("under way", self.press(self.raw)["message"])
+        self.assertIn("check again in a few minutes", self.page())
+        self.assertIn("check again in a few minutes", self.press(self.raw)["message"])
 
     def test_an_old_link_does_not_work(self):
         _link, old = self.issue(self.move, fields.Datetime.now() - timedelta(days=40))
@@ -236,7 +236,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
         self.attempt.authentication = False
         self.assertFalse(self.move._get_authentication_link())
         self.assertIn("/my/invoices/", self.move._get_decline_sms()[1])
-        self.assertIn("cannot be", self.page())
+        self.assertIn("longer be confirmed", self.page())
 
 
 @tagged("post_install", "-at_install")
