@@ -369,8 +369,14 @@ def test_two_jobs_completed_at_once_use_one_credit_once(shop):
         ]:
             answer.result()
     customer.wait_state("paid", "paid")
-    invoices = scene.invoices(shop.server, customer.id)
-    assert [invoice["amount_residual"] for invoice in invoices] == [0, 0]
+    wait_equal(
+        lambda: [
+            invoice["amount_residual"]
+            for invoice in scene.invoices(shop.server, customer.id)
+        ],
+        [0, 0],
+        "what is open on the invoices",
+    )
     assert sorted(customer.charges()) == [TOTAL - credit, TOTAL]
     failed = shop.server.sql(
         "SELECT collection_error FROM fsm_order WHERE id IN %s AND "
