@@ -35,6 +35,7 @@
         "data/queue_job.xml",
         "data/ir_cron.xml",
         "data/mail_template_invoice.xml",
+        "data/mail_template_receipt.xml",
         # screens
         "views/menu.xml",
         "views/paycollect_policy_views.xml",

@@ -6,7 +6,9 @@ from . import paycollect_policy_resolution
 from . import paycollect_policy_text
 from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate
+from . import paycollect_booking_mixin_policy
 from . import paycollect_booking_mixin_search
+from . import paycollect_booking_mixin_text
 from . import res_partner
 from . import paycollect_booking_mixin_unusable
 from . import sale_order

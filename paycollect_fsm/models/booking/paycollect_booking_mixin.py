@@ -2,7 +2,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules.readiness import (
@@ -239,31 +238,9 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Return the company's date at a UTC time; for bookings of one company."""
         return self[:1].company_id._get_today(moment)
 
-    def _is_policy_open(self):
-        """Hook: True while the policy is still re-resolved."""
-        raise NotImplementedError
-
     def _get_collection_step(self):
         """Hook: the next step that the policy can block, CONFIRM or DISPATCH."""
         raise NotImplementedError
-
-    def _prepare_policy_request(self):
-        """Hook: arguments for ``paycollect.policy._resolve``."""
-        self.ensure_one()
-        return {
-            "partner": self._get_payer(),
-            "company": self.company_id or self.env.company,
-        }
-
-    def _set_collection_policy(self):
-        """Resolve the policy of each booking, with its reason."""
-        if not self:
-            return
-        requests = [booking._prepare_policy_request() for booking in self]
-        results = self.env["paycollect.policy"]._resolve_batch(requests)
-        for booking, (policy, reason) in zip(self, results, strict=True):
-            booking.collection_policy_id = policy
-            booking.collection_policy_reason = reason
 
     def _get_collection_override(self):
         """Hook: the booking whose release applies to this one, or an empty record."""
@@ -300,126 +277,3 @@ class PaycollectBookingMixin(models.AbstractModel):
                 token._get_limit(payer, currency, amount, company) for token in tokens
             ),
         }
-
-    def _get_policy_facts(self, payer):
-        """Return the facts about the policy and the customer."""
-        policy = self.collection_policy_id
-        customer = payer.with_company(self.company_id).commercial_partner_id
-        return {
-            "mode": policy.collection_mode or "",
-            "requirement": policy.method_requirement or "none",
-            "deposit_percent": policy.deposit_percent,
-            "po_required": policy.require_po
-            or payer.collection_require_po
-            or customer.collection_require_po,
-            "hold_reason": " ".join(
-                payer._get_hold_reasons(self.company_id)[customer].values()
-            ),
-        }
-
-    def _get_method_label(self, token):
-        """Return a label such as ``Visa •••• 4242, expires 04/27``."""
-        if not token:
-            return False
-        if not token.expiry_date:
-            return token._get_label()
-        return self.env._(
-            "%(method)s, expires %(date)s",
-            method=token._get_label(),
-            date=token.expiry_date.strftime("%m/%y"),
-        )
-
-    def _get_readiness_text(self, verdict):
-        """Return what is not ready and how to fix it."""
-        params = verdict.params
-        if verdict.code == "on_hold":
-            return self.env._(
-                "New work for this customer is on hold: %(reason)s. Ask accounting "
-                "to remove the hold.",
-                reason=params["hold_reason"].rstrip("."),
-            )
-        if verdict.code in ("prepayment_due", "deposit_due"):
-            return self._get_deposit_text(verdict)
-        if verdict.code == "method_expired":
-            return self.env._(
-                "The payment method on file is valid through %(expiry)s, but the work "
-                "is scheduled for %(day)s. Request a new payment method.",
-                expiry=format_date(self.env, params["expiry"]),
-                day=format_date(self.env, params["job_date"]),
-            )
-        if verdict.code == "method_limited":
-            limit = params["limit"]
-            return self.env._(
-                "The payment method on file cannot be charged for this work: "
-                "%(reason)s Request another payment method.",
-                reason=self.env["payment.token"]._get_limit_text(
-                    limit.code, limit.params, self.company_id or self.env.company
-                ),
-            )
-        return self._get_readiness_texts()[verdict.code]
-
-    def _get_deposit_text(self, verdict):
-        amount = self._format_collection_amount(verdict.params["amount"])
-        if verdict.code == "prepayment_due":
-            return self.env._(
-                "%(amount)s must be paid before a worker can be dispatched. Send the "
-                "customer the order to pay online, or register the payment.",
-                amount=amount,
-            )
-        return self.env._(
-            "%(amount)s of the %(percent)g%% deposit is still due before a worker can "
-            "be dispatched. Send the customer the order to pay online, or register "
-            "the payment.",
-            amount=amount,
-            percent=verdict.params["percent"],
-        )
-
-    def _get_readiness_texts(self):
-        """Return the texts for reasons without parameters."""
-        return {
-            "po_missing": self.env._(
-                "A PO number is required. Ask the customer for it and enter it as the "
-                "customer reference."
-            ),
-            "prepayment_unknown": self.env._(
-                "This work must be paid for before a worker can be dispatched, but "
-                "there is no sales order to pay. Create a quotation for it."
-            ),
-            "method_missing": self.env._(
-                "No payment method is on file. Request one from the customer."
-            ),
-            "method": self.env._(
-                "The payment method on file will be charged on completion."
-            ),
-            "net": self.env._("This work is invoiced on terms."),
-            "cod": self.env._("The worker collects the payment on site."),
-            "paid": self.env._("This work is paid in full."),
-            "no_amount": self.env._("There is nothing to pay."),
-            "closed": self.env._("This work is closed."),
-            "no_policy": self.env._("No collection policy applies."),
-        }
-
-    def _format_collection_amount(self, amount):
-        """Hook: format an amount in the booking's currency."""
-        return self.company_id.currency_id.format(amount)
-
-    def _refresh_collection_policies(self, companies=None):
-        """Resolve the policy again for bookings where it and the work are open.
-
-        :param companies: limit to these companies, None for all
-        """
-        domain = Domain(self._get_open_policy_domain())
-        domain &= Domain(self._get_open_booking_domain())
-        domain &= Domain("company_id.collection_active", "=", True)
-        if companies is not None:
-            domain &= Domain("company_id", "in", companies.ids)
-        self.search(domain)._refresh_collection_policy()
-
-    def _get_open_policy_domain(self):
-        """Hook: domain of bookings whose policy is still re-resolved."""
-        raise NotImplementedError
-
-    def _refresh_collection_policy(self):
-        """Recompute the policy unconditionally."""
-        self.env.add_to_compute(self._fields["collection_policy_id"], self)
-        self.env.add_to_compute(self._fields["collection_policy_reason"], self)

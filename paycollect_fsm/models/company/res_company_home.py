@@ -109,7 +109,10 @@ class ResCompany(models.Model):
         """What happened and what to do, or an empty string."""
         if not self._has_moved():
             return ""
-        (database, urls), present = self._get_remembered_home(), self._get_present_home()
+        (database, urls), present = (
+            self._get_remembered_home(),
+            self._get_present_home(),
+        )
         return self.env._(
             "This database is not where automatic collection was switched on: it was "
             "%(old_url)s (%(old_database)s), it is %(url)s (%(database)s). Nothing is "

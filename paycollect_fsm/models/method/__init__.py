@@ -8,6 +8,7 @@ from . import payment_method
 from . import payment_provider
 from . import payment_token
 from . import payment_token_limits
+from . import payment_token_order
 from . import payment_token_unusable
 from . import payment_transaction
 from . import res_partner

@@ -1,0 +1,95 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import format_date
+
+
+class PaycollectBookingMixin(models.AbstractModel):
+    """Readiness of a booking in words."""
+
+    _inherit = "paycollect.booking.mixin"
+
+    def _get_method_label(self, token):
+        """Return a label such as ``Visa •••• 4242, expires 04/27``."""
+        if not token:
+            return False
+        if not token.expiry_date:
+            return token._get_label()
+        return self.env._(
+            "%(method)s, expires %(date)s",
+            method=token._get_label(),
+            date=token.expiry_date.strftime("%m/%y"),
+        )
+
+    def _get_readiness_text(self, verdict):
+        """Return what is not ready and how to fix it."""
+        params = verdict.params
+        if verdict.code == "on_hold":
+            return self.env._(
+                "New work for this customer is on hold: %(reason)s. Ask accounting "
+                "to remove the hold.",
+                reason=params["hold_reason"].rstrip("."),
+            )
+        if verdict.code in ("prepayment_due", "deposit_due"):
+            return self._get_deposit_text(verdict)
+        if verdict.code == "method_expired":
+            return self.env._(
+                "The payment method on file is valid through %(expiry)s, but the work "
+                "is scheduled for %(day)s. Request a new payment method.",
+                expiry=format_date(self.env, params["expiry"]),
+                day=format_date(self.env, params["job_date"]),
+            )
+        if verdict.code == "method_limited":
+            limit = params["limit"]
+            return self.env._(
+                "The payment method on file cannot be charged for this work: "
+                "%(reason)s Request another payment method.",
+                reason=self.env["payment.token"]._get_limit_text(
+                    limit.code, limit.params, self.company_id or self.env.company
+                ),
+            )
+        return self._get_readiness_texts()[verdict.code]
+
+    def _get_deposit_text(self, verdict):
+        amount = self._format_collection_amount(verdict.params["amount"])
+        if verdict.code == "prepayment_due":
+            return self.env._(
+                "%(amount)s must be paid before a worker can be dispatched. Send the "
+                "customer the order to pay online, or register the payment.",
+                amount=amount,
+            )
+        return self.env._(
+            "%(amount)s of the %(percent)g%% deposit is still due before a worker can "
+            "be dispatched. Send the customer the order to pay online, or register "
+            "the payment.",
+            amount=amount,
+            percent=verdict.params["percent"],
+        )
+
+    def _get_readiness_texts(self):
+        """Return the texts for reasons without parameters."""
+        return {
+            "po_missing": self.env._(
+                "A PO number is required. Ask the customer for it and enter it as the "
+                "customer reference."
+            ),
+            "prepayment_unknown": self.env._(
+                "This work must be paid for before a worker can be dispatched, but "
+                "there is no sales order to pay. Create a quotation for it."
+            ),
+            "method_missing": self.env._(
+                "No payment method is on file. Request one from the customer."
+            ),
+            "method": self.env._(
+                "The payment method on file will be charged on completion."
+            ),
+            "net": self.env._("This work is invoiced on terms."),
+            "cod": self.env._("The worker collects the payment on site."),
+            "paid": self.env._("This work is paid in full."),
+            "no_amount": self.env._("There is nothing to pay."),
+            "closed": self.env._("This work is closed."),
+            "no_policy": self.env._("No collection policy applies."),
+        }
+
+    def _format_collection_amount(self, amount):
+        """Hook: format an amount in the booking's currency."""
+        return self.company_id.currency_id.format(amount)
