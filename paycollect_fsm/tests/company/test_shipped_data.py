@@ -32,7 +32,7 @@ class TestShippedData(TransactionCase):
         for file, xmlid in (
             ("ir_cron", "cron_send_due"),
             ("mail_activity_type", "mail_activity_exception"),
-            ("mail_template_invoice", "mail_template_receipt"),
+            ("mail_template_receipt", "mail_template_receipt"),
         ):
             with self.subTest(xmlid):
                 self.find(xmlid).unlink()
