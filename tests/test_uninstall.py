@@ -173,7 +173,7 @@ def test_a_neutralized_copy_charges_and_messages_nobody(copy, original):
     completed, decision, switched_on = answers
     assert completed == "Completed"
     assert decision == "Not charged: this is a copy of the database."
-    assert "This is a neutralized copy; it must not charge anybody." in switched_on
+    assert "This is a neutralized copy of a database." in switched_on
     assert copy.sql(states) == [{"state": "paid"}, {"state": "canceled"}]
     assert copy.sql(waiting) == []
     assert copy.sql(MAILS, [customer["id"]]) == mails

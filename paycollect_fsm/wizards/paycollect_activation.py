@@ -5,10 +5,10 @@ from ..models.company.res_company_activation import BLOCKER, OK, WARNING
 
 
 class PaycollectActivation(models.TransientModel):
-    """The short check-list before money moves by itself."""
+    """The setup checklist for turning automatic collection on or off."""
 
     _name = "paycollect.activation"
-    _description = "Switch Automatic Collection On or Off"
+    _description = "Automatic Collection Setup"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -34,12 +34,12 @@ class PaycollectActivation(models.TransientModel):
             )
 
     def action_confirm_original(self):
-        """Button: this is the original database, which moved."""
+        """Button: this is the original database, which was moved."""
         self.company_id.action_confirm_original()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_confirm_copy(self):
-        """Button: this is a copy; it charges and messages nobody."""
+        """Button: this is a copy, which must not charge or message customers."""
         self.company_id.action_confirm_copy()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -57,11 +57,12 @@ class PaycollectActivation(models.TransientModel):
 
 class PaycollectActivationCheck(models.TransientModel):
     _name = "paycollect.activation.check"
-    _description = "Line of the Check-list"
+    _description = "Automatic Collection Setup Check"
 
     activation_id = fields.Many2one("paycollect.activation")
     level = fields.Selection(
-        [(OK, "OK"), (WARNING, "Look at it"), (BLOCKER, "Missing")]
+        [(OK, "OK"), (WARNING, "Needs review"), (BLOCKER, "Action required")],
+        string="Status",
     )
-    name = fields.Char()
-    text = fields.Char()
+    name = fields.Char(string="Check")
+    text = fields.Char(string="Result")

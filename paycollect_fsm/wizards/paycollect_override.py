@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 
 class PaycollectOverride(models.TransientModel):
     _name = "paycollect.override"
-    _description = "Release Work That Is Not Ready to Collect"
+    _description = "Collection Readiness Override"
 
     res_model = fields.Selection(
-        [("sale.order", "Sales order"), ("fsm.order", "Job")],
+        [("sale.order", "Sales Order"), ("fsm.order", "Job")],
         string="Document Type",
         required=True,
         readonly=True,
@@ -16,7 +16,7 @@ class PaycollectOverride(models.TransientModel):
     res_id = fields.Many2oneReference(
         string="Document", model_field="res_model", required=True, readonly=True
     )
-    state_text = fields.Char(string="Why Not Ready", compute="_compute_state_text")
+    state_text = fields.Char(string="What's Missing", compute="_compute_state_text")
     reason = fields.Char(required=True)
 
     def _compute_state_text(self):
@@ -26,7 +26,8 @@ class PaycollectOverride(models.TransientModel):
     def action_override(self):
         """Button: release the booking with the given reason.
 
-        :raise: AccessError unless the user is a collections manager
+        :raise AccessError: unless the user is a Collections manager
+        :raise UserError: without a reason
         """
         self.ensure_one()
         reason = (self.reason or "").strip()

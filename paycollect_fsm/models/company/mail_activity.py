@@ -6,7 +6,8 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     collection_code = fields.Char(
+        string="Collection Exception",
         readonly=True,
         index="btree_not_null",
-        help="Which exception of the Collections it is about, in no language.",
+        help="Technical code of the collection exception. Not translated.",
     )

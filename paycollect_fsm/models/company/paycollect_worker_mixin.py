@@ -3,13 +3,14 @@ from odoo import SUPERUSER_ID, models, modules
 
 
 class PaycollectWorkerMixin(models.AbstractModel):
-    """Rows that jobs and crons work on, one transaction after the other."""
+    """Records that queue jobs and crons process in a series of transactions."""
 
     _name = "paycollect.worker.mixin"
-    _description = "Work of the Collections"
+    _description = "Collections Background Work"
 
     def _as_system(self):
-        """The one place where the work takes its rights, its language and its day."""
+        """Return the records with the user, company, language and time zone that
+        background work runs in."""
         company = self.company_id[:1]
         return (
             self.with_user(SUPERUSER_ID)
@@ -22,7 +23,7 @@ class PaycollectWorkerMixin(models.AbstractModel):
         )
 
     def _commit(self):
-        """Make the step durable. Tests run in one transaction and only flush."""
+        """Commit the step. Tests run in a single transaction and only flush."""
         if modules.module.current_test:
             self.env.flush_all()
         else:

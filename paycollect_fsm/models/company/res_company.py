@@ -19,51 +19,53 @@ class ResCompany(models.Model):
     collection_active = fields.Boolean(
         string="Collect on Completion",
         readonly=True,
-        help="Completed jobs are billed and the method on file is charged.",
+        help="Bill completed jobs and charge the payment method on file.",
     )
     collection_responsible_id = fields.Many2one(
         "res.users",
-        string="Exceptions Go To",
+        string="Exceptions Owner",
         domain=[("share", "=", False)],
-        help="Gets an activity for whatever the rules could not settle.",
+        help="Receives an activity for every exception that needs a decision.",
     )
     collection_email_from = fields.Char(
-        string="Sender", help="Sender of receipts and requests, e.g. a mail address."
+        string="Sender Email",
+        help="Email address that receipts and payment requests are sent from.",
     )
     collection_remit_to = fields.Text(
         string="Remit-to Address",
-        help="Where checks are sent; stands on invoices that are paid on terms.",
+        help="Mailing address for checks, included in invoice emails to customers on "
+        "payment terms.",
     )
     collection_daily_count = fields.Integer(
         string="Charges per Day",
         default=500,
-        help="0 = no limit. The day is the company's.",
+        help="0 = no limit. Days follow the company's time zone.",
     )
     collection_daily_amount = fields.Monetary(
         string="Amount per Day",
         default=100000.0,
-        help="0 = no limit. The day is the company's.",
+        help="0 = no limit. Days follow the company's time zone.",
     )
     collection_customer_daily_count = fields.Integer(
-        string="Charges per Customer and Day",
+        string="Charges per Customer per Day",
         default=10,
-        help="0 = no limit. The day is the company's.",
+        help="0 = no limit. Days follow the company's time zone.",
     )
     collection_customer_daily_amount = fields.Monetary(
-        string="Amount per Customer and Day",
-        help="0 = no limit. The day is the company's.",
+        string="Amount per Customer per Day",
+        help="0 = no limit. Days follow the company's time zone.",
     )
-    collection_attach_pdf = fields.Boolean(string="Attach the Invoice", default=True)
+    collection_attach_pdf = fields.Boolean(string="Attach Invoice PDF", default=True)
     collection_credit_use = fields.Selection(
         [
-            (AUTOMATIC, "Use it first"),
+            (AUTOMATIC, "Apply before charging"),
             (ASK, "Ask accounting"),
-            (NEVER, "Do not use it"),
+            (NEVER, "Don't apply"),
         ],
         string="Customer Credit",
         default=AUTOMATIC,
         required=True,
-        help="Credit notes and payments on account that are not applied yet, when an "
+        help="What to do with unapplied credit notes and payments on account when an "
         "invoice is collected.",
     )
 
@@ -78,9 +80,9 @@ class ResCompany(models.Model):
                 )
 
     def _collects_here_or_below(self):
-        """Whether one of these companies, or a branch of theirs, collects.
+        """Whether automatic collection is on for one of these companies or a branch.
 
-        Providers and journals of a company serve its branches, too.
+        A company's providers and journals also serve its branches.
         """
         return any(
             company.collection_active or company.child_ids._collects_here_or_below()
@@ -88,7 +90,7 @@ class ResCompany(models.Model):
         )
 
     def _get_collection_status_lines(self):
-        """Hook: sentences about the company's collections that the settings show."""
+        """Hook: status sentences about the company's collections for the settings."""
         self.ensure_one()
         return []
 
@@ -96,7 +98,8 @@ class ResCompany(models.Model):
         return self.collection_email_from or self.email_formatted
 
     def _get_collection_responsible(self):
-        """Return the user who handles exceptions, at the worst the administrator."""
+        """Return the user who handles exceptions: the exceptions owner, else a
+        Collections manager, else the administrator."""
         self.ensure_one()
         if self.collection_responsible_id:
             return self.collection_responsible_id
@@ -109,13 +112,12 @@ class ResCompany(models.Model):
     def _schedule_collection_activity(
         self, record, summary, note, once_a_day=False, code=None
     ):
-        """Give the responsible person one open activity on ``record``.
+        """Schedule an activity on ``record`` for the exceptions owner.
 
-        A second exception of the same kind on the same record is added to the note
-        of the open activity; with ``once_a_day`` the kind is told only once a day in
-        the whole company.
+        Does nothing while an activity of the same kind is open on the record, or, with
+        ``once_a_day``, while one with today's date is open anywhere in the model.
 
-        :param code: what kind it is, in no language; default: the summary
+        :param code: untranslated code of the kind of exception; default: the summary
         """
         self.ensure_one()
         user = self._get_collection_responsible()
@@ -141,5 +143,5 @@ class ResCompany(models.Model):
         )
 
     def _close_collection_activities(self, records, feedback):
-        """Mark the exceptions on ``records`` as done; they are settled."""
+        """Mark the exception activities on ``records`` as done."""
         records.sudo().activity_feedback([EXCEPTION_ACTIVITY], feedback=feedback)

@@ -12,7 +12,7 @@ OK, WARNING, BLOCKER = "ok", "warning", "blocker"
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the check-list: what was looked at and what to do about it."""
+    """One line of the setup checklist: what was checked, and what to do about it."""
 
     level: str
     title: str
@@ -20,7 +20,7 @@ class Check:
 
 
 class ResCompany(models.Model):
-    """What must be there before money may move by itself."""
+    """What must be in place before automatic collection can be turned on."""
 
     _inherit = "res.company"
 
@@ -39,7 +39,10 @@ class ResCompany(models.Model):
         return result
 
     def _on_collection_active(self):
-        """Hook: these companies were off, so nothing was prepared; now they collect."""
+        """Hook: automatic collection was just turned on for these companies.
+
+        While it was off, nothing was prepared for them.
+        """
 
     @api.constrains("collection_active")
     def _check_collection_may_be_active(self):
@@ -52,7 +55,7 @@ class ResCompany(models.Model):
             if blockers:
                 raise ValidationError(
                     self.env._(
-                        "Automatic collection cannot be switched on for %(company)s: "
+                        "Automatic collection can't be turned on for %(company)s: "
                         "%(reasons)s",
                         company=company.name,
                         reasons=" ".join(check.text for check in blockers),
@@ -60,7 +63,7 @@ class ResCompany(models.Model):
                 )
 
     def _get_activation_checks(self):
-        """Hook: return the :class:`Check` list of one company, blockers included."""
+        """Hook: return the :class:`Check` list of one company, including blockers."""
         self.ensure_one()
         return [
             self._check_copy(),
@@ -71,7 +74,7 @@ class ResCompany(models.Model):
         ]
 
     def _get_collection_providers(self):
-        """Providers of the company that can charge a stored method."""
+        """Return the company's providers that can charge a stored payment method."""
         return (
             self.env["payment.provider"]
             .sudo()
@@ -85,13 +88,16 @@ class ResCompany(models.Model):
         )
 
     def _check_copy(self):
-        title = self.env._("The real database")
+        title = self.env._("Production database")
         parameter = self.env["ir.config_parameter"].sudo()
         if str2bool(parameter.get_param("database.is_neutralized", "False")):
             return Check(
                 BLOCKER,
                 title,
-                self.env._("This is a neutralized copy; it must not charge anybody."),
+                self.env._(
+                    "This is a neutralized copy of a database. It can't charge "
+                    "customers."
+                ),
             )
         if text := self._get_move_text():
             return Check(BLOCKER, title, text)
@@ -105,9 +111,9 @@ class ResCompany(models.Model):
                 BLOCKER,
                 title,
                 self.env._(
-                    "No payment provider stores methods. Enable one under Invoicing ▸ "
-                    "Configuration ▸ Payment Providers and tick “Allow Saving Payment "
-                    "Methods”."
+                    "No enabled payment provider can save payment methods. Go to "
+                    "Invoicing ▸ Configuration ▸ Payment Providers, enable one, and "
+                    "select “Allow Saving Payment Methods.”"
                 ),
             )
         names = ", ".join(providers.mapped("name"))
@@ -116,8 +122,8 @@ class ResCompany(models.Model):
                 BLOCKER,
                 title,
                 self.env._(
-                    "%(names)s has no journal to book payments in. Choose one on the "
-                    "provider, tab Configuration.",
+                    "No journal is set to record payments from %(names)s. Choose one "
+                    "on the provider's Configuration tab.",
                     names=names,
                 ),
             )
@@ -125,25 +131,32 @@ class ResCompany(models.Model):
             return Check(
                 WARNING,
                 title,
-                self.env._("%(names)s is in test mode: no real money.", names=names),
+                self.env._(
+                    "%(names)s: test mode only. No real charges are made.", names=names
+                ),
             )
-        return Check(OK, title, self.env._("%(names)s stores methods.", names=names))
+        return Check(
+            OK, title, self.env._("Payment methods are saved at %(names)s.", names=names)
+        )
 
     def _check_runner(self):
         title = self.env._("Job runner")
         if self._is_job_runner_alive():
-            return Check(OK, title, self.env._("It is running: charges start at once."))
+            return Check(
+                OK, title, self.env._("Running. Charges start immediately.")
+            )
         return Check(
             WARNING,
             title,
             self.env._(
-                "It is not running: charges are sent by the sweep, within two to three "
-                "minutes. Add queue_job to server_wide_modules to have them at once."
+                "Not running. Charges are sent by a scheduled action within two to "
+                "three minutes instead. To send them immediately, add queue_job to "
+                "server_wide_modules."
             ),
         )
 
     def _is_job_runner_alive(self):
-        """The runner holds an advisory lock in the database that it serves."""
+        """Whether the job runner holds its advisory lock in this database."""
         return bool(
             self.env.execute_query(
                 SQL(
@@ -161,22 +174,26 @@ class ResCompany(models.Model):
         )
 
     def _check_mail_server(self):
-        title = self.env._("Outgoing mail")
+        title = self.env._("Outgoing email")
         servers = self.env["ir.mail_server"].sudo().search_count([], limit=1)
         if not servers and tools.config["smtp_server"] == "localhost":
             return Check(
                 WARNING,
                 title,
                 self.env._(
-                    "No mail server is set up; receipts may not leave. Add one under "
-                    "Settings ▸ Technical ▸ Outgoing Mail Servers."
+                    "No outgoing mail server is set up, so receipts may not be "
+                    "delivered. Add one under Settings ▸ Technical ▸ Outgoing Mail "
+                    "Servers."
                 ),
             )
         if not self._get_collection_sender():
             return Check(
                 WARNING,
                 title,
-                self.env._("The company has no mail address to send from."),
+                self.env._(
+                    "The company has no email address to send from. Enter one in the "
+                    "settings."
+                ),
             )
         return Check(
             OK,
@@ -191,13 +208,15 @@ class ResCompany(models.Model):
         title = self.env._("Remit-to address")
         if self.collection_remit_to:
             return Check(
-                OK, title, self.env._("Customers are told where to send checks.")
+                OK,
+                title,
+                self.env._("Invoice emails tell customers where to mail checks."),
             )
         return Check(
             WARNING,
             title,
             self.env._(
-                "No remit-to address: invoices on terms say nothing about checks. "
-                "Enter one in the settings."
+                "No remit-to address, so invoice emails don't tell customers where to "
+                "mail checks. Enter one in the settings."
             ),
         )

@@ -6,19 +6,19 @@ from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
-    """Whose day is it? The company's, whoever works for it and wherever the server is.
+    """The company's day, regardless of the user's and the server's time zone.
 
-    The invoice's date, due dates, expiry and daily limits all read it here.
+    Invoice dates, due dates, expiry dates and daily limits all use it.
     """
 
     _inherit = "res.company"
 
     collection_zone = fields.Char(
-        string="Time Zone of Collections",
+        string="Collections Time Zone",
         compute="_compute_collection_zone",
         compute_sudo=True,
         store=True,
-        help="The time zone of the company's address, else that of its working hours.",
+        help="Time zone of the company's address, or else of its working hours.",
     )
 
     @api.depends("partner_id.tz", "resource_calendar_id.tz")
@@ -34,7 +34,7 @@ class ResCompany(models.Model):
         return ZoneInfo(self.sudo().collection_zone)
 
     def _get_today(self, now=None):
-        """Return the company's date at a moment.
+        """Return the date in the company's time zone.
 
         :param now: naive UTC datetime; default: now
         """
@@ -42,7 +42,7 @@ class ResCompany(models.Model):
         return now.replace(tzinfo=UTC).astimezone(self._get_zone()).date()
 
     def _get_day_bounds(self, now=None):
-        """Return when the company's day begins and when the next one does.
+        """Return when the company's current day and its next day begin.
 
         :param now: naive UTC datetime; default: now
         :return: two naive UTC datetimes
@@ -51,6 +51,6 @@ class ResCompany(models.Model):
         return self._get_moment(today), self._get_moment(today + timedelta(days=1))
 
     def _get_moment(self, day, at=time.min):
-        """Return a local time of a day as naive UTC datetime."""
+        """Return a local date and time as a naive UTC datetime."""
         local = datetime.combine(day, at, tzinfo=self._get_zone())
         return local.astimezone(UTC).replace(tzinfo=None)

@@ -8,12 +8,12 @@ URL = "paycollect.home_url"
 
 
 class ResCompany(models.Model):
-    """The database and the addresses where collection was switched on or confirmed.
+    """The database and the URLs where automatic collection was turned on or confirmed.
 
-    A copy that was not neutralized has everything it takes to charge a second time.
-    In another database, or at an address that is not known yet, everything waits
-    until an administrator says which of the two this is. An administrator who logs
-    in changes the address (``web.base.url``), so one database may have several.
+    A copy that wasn't neutralized could charge customers a second time. In another
+    database, or at an unknown URL, everything is held back until an administrator
+    confirms whether this is the original or a copy. Odoo changes ``web.base.url`` when
+    an administrator logs in, so a database may have several URLs.
     """
 
     _inherit = "res.company"
@@ -35,19 +35,20 @@ class ResCompany(models.Model):
 
     @api.model
     def _has_moved(self):
-        """Whether this is another place than where collection was switched on."""
+        """Whether this is another database or URL than where collection was turned
+        on or confirmed."""
         database, urls = self._get_remembered_home()
         present = self._get_present_home()
         return bool(database) and (database != present[0] or present[1] not in urls)
 
     def _get_present_home(self):
-        """Return the database's own mark and its address."""
+        """Return the database's UUID and its URL."""
         parameter = self.env["ir.config_parameter"].sudo()
         (url,) = self._get_urls("web.base.url") or [""]
         return (parameter.get_param("database.uuid"), url)
 
     def _get_remembered_home(self):
-        """Return the database's own mark and the list of its known addresses."""
+        """Return the database's UUID and the list of its known URLs."""
         parameter = self.env["ir.config_parameter"].sudo()
         return (parameter.get_param(DATABASE), self._get_urls(URL))
 
@@ -60,7 +61,7 @@ class ResCompany(models.Model):
             self._remember_home()
 
     def _remember_home(self):
-        """Remember this place; the same database keeps its other addresses."""
+        """Store the present database and URL; the same database keeps its other URLs."""
         remembered, urls = self._get_remembered_home()
         database, url = self._get_present_home()
         known = [*urls, url] if remembered == database else [url]
@@ -72,7 +73,7 @@ class ResCompany(models.Model):
 
     @api.model
     def action_confirm_original(self):
-        """Button: this is the original, which moved. What waited goes on.
+        """Button: this is the original database, which was moved. Resume held charges.
 
         :raise AccessError: unless the user is an administrator
         """
@@ -82,7 +83,7 @@ class ResCompany(models.Model):
 
     @api.model
     def action_confirm_copy(self):
-        """Button: this is a copy. It charges and messages nobody, for good.
+        """Button: this is a copy. Neutralize it: no more charges or messages.
 
         :raise AccessError: unless the user is an administrator
         """
@@ -94,19 +95,19 @@ class ResCompany(models.Model):
         self.env.registry.clear_cache()
 
     def _resume_after_move(self):
-        """Hook: an administrator said that this is the original."""
+        """Hook: an administrator confirmed that this is the original database."""
 
     def _check_administrator(self):
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(
                 self.env._(
-                    "Only an administrator can say whether this is the original "
+                    "Only an administrator can confirm whether this is the original "
                     "database or a copy."
                 )
             )
 
     def _get_move_text(self):
-        """What happened and what to do, or an empty string."""
+        """Return what changed and what to do about it, or an empty string."""
         if not self._has_moved():
             return ""
         (database, urls), present = (
@@ -114,10 +115,10 @@ class ResCompany(models.Model):
             self._get_present_home(),
         )
         return self.env._(
-            "This database is not where automatic collection was switched on: it was "
-            "%(old_url)s (%(old_database)s), it is %(url)s (%(database)s). Nothing is "
-            "charged and no customer is written to until an administrator says whether "
-            "this is the original that moved, or a copy.",
+            "Automatic collection was turned on at %(old_url)s (%(old_database)s), but "
+            "this database is at %(url)s (%(database)s). Charges and customer messages "
+            "are held back until an administrator confirms whether this is the "
+            "original database or a copy.",
             old_url=" / ".join(urls),
             old_database=database,
             url=present[1],

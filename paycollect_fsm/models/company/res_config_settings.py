@@ -34,7 +34,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_credit_use", readonly=False
     )
 
-    collection_status_text = fields.Text(compute="_compute_collection_status_text")
+    collection_status_text = fields.Text(
+        string="Collection Status", compute="_compute_collection_status_text"
+    )
 
     @api.depends("company_id")
     def _compute_collection_status_text(self):

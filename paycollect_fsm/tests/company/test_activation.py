@@ -47,7 +47,7 @@ class TestActivation(CollectionCommon):
         self.provider.state = "disabled"
         wizard = self.wizard()
         self.assertTrue(wizard.is_blocked)
-        with self.assertRaisesRegex(ValidationError, "No payment provider"):
+        with self.assertRaisesRegex(ValidationError, "No enabled payment provider"):
             wizard.action_switch_on()
 
     def test_stripe_needs_its_webhook_secret(self):
