@@ -221,7 +221,7 @@ def portal_after_the_charge(customer):
     customer.complete()
     customer.wait_state("paid")
     customer.wait_payment_state("paid")
-    assert "paid meanwhile" in ignore_refusal(customer.start_portal_payment)
+    assert "already been paid" in ignore_refusal(customer.start_portal_payment)
     customer.assert_paid_once()
 
 

@@ -225,7 +225,7 @@ class Customer:
         assert self.activities() == ["Find out whether this was charged"]
         answer = self.collect_now()
         assert answer["params"]["type"] == "warning"
-        assert "already under way" in answer["params"]["message"]
+        assert "already in progress" in answer["params"]["message"]
         self.shop.sweep()
         assert self.states() == ["unknown"]
         assert self.requests() == asked
@@ -340,7 +340,7 @@ def test_two_workers_with_the_same_attempt_charge_once(shop):
     shop.dawdle(0.5)
     answers = shop.server.run(SEND_TWICE_AT_ONCE, attempt=attempt["id"])
     shop.hurry()
-    assert sorted(answers) == ["The provider confirmed the payment.", "not to be sent"]
+    assert sorted(answers) == ["Nothing to send", "The provider confirmed the payment."]
     shop.come_back_later()
     customer.assert_paid_once()
 

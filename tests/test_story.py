@@ -172,7 +172,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     desk.get_by_role("tab", name="Collection").click()
     why = desk.locator("[name=collection_explanation]")
     why.get_by_text("was paid with Visa •••• 4242").wait_for()
-    why.get_by_text("Nothing more to do: it is paid.").wait_for()
+    why.get_by_text("Nothing more to do: the invoice is paid.").wait_for()
     desk.locator("[name=collection_attempt_ids] tr", has_text="Paid").wait_for()
     desk.shot("story-9-why")
     for page in (office, customer_phone, van, desk):

@@ -172,7 +172,7 @@ def test_a_neutralized_copy_charges_and_messages_nobody(copy, original):
     answers = copy.run(WORK_ON_THE_COPY, job=customer["job"])
     completed, decision, switched_on = answers
     assert completed == "Completed"
-    assert decision == "Not charged: this is a copy of the database."
+    assert decision == "Not charged: this database is a copy."
     assert "This is a neutralized copy of a database." in switched_on
     assert copy.sql(states) == [{"state": "paid"}, {"state": "canceled"}]
     assert copy.sql(waiting) == []

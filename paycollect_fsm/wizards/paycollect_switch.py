@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 
 class PaycollectSwitch(models.TransientModel):
-    """Stop all charging of a company, or let it go on."""
+    """Stop or resume all charging for a company."""
 
     _name = "paycollect.switch"
     _description = "Stop or Resume Charging"
@@ -20,11 +20,9 @@ class PaycollectSwitch(models.TransientModel):
     waiting_count = fields.Integer(compute="_compute_state")
     waiting_text = fields.Char(compute="_compute_state")
     limited_text = fields.Char(compute="_compute_state")
-    reason = fields.Char(
-        help="A colleague will read it who wants to let charging go on."
-    )
+    reason = fields.Char(help="Shown to the manager who resumes charging.")
     with_limited = fields.Boolean(
-        string="Also send what a daily limit held back, as far as the limits allow",
+        string="Also send charges held back by daily limits, if the limits now allow",
     )
 
     @api.depends("company_id")

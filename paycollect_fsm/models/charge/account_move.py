@@ -11,17 +11,26 @@ class AccountMove(models.Model):
     collection_policy_id = fields.Many2one(
         "paycollect.policy", copy=False, readonly=True, index="btree_not_null"
     )
-    collection_policy_reason = fields.Char(copy=False, readonly=True)
-    collection_mode = fields.Selection(related="collection_policy_id.collection_mode")
-    collection_decision_code = fields.Char(
+    collection_policy_reason = fields.Char(
+        string="Policy Reason",
         copy=False,
         readonly=True,
-        help="What was last decided about charging it, as it is kept.",
+        help="Why this policy applies.",
     )
-    collection_decision_params = fields.Json(copy=False, readonly=True)
+    collection_mode = fields.Selection(related="collection_policy_id.collection_mode")
+    collection_decision_code = fields.Char(
+        string="Charge Decision Code",
+        copy=False,
+        readonly=True,
+        help="Technical code of the last decision about charging this invoice.",
+    )
+    collection_decision_params = fields.Json(
+        string="Charge Decision Values", copy=False, readonly=True
+    )
     collection_decision = fields.Char(
+        string="Charge Decision",
         compute="_compute_collection_decision",
-        help="What was last decided about charging it, and why.",
+        help="The last decision about charging this invoice, and the reason for it.",
     )
     collection_attempt_ids = fields.One2many(
         "paycollect.attempt",
@@ -30,6 +39,7 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
     collection_attempt_count = fields.Integer(
+        string="Payment Attempt Count",
         compute="_compute_collection_attempt_count",
         groups="account.group_account_invoice,account.group_account_readonly",
     )
@@ -54,10 +64,10 @@ class AccountMove(models.Model):
             )
 
     def write(self, vals):
-        """Leave the accounting lines alone when only the collection changes.
+        """Skip the accounting sync when only collection fields change.
 
-        Otherwise each of these writes recomputes taxes and due dates, and marks the
-        invoice as changed by hand.
+        Otherwise each of these writes would recompute taxes and due dates and flag the
+        invoice as manually modified.
         """
         if self._get_collection_fields().issuperset(vals):
             self = self.with_context(
@@ -68,8 +78,7 @@ class AccountMove(models.Model):
         return super().write(vals)
 
     def _get_collection_fields(self):
-        """Hook: names of the fields that say how the invoice is collected, and change
-        no amount and no line."""
+        """Hook: names of fields about collection that affect no amount and no line."""
         return {
             "collection_policy_id",
             "collection_policy_reason",
@@ -88,9 +97,9 @@ class AccountMove(models.Model):
         return action
 
     def action_collect_now(self):
-        """Charge the primary method on file now, whatever the policy says.
+        """Button: charge the primary payment method now, regardless of the policy.
 
-        :raise UserError: when a rule forbids the charge, with its reason
+        If a rule prevents the charge, a notification gives the reason.
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
@@ -118,26 +127,26 @@ class AccountMove(models.Model):
         }
 
     def _invoice_paid_hook(self):
-        """What was paid, by whichever way, is no exception any more."""
+        """Close the exception activities of paid invoices, however they were paid."""
         result = super()._invoice_paid_hook()
         collected = self.filtered(
             lambda move: move.company_id.collection_active or move.collection_policy_id
         )
         if collected:
             collected.company_id._close_collection_activities(
-                collected, self.env._("It is paid.")
+                collected, self.env._("The invoice was paid.")
             )
         return result
 
     def _has_to_be_paid(self):
-        """An invoice that is being charged is not offered for payment as well."""
+        """Don't offer online payment for an invoice that is being charged."""
         return super()._has_to_be_paid() and not self._has_open_attempt()
 
     def _get_online_payment_error(self):
         if self._has_open_attempt():
             return self.env._(
-                "This invoice is being charged to your method on file. Please wait for "
-                "the receipt before paying in another way."
+                "This invoice is being charged to your payment method on file. Please "
+                "wait for the receipt before paying another way."
             )
         return super()._get_online_payment_error()
 
@@ -155,12 +164,12 @@ class AccountMove(models.Model):
         )
 
     def _is_settled(self):
-        """The customer owes nothing more on it, or the money is on its way in."""
+        """Whether nothing more is owed, or a payment for the rest is in process."""
         self.ensure_one()
         return self.payment_state in ("paid", "in_payment", "reversed")
 
     def _get_collection_jobs(self):
-        """Return the jobs whose work is on the invoice."""
+        """Return the jobs that the invoice bills."""
         return self.invoice_line_ids.fsm_order_ids
 
     def _get_collection_state(self):
@@ -178,13 +187,13 @@ class AccountMove(models.Model):
         return "to_collect"
 
     def _get_status_text(self, collectable=None):
-        """One sentence for the technician: no method, no transaction.
+        """Return one sentence for the technician. It names no method or transaction.
 
-        :param collectable: what is owed; default: it is read
+        :param collectable: what is owed; default: computed here
         """
         self.ensure_one()
         if self.move_type == "out_refund":
-            return self.env._("Credit note %(name)s was made.", name=self.name)
+            return self.env._("Credit note %(name)s was created.", name=self.name)
         if self.currency_id.is_zero(self.amount_total):
             return self.env._("%(name)s: nothing is due.", name=self.name)
         state = self._get_collection_state()
@@ -206,17 +215,17 @@ class AccountMove(models.Model):
                 return self.env._("%(name)s: %(amount)s is being charged.", **values)
             case "failed":
                 return self.env._(
-                    "%(name)s: %(amount)s could not be charged yet.", **values
+                    "%(name)s: %(amount)s has not been paid yet.", **values
                 )
         match self.collection_mode:
             case "cod":
                 return self.env._("%(name)s: collect %(amount)s on site.", **values)
             case "net":
                 return self.env._(
-                    "%(name)s: %(amount)s, invoiced until %(date)s.",
+                    "%(name)s: %(amount)s, due by %(date)s.",
                     date=fields.Date.to_string(
                         collectable.next_due or self.invoice_date_due
                     ),
                     **values,
                 )
-        return self.env._("%(name)s: %(amount)s is open.", **values)
+        return self.env._("%(name)s: %(amount)s is due.", **values)

@@ -10,23 +10,24 @@ DUE_AT = time(8)  # of the company's day
 
 
 class AccountMove(models.Model):
-    """What is owed today: the one place that every charge, page and text reads."""
+    """What is owed today: the single source for every charge, page and message."""
 
     _inherit = "account.move"
 
     collection_credit_used = fields.Monetary(
-        string="Credit Used",
+        string="Customer Credit Applied",
         copy=False,
         readonly=True,
-        help="How much of the customer's credit was used for it before charging.",
+        help="Amount of the customer's credit that was applied to this invoice before "
+        "charging.",
     )
 
     def _get_collectable(self, now=None):
-        """Return what may be asked for today.
+        """Return what can be collected today.
 
-        In bulk: one query for the customers' credits, and one for the parts of those
-        that are not wholly due. Of several invoices of a customer the oldest uses the
-        credit first.
+        In bulk: one query for the customers' credits, and one for the installments of
+        invoices that aren't fully due. If a customer has several invoices, the oldest
+        uses the credit first.
 
         :param now: naive UTC datetime
         :return: ``{move: collectable.Collectable}``
@@ -43,12 +44,13 @@ class AccountMove(models.Model):
         return {move: result[move] for move in self}
 
     def _get_amount_to_pay(self):
-        """What the customer is asked for: what is due, else the next part."""
+        """Return the amount to request from the customer: what is due, else the next
+        installment."""
         self.ensure_one()
         return self._get_collectable()[self].ask(ahead=True)
 
     def _get_pay_by_date(self):
-        """Until when the customer is to pay it, at that amount."""
+        """Return the date by which the customer has to pay that amount."""
         self.ensure_one()
         found = self._get_collectable()[self]
         return found.discount_until or found.next_due or self.invoice_date_due
@@ -66,7 +68,7 @@ class AccountMove(models.Model):
         )
 
     def _use_up(self, credits, amount):
-        """Take what one invoice uses from the credits that several share."""
+        """Deduct what this invoice uses from the credits shared by several invoices."""
         for line in list(credits):
             part = min(amount, credits[line])
             credits[line] = self.currency_id.round(credits[line] - part)
@@ -78,11 +80,11 @@ class AccountMove(models.Model):
         return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _is_all_due(self, today):
-        """The date of the invoice is that of its last part."""
+        """Whether the last installment is due, which is the invoice's due date."""
         return bool(self.invoice_date_due) and self.invoice_date_due <= today
 
     def _get_open_parts(self, today):
-        """Return the open :class:`collectable.Part` s; a credit note has none."""
+        """Return the open :class:`collectable.Part` list; none for a credit note."""
         if self.state != "posted" or self.move_type != "out_invoice":
             return []
         if self._is_all_due(today):
@@ -96,7 +98,8 @@ class AccountMove(models.Model):
     def _get_discount(self, today):
         """Return the :class:`collectable.Discount` on the posted line, or None.
 
-        As in Odoo, whatever was paid before ends it; not a credit that we used.
+        As in Odoo, any earlier payment ends the discount. Credit that was applied
+        automatically does not.
         """
         if self.state != "posted" or self._is_all_due(today):
             return None
@@ -110,13 +113,14 @@ class AccountMove(models.Model):
         return Discount(line.discount_date, self.currency_id.round(amount))
 
     def _get_due_moment(self, collectable):
-        """Return when its next part is due (naive UTC); None: something is due now."""
+        """Return when the next installment is due (naive UTC), or None if something is
+        due now."""
         if collectable.is_early:
             return self.company_id._get_moment(collectable.next_due, DUE_AT)
         return None
 
     def _is_eligible_for_early_payment_discount(self, currency, reference_date):
-        """No, where our payment writes the discount off itself."""
+        """Not eligible when the payment already writes off the discount itself."""
         if self.env.context.get("paycollect_discount_booked"):
             return False
         return super()._is_eligible_for_early_payment_discount(currency, reference_date)
@@ -124,9 +128,10 @@ class AccountMove(models.Model):
     # -- the next part -----------------------------------------------------------
 
     def _plan_next_part(self, now=None):
-        """Plan what is left of invoices of which a part was charged.
+        """Plan the remaining balance of invoices of which an installment was charged.
 
-        The customer is told once what was paid and what is charged when.
+        The customer gets a single message: what was paid, and what will be charged
+        when.
 
         :param now: naive UTC datetime
         """
@@ -136,7 +141,7 @@ class AccountMove(models.Model):
         (moves - charged)._notify_customer(OCCASION_DUE)
 
     def _has_part_left(self):
-        """Whether a part was charged and the next one is nobody's business yet."""
+        """Whether an installment was charged and the next one isn't planned yet."""
         self.ensure_one()
         return (
             self._is_owed()

@@ -6,16 +6,16 @@ from ...rules.collectable import AUTOMATIC, NEVER
 
 
 class AccountMove(models.Model):
-    """Money of the customer that is in the books and not applied yet."""
+    """Customer credit in the books that hasn't been applied yet."""
 
     _inherit = "account.move"
 
     def _get_open_credits(self):
-        """Return what each invoice may use: ``{move: {journal item: amount}}``.
+        """Return the credits each invoice may use: ``{move: {journal item: amount}}``.
 
         Credit notes and payments on account, oldest first, in the invoice's currency.
-        The invoices of a customer share them: it is one and the same dict. One query,
-        and a few more where there is credit.
+        Invoices of the same customer share one dict. Takes one query, plus a few if
+        there is credit.
         """
         using = self.filtered(lambda m: m.company_id.collection_credit_use != NEVER)
         usable = self.env["account.move.line"]._get_open_credits(
@@ -30,7 +30,7 @@ class AccountMove(models.Model):
         }
 
     def _get_credit_key(self):
-        """Only on the invoice's own account a credit can be applied to it."""
+        """A credit can only be applied to an invoice on the same account."""
         return (
             self.commercial_partner_id,
             self.company_id,
@@ -41,15 +41,16 @@ class AccountMove(models.Model):
     # -- using it ----------------------------------------------------------------
 
     def _use_credits(self, now=None):
-        """Apply the customers' credits natively, where the company wants it.
+        """Apply the customers' credits with Odoo's reconciliation, if the company's
+        settings say so.
 
-        Whoever applies the same credit at the same moment comes second: the
-        reconciliation writes the credit's own row.
+        Concurrent uses of a credit conflict, because reconciling writes the credit's
+        own row.
 
         :param now: naive UTC datetime
-        :return: what may be asked for now, as ``_get_collectable``
-        :raise LockNotAvailable: another transaction works on a credit right now;
-            Odoo repeats a request, and the queue a job, for it
+        :return: what can be collected now, as in ``_get_collectable``
+        :raise LockNotAvailable: if a credit is locked by another transaction; Odoo
+            repeats a request for it, and the queue repeats a job
         """
         collectables = self._get_collectable(now)
         moves = self.sudo().filtered(
@@ -67,7 +68,7 @@ class AccountMove(models.Model):
         return self._get_collectable(now)
 
     def _may_use_credit(self):
-        """A disputed invoice is not paid behind anybody's back."""
+        """Whether credit may be applied; never while payment is blocked."""
         return self._is_owed() and self.payment_state != "blocked"
 
     def _apply_credits(self, credits, amount):

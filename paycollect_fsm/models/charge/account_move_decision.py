@@ -20,19 +20,19 @@ from ...rules.charge import (
 from ...rules.const import OCCASION_DUE, OPEN_STATES
 from ...rules.triggers import STAFF, get_authorizer, is_ahead
 
-# A payment that the customer started on the portal may still be confirmed.
+# How long a payment that the customer started online may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
 
 
 class AccountMove(models.Model):
-    """Facts → rule → decision for charging an invoice."""
+    """Deciding whether to charge an invoice: facts → rule → decision."""
 
     _inherit = "account.move"
 
     def _set_collection_policy(self, booking):
-        """Remember by which policy, and why, the invoices are collected.
+        """Store the policy that applies to the invoices, and the reason for it.
 
-        :param booking: the job or sale order that was billed
+        :param booking: the job or sales order that was billed
         """
         self.filtered(lambda move: not move.collection_policy_id).write(
             {
@@ -44,8 +44,8 @@ class AccountMove(models.Model):
     def _start_collection(self, trigger):
         """Plan the charge of each invoice, or send the invoice to the customer.
 
-        The customer's credit is used first. Cash on delivery is collected by the
-        technician: no mail, no charge.
+        The customer's credit is applied first. Nothing is charged or emailed when the
+        technician collects on site.
         """
         collectables = self._use_credits()
         attempts = self._plan_collection(trigger, collectables=collectables)
@@ -61,16 +61,16 @@ class AccountMove(models.Model):
     def _plan_collection(self, trigger, now=None, token=None, collectables=None):
         """Plan one attempt for each invoice that may be charged.
 
-        In the user's own transaction and without network; the attempt is sent by a
-        job after the commit. A retry that waits for a later day gives way. What is
-        not due yet is planned for its day.
+        Runs in the user's transaction without network access; a job sends the attempt
+        after the commit. Replaces a retry that waits for a later day. Amounts that
+        aren't due yet are planned for their due date.
 
         :param trigger: see ``rules/triggers.py``
         :param now: naive UTC datetime
         :param token: the method to charge; default: the customer's first usable one
-        :param collectables: what is owed, see ``_get_collectable``; default: it is read
-        :return: the planned ``paycollect.attempt`` records; why an invoice has none
-            stands in its ``collection_decision``
+        :param collectables: see ``_get_collectable``; default: computed here
+        :return: the planned ``paycollect.attempt`` records; if an invoice has none,
+            its ``collection_decision`` says why
         """
         now = now or fields.Datetime.now()
         collectables = collectables or self._get_collectable(now)
@@ -89,7 +89,7 @@ class AccountMove(models.Model):
             waits = decision.reason in PLANNED_ANYWAY and anyway
             goes = decision.verdict == GO or waits
             if goes and retry and not retry._set_superseded():
-                decision = Decision(STOP, "in_flight")  # a worker sends it right now
+                decision = Decision(STOP, "in_flight")  # a worker is sending it now
                 goes = False
             params = move._prepare_reason_params(decision, method)
             move.write(
@@ -105,7 +105,7 @@ class AccountMove(models.Model):
                 if decision.verdict == WAIT:
                     vals |= move._prepare_wait_vals(decision, method)
                 vals_list.append(vals)
-        Attempt.flush_model(["state"])  # the unique index looks at the table
+        Attempt.flush_model(["state"])  # the unique index checks the table
         attempts = Attempt.create(vals_list)
         attempts.filtered(lambda a: not a.parked_code)._enqueue()
         for attempt in attempts.filtered(lambda a: a.parked_code == CREDIT):
@@ -113,9 +113,9 @@ class AccountMove(models.Model):
         return attempts
 
     def _get_tokens_to_charge(self, collectables=None):
-        """Return ``{move: primary usable token}``, possibly empty recordsets.
+        """Return ``{move: primary usable token}``; an empty recordset for none.
 
-        :param collectables: what is owed, see ``_get_collectable``; default: it is read
+        :param collectables: see ``_get_collectable``; default: computed here
         """
         collectables = collectables or self._get_collectable()
         Token = self.env["payment.token"]
@@ -135,7 +135,7 @@ class AccountMove(models.Model):
         return result
 
     def _prepare_wait_vals(self, decision, token):
-        """Values of an attempt that is planned although something holds it back."""
+        """Return extra values of an attempt that is planned but held back."""
         return {
             "parked_code": decision.reason,
             "reason_code": decision.reason,
@@ -143,7 +143,7 @@ class AccountMove(models.Model):
         }
 
     def _get_token_limit(self, token, amount):
-        """Return why the method cannot take an amount of the invoice, or None."""
+        """Return the limit that keeps the method from paying the amount, or None."""
         self.ensure_one()
         return token._get_limit(
             self.partner_id, self.currency_id, amount, self.company_id
@@ -162,18 +162,18 @@ class AccountMove(models.Model):
         }
 
     def _notify_customer(self, occasion):
-        """Hook: the customer is to be told something about these invoices.
+        """Hook: notify the customer about these invoices.
 
         :param occasion: ``const.OCCASION_DUE``, ``OCCASION_DECLINED`` or
             ``OCCASION_PAID``
         """
 
     def _reset_notifications(self):
-        """Hook: something new happened; what was said about a decline may be said
+        """Hook: something changed, so the customer may be notified of a decline
         again."""
 
     def _get_planned_retry(self):
-        """Return the attempt that waits for a later day, if any (sudo)."""
+        """Return the retry that is planned for a later day, if any (sudo)."""
         self.ensure_one()
         return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
 
@@ -199,10 +199,10 @@ class AccountMove(models.Model):
 
         :param now: naive UTC datetime
         :param trigger: see ``rules/triggers.py``
-        :param attempt: the attempt that is being claimed; what only counts then, e.g.
-            the daily limits, is read only then
-        :param replaced: the planned retry that would give way
-        :param collectable: what is owed; default: it is read
+        :param attempt: the attempt being claimed; facts that only matter then, such as
+            daily limits, are only read then
+        :param replaced: the planned retry that would be replaced
+        :param collectable: what is owed; default: computed here
         """
         self.ensure_one()
         collectable = collectable or self._get_collectable(now)[self]
@@ -227,9 +227,9 @@ class AccountMove(models.Model):
         return ChargeFacts(**facts)
 
     def _prepare_charge_facts(self, token, now, attempt):
-        """Hook: the facts of the invoice and the method, by their names.
+        """Hook: return facts about the invoice and the method by field name.
 
-        Each room adds its own; a fact never depends on what a rule says.
+        Each room adds its own. A fact never depends on the result of a rule.
         """
         company = self.company_id
         transactions = self.sudo().transaction_ids
@@ -265,13 +265,13 @@ class AccountMove(models.Model):
         }
 
     def _get_charge_obstacles(self, now, attempt=None):
-        """Hook: what else stands in the way of charging these invoices, in bulk.
+        """Hook: return other obstacles to charging these invoices, in bulk.
 
-        Each room adds its own; their order does not matter.
+        Each room adds its own, in any order.
 
         :param now: naive UTC datetime
-        :param attempt: the attempt that is being claimed; None when it is planned
-        :return: ``{move: [Obstacle]}``, with each invoice
+        :param attempt: the attempt being claimed; None while planning
+        :return: ``{move: [Obstacle]}`` with a key for every invoice
         """
         return {
             move: [Obstacle(BLOCKED, WAIT)] if move.payment_state == "blocked" else []
@@ -279,7 +279,7 @@ class AccountMove(models.Model):
         }
 
     def _has_money_in_flight(self, transactions, attempt):
-        """Money of this invoice may already be on its way."""
+        """Whether a payment for this invoice may already be on its way."""
         others = self.sudo().collection_attempt_ids - (
             attempt or self.env["paycollect.attempt"]
         )
@@ -295,7 +295,7 @@ class AccountMove(models.Model):
         )
 
     def _get_max_auto_amount(self):
-        """The policy's limit in the currency of the invoice; 0 = none."""
+        """Return the policy's limit in the invoice's currency; 0 = no limit."""
         policy = self.collection_policy_id
         if not policy.max_auto_amount:
             return 0.0
@@ -307,12 +307,12 @@ class AccountMove(models.Model):
         )
 
     def _plan_waiting(self, partners, token=None):
-        """Charge the customers' open invoices that were waiting for a method.
+        """Plan charges for the customers' open invoices that waited for a method.
 
-        Called when a method was added. Each invoice that a policy charges
-        automatically and that was never charged, was declined or could not be sent
-        is tried once; not what somebody canceled by hand. Should the new method be
-        declined as well, the customer, who has just acted, is told once more.
+        Called when a method was added. Every invoice that its policy charges
+        automatically is tried once if it was never charged, was declined or couldn't
+        be sent, unless a user canceled the charge. If the new method is declined too,
+        the customer, who has just acted, is notified again.
 
         :param token: the new or renewed method; default: the first usable one
         """
@@ -334,7 +334,8 @@ class AccountMove(models.Model):
         return moves.filtered(lambda move: move._get_last_attempt()._may_follow())
 
     def _get_waiting_domain(self):
-        """Hook: open invoices that a new method may be charged for by itself."""
+        """Hook: domain of open invoices that a new method is charged for
+        automatically."""
         return (
             Domain("collection_policy_id.collection_mode", "=", "auto")
             & Domain("move_type", "=", "out_invoice")

@@ -7,20 +7,20 @@ from odoo.tools import format_date
 from ...rules.charge import COMMON_WAITS
 from ...rules.const import PLANNED
 
-# The order of the story; what other addons tell comes before the next step.
+# The order of the kinds of lines. Kinds of other addons follow, then the next step.
 KINDS = ("policy", "credit", "decision", "try", "dispute", "message")
 NEXT = "next"
 
 
 class AccountMove(models.Model):
-    """“Why?”: the story of the invoice, put together from what is stored."""
+    """“Why?”: the collection history of the invoice, compiled from stored reasons."""
 
     _inherit = "account.move"
 
     collection_explanation = fields.Html(
         string="Why?",
         compute="_compute_collection_explanation",
-        help="What was decided, by which rule, what happens next and when.",
+        help="How collection was decided, what has happened, and what happens next.",
     )
 
     @api.depends(lambda self: self._get_explanation_dependencies())
@@ -38,7 +38,7 @@ class AccountMove(models.Model):
             )
 
     def _get_explanation_dependencies(self):
-        """Hook: names of the fields that the story is made of."""
+        """Hook: names of the fields that the explanation depends on."""
         return (
             "collection_policy_reason",
             "collection_credit_used",
@@ -51,7 +51,7 @@ class AccountMove(models.Model):
         )
 
     def _get_explanation(self):
-        """Return the story as (kind, sentence) pairs, the next step last."""
+        """Return (kind, sentence) pairs, with the next step last."""
         self.ensure_one()
         order = {kind: place for place, kind in enumerate(KINDS)}
         lines = sorted(
@@ -63,9 +63,9 @@ class AccountMove(models.Model):
         return lines
 
     def _get_explanation_lines(self):
-        """Hook: what happened, as (kind, sentence) pairs, oldest first in each kind.
+        """Hook: return what happened as (kind, sentence) pairs, oldest first per kind.
 
-        Each room adds its own; they are put in order by their kinds.
+        Each room adds its own. They are sorted by kind.
         """
         self.ensure_one()
         lines = []
@@ -73,7 +73,7 @@ class AccountMove(models.Model):
             lines.append(("policy", self.collection_policy_reason))
         if self.collection_credit_used:
             text = self.env._(
-                "%(amount)s of the customer's credit was used for it.",
+                "%(amount)s of the customer's credit was applied.",
                 amount=self.currency_id.format(self.collection_credit_used),
             )
             lines.append(("credit", text))
@@ -83,48 +83,50 @@ class AccountMove(models.Model):
         return lines + [("try", attempt._get_history_text()) for attempt in attempts]
 
     def _get_next_step(self, last):
-        """Hook: what happens next.
+        """Hook: return a sentence about what happens next, or an empty string.
 
         :param last: the last attempt (sudo), or none
         """
         waits = last.state == PLANNED and last.parked_code in COMMON_WAITS
         if waits:
-            return ""  # what it waits for is said with it
+            return ""  # the attempt's own sentence says what it waits for
         if self.state != "posted":
-            return self.env._("Next: nothing happens before the invoice is posted.")
+            return self.env._("Next: nothing until the invoice is posted.")
         if self._is_settled():
-            return self.env._("Nothing more to do: it is paid.")
+            return self.env._("Nothing more to do: the invoice is paid.")
         match last.state:
             case "planned":
                 if last.parked_code:
-                    return self.env._("Next: a manager releases or cancels the charge.")
+                    return self.env._(
+                        "Next: a manager must release or cancel the charge."
+                    )
                 if last._is_waiting() and last.trigger != "retry":
                     return self.env._(
-                        "Next: %(amount)s is charged on %(date)s, when it is due.",
+                        "Next: %(amount)s will be charged on %(date)s, when it is due.",
                         amount=self.currency_id.format(last.amount),
                         date=format_date(
                             self.env, self.company_id._get_today(last.planned_at)
                         ),
                     )
                 if last._is_waiting():
-                    return self.env._("Next: %(text)s", text=last._get_planned_text())
-                return self.env._("Next: the charge is sent.")
+                    return last._get_planned_text()
+                return self.env._("Next: the charge will be sent.")
             case "sent":
                 return self.env._(
-                    "Next: the provider's answer, within a minute or two."
+                    "Next: the provider's response, usually within a minute or two."
                 )
             case "settling":
-                return self.env._("Next: the provider confirms or returns the money.")
+                return self.env._("Next: the provider confirms or returns the payment.")
             case "declined":
                 return self.env._(
-                    "Next: the customer adds another method, which is charged at once, "
-                    "or accounting decides."
+                    "Next: the customer adds another payment method, which is charged "
+                    "immediately, or accounting decides what to do."
                 )
         if self.collection_mode == "auto":
             return self.env._(
-                "Next: when the customer adds a payment method, it is charged."
+                "Next: once the customer adds a payment method, it will be charged."
             )
         return self.env._(
-            "Next: the customer pays by %(date)s.",
+            "Next: payment from the customer is due by %(date)s.",
             date=fields.Date.to_string(self._get_pay_by_date()),
         )

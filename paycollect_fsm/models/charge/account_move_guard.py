@@ -10,7 +10,7 @@ from ...rules.const import PLANNED, SENT, SETTLING, UNKNOWN
 
 BUSY = (SENT, UNKNOWN, SETTLING)
 LOCKED = 2  # seconds
-# What a payment on its way was asked for: by whom, and how much.
+# Fields that determine who was asked to pay, and how much.
 FROZEN_FIELDS = frozenset(
     {
         "company_id",
@@ -29,22 +29,26 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _lock_or_retry(self):
-        """Whoever works on the invoice, e.g. the native post-processing, goes first.
+        """Lock the invoice; give way to other work on it, e.g. post-processing.
 
-        :raise RetryableJobError: the job looks again a little later
+        :raise RetryableJobError: if it is locked; the job tries again a little later
         """
         if not self.try_lock_for_update():
             raise RetryableJobError(
-                f"{self.name} is being worked on", seconds=LOCKED, ignore_retry=True
+                f"{self.name} is locked by another transaction",
+                seconds=LOCKED,
+                ignore_retry=True,
             )
 
     def _check_not_being_charged(self):
-        """Refuse while a charge of these invoices is on its way or unknown, or while
-        another online payment is on its way or not booked yet. Where the company does
-        not collect, only what was sent before it stopped counts.
+        """Refuse a new payment while these invoices are being charged.
 
-        A charge that is planned is marked, so that a worker which claims it at the
-        same moment fails with a conflict, comes again, and sees the payment.
+        That is while a charge is in progress or unknown, or while another online
+        payment is in progress or not booked yet. If the company doesn't collect, only
+        charges sent before it stopped count.
+
+        Planned charges are touched, so that a worker claiming one at the same moment
+        fails with a conflict, retries, and then sees the payment.
 
         :raise ValidationError: with what to do
         """
@@ -52,12 +56,12 @@ class AccountMove(models.Model):
             [("move_id", "in", self.ids), ("state", "in", (PLANNED, *BUSY))]
         )
         planned = attempts.filtered(lambda attempt: attempt.state == PLANNED)
-        # Locked ones are being claimed. Not waited for: nobody waits for a provider.
+        # Locked attempts are being claimed. Don't wait: it could take a provider call.
         if planned < attempts or planned.try_lock_for_update() < planned:
             raise ValidationError(
                 self.env._(
-                    "This invoice is being charged to your method on file. Please wait "
-                    "for the receipt before paying in another way."
+                    "This invoice is being charged to your payment method on file. "
+                    "Please wait for the receipt before paying another way."
                 )
             )
         self._mark_planned(planned)
@@ -66,7 +70,7 @@ class AccountMove(models.Model):
                 raise ValidationError(move._get_online_payment_error())
 
     def _mark_planned(self, attempts):
-        """Make a worker that is about to claim one of these fail with a conflict."""
+        """Touch the rows, so that a worker claiming one of them gets a conflict."""
         if attempts:
             self.env.cr.execute(
                 SQL(
@@ -76,7 +80,7 @@ class AccountMove(models.Model):
                 )
             )
 
-    # -- what is being paid does not change ------------------------------------------
+    # -- invoices stay as they are while a payment is on its way ----------------------
 
     def write(self, vals):
         if FROZEN_FIELDS.intersection(vals):
@@ -93,7 +97,7 @@ class AccountMove(models.Model):
         return result
 
     def _resume_charges(self):
-        """Let the charges go on that waited for these invoices."""
+        """Resume the charges that waited for these invoices."""
         waiting = self.sudo().collection_attempt_ids.filtered(
             lambda attempt: attempt.parked_code in (IN_DRAFT, BLOCKED)
         )
@@ -106,11 +110,11 @@ class AccountMove(models.Model):
         return super()._reverse_moves(default_values_list, cancel=cancel)
 
     def _check_not_on_its_way(self):
-        """Refuse to change posted invoices while money for them is on its way.
+        """Refuse changes to posted invoices while a payment for them is on its way.
 
-        A bank debit settles days later; it would pay, and even post, an invoice that
-        somebody is half-way through correcting. A planned charge is marked, so that a
-        worker which claims it at this moment fails with a conflict.
+        A bank debit settles days later. It would pay, and even post, an invoice that is
+        being corrected. Planned charges are touched, so that a worker claiming one at
+        the same moment fails with a conflict.
 
         :raise UserError: with what is on its way and what to do
         """
@@ -126,15 +130,14 @@ class AccountMove(models.Model):
                 raise UserError(text)
 
     def _get_on_its_way_text(self):
-        """Return why the invoice cannot be changed now, or an empty string."""
+        """Return why the invoice can't be changed now, or an empty string."""
         self.ensure_one()
         busy = self.collection_attempt_ids.filtered(lambda a: a.state in BUSY)
         values = {"invoice": self.name}
         if UNKNOWN in busy.mapped("state"):
             return self.env._(
-                "%(invoice)s cannot be changed now: nobody knows yet whether it was "
-                "charged, and the provider is being asked. Change it when that is "
-                "known.",
+                "%(invoice)s can't be changed right now: the outcome of a charge is "
+                "unknown. You can change the invoice once the outcome is confirmed.",
                 **values,
             )
         if busy or (
@@ -142,9 +145,10 @@ class AccountMove(models.Model):
             and self._has_pending_transaction(self.transaction_ids)
         ):
             return self.env._(
-                "%(invoice)s cannot be changed now: a payment for it is on its way. "
-                "Change it, or make a credit note, when the payment has arrived or was "
-                "returned; a bank debit takes up to five business days.",
+                "%(invoice)s can't be changed right now: a payment for it is being "
+                "processed. Once the payment has arrived or been returned, you can "
+                "change the invoice or create a credit note. Bank debits take up to "
+                "five business days.",
                 **values,
             )
         return ""

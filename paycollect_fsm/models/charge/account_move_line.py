@@ -6,13 +6,13 @@ from ...rules.collectable import keep_back
 
 
 class AccountMoveLine(models.Model):
-    """Open items of customers: which of them are credit that an invoice may use."""
+    """Which of a customer's open items are credit that an invoice may use."""
 
     _inherit = "account.move.line"
 
     @api.model
     def _get_open_credits(self, customers, companies, currencies):
-        """Return what these customers may use, in one query where there is nothing.
+        """Return the credits that these customers may use; one query if there are none.
 
         :return: ``{(customer, company, currency, account): {journal item: amount}}``,
             oldest first; see ``_get_usable_credits``
@@ -23,7 +23,7 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _search_open_entries(self, customers, companies, currencies):
-        """Return the customers' open credits, and what was paid back to them (sudo)."""
+        """Return the customers' open credits and the refunds paid to them (sudo)."""
         if not customers:
             return self.sudo()
         paid_back = Domain("amount_residual_currency", ">", 0) & (
@@ -51,7 +51,8 @@ class AccountMoveLine(models.Model):
     def _get_usable_credits(self):
         """Return ``{journal item: amount}`` of one customer's open items, in order.
 
-        Not what belongs to another order, and not what is being paid back.
+        Excludes prepayments for orders that aren't invoiced yet, and what is being
+        refunded.
         """
         credits = self.filtered(lambda item: item.amount_residual_currency < 0)
         free = credits.filtered(lambda item: not item._is_for_open_order())
@@ -63,7 +64,7 @@ class AccountMoveLine(models.Model):
         return dict(left)
 
     def _is_for_open_order(self):
-        """Whether it was paid online for an order that is not invoiced yet."""
+        """Whether the item is an online payment for an order not invoiced yet."""
         orders = self.payment_id.payment_transaction_id.sale_order_ids
         return any(
             order.state != "cancel" and order.invoice_status != "invoiced"
@@ -71,7 +72,7 @@ class AccountMoveLine(models.Model):
         )
 
     def _get_refunds_under_way(self):
-        """What the provider is paying back to this customer and is not booked yet."""
+        """Return the amount being refunded to this customer and not booked yet."""
         if not self:
             return 0.0
         customer = self.partner_id.commercial_partner_id

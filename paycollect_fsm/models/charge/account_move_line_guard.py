@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-# What decides who owes how much.
+# Fields that determine who owes how much.
 FROZEN_FIELDS = frozenset(
     {
         "account_id",
@@ -23,7 +23,7 @@ FROZEN_FIELDS = frozenset(
 
 
 class AccountMoveLine(models.Model):
-    """The lines of an invoice stay as they are while a payment for it is on its way."""
+    """Invoice lines can't change while a payment for the invoice is on its way."""
 
     _inherit = "account.move.line"
 

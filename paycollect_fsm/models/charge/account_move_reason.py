@@ -8,15 +8,15 @@ from ...rules.method_limits import LIMITS
 
 
 class AccountMove(models.Model):
-    """Why an invoice is charged or not, in words.
+    """The sentences that explain why an invoice is charged or not.
 
-    Codes and values are what is kept; the words are made for whoever reads them.
+    Reasons are stored as codes and values, and rendered in the reader's language.
     """
 
     _inherit = "account.move"
 
     def _prepare_reason_params(self, decision, token):
-        """Return the values of a decision as JSON takes them."""
+        """Return the values of a decision, ready for JSON."""
         params = {
             name: fields.Datetime.to_string(value)
             if isinstance(value, datetime)
@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         return params
 
     def _prepare_unusable_params(self):
-        """Name the stored method that may not be charged, and why; empty for none."""
+        """Return the stored method that can't be charged and why; empty if none."""
         customer = self.commercial_partner_id
         unusable = self.env["payment.token"]._find_unusable(customer, self.company_id)
         if customer not in unusable:
@@ -42,16 +42,17 @@ class AccountMove(models.Model):
     def _get_no_method_text(self, params):
         if code := params.get("unusable"):
             return self.env._(
-                "Not charged: no usable payment method is on file. %(why)s Request a "
-                "payment method: the link asks the customer to agree.",
+                "Not charged: there is no usable payment method on file. %(why)s Use "
+                "“Request Payment Method” to ask the customer for a method and their "
+                "consent.",
                 why=self.env["payment.token"]._get_unusable_text(
                     code, params["method"]
                 ),
             )
-        return self.env._("Not charged: no payment method is on file.")
+        return self.env._("Not charged: there is no payment method on file.")
 
     def _get_reason_text(self, code, params=None):
-        """Return the sentence for a reason, in the language of the reader."""
+        """Return the sentence for a reason in the reader's language."""
         self.ensure_one()
         text = self._get_reason_texts(params or {}).get(code)
         return text() if text else code
@@ -59,99 +60,111 @@ class AccountMove(models.Model):
     def _get_reason_texts(self, params):
         """Hook: ``{code: function that returns the sentence}``; each room adds its own.
 
-        :param params: what was stored with the code; dates as strings, amounts in the
-            currency of the invoice, limits in that of the company
+        :param params: the values stored with the code; dates as strings, amounts in
+            the invoice's currency, limits in the company's
         """
         return self._get_decision_texts(params) | self._get_outcome_texts(params)
 
     def _get_outcome_texts(self, params):
-        """What became of a charge that was sent, or was not to be sent any more."""
+        """Return the sentences about charges that were sent or canceled."""
         _ = self.env._
         return {
             "confirmed": lambda: _("The provider confirmed the payment."),
-            "pending": lambda: _("The provider accepted it; the money is on its way."),
-            "authorized": lambda: _("The amount is authorized, not captured yet."),
-            "crashed": lambda: _("The charge was interrupted by an error of ours."),
+            "pending": lambda: _(
+                "The provider accepted the charge; the payment is still processing."
+            ),
+            "authorized": lambda: _("The amount is authorized but not captured yet."),
+            "crashed": lambda: _("An internal error interrupted the charge."),
             "orphaned": lambda: _(
                 "The server stopped while the charge was being sent."
             ),
-            "no_answer": lambda: _("The provider did not answer."),
-            "busy": lambda: _("The provider answered that it could not tell."),
-            "undecided": lambda: _("The provider has not decided yet."),
-            "contradicted": lambda: _("The provider's answer does not fit the amount."),
-            "rejected": lambda: _(
-                "The provider rejected the question, not the charge."
+            "no_answer": lambda: _("The provider didn't respond."),
+            "busy": lambda: _("The provider couldn't confirm the outcome."),
+            "undecided": lambda: _("The provider hasn't reported an outcome yet."),
+            "contradicted": lambda: _(
+                "The provider's response doesn't match this charge."
             ),
-            "declined": lambda: params.get("message") or _("The provider declined it."),
+            "rejected": lambda: _(
+                "The provider rejected the status request, not the charge."
+            ),
+            "declined": lambda: (
+                params.get("message") or _("The provider declined the charge.")
+            ),
             "returned": lambda: (
                 params.get("message") or _("The provider returned the payment.")
             ),
-            "superseded": lambda: _("Another charge took its place."),
+            "superseded": lambda: _("It was replaced by another charge."),
             "by_user": lambda: _("Canceled by %(user)s.", user=params["user"]),
         }
 
     def _get_decision_texts(self, params):
-        """Why it is charged, later or not at all."""
+        """Return the sentences about charges that are planned, held back or refused."""
         _ = self.env._
         return {
-            "charge": lambda: _("It is charged to %(m)s.", m=params["method"]),
-            "not_invoice": lambda: _("Not charged: it is not a customer invoice."),
+            "charge": lambda: _(
+                "A charge to %(m)s has been planned.", m=params["method"]
+            ),
+            "not_invoice": lambda: _("Not charged: this is not a customer invoice."),
             "not_posted": lambda: _("Not charged: the invoice is not posted."),
-            "paid": lambda: _("Not charged: nothing is due any more."),
+            "paid": lambda: _("Not charged: nothing is due."),
             "in_flight": lambda: _(
-                "Not charged: a payment of this invoice is already under way."
+                "Not charged: another payment for this invoice is already in progress."
             ),
             "in_draft": lambda: _(
-                "Held back: the invoice is in draft. It is charged when the invoice is "
+                "Held back: the invoice is in draft. It will be charged once it is "
                 "posted again."
             ),
             "blocked": lambda: _(
-                "Held back: its payment is blocked. It is charged when the payment is "
-                "unblocked."
+                "Held back: payment of the invoice is blocked. It will be charged once "
+                "the payment is unblocked."
             ),
             "other_owner": lambda: _(
-                "Not charged: %(m)s was stored for another customer or company, who "
-                "did not agree to pay this invoice.",
+                "Not charged: %(m)s was saved for another customer or company, which "
+                "has not agreed to pay this invoice.",
                 m=params["method"],
             ),
             "changed_customer": lambda: _(
-                "Not charged: the invoice is for another customer than when the charge "
-                "was planned."
+                "Not charged: the invoice's customer changed after the charge was "
+                "planned."
             ),
             "changed_currency": lambda: _(
-                "Not charged: the invoice is in another currency than when the charge "
-                "was planned."
+                "Not charged: the invoice's currency changed after the charge was "
+                "planned."
             ),
             "changed_amount": lambda: _(
-                "Not charged: more is owed than was agreed when the charge was planned."
+                "Not charged: the amount due is higher than the amount agreed to when "
+                "the charge was planned."
             ),
             "customer_paying": lambda: _(
-                "Charged later: the customer is paying online right now."
+                "On hold: the customer is paying online right now."
             ),
             "unconfirmed": lambda: _(
-                "Charged later: the customer may still confirm an earlier charge."
+                "On hold: the customer can still confirm an earlier charge."
             ),
             "abandoned": lambda: _(
-                "Charged later: the customer began to pay online and has not finished."
+                "On hold: the customer started an online payment and hasn't finished "
+                "it."
             ),
-            "mode_net": lambda: _("Not charged: it is paid on terms."),
-            "mode_cod": lambda: _("Not charged: it is collected on site."),
+            "mode_net": lambda: _("Not charged: the customer pays on terms."),
+            "mode_cod": lambda: _("Not charged: payment is collected on site."),
             "mode_prepaid": lambda: _(
-                "Not charged: the customer pays in advance; what is left is invoiced."
+                "Not charged: the customer pays in advance. Any remaining balance is "
+                "invoiced."
             ),
-            "mode_none": lambda: _("Not charged: no policy applies."),
+            "mode_none": lambda: _("Not charged: no collection policy applies."),
             "over_maximum": lambda: _(
-                "Not charged: it is above the %(maximum)s that the policy charges "
-                "without asking.",
+                "Not charged: the amount is above %(maximum)s, the policy's maximum "
+                "for automatic charges.",
                 maximum=self.currency_id.format(params["maximum"]),
             ),
             "no_method": lambda: self._get_no_method_text(params),
             "no_consent": lambda: _(
-                "Not charged: the customer's consent to automatic charges for %(m)s "
-                "does not stand. Request a payment method: the link asks for it.",
+                "Not charged: there is no valid consent to charge %(m)s "
+                "automatically. Use “Request Payment Method”; the link asks the "
+                "customer for consent.",
                 m=params["method"],
             ),
-            "expired": lambda: _("Not charged: %(m)s is expired.", m=params["method"]),
+            "expired": lambda: _("Not charged: %(m)s has expired.", m=params["method"]),
             **{
                 code: lambda code=code: _(
                     "Not charged to %(method)s: %(limit)s",
@@ -163,17 +176,17 @@ class AccountMove(models.Model):
                 for code in LIMITS
             },
             "refused": lambda: _(
-                "Not charged: the bank refused %(m)s for good.", m=params["method"]
+                "Not charged: the bank permanently declined %(m)s.", m=params["method"]
             ),
             "network_cap": lambda: _(
-                "Charged later: the card was declined so often that the card networks "
-                "want it to rest until %(date)s.",
+                "On hold until %(date)s: this card has reached the card networks' "
+                "retry limit.",
                 date=format_datetime(
                     self.env, fields.Datetime.to_datetime(params["until"])
                 ),
             ),
             "not_due": lambda: _(
-                "It will be charged when it is due, on %(date)s.",
+                "Will be charged when it is due, on %(date)s.",
                 date=format_datetime(
                     self.env,
                     fields.Datetime.to_datetime(params["until"]),
@@ -181,52 +194,50 @@ class AccountMove(models.Model):
                 ),
             ),
             "credit": lambda: _(
-                "Held back: the customer has a credit of %(credit)s that is not "
-                "applied yet. Apply it to the invoice, or release the charge to "
-                "collect the full amount.",
+                "Held back: the customer has an unapplied credit of %(credit)s. Apply "
+                "it to the invoice, or release the charge to collect the full amount.",
                 credit=self.currency_id.format(params["credit"]),
             ),
             "provider_off": lambda: _(
-                "Held back: %(provider)s is switched off. It goes on when the provider "
-                "is switched on again.",
+                "Held back: %(provider)s is turned off. Charging will resume once the "
+                "provider is enabled again.",
                 provider=params["provider"],
             ),
             "key_rejected": lambda: _(
-                "Held back: %(provider)s rejects our key. It goes on when a valid key "
-                "is entered.",
+                "Held back: %(provider)s is rejecting the API key. Charging will "
+                "resume once a valid key is entered.",
                 provider=params["provider"],
             ),
-            "neutralized": lambda: _("Not charged: this is a copy of the database."),
+            "neutralized": lambda: _("Not charged: this database is a copy."),
             "moved": lambda: _(
-                "Held back: this database is not where automatic collection was "
-                "switched on. An administrator has to say whether it is the original."
+                "Held back: this database may be a copy. An administrator must confirm "
+                "whether it is the original."
             ),
-            "inactive": lambda: _("Not charged: automatic collection is switched off."),
+            "inactive": lambda: _("Not charged: automatic collection is turned off."),
             "stopped": lambda: _(
-                "Held back: all charging was stopped. It goes on when a manager "
-                "resumes it."
+                "Held back: all charging is stopped until a manager resumes it."
             ),
             "second_engine": lambda: _(
-                "Held back: somebody else tries declined charges again at "
-                "%(provider)s. Ours go on when that is switched off.",
+                "Held back: declined charges are also being retried externally at "
+                "%(provider)s. Retries will resume once the external retries are "
+                "turned off.",
                 provider=params["provider"],
             ),
             "customer_count_brake": lambda: _(
-                "Held back: %(limit)s charges of this customer were sent today, the "
-                "daily limit for a customer.",
+                "Held back: the customer's daily charge limit (%(limit)s) was reached.",
                 limit=params["limit"],
             ),
             "customer_amount_brake": lambda: _(
-                "Held back: the customer's charges of today would pass the limit of "
-                "%(limit)s for a customer.",
+                "Held back: this charge would exceed the customer's daily limit of "
+                "%(limit)s.",
                 limit=self.company_id.currency_id.format(params["limit"]),
             ),
             "count_brake": lambda: _(
-                "Held back: %(limit)s charges were sent today, the daily limit.",
+                "Held back: the daily charge limit (%(limit)s) was reached.",
                 limit=params["limit"],
             ),
             "amount_brake": lambda: _(
-                "Held back: the day's charges would pass the limit of %(limit)s.",
+                "Held back: this charge would exceed the daily limit of %(limit)s.",
                 limit=self.company_id.currency_id.format(params["limit"]),
             ),
         }

@@ -6,12 +6,12 @@ from ...rules.const import SENT
 
 
 class BasePartnerMerge(models.TransientModel):
-    """One customer has one charge under way at a time, after a merge as well."""
+    """A customer has only one charge in progress at a time, also after a merge."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _check_collection_merge(self, src_partners, dst_partner):
-        """Two charges that are being sent would become one customer's.
+        """Refuse a merge that would give a customer two charges in progress.
 
         :raise UserError: with what to do
         """
@@ -31,9 +31,9 @@ class BasePartnerMerge(models.TransientModel):
         if any(count > 1 for _company, count in groups):
             raise UserError(
                 self.env._(
-                    "Both customers are being charged right now, so they cannot be "
-                    "merged yet. Wait a minute until the provider has answered, then "
-                    "merge them again."
+                    "These customers can't be merged right now because both are being "
+                    "charged. Wait a minute for the provider to respond, then try "
+                    "again."
                 )
             )
         return result

@@ -17,12 +17,12 @@ from ...rules.const import (
 from ...rules.protocol import may_become
 from ...rules.triggers import TRIGGERS, gives_way, is_ahead
 
-# A try that starts later than this does not keep the customer from paying.
+# An attempt planned for later than this doesn't keep the customer from paying.
 SOON = timedelta(minutes=15)
 
 
 class PaycollectAttempt(models.Model):
-    """One try to charge one invoice; history, never rewritten by a later try."""
+    """One attempt to charge one invoice; never rewritten by a later attempt."""
 
     _name = "paycollect.attempt"
     _description = "Payment Attempt"
@@ -45,29 +45,36 @@ class PaycollectAttempt(models.Model):
     )
     customer_id = fields.Many2one(
         "res.partner",
-        string="Planned For",
+        string="Customer When Planned",
         compute="_compute_customer_id",
         store=True,
         precompute=True,
         index=True,
-        help="Whose invoice it was when the charge was planned.",
+        help="The invoice's customer when the charge was planned.",
     )
     amount = fields.Monetary(required=True, readonly=True)
     discount = fields.Monetary(
-        string="Discount for Early Payment",
+        string="Early Payment Discount",
         readonly=True,
-        help="What the invoice's terms deduct from what is due, because it was charged "
-        "in time.",
+        help="Discount under the invoice's payment terms for charging it on time.",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     token_id = fields.Many2one(
-        "payment.token", string="Method", required=True, readonly=True, index=True
+        "payment.token",
+        string="Payment Method",
+        required=True,
+        readonly=True,
+        index=True,
     )
     transaction_id = fields.Many2one(
-        "payment.transaction", readonly=True, index="btree_not_null"
+        "payment.transaction",
+        string="Payment Transaction",
+        readonly=True,
+        index="btree_not_null",
     )
     state = fields.Selection(
-        [
+        string="Status",
+        selection=[
             (PLANNED, "Planned"),
             (SENT, "Sent"),
             (PAID, "Paid"),
@@ -81,35 +88,51 @@ class PaycollectAttempt(models.Model):
         readonly=True,
         index=True,
     )
-    try_number = fields.Integer(string="Try", default=1, readonly=True)
+    try_number = fields.Integer(string="Attempt Number", default=1, readonly=True)
     trigger = fields.Selection(
         [(trigger.code, trigger.label) for trigger in TRIGGERS.values()],
         required=True,
         readonly=True,
     )
-    planned_at = fields.Datetime(required=True, readonly=True)
-    sent_at = fields.Datetime(readonly=True)
-    done_at = fields.Datetime(readonly=True)
-    returned_at = fields.Datetime(
-        readonly=True, help="When the bank took the money back."
+    planned_at = fields.Datetime(string="Planned On", required=True, readonly=True)
+    sent_at = fields.Datetime(string="Sent On", readonly=True)
+    done_at = fields.Datetime(
+        string="Outcome On",
+        readonly=True,
+        help="When the latest outcome of this attempt was recorded.",
     )
-    decline_code = fields.Char(readonly=True)
-    network_code = fields.Char(readonly=True)
-    advice_code = fields.Char(readonly=True)
-    network_advice_code = fields.Char(readonly=True)
-    outcome_type = fields.Char(readonly=True)
+    returned_at = fields.Datetime(
+        string="Returned On",
+        readonly=True,
+        help="When the bank returned the payment.",
+    )
+    decline_code = fields.Char(string="Decline Code", readonly=True)
+    network_code = fields.Char(string="Network Decline Code", readonly=True)
+    advice_code = fields.Char(string="Advice Code", readonly=True)
+    network_advice_code = fields.Char(string="Network Advice Code", readonly=True)
+    outcome_type = fields.Char(string="Outcome Type", readonly=True)
     http_status = fields.Integer(string="HTTP Status", readonly=True)
     intent = fields.Char(
-        string="Provider's Charge", readonly=True, help="The provider's id of it."
+        string="Provider Charge ID",
+        readonly=True,
+        help="ID of the charge at the provider.",
     )
     reason_code = fields.Char(
-        readonly=True, help="Why it is in this state, as it is kept."
+        string="Reason Code",
+        readonly=True,
+        help="Technical code of the reason for the status.",
     )
-    reason_params = fields.Json(readonly=True)
-    reason = fields.Char(compute="_compute_reason", help="Why it is in this state.")
-    canceled_by_id = fields.Many2one("res.users", readonly=True)
+    reason_params = fields.Json(string="Reason Values", readonly=True)
+    reason = fields.Char(
+        string="Reason",
+        compute="_compute_reason",
+        help="Why the attempt has this status.",
+    )
+    canceled_by_id = fields.Many2one("res.users", string="Canceled By", readonly=True)
     needs_attention = fields.Boolean(
-        compute="_compute_needs_attention", search="_search_needs_attention"
+        string="Needs Attention",
+        compute="_compute_needs_attention",
+        search="_search_needs_attention",
     )
 
     _one_open_per_invoice = models.UniqueIndex(
@@ -118,7 +141,7 @@ class PaycollectAttempt(models.Model):
     )
     _one_sent_per_customer = models.UniqueIndex(
         "(company_id, partner_id) WHERE state = 'sent'",
-        "Another charge of this customer is being sent.",
+        "Another charge to this customer is in progress.",
     )
     _due = models.Index("(planned_at) WHERE state = 'planned'")
     _sent = models.Index("(company_id, sent_at)")
@@ -133,7 +156,7 @@ class PaycollectAttempt(models.Model):
             )
 
     def _get_reason_text(self, code, params=None):
-        """Return the sentence for a reason, in the language of the reader."""
+        """Return the sentence for a reason in the reader's language."""
         return self.move_id._get_reason_text(code, params)
 
     @api.depends("state", "parked_code")
@@ -153,28 +176,33 @@ class PaycollectAttempt(models.Model):
 
     @api.depends()
     def _compute_customer_id(self):
-        """Once, when it is planned: that the invoice's changes later is the point."""
+        """Set it once, when the charge is planned, to detect later changes of the
+        invoice's customer."""
         for attempt in self:
             attempt.customer_id = attempt.move_id.commercial_partner_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("Payment attempts are history and cannot be deleted.")
+            self.env._("Payment attempts are part of the history and can't be deleted.")
         )
 
     # -- buttons -------------------------------------------------------------
 
     def action_cancel(self):
-        """Give up planned attempts that were not sent."""
+        """Button: cancel planned attempts.
+
+        :raise UserError: if one of them is no longer planned or is being sent
+        """
         self.env["paycollect.access"]._check_user(self)
         locked = self.sudo().filtered(lambda a: a.state == PLANNED)
         locked = locked.try_lock_for_update()
         if not locked or locked < self.sudo():
             raise UserError(
                 self.env._(
-                    "Only a planned charge can be canceled; one of these was sent. "
-                    "Refund it instead."
+                    "Only planned charges can be canceled, and at least one of these "
+                    "is no longer planned. If the customer was charged, refund the "
+                    "payment instead."
                 )
             )
         locked.canceled_by_id = self.env.user
@@ -197,11 +225,11 @@ class PaycollectAttempt(models.Model):
         )
 
     def _set_state(self, state, code, params=None, **vals):
-        """Close the try, or note that it hangs; a repeat changes nothing.
+        """Record the outcome of the attempt. Repeating it changes nothing.
 
         :param code: the reason, see ``account.move._get_reason_texts``
-        :param params: its values, as JSON takes them
-        :raise ValueError: from a state that does not lead there
+        :param params: its values, ready for JSON
+        :raise ValueError: if the current state doesn't lead to ``state``
         """
         for attempt in self.filtered(lambda a: a.state != state):
             if not may_become(attempt.state, state):
@@ -213,7 +241,7 @@ class PaycollectAttempt(models.Model):
             )
 
     def _prepare_state_vals(self, state):
-        """Hook: what is written when the attempt enters ``state``."""
+        """Hook: return the values to write when the attempt enters ``state``."""
         return {
             "state": state,
             "parked_code": False,
@@ -231,9 +259,9 @@ class PaycollectAttempt(models.Model):
         )
 
     def _set_superseded(self):
-        """Cancel a planned retry because something better is charged now.
+        """Cancel a planned retry that another charge replaces.
 
-        :return: whether it is canceled; not when it is being sent
+        :return: whether it was canceled; False if it is being sent
         """
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != PLANNED:
@@ -242,14 +270,14 @@ class PaycollectAttempt(models.Model):
         return True
 
     def _set_put_back(self, decision=None):
-        """Nothing left the house: as if never claimed.
+        """Return a claimed attempt to planned; nothing was sent to the provider.
 
-        :param decision: why it waits for a manager; without, the claim decides anew
+        :param decision: why it is held back; None: it is decided anew when claimed
         """
         self.ensure_one()
         transaction = self.transaction_id
         transaction._set_canceled(
-            state_message=self.env._("It was not sent."),
+            state_message=self.env._("The charge was not sent."),
             extra_allowed_states=("error",),
         )
         transaction.is_post_processed = True
@@ -261,10 +289,10 @@ class PaycollectAttempt(models.Model):
     # -- facts and texts -----------------------------------------------------
 
     def _get_change(self):
-        """Return what of its invoice is not as it was planned, as a reason, or "".
+        """Return the reason code of what changed on the invoice since planning, or "".
 
-        A policy charges what the invoice says; what a person agreed to is never
-        exceeded.
+        A charge under a policy follows the invoice's amount. An amount that the
+        customer or a user agreed to is never exceeded.
         """
         self.ensure_one()
         move = self.move_id
@@ -279,19 +307,19 @@ class PaycollectAttempt(models.Model):
         return ""
 
     def _is_waiting(self, now=None):
-        """Whether it is a try of a later day, which somebody else may pre-empt."""
+        """Whether it is planned for later, so that other payments may come first."""
         self.ensure_one()
         now = now or fields.Datetime.now()
         return self.state == PLANNED and self.planned_at > now + SOON
 
     def _gives_way(self):
-        """Whether another charge may take its place; not a date that was agreed."""
+        """Whether another charge may replace it; not if its date was agreed on."""
         return gives_way(self.trigger) and self._is_waiting()
 
     def _get_planned_text(self):
         self.ensure_one()
         return self.env._(
-            "It is tried again with %(method)s on %(date)s.",
+            "Next: the charge will be retried with %(method)s on %(date)s.",
             method=self.token_id._get_label(),
             date=format_datetime(self.env, self.planned_at, dt_format="short"),
         )
@@ -311,48 +339,59 @@ class PaycollectAttempt(models.Model):
             "reason": " ".join(filter(None, self._get_history_reasons())),
         }
         texts = {
-            PLANNED: self.env._(
-                "Try %(number)s: %(amount)s is to be charged to %(method)s on "
-                "%(date)s. %(reason)s",
-                **values,
-            ),
+            PLANNED: self._get_planned_history_text(values),
             SENT: self.env._(
-                "Try %(number)s: %(amount)s was sent to %(method)s on %(date)s.",
-                **values,
-            ),
-            PAID: self.env._(
-                "Try %(number)s: %(amount)s was paid with %(method)s on %(date)s.",
-                **values,
-            ),
-            SETTLING: self.env._(
-                "Try %(number)s: %(amount)s from %(method)s is on its way since "
+                "Attempt %(number)s: a charge of %(amount)s to %(method)s was sent on "
                 "%(date)s.",
                 **values,
             ),
+            PAID: self.env._(
+                "Attempt %(number)s: %(amount)s was paid with %(method)s on %(date)s.",
+                **values,
+            ),
+            SETTLING: self.env._(
+                "Attempt %(number)s: the payment of %(amount)s from %(method)s has "
+                "been processing since %(date)s.",
+                **values,
+            ),
             DECLINED: self.env._(
-                "Try %(number)s: %(method)s was declined on %(date)s. %(reason)s",
+                "Attempt %(number)s: %(method)s was declined on %(date)s. %(reason)s",
                 **values,
             ),
             UNKNOWN: self.env._(
-                "Try %(number)s: nobody knows whether %(amount)s was charged to "
-                "%(method)s on %(date)s. %(reason)s",
+                "Attempt %(number)s: the outcome of the %(amount)s charge to "
+                "%(method)s on %(date)s is unknown. %(reason)s",
                 **values,
             ),
-            CANCELED: self.env._("Try %(number)s was not sent. %(reason)s", **values),
+            CANCELED: self.env._(
+                "Attempt %(number)s was canceled before it was sent. %(reason)s",
+                **values,
+            ),
         }
         return texts[self.state]
 
+    def _get_planned_history_text(self, values):
+        if self.parked_code:
+            return self.env._(
+                "Attempt %(number)s: a charge of %(amount)s to %(method)s was planned "
+                "for %(date)s. %(reason)s",
+                **values,
+            )
+        return self.env._(
+            "Attempt %(number)s: %(amount)s will be charged to %(method)s on "
+            "%(date)s. %(reason)s",
+            **values,
+        )
+
     def _get_history_reasons(self):
-        """Hook: sentences that say why it is where it is."""
+        """Hook: sentences that explain the attempt's current state."""
         return [self.parked_reason or self.reason]
 
     # -- work ----------------------------------------------------------------
 
     def _enqueue(self):
-        """Hand each attempt to the job queue; the job starts after the commit.
-
-        One of another day starts on that day.
-        """
+        """Queue a job for each attempt; it starts after the commit, or on the day the
+        attempt is planned for."""
         for attempt in self:
             attempt.with_user(SUPERUSER_ID).with_delay(
                 eta=attempt.planned_at if attempt._is_waiting() else None,
@@ -363,12 +402,12 @@ class PaycollectAttempt(models.Model):
             )._send()
 
     def _may_follow(self):
-        """Whether a new method may be tried after this last attempt, or after none.
+        """Whether a new method may be charged after this last attempt, or after none.
 
-        A retry that is planned for another day gives way to it.
+        A retry planned for a later day is replaced.
         """
         if not self or self._gives_way():
             return True
         if self.state == PAID:
-            return self.move_id.payment_state == "partial"  # of another part
+            return self.move_id.payment_state == "partial"  # another installment
         return self.state in (DECLINED, CANCELED) and not self.canceled_by_id

@@ -10,24 +10,29 @@ from ..method.payment_provider import ON
 
 
 class PaycollectAttempt(models.Model):
-    """What holds a charge back: limits a day, and the switch that stops them all.
+    """What holds charges back: daily limits, and the switch that stops them all.
 
-    A parked attempt stays planned and leaves the domain of the sweep. Whatever
-    parked it stands in ``parked_code``, so that all that were parked for one cause
-    come back together when the cause is gone.
+    A parked attempt stays planned, but the sweep no longer picks it up. Its
+    ``parked_code`` names the cause, so that all attempts parked for the same cause
+    resume together once it is gone.
     """
 
     _inherit = "paycollect.attempt"
 
     parked_reason = fields.Char(
+        string="Held Back Because",
         compute="_compute_parked_reason",
-        help="Why it waits for a manager; empty = it does not.",
+        help="Why the charge is held back. Empty if it isn't.",
     )
     parked_code = fields.Char(
-        readonly=True, help="The rule that holds it back, see charge_rules."
+        string="Hold Code",
+        readonly=True,
+        help="Technical code of the rule that holds the charge back.",
     )
     is_released = fields.Boolean(
-        readonly=True, help="A manager let it pass the daily limits."
+        string="Released",
+        readonly=True,
+        help="A manager released this charge; daily limits no longer hold it back.",
     )
 
     _parked = models.Index("(company_id) WHERE parked_code IS NOT NULL")
@@ -43,20 +48,20 @@ class PaycollectAttempt(models.Model):
     # -- buttons -------------------------------------------------------------
 
     def action_release(self):
-        """Let parked attempts go although a limit holds them back.
+        """Button: release attempts that are held back (managers only).
 
-        :raise UserError: while all charging is stopped; that has its own button
+        :raise UserError: while all charging is stopped, which has its own button
         """
         self.env["paycollect.access"]._check_manager(self)
         parked = self.filtered(lambda a: a.state == PLANNED and a.parked_code)
         if not parked:
-            raise UserError(self.env._("None of these charges is held back."))
+            raise UserError(self.env._("None of these charges are held back."))
         stopped = parked.company_id.filtered(lambda c: c._is_collection_stopped())
         if stopped:
             raise UserError(
                 self.env._(
-                    "All charging of %(company)s is stopped, so nothing can be "
-                    "released. Press “Resume” first.",
+                    "All charging for %(company)s is stopped, so no charge can be "
+                    "released. Select “Resume Charging” first.",
                     company=", ".join(stopped.mapped("name")),
                 )
             )
@@ -76,9 +81,9 @@ class PaycollectAttempt(models.Model):
                 self.move_id._notify_customer(OCCASION_DUE)
 
     def _set_parked(self, code, params=None):
-        """Hold the charge back and tell the responsible person once a day.
+        """Hold the charge back and notify the exceptions owner once a day.
 
-        Nobody is told of single charges that wait for what all of them wait for.
+        Causes in ``COMMON_WAITS`` create no activity for a single charge.
         """
         self.ensure_one()
         self.write(
@@ -94,8 +99,8 @@ class PaycollectAttempt(models.Model):
             self.move_id,
             self._get_parked_summary(code),
             self.env._(
-                "%(reason)s Release or cancel them under Collections ▸ Attempts, "
-                "filter “Needs attention”.",
+                "%(reason)s Release or cancel held charges under Collections ▸ "
+                "Attempts, using the “Needs Attention” filter.",
                 reason=self.parked_reason,
             ),
             once_a_day=True,
@@ -103,7 +108,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _get_parked_kind(self, code):
-        """Held back for the customer's sake, or for the company's."""
+        """Return the kind of activity: one per customer, or one for the company."""
         is_customer = code in (
             "customer_count_brake",
             "customer_amount_brake",
@@ -114,29 +119,29 @@ class PaycollectAttempt(models.Model):
     def _get_parked_summary(self, code):
         if code in ("customer_count_brake", "customer_amount_brake"):
             return self.env._(
-                "Charges of %(customer)s are held back", customer=self.partner_id.name
+                "Charges to %(customer)s are held back", customer=self.partner_id.name
             )
         if code == charge.CREDIT:
-            return self.env._("A customer's credit is not applied yet")
+            return self.env._("Unapplied customer credit")
         return self.env._("Charges are held back")
 
     def _set_unparked(self, _now=None):
-        """Send what was parked as soon as its time has come; the rules look again."""
+        """Queue parked attempts again; the rules decide anew before they are sent."""
         self.write({"parked_code": False, "reason_code": False, "reason_params": False})
         self._enqueue()
 
     def _unpark(self, code, now=None):
-        """Send what is parked for ``code`` and has no cause to be any more.
+        """Queue the attempts that are parked for ``code`` although the cause is gone.
 
-        The sweep does the same, for what was parked by a worker that did not see the
-        end of the cause yet.
+        The sweep does the same for attempts parked by a worker that hadn't yet seen
+        that the cause was gone.
 
         :param now: naive UTC datetime
         """
         self._search_unparkable(code, now or fields.Datetime.now())._set_unparked()
 
     def _search_unparkable(self, code, now):
-        """Hook: what is parked for ``code`` although the cause is gone."""
+        """Hook: return what is parked for ``code`` although the cause is gone."""
         parked = self.search([("parked_code", "=", code), ("state", "=", PLANNED)])
         if code == charge.CREDIT:
             collectables = parked.move_id._get_collectable(now)
@@ -163,7 +168,7 @@ class PaycollectAttempt(models.Model):
     # -- facts ---------------------------------------------------------------
 
     def _prepare_charge_facts(self, now):
-        """Hook: the facts of an attempt that is being claimed, by their names."""
+        """Hook: return facts about the attempt being claimed, by field name."""
         self.ensure_one()
         return {
             "is_retry": self.trigger == "retry",
@@ -174,9 +179,8 @@ class PaycollectAttempt(models.Model):
     def _get_brake_facts(self, now):
         """Return what was sent on the company's day, for ``ChargeFacts``.
 
-        One query, whatever the number of limits. Two workers that claim at the same
-        moment do not see each other: a limit can be passed by the number of job
-        slots less one.
+        Takes one query for all limits. Workers that claim at the same moment don't see
+        each other, so a limit can be exceeded by the number of job slots minus one.
         """
         company = self.company_id
         facts = {
@@ -199,7 +203,7 @@ class PaycollectAttempt(models.Model):
         return facts | sums
 
     def _read_sent(self, now):
-        """Yield (currency, count, amount, count and amount of the customer)."""
+        """Yield (currency, count, amount, customer's count, customer's amount)."""
         names = ["company_id", "partner_id", "currency_id", "amount", "sent_at"]
         self.flush_model(names)
         midnight, _next_midnight = self.company_id._get_day_bounds(now)
@@ -222,7 +226,7 @@ class PaycollectAttempt(models.Model):
             yield (self.env["res.currency"].browse(currency_id), *sums)
 
     def _convert_brake(self, amount, currency, now):
-        """Return an amount in company currency, at the rate of the day."""
+        """Return an amount in company currency at today's rate."""
         company = self.company_id
         return currency._convert(
             float(amount), company.currency_id, company, company._get_today(now)

@@ -11,19 +11,20 @@ BATCH = 100
 
 
 class PaycollectAttempt(models.Model):
-    """An invoice in parts: each is an attempt of its own, on the day it is due."""
+    """Invoices in installments: each is charged by its own attempt when it is due."""
 
     _inherit = "paycollect.attempt"
 
     def _plan_next_part(self, now=None):
-        """Plan what is left of the invoices of which these charged a part.
+        """Plan the next installment of the invoices that these attempts charged.
 
         :param now: naive UTC datetime
         """
         self.move_id._plan_next_part(now)
 
     def _search_parts_left(self, now):
-        """Return what charged a part of an invoice lately, and nothing follows yet."""
+        """Return recent attempts that charged an installment with no next one planned
+        yet."""
         attempts = self.search(
             [
                 ("state", "=", PAID),

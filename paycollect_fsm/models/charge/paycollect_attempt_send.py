@@ -45,16 +45,16 @@ _logger = logging.getLogger(__name__)
 
 POSTPONE = timedelta(minutes=5)
 BATCH = 100
-# Seconds until a charge looks again whether the customer's other one was answered.
+# Seconds until a charge checks again whether the customer's other charge is done.
 CUSTOMER_BUSY = 3
 
 
 class PaycollectAttempt(models.Model):
     """The four steps of one charge: plan (account.move), claim, send, finish.
 
-    Between two steps there is a commit, so that a crash at any point leaves a row
-    that says how far it came. Claim and finish touch no network and may be repeated;
-    send happens at most once for an attempt.
+    There is a commit between steps, so that after a crash the row shows how far the
+    charge got. Claim and finish use no network and can be repeated; send happens at
+    most once per attempt.
     """
 
     _inherit = "paycollect.attempt"
@@ -62,8 +62,8 @@ class PaycollectAttempt(models.Model):
     def _send(self, now=None):
         """Take one planned attempt through claim, send and finish.
 
-        Called by the job queue (at least once) and by the sweep; whoever comes
-        second finds the attempt locked or no longer planned and leaves it alone.
+        Called by the job queue (at least once) and by the sweep. A second caller finds
+        the attempt locked or no longer planned and leaves it alone.
 
         :param now: naive UTC datetime
         :return: a sentence for the job's log
@@ -71,7 +71,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         attempt, begin = self._as_system(), now or fields.Datetime.now()
         if not attempt._close_left_open(begin) or not attempt._claim(begin):
-            return attempt.reason or "not to be sent"
+            return attempt.reason or "Nothing to send"
         attempt._commit_claim()
         attempt._charge(now)
         attempt._commit()
@@ -80,20 +80,20 @@ class PaycollectAttempt(models.Model):
         return attempt.reason or attempt.state
 
     def _close_left_open(self, _now):
-        """Hook: close what the customer left open, before anything is claimed; network.
+        """Hook: close payments that the customer left open, before claiming. Network.
 
         Commits what it did.
 
-        :return: whether it goes on; the claim looks for itself all the same
-        :raise RetryableJobError: somebody works on it right now
+        :return: whether to continue; the claim checks again in any case
+        :raise RetryableJobError: if another transaction is working on one of them
         """
         return True
 
     def _claim(self, now):
-        """Lock, look again, and write down that it is being sent.
+        """Lock the attempt, decide again, and record that it is being sent.
 
         :return: whether the attempt may be sent
-        :raise RetryableJobError: when another charge of the customer is being sent
+        :raise RetryableJobError: if another charge to the customer is being sent
         """
         self.ensure_one()
         if not self.try_lock_for_update():
@@ -138,19 +138,19 @@ class PaycollectAttempt(models.Model):
         return False
 
     def _report_mismatch(self):
-        """Tell accounting that a planned charge no longer fits its invoice."""
+        """Notify accounting that a planned charge no longer matches its invoice."""
         self.company_id._schedule_collection_activity(
             self.move_id,
-            self.env._("A planned charge was stopped"),
+            self.env._("Planned charge canceled"),
             self.env._(
-                "%(reason)s Check the customer of the invoice, then charge the right "
-                "method with “Collect Now”, or collect it in another way.",
+                "%(reason)s Check the invoice, then charge the correct payment method "
+                "with “Collect Now,” or arrange another way to pay.",
                 reason=self.reason,
             ),
         )
 
     def _is_customer_busy(self):
-        """Whether another charge of this customer is being sent (unique index)."""
+        """Whether another charge to this customer is being sent (unique index)."""
         return bool(
             self.search_count(
                 [
@@ -164,13 +164,13 @@ class PaycollectAttempt(models.Model):
 
     def _wait_for_customer(self):
         raise RetryableJobError(
-            "another charge of this customer is being sent",
+            "another charge to this customer is being sent",
             seconds=CUSTOMER_BUSY,
             ignore_retry=True,
         )
 
     def _commit_claim(self):
-        """Make the claim durable; another worker may have been faster.
+        """Commit the claim; another worker may have been faster.
 
         :raise RetryableJobError: as for ``_claim``
         """
@@ -189,10 +189,10 @@ class PaycollectAttempt(models.Model):
         )
 
     def _prepare_transaction_vals(self, amount):
-        """Values of the draft transaction.
+        """Return the values of the draft transaction.
 
-        ``is_post_processed`` keeps the native post-processing away from the draft;
-        each change of its state resets it.
+        ``is_post_processed`` keeps Odoo's post-processing away from the draft. Each
+        change of its state resets it.
         """
         token, move = self.token_id, self.move_id
         return {
@@ -208,7 +208,7 @@ class PaycollectAttempt(models.Model):
         }
 
     def _charge(self, now=None):
-        """Ask the provider and record its answer; the only step with network.
+        """Send the charge to the provider and record the response. Network.
 
         :param now: naive UTC datetime
         """
@@ -232,7 +232,7 @@ class PaycollectAttempt(models.Model):
                 self._set_put_back(Decision(WAIT, STOPPED) if stopped else None)
 
     def _is_owed_in_full(self):
-        """Whether nobody paid or disputed any of it since it was claimed."""
+        """Whether the full amount is still owed and chargeable since the claim."""
         move = self.move_id
         due = move._get_collectable(self.sent_at)[move].ask(is_ahead(self.trigger))
         enough = self.currency_id.compare_amounts(due, self.amount)
@@ -242,9 +242,9 @@ class PaycollectAttempt(models.Model):
         )
 
     def _request(self, again=False):
-        """Send the request that charges; the same transaction has the same key.
+        """Send the charge request. The same transaction uses the same key.
 
-        :param again: the provider may know the key already
+        :param again: the provider may already know the key
         :return: the :class:`outcome.Outcome`
         """
         exchange = Exchange()
@@ -259,16 +259,16 @@ class PaycollectAttempt(models.Model):
         return classify(transaction.state, exchange, crashed, again)
 
     def _wait_for_lock(self):
-        """Lock the claimed row; whoever holds it, holds it for a moment only.
+        """Lock the claimed row, which others only hold for a moment.
 
-        Not without waiting: given up here, it would look like an interrupted charge.
+        It waits, because giving up here would look like an interrupted charge.
         """
         self.env.cr.execute(
             SQL("SELECT id FROM paycollect_attempt WHERE id = %s FOR UPDATE", self.id)
         )
 
     def _record(self, outcome, now):
-        """Write the outcome down and tell whom it concerns."""
+        """Record the outcome and start what follows from it."""
         self._set_state(
             outcome.state,
             outcome.reason,
@@ -282,9 +282,9 @@ class PaycollectAttempt(models.Model):
         self._after_outcome(outcome, now)
 
     def _after_outcome(self, outcome, now):
-        """Hook: what follows when a try ended, in the transaction that records it.
+        """Hook: follow up on an outcome, in the transaction that records it.
 
-        The state is written already. Canceled counts too: it will not be sent.
+        The state is already written. Canceled is an outcome, too.
 
         :param outcome: :class:`outcome.Outcome`
         :param now: naive UTC datetime
@@ -296,7 +296,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _prepare_outcome_params(self, outcome):
-        """Return the values of an outcome's reason as JSON takes them."""
+        """Return the values of an outcome's reason, ready for JSON."""
         if outcome.state != DECLINED:
             return {}
         return {
@@ -312,14 +312,15 @@ class PaycollectAttempt(models.Model):
         }
 
     def _finish(self, _now=None):
-        """Book the payment and queue the receipt. Repeatable, no network."""
+        """Book the payment and queue the receipt. Repeatable; no network."""
         self.ensure_one()
         transaction = self.transaction_id
         if self.state in protocol.FINISHABLE and not transaction.is_post_processed:
             transaction._post_process()
 
     def _sync_with_transaction(self):
-        """Follow a transaction that changed by itself (webhook, late answer)."""
+        """Follow transactions that changed outside of a request (webhook, late
+        response)."""
         for attempt in self:
             transaction = attempt.transaction_id
             state = protocol.follow(
@@ -341,7 +342,7 @@ class PaycollectAttempt(models.Model):
             attempt._after_outcome(Outcome(state, "event"), now)
 
     def _get_event_reason(self, state):
-        """Return code and values of the reason why it comes into ``state``."""
+        """Return the reason code and values for the change to ``state``."""
         if state == PAID:
             return "confirmed", {}
         if state == SETTLING:
@@ -350,7 +351,8 @@ class PaycollectAttempt(models.Model):
         return code, {"message": self.transaction_id.state_message or ""}
 
     def _before_event(self, state, text, now):
-        """Hook: the provider told by itself that the attempt comes into ``state``."""
+        """Hook: an event from the provider is about to move the attempt to
+        ``state``."""
 
     def _postpone(self, code, params, now, until=None):
         self.write(
@@ -364,7 +366,7 @@ class PaycollectAttempt(models.Model):
     # -- crons ---------------------------------------------------------------
 
     def _cron_send_due(self, now=None):
-        """Do what no job did: send, finish, and find interrupted charges.
+        """Pick up what no job did: send, finish, and detect interrupted charges.
 
         :param now: naive UTC datetime
         """
@@ -374,11 +376,11 @@ class PaycollectAttempt(models.Model):
             self._sweep(attempts, method, now, *args)
 
     def _get_sweeps(self, now):
-        """Hook: what the sweep does; each room adds its own, in any order.
+        """Hook: return the sweep's tasks; each room adds its own, in any order.
 
         :param now: naive UTC datetime
-        :return: list of (attempts, name of the method, arguments); the method gets the
-            time at which its turn comes (naive UTC) and the arguments
+        :return: list of (attempts, method name, arguments); the method is called with
+            the time of the call (naive UTC) and the arguments
         """
         waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED, CREDIT)
         return [
@@ -414,7 +416,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _search_unfinished(self):
-        """From the side of the transactions: an index knows the few open ones."""
+        """Search by transaction: an index covers the few that are unfinished."""
         transactions = self.env["payment.transaction"].search(
             [
                 ("is_post_processed", "=", False),
@@ -427,9 +429,9 @@ class PaycollectAttempt(models.Model):
         )
 
     def _sweep(self, attempts, method, now, *args):
-        """Run ``method`` on each attempt in a transaction of its own.
+        """Run ``method`` on each attempt in a separate transaction.
 
-        :param now: naive UTC datetime; None: each at its own time
+        :param now: naive UTC datetime; None: the time of each call
         """
         for attempt in attempts:
             try:
@@ -444,7 +446,7 @@ class PaycollectAttempt(models.Model):
                 self._rollback()
 
     def _get_chore(self, now, **facts):
-        """What the sweep does with the attempt, see ``protocol.get_chore``."""
+        """Return what the sweep does with the attempt, see ``protocol.get_chore``."""
         self.ensure_one()
         return protocol.get_chore(
             self.state,
@@ -456,7 +458,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _set_orphaned(self, now):
-        """The process that sent it is gone: nobody knows what happened."""
+        """Mark the attempt as unknown: the process that was sending it is gone."""
         if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
             return
         self._set_state(UNKNOWN, "orphaned")

@@ -4,32 +4,36 @@ from odoo.exceptions import UserError
 
 
 class PaycollectStop(models.Model):
-    """One stop of all charging: who, why, and who let it go on. Never deleted."""
+    """One stop of all charging: who stopped it, why, and who resumed it."""
 
     _name = "paycollect.stop"
-    _description = "Stop of All Charging"
+    _description = "Charging Stop"
     _order = "stopped_at desc, id desc"
     _rec_name = "reason"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     stopped_at = fields.Datetime(string="Stopped On", required=True, readonly=True)
-    stopped_by_id = fields.Many2one("res.users", required=True, readonly=True)
-    reason = fields.Char(required=True, readonly=True)
+    stopped_by_id = fields.Many2one(
+        "res.users", string="Stopped By", required=True, readonly=True
+    )
+    reason = fields.Char(string="Reason", required=True, readonly=True)
     resumed_at = fields.Datetime(string="Resumed On", readonly=True)
-    resumed_by_id = fields.Many2one("res.users", readonly=True)
+    resumed_by_id = fields.Many2one("res.users", string="Resumed By", readonly=True)
 
     _one_open = models.UniqueIndex(
-        "(company_id) WHERE resumed_at IS NULL", "Charging is stopped already."
+        "(company_id) WHERE resumed_at IS NULL", "Charging is already stopped."
     )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("Stops are history and cannot be deleted."))
+        raise UserError(
+            self.env._("Charging stops are part of the history and can't be deleted.")
+        )
 
     @api.model
     def _start(self, company, reason, now=None):
-        """Note that the current user stops all charging; ``now``: naive UTC."""
-        self.flush_model(["resumed_at"])  # the unique index looks at the table
+        """Record that the current user stopped all charging; ``now``: naive UTC."""
+        self.flush_model(["resumed_at"])  # the unique index checks the table
         return self.create(
             {
                 "company_id": company.id,
@@ -41,7 +45,7 @@ class PaycollectStop(models.Model):
 
     @api.model
     def _end(self, company, now=None):
-        """Note that the current user lets it go on; ``now``: naive UTC."""
+        """Record that the current user resumed charging; ``now``: naive UTC."""
         self.search(
             [("company_id", "=", company.id), ("resumed_at", "=", False)]
         ).write(

@@ -3,10 +3,10 @@ from odoo import models
 
 
 class PaymentProvider(models.Model):
-    """Observe the one seam to the network.
+    """Observes the exchange with the provider at the network boundary.
 
-    Odoo turns a time-out and a decline into the same error text; what was answered
-    is seen here, where the request leaves and where the body is parsed.
+    Odoo reduces a timeout and a decline to the same error text. The real response is
+    only visible here, where the request is sent and the body is parsed.
     """
 
     _inherit = "payment.provider"
@@ -21,7 +21,7 @@ class PaymentProvider(models.Model):
         return answer
 
     def _parse_response_error(self, response):
-        """Note status and body before the provider reduces them to a text."""
+        """Record status and body before the provider reduces them to a text."""
         exchange = self.env.context.get("paycollect_exchange")
         if exchange is not None:
             exchange.answers += 1

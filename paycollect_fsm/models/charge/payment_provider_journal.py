@@ -3,11 +3,11 @@ from odoo import api, models
 
 
 class PaymentProvider(models.Model):
-    """Odoo makes the journal's line for a provider when it first looks for it.
+    """Creates the provider's journal line ahead of the first payment.
 
-    Two first payments at the same moment would make two lines, and then no payment
-    of this provider could be booked any more. So it is made when the provider is
-    switched on, or its company starts to collect.
+    Odoo creates it on first use. Two first payments at the same moment would create
+    two lines, and no payment of this provider could be booked after that. So it is
+    created when the provider is enabled or its company starts collecting.
     """
 
     _inherit = "payment.provider"
@@ -26,12 +26,12 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _make_journal_lines_of(self, companies):
-        """Companies start to collect."""
+        """Create the journal lines of companies that start collecting."""
         providers = self.sudo().search([("company_id", "parent_of", companies.ids)])
         providers._make_journal_line()
 
     def _make_journal_line(self):
-        """Computing the journal makes the line, unless there is one."""
+        """Compute the journal, which creates the line unless there is one."""
         active = self.filtered(
             lambda provider: (
                 provider.state in ("enabled", "test")

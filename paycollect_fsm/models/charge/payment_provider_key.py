@@ -10,25 +10,29 @@ from ..method.payment_provider import ON
 
 _logger = logging.getLogger(__name__)
 
-# One charge is sent this often to see whether the key works again.
+# How often one charge is sent to check whether the key works again.
 PROBE_AFTER = timedelta(minutes=15)
 
 
 class PaymentProvider(models.Model):
-    """A provider that rejects our key has declined nothing: it is ours to correct.
+    """A rejected API key is not a decline; it needs fixing on our side.
 
-    Its charges wait. They go on when a request succeeds, or somebody enters a key.
+    The provider's charges are held back until a request succeeds or a new key is
+    entered.
     """
 
     _inherit = "payment.provider"
 
     collection_key_rejected_at = fields.Datetime(
-        string="Key Rejected Since",
+        string="API Key Rejected Since",
         readonly=True,
         copy=False,
-        help="The provider rejects our key; charges wait until it works (UTC).",
+        help="When the provider started rejecting the API key. Charges are held back "
+        "until the key works.",
     )
-    collection_key_probe_at = fields.Datetime(readonly=True, copy=False)
+    collection_key_probe_at = fields.Datetime(
+        string="Next API Key Check", readonly=True, copy=False
+    )
 
     def write(self, vals):
         result = super().write(vals)
@@ -39,11 +43,11 @@ class PaymentProvider(models.Model):
         return result
 
     def _wake_charges(self):
-        """Let the sweep look at what waits, in transactions of its own."""
+        """Trigger the sweep, which resumes held charges in its own transactions."""
         self.env.ref("paycollect_fsm.cron_send_due").sudo()._trigger()
 
     def _is_key_rejected(self, now):
-        """Whether charges of the provider wait for another key.
+        """Whether the provider's charges wait for a valid key.
 
         :param now: naive UTC datetime
         """
@@ -52,9 +56,9 @@ class PaymentProvider(models.Model):
         return bool(self.collection_key_rejected_at and probe_at and probe_at > now)
 
     def _set_key_rejected(self, now):
-        """Note that the key is rejected, and tell the responsible person once.
+        """Record that the key is rejected, and notify the exceptions owner once.
 
-        Another worker may note it at this moment; that is as good.
+        If another worker is recording it right now, that is just as good.
 
         :param now: naive UTC datetime
         """
@@ -72,21 +76,25 @@ class PaymentProvider(models.Model):
                 )
                 provider._report_key_rejected()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            _logger.info("Somebody else notes the rejected key of %s", self.id)
+            _logger.info(
+                "Provider %s: another worker recorded the rejected key", self.id
+            )
 
     def _set_key_accepted(self):
-        """The provider takes the key again: the sweep lets go on what waited.
+        """Record that the key works again, and let the sweep resume held charges.
 
-        Called while a charge is answered, so nothing here may go wrong or be slow.
+        Called while a charge is being answered, so it must neither fail nor be slow.
         """
         try:
             with self.env.cr.savepoint():
                 self.sudo().collection_key_rejected_at = False
                 self._wake_charges()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            _logger.info("Somebody else notes the accepted key of %s", self.ids)
+            _logger.info(
+                "Providers %s: another worker recorded the accepted key", self.ids
+            )
 
-    # -- the seam --------------------------------------------------------------------
+    # -- network boundary ------------------------------------------------------------
 
     def _send_api_request(self, method, endpoint, **kwargs):
         answer = super()._send_api_request(method, endpoint, **kwargs)
@@ -95,17 +103,17 @@ class PaymentProvider(models.Model):
         return answer
 
     def _parse_response_error(self, response):
-        """An answer that is about the request shows that the key was taken."""
+        """A response about the request itself shows that the key was accepted."""
         accepted = 400 <= response.status_code < 500
         accepted &= response.status_code not in (*KEY_REJECTED_HTTP_STATUS, 429)
         if accepted and self.collection_key_rejected_at:
             self._set_key_accepted()
         return super()._parse_response_error(response)
 
-    # -- people ----------------------------------------------------------------------
+    # -- activities ------------------------------------------------------------------
 
     def _get_key_summary(self):
-        return self.env._("%(provider)s rejects our key", provider=self.name)
+        return self.env._("%(provider)s is rejecting the API key", provider=self.name)
 
     def _report_key_rejected(self):
         company = self.company_id
@@ -113,16 +121,16 @@ class PaymentProvider(models.Model):
             company.partner_id,
             self._get_key_summary(),
             self.env._(
-                "%(provider)s rejects our key, so nothing can be charged there. No "
-                "charge was declined; they wait. Enter a valid key under Invoicing ▸ "
-                "Configuration ▸ Payment Providers; the charges then go on by "
-                "themselves.",
+                "%(provider)s is rejecting the API key, so nothing can be charged "
+                "there. No charges were declined; they are held back. Enter a valid "
+                "key under Invoicing ▸ Configuration ▸ Payment Providers, and charging "
+                "will resume automatically.",
                 provider=self.name,
             ),
         )
 
     def _close_accepted_keys(self):
-        """Nobody has to enter a key any more."""
+        """Close the activities of providers whose key works again."""
         accepted = self.search(
             [
                 ("collection_key_rejected_at", "=", False),
@@ -136,5 +144,5 @@ class PaymentProvider(models.Model):
                     ("res_id", "=", provider.company_id.partner_id.id),
                     ("summary", "=", provider._get_key_summary()),
                 ]
-            ).action_feedback(feedback=self.env._("The key works again."))
+            ).action_feedback(feedback=self.env._("The API key works again."))
         accepted.collection_key_probe_at = False

@@ -7,11 +7,11 @@ from ...rules.const import OCCASION_PAID
 
 
 class PaymentTransaction(models.Model):
-    """Nobody starts to pay an invoice by other means while it is being charged, nor
-    more than what is open.
+    """Keeps customers from paying an invoice that is being charged, or more than what
+    is due on it.
 
-    The pages do not offer it; this is for a page that was opened before, and for
-    whoever asks without a page.
+    The pages don't offer it. This covers pages that were opened earlier, and requests
+    made without a page.
     """
 
     _inherit = "payment.transaction"
@@ -25,14 +25,14 @@ class PaymentTransaction(models.Model):
         return transactions
 
     def _is_collected(self):
-        """What was charged by an attempt is ours, and so is its refund."""
+        """Transactions of an attempt are ours, and so are their refunds."""
         tx = self.sudo()
         return super()._is_collected() or bool(
             (tx.source_transaction_id or tx).collection_attempt_ids
         )
 
     def _post_process(self):
-        """What is left of an invoice in parts is planned as soon as a part is paid."""
+        """Plan the next installment as soon as one is paid."""
         result = super()._post_process()
         done = self.sudo().filtered(lambda tx: tx.state == "done")
         if moves := done.collection_attempt_ids.move_id:
@@ -44,7 +44,7 @@ class PaymentTransaction(models.Model):
         return (self.operation or "").startswith("online_")
 
     def _after_post_process(self):
-        """The attempts follow, and the customer is told."""
+        """Update the attempts, and notify the customer of a payment."""
         if attempts := self.collection_attempt_ids:
             attempts._as_system()._sync_with_transaction()
         if self.state == "done":
@@ -52,24 +52,23 @@ class PaymentTransaction(models.Model):
         return super()._after_post_process()
 
     def _check_amount_open(self):
-        """Refuse more than what is open on posted invoices.
+        """Refuse more than the amount due on posted invoices.
 
-        :raise ValidationError: with what is open
+        :raise ValidationError: with the amount due
         """
         for tx in self.sudo():
             invoices = tx.invoice_ids.filtered("company_id.collection_active")
             if not invoices or set(invoices.mapped("state")) != {"posted"}:
-                continue  # of an order, or not collected: Odoo's own rules
+                continue  # for an order, or not collected: Odoo's own rules apply
             open_amount = sum(invoices.mapped("amount_residual"))
             if tx.currency_id.is_zero(open_amount):
                 raise ValidationError(
-                    self.env._("There is no amount to be paid: it was paid meanwhile.")
+                    self.env._("Nothing is due: this has already been paid.")
                 )
             if tx.currency_id.compare_amounts(tx.amount, open_amount) > 0:
                 raise ValidationError(
                     self.env._(
-                        "Only %(amount)s is still to be paid. Please load the page "
-                        "again.",
+                        "Only %(amount)s is still due. Please reload the page.",
                         amount=formatLang(
                             self.env, open_amount, currency_obj=tx.currency_id
                         ),

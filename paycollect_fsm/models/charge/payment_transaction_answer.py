@@ -5,26 +5,27 @@ from ...rules.const import DEMO_DECLINE_CODES
 
 
 class PaymentTransaction(models.Model):
-    """What the provider answered to a charge, for the attempt that it belongs to.
+    """The provider's response to a charge, for the attempt that it belongs to.
 
-    Odoo's processing lies between the request and the answer, so the exchange travels
-    in the context there.
+    Odoo processes the response in between, so the exchange is passed in the context.
     """
 
     _inherit = "payment.transaction"
 
-    collection_attempt_ids = fields.One2many("paycollect.attempt", "transaction_id")
+    collection_attempt_ids = fields.One2many(
+        "paycollect.attempt", "transaction_id", string="Payment Attempts"
+    )
 
     collection_contradicted = fields.Boolean(
-        string="Contradicting Answer",
+        string="Mismatched Response",
         readonly=True,
-        help="The provider spoke of another amount or currency than was asked for.",
+        help="The provider reported a different amount or currency than requested.",
     )
 
     _collection_unfinished = models.Index("(id) WHERE is_post_processed IS NOT TRUE")
 
     def _validate_amount(self, payment_data):
-        """Note the answer; one about another amount is no decline: something was
+        """Record the response. A different amount is not a decline: something was
         charged."""
         exchange = self.env.context.get("paycollect_exchange")
         if exchange is not None:
@@ -47,14 +48,14 @@ class PaymentTransaction(models.Model):
             exchange.body = {"error": {"code": DEMO_DECLINE_CODES.get(digits)}}
 
     def _refund(self, amount_to_refund=None):
-        """Book a payment before it is given back: Odoo would never book it later."""
+        """Book a payment before refunding it; Odoo would never book it later."""
         if self.state == "done" and not self.is_post_processed and self._is_collected():
             self._post_process()
         return super()._refund(amount_to_refund=amount_to_refund)
 
     def _log_message_on_linked_documents(self, message):
-        """Charges by a job leave a note on the invoice without the work of a post:
-        notes notify nobody anyway."""
+        """Log a note instead of posting a message: it notifies no one and is much
+        faster."""
         if not self.collection_attempt_ids:
             return super()._log_message_on_linked_documents(message)
         moves = self.sudo()._get_invoices_to_notify()

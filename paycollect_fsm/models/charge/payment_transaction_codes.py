@@ -3,24 +3,26 @@ from odoo import fields, models
 
 
 class PaymentTransaction(models.Model):
-    """What the provider said when it declined, whoever started the payment."""
+    """The provider's codes for a decline, no matter who started the payment."""
 
     _inherit = "payment.transaction"
 
     collection_decline_code = fields.Char(string="Decline Code", readonly=True)
-    collection_network_code = fields.Char(string="Network Code", readonly=True)
+    collection_network_code = fields.Char(
+        string="Network Decline Code", readonly=True
+    )
     collection_advice_code = fields.Char(string="Advice Code", readonly=True)
     collection_network_advice_code = fields.Char(
         string="Network Advice Code", readonly=True
     )
-    collection_outcome_type = fields.Char(string="Kind of Outcome", readonly=True)
+    collection_outcome_type = fields.Char(string="Outcome Type", readonly=True)
     collection_http_status = fields.Integer(string="HTTP Status", readonly=True)
 
     def _record_codes(self, codes, status=None):
-        """Store the provider's codes; what it did not say keeps what is known.
+        """Store the provider's codes. Empty codes don't overwrite known ones.
 
         :param codes: :class:`outcome.Codes`
-        :param status: HTTP status of the answer, None when it came by an event
+        :param status: HTTP status of the response; None for an event
         """
         self.ensure_one()
         vals = {

@@ -3,11 +3,11 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """A payment that was charged in time writes the discount off, whenever it settles.
+    """Writes off the early payment discount of a timely charge, whenever it settles.
 
-    Natively the discount depends on the day of the booking, so that a bank debit that
-    settles later would leave it open, and of several taxes or accounts only the first
-    one is written off.
+    In Odoo, the discount depends on the booking date, so a bank debit that settles
+    later would leave it open. And of several taxes or accounts, only the first one is
+    written off.
     """
 
     _inherit = "payment.transaction"
@@ -16,16 +16,16 @@ class PaymentTransaction(models.Model):
         discount = self._prepare_discount_vals()
         if not discount:
             return super()._create_payment(**extra_create_values)
-        # The native write-off would come on top.
+        # Otherwise Odoo would write it off a second time.
         transaction = self.with_context(paycollect_discount_booked=True)
         return super(PaymentTransaction, transaction)._create_payment(
             write_off_line_vals=discount, **extra_create_values
         )
 
     def _prepare_discount_vals(self):
-        """Return the lines that write the discount of our attempt off, or none.
+        """Return the journal items that write off the attempt's discount, if any.
 
-        None either when somebody paid meanwhile: then it is for accounting to judge.
+        Also none if other payments came in meanwhile; accounting has to decide then.
         """
         self.ensure_one()
         attempt = self.sudo().collection_attempt_ids[:1]

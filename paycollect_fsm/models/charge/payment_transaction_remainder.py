@@ -3,16 +3,17 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """What is left of an invoice because its provider cannot charge such a fraction.
+    """The remainder of an invoice that is too small for the provider to charge.
 
-    Charged up, the customer would pay more than he owes; left open, the invoice would
-    never be paid and would be dunned for half a fils. So the company bears it.
+    Rounding up would charge the customer more than they owe. Leaving it open would
+    keep the invoice unpaid and dun the customer for half a fils. So the company bears
+    it.
     """
 
     _inherit = "payment.transaction"
 
     def _create_payment(self, **extra_create_values):
-        """Write the remainder off together with the payment."""
+        """Write off the remainder together with the payment."""
         lines = self._prepare_remainder_lines()
         if lines:
             given = extra_create_values.get("write_off_line_vals") or []
@@ -20,7 +21,7 @@ class PaymentTransaction(models.Model):
         return super()._create_payment(**extra_create_values)
 
     def _prepare_remainder_lines(self):
-        """Return values of the journal item that closes the invoice, if any."""
+        """Return the values of the journal item that closes the invoice, if any."""
         self.ensure_one()
         remainder = self._get_remainder()
         company = self.provider_id.company_id
@@ -38,7 +39,7 @@ class PaymentTransaction(models.Model):
         )
         return [
             {
-                "name": self.env._("Less than can be charged"),
+                "name": self.env._("Remainder too small to charge"),
                 "account_id": account.id,
                 "partner_id": self.partner_id.commercial_partner_id.id,
                 "currency_id": self.currency_id.id,
@@ -48,9 +49,9 @@ class PaymentTransaction(models.Model):
         ]
 
     def _get_remainder(self):
-        """Return what stays open after this payment and can never be charged, else 0.
+        """Return the open amount after this payment that can never be charged, else 0.
 
-        In the currency of the transaction.
+        In the transaction's currency.
         """
         invoice, currency = self.invoice_ids, self.currency_id
         if len(invoice) != 1 or self.amount <= 0 or invoice.state != "posted":

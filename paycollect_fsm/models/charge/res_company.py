@@ -16,10 +16,10 @@ LIMIT_CODES = (
 
 
 class ResCompany(models.Model):
-    """The switch that stops all charging of a company at once.
+    """The switch that stops all charging for a company at once.
 
-    Completed jobs are billed and their charges planned all the same; they wait,
-    and leave when a manager resumes. What was sent already is not called back.
+    Completed jobs are still billed and their charges planned, but held back until a
+    manager resumes charging. Charges that were already sent are not recalled.
     """
 
     _inherit = "res.company"
@@ -29,7 +29,7 @@ class ResCompany(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Since when nothing is charged (UTC); empty = charging is not stopped.",
+        help="When all charging was stopped. Empty while it isn't.",
     )
     collection_stopped_by_id = fields.Many2one(
         "res.users",
@@ -39,7 +39,7 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
     collection_stop_reason = fields.Char(
-        string="Why Charging Is Stopped",
+        string="Charging Stop Reason",
         readonly=True,
         copy=False,
         groups="base.group_user",
@@ -53,7 +53,7 @@ class ResCompany(models.Model):
     # -- buttons ---------------------------------------------------------------
 
     def action_stop_collection(self):
-        """Open the window that stops all charging, or lets it go on."""
+        """Button: open the dialog that stops or resumes all charging."""
         self.env["paycollect.access"]._check_user(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_switch"
@@ -67,9 +67,9 @@ class ResCompany(models.Model):
         return action
 
     def action_resume_collection(self):
-        """The same window: while charging is stopped it says what would leave.
+        """Button: open the same dialog, which shows what resuming would send.
 
-        :raise AccessError: unless the user is a manager of Collections
+        :raise AccessError: unless the user is a Collections manager
         """
         self.env["paycollect.access"]._check_manager(self)
         return self.action_stop_collection()
@@ -77,20 +77,19 @@ class ResCompany(models.Model):
     # -- the switch ------------------------------------------------------------
 
     def _is_collection_stopped(self):
-        """Whether nothing may be charged for the company right now.
+        """Whether charging is stopped for the company or one of its parents.
 
-        As of the beginning of the transaction. The stop of a company stops its
-        branches.
+        Read as of the start of the transaction.
         """
         self.ensure_one()
         return any(self.sudo().parent_ids.mapped("collection_stopped_at"))
 
     def _stop_collection(self, reason, now=None):
-        """Stop all charging of the company, for queued jobs too.
+        """Stop all charging for the company, including queued charges.
 
-        :param reason: why, for whoever wants to resume
+        :param reason: why; shown to the manager who resumes charging
         :param now: naive UTC datetime
-        :raise UserError: when it is stopped already, or without a reason
+        :raise UserError: if charging is already stopped, or without a reason
         """
         self.ensure_one()
         self._check_may_switch()
@@ -98,10 +97,12 @@ class ResCompany(models.Model):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(
-                self.env._("Say why charging is stopped; a colleague will read it.")
+                self.env._(
+                    "Enter a reason. It is shown to the manager who resumes charging."
+                )
             )
         if company.collection_stopped_at:
-            raise UserError(self.env._("Charging is stopped already."))
+            raise UserError(self.env._("Charging is already stopped."))
         stop = self.env["paycollect.stop"].sudo()._start(self, reason, now)
         company.write(
             {
@@ -112,11 +113,11 @@ class ResCompany(models.Model):
         )
 
     def _resume_collection(self, with_limited=False, now=None):
-        """Charge again, beginning with what waited; each charge is decided anew.
+        """Resume charging, starting with held charges; each one is decided anew.
 
-        :param with_limited: also look again at what a daily limit held back
+        :param with_limited: also retry charges that a daily limit held back
         :param now: naive UTC datetime
-        :raise AccessError: unless the user is a manager of Collections
+        :raise AccessError: unless the user is a Collections manager
         """
         self.ensure_one()
         self._check_may_switch()
@@ -138,7 +139,9 @@ class ResCompany(models.Model):
     def _check_may_switch(self):
         if not self.env.su and self not in self.env.user.company_ids:
             raise AccessError(
-                self.env._("You do not work for %(company)s.", company=self.sudo().name)
+                self.env._(
+                    "You don't have access to %(company)s.", company=self.sudo().name
+                )
             )
         self.env["paycollect.access"]._check_user(self)
 
@@ -146,7 +149,7 @@ class ResCompany(models.Model):
         self.env["paycollect.attempt"].sudo()._unpark(MOVED)
         return super()._resume_after_move()
 
-    # -- what waits --------------------------------------------------------------
+    # -- held charges ------------------------------------------------------------
 
     def _search_held_back(self, codes):
         """Return the parked attempts (sudo) of the company and its branches."""
@@ -160,10 +163,10 @@ class ResCompany(models.Model):
         return Domain("state", "=", PLANNED) & Domain("company_id", "child_of", self.id)
 
     def _sum_held_back(self, limited=False, now=None):
-        """Return how many charges wait, and their total in company currency.
+        """Return the number of held charges and their total in company currency.
 
-        :param limited: what a daily limit holds back, instead of what the stop does;
-            the latter includes what is due and still in the queue
+        :param limited: count charges held back by a daily limit, instead of those held
+            back by the stop, which include charges that are due and still queued
         :param now: naive UTC datetime
         """
         self.ensure_one()
@@ -194,14 +197,13 @@ class ResCompany(models.Model):
     @api.readonly
     @api.model
     def get_charging_status(self):
-        """Return what the list of attempts shows above it, for the user's companies.
+        """Return the banners above the list of attempts, for the user's companies.
 
-        :return: dict with ``may_stop``, ``may_resume``; ``moved``: a text when nobody
-            said yet whether this is the original database, and ``may_answer``;
-            ``stops``: dicts with ``company_id``, ``text`` and ``waiting``, one
-            for each company that is stopped; ``engines``: dicts with ``provider_id``
-            and ``text``, one for each provider at which somebody else tries declined
-            charges again
+        :return: dict with ``may_stop``, ``may_resume``; ``moved``: a text until an
+            administrator confirms whether this is the original database, and
+            ``may_answer``; ``stops``: dicts with ``company_id``, ``text`` and
+            ``waiting``, one per company where charging is stopped; ``engines``: dicts
+            with ``provider_id`` and ``text``, one per provider with external retries
         """
         user = self.env.user
         if not user.has_group("paycollect_fsm.group_user"):
@@ -232,7 +234,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _get_foreign_engines(self):
-        """Hook: whoever else tries declined charges again, for the status above."""
+        """Hook: return the providers with external retries, for the status above."""
         return []
 
     def _get_collection_status_lines(self):
@@ -243,18 +245,18 @@ class ResCompany(models.Model):
 
     @api.model
     def _get_held_text(self):
-        """Why all charges wait for an administrator; empty when they do not, or when
-        nothing is charged anyway."""
+        """Return why all charges wait for an administrator, or an empty string; always
+        empty if no company collects."""
         active = self.env.companies.sudo().filtered("collection_active")
         return self._get_move_text() if active else ""
 
     def _get_stop_text(self):
-        """Who stopped charging, when and why; empty when it is not stopped."""
+        """Return who stopped charging, when and why; empty if it isn't stopped."""
         self.ensure_one()
         if not self.collection_stopped_at:
             return ""
         return self.env._(
-            "All charging of %(company)s has been stopped since %(date)s by %(user)s: "
+            "All charging for %(company)s was stopped on %(date)s by %(user)s: "
             "%(reason)s",
             company=self.name,
             date=format_datetime(
@@ -265,19 +267,22 @@ class ResCompany(models.Model):
         )
 
     def _get_waiting_text(self, limited=False):
-        """How many charges wait, and how much that is; empty when none does."""
+        """Return the number and total of held charges as a sentence.
+
+        :param limited: those held back by a daily limit; empty if there are none
+        """
         count, total = self._sum_held_back(limited=limited)
         amount = self.currency_id.format(total)
         if not count:
-            return "" if limited else self.env._("No charge waits.")
+            return "" if limited else self.env._("No charges are waiting.")
         if limited:
             return self.env._(
-                "A daily limit held back %(count)s, %(amount)s in all.",
+                "Held back by daily limits: %(count)s (%(amount)s in total).",
                 count=count,
                 amount=amount,
             )
         return self.env._(
-            "Charges that wait: %(count)s, %(amount)s in all.",
+            "Charges waiting: %(count)s (%(amount)s in total).",
             count=count,
             amount=amount,
         )

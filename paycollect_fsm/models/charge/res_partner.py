@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         return super(ResPartner, counting)._increase_rank(field, n)
 
     def _collection_method_added(self, token):
-        """What waited for a method is charged to the new one."""
+        """Charge the invoices that waited for a payment method to the new one."""
         self.env["account.move"]._plan_waiting(self, token)
         return super()._collection_method_added(token)
 

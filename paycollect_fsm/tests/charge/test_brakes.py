@@ -130,8 +130,8 @@ class TestBrakes(CollectionCommon):
         self.assertEqual(
             sorted(self.activities().mapped("summary")),
             [
-                "Charges of Acme Inc. are held back",
-                "Charges of Other Inc. are held back",
+                "Charges to Acme Inc. are held back",
+                "Charges to Other Inc. are held back",
             ],
         )
 

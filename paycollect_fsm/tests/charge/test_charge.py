@@ -303,7 +303,9 @@ class TestCharge(CollectionCommon):
         self.assertEqual(move.collection_attempt_ids.reason, "Canceled by Ann.")
         self.assertEqual(move.collection_decision_code, "charge")
         method = move.collection_decision_params["method"]
-        self.assertEqual(move.collection_decision, f"It is charged to {method}.")
+        self.assertEqual(
+            move.collection_decision, f"A charge to {method} has been planned."
+        )
 
     def test_an_administrator_moves_a_job_to_another_channel(self):
         function = self.env.ref("paycollect_fsm.job_function_attempt_send")
@@ -424,7 +426,7 @@ class TestBrakes(CollectionCommon):
         self.complete(self.make_job())
         held = self.complete(self.make_job()).collection_attempt_ids
         self.assertEqual(held.state, "planned")
-        self.assertIn("daily limit", held.parked_reason)
+        self.assertIn("daily charge limit", held.parked_reason)
         self.assertTrue(held.needs_attention)
         self.assertEqual(held.move_id.activity_ids.summary, "Charges are held back")
         third = self.complete(self.make_job()).collection_attempt_ids
@@ -464,7 +466,7 @@ class TestBrakes(CollectionCommon):
             self.run_jobs(trap)
         attempt = job.invoice_lines.move_id.collection_attempt_ids
         self.assertEqual(attempt.state, "planned")
-        self.assertIn("switched off", attempt.parked_reason)
+        self.assertIn("turned off", attempt.parked_reason)
 
     def test_a_neutralized_copy_charges_nobody(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", True)

@@ -40,7 +40,7 @@ class TestKillSwitch(CollectionCommon):
             self.send(attempt)
         charge.assert_not_called()
         self.assertEqual((attempt.state, attempt.parked_code), ("planned", "stopped"))
-        self.assertIn("all charging was stopped", attempt.parked_reason)
+        self.assertIn("all charging is stopped", attempt.parked_reason)
 
     def test_jobs_are_billed_while_stopped_and_their_charges_wait(self):
         self.stop()
@@ -79,12 +79,12 @@ class TestKillSwitch(CollectionCommon):
         move = job.invoice_lines.move_id
         move.with_user(self.manager).action_collect_now()
         self.assertFalse(move.collection_attempt_ids)
-        self.assertIn("all charging was stopped", move.collection_decision)
+        self.assertIn("all charging is stopped", move.collection_decision)
 
     def test_nothing_is_released_while_stopped(self):
         self.stop()
         attempt = self.planned_attempt()
-        with self.assertRaisesRegex(UserError, "Press “Resume” first"):
+        with self.assertRaisesRegex(UserError, "Select “Resume Charging” first"):
             attempt.with_user(self.manager).action_release()
 
     def test_any_collections_user_stops_and_only_a_manager_resumes(self):
@@ -98,10 +98,10 @@ class TestKillSwitch(CollectionCommon):
         self.assertFalse(self.company._is_collection_stopped())
 
     def test_a_stop_needs_a_reason_and_happens_once(self):
-        with self.assertRaisesRegex(UserError, "Say why"):
+        with self.assertRaisesRegex(UserError, "Enter a reason"):
             self.stop("  ")
         self.stop()
-        with self.assertRaisesRegex(UserError, "stopped already"):
+        with self.assertRaisesRegex(UserError, "already stopped"):
             self.stop()
 
     def test_the_history_says_who_why_and_who_resumed(self):
@@ -113,7 +113,7 @@ class TestKillSwitch(CollectionCommon):
             (self.accountant, "Double invoices", self.manager),
         )
         self.assertTrue(stop.stopped_at <= stop.resumed_at)
-        with self.assertRaisesRegex(UserError, "cannot be deleted"):
+        with self.assertRaisesRegex(UserError, "can't be deleted"):
             stop.unlink()
 
     def test_the_stop_of_a_company_stops_its_branches_and_nobody_else(self):

@@ -57,11 +57,11 @@ class TestOnItsWay(CollectionCommon):
     def test_nothing_changes_while_a_charge_is_on_its_way(self):
         for state in ("sent", "settling"):
             self.attempt.state = state
-            self.assertRefused("a payment for it is on its way")
+            self.assertRefused("a payment for it is being processed")
 
     def test_nothing_changes_while_nobody_knows_whether_it_was_charged(self):
         self.attempt.state = "unknown"
-        self.assertRefused("nobody knows yet")
+        self.assertRefused("the outcome of a charge is unknown")
 
     def test_nothing_changes_while_the_customer_s_own_payment_is_on_its_way(self):
         self.attempt.state = "canceled"
@@ -78,7 +78,7 @@ class TestOnItsWay(CollectionCommon):
             }
         )
         payment._set_pending()
-        self.assertRefused("a payment for it is on its way")
+        self.assertRefused("a payment for it is being processed")
         self.company.collection_active = False
         self.move.button_draft()  # turned off: Odoo's own behavior
         self.assertEqual(self.move.state, "draft")

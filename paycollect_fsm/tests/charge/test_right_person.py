@@ -6,7 +6,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..common_job import CollectionCommon
 
-SUMMARY = "A planned charge was stopped"
+SUMMARY = "Planned charge canceled"
 
 
 @tagged("post_install", "-at_install")
@@ -54,13 +54,13 @@ class TestRightPerson(CollectionCommon):
     def test_an_invoice_corrected_before_the_first_try_is_not_charged(self):
         self.correct_customer()
         self.send()
-        self.assertStopped("another customer")
+        self.assertStopped("customer changed")
 
     def test_an_invoice_corrected_while_a_retry_waits_is_not_charged(self):
         self.attempt.write({"trigger": "retry"})
         self.correct_customer()
         self.send()
-        self.assertStopped("another customer")
+        self.assertStopped("customer changed")
         self.assertEqual(self.move.collection_attempt_ids, self.attempt)
 
     def test_the_card_of_somebody_who_changed_jobs_pays_neither_company(self):
@@ -101,7 +101,7 @@ class TestRightPerson(CollectionCommon):
         with trap_jobs():
             self.move.action_post()
         self.send()
-        self.assertStopped("another currency")
+        self.assertStopped("currency changed")
 
     def test_a_policy_charges_the_corrected_amount(self):
         self.move.button_draft()
@@ -120,7 +120,7 @@ class TestRightPerson(CollectionCommon):
         with trap_jobs():
             self.move.action_post()
         self.send()
-        self.assertStopped("more is owed")
+        self.assertStopped("amount due is higher")
 
     @mute_logger("odoo.addons.paycollect_fsm.models.charge.paycollect_attempt_send")
     def test_what_changed_after_the_claim_is_not_sent(self):
@@ -181,13 +181,13 @@ class TestTemporaryObstacle(CollectionCommon):
     def test_an_invoice_in_draft_is_charged_when_it_is_posted_again(self):
         self.move.button_draft()
         self.send()
-        self.assertWaits("in_draft", "when the invoice is posted again")
+        self.assertWaits("in_draft", "once it is posted again")
         self.assertGoesOnOnce(self.move.action_post)
 
     def test_a_blocked_payment_is_charged_when_it_is_unblocked(self):
         self.move.action_toggle_block_payment()
         self.send()
-        self.assertWaits("blocked", "when the payment is unblocked")
+        self.assertWaits("blocked", "once the payment is unblocked")
         self.assertGoesOnOnce(self.move.action_toggle_block_payment)
 
     def test_the_sweep_finds_what_no_button_told(self):

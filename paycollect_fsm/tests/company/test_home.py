@@ -90,7 +90,7 @@ class TestHome(CollectionCommon):
         self.answer("action_confirm_copy")
         self.assertFalse(self.company.collection_active)
         self.assertEqual(self.attempt.state, "canceled")
-        with self.assertRaisesRegex(ValidationError, "not where"):
+        with self.assertRaisesRegex(ValidationError, "confirms whether"):
             self.company.collection_active = True
 
     def test_a_copy_writes_to_nobody(self):

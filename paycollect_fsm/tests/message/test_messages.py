@@ -157,7 +157,7 @@ class TestMessages(CollectionCommon):
         self.assertIn(move.collection_policy_reason.split(" ")[0], text)
         self.assertIn("Visa •••• 4242", text)
         self.assertIn("receipt was sent", text)
-        self.assertIn("it is paid", text)
+        self.assertIn("invoice is paid", text)
 
     def test_why_tells_what_comes_next(self):
         move = self.complete(self.make_job(token="error"))

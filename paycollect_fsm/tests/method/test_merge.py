@@ -111,7 +111,7 @@ class TestMerge(CollectionCommon):
         for attempt in attempts:
             self.assertTrue(attempt._claim(self.now()))
         self.env.flush_all()
-        with self.assertRaisesRegex(UserError, "being charged right now"):
+        with self.assertRaisesRegex(UserError, "both are being charged"):
             self.merge()
         attempts[0]._charge(self.now())
         self.merge()

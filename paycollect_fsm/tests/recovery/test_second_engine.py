@@ -104,7 +104,7 @@ class TestSecondEngine(StripeCase):
             retry._send(retry.planned_at)
         self.assertFalse(stripe.requests)
         self.assertEqual((retry.state, retry.parked_code), ("planned", "second_engine"))
-        self.assertIn("somebody else tries declined charges", retry.parked_reason)
+        self.assertIn("being retried externally", retry.parked_reason)
 
     def test_a_first_charge_goes_on(self):
         self.hear(self.declined())

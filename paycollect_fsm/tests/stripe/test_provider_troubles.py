@@ -9,7 +9,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from .common_stripe_events import StripeEventCase
 
 PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
-SUMMARY = "Stripe rejects our key"
+SUMMARY = "Stripe is rejecting the API key"
 
 
 @tagged("post_install", "-at_install")
@@ -41,7 +41,9 @@ class TestRejectedKey(StripeEventCase):
                 self.assertFalse(attempt.move_id.activity_ids)
                 self.assertFalse(attempt.token_id.refused_at)
                 self.assertFalse(self.mails_to(attempt.move_id))
-                self.assertIn("rejects our key", attempt.move_id.collection_explanation)
+                self.assertIn(
+                    "rejecting the API key", attempt.move_id.collection_explanation
+                )
                 self.provider._set_key_accepted()
 
     @mute_logger(PROVIDER_LOGGER)
