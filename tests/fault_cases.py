@@ -365,7 +365,7 @@ def down_for_two_days(customer, kind):
     for _question in range(9):
         customer.sweep_after(6 * HOUR)
     assert customer.states() == ["unknown"]
-    assert customer.activities() == ["Find out whether this was charged"]
+    assert customer.activities() == ["Confirm whether this was charged"]
     customer.stripe.forget_keys(customer=customer.reference)
     customer.stripe.clear_faults(number=outage)
     customer.ask_until_known()

@@ -31,7 +31,7 @@ def fits(page):
 def wait_link(server, email):
     """Return the link from the email that asks for confirmation."""
     mail = server.wait_mail(to=email, subject="Invoice")
-    assert "Your bank asks you to confirm this payment" in mail.html
+    assert "Your bank needs you to confirm this payment" in mail.html
     (link,) = [link for link in mail.links if "/pay/" in link]
     return link
 

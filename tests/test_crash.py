@@ -222,7 +222,7 @@ class Customer:
     def assert_nobody_charges_again(self):
         """Check that no job, sweep or user charges before a manager has checked."""
         asked = self.requests()
-        assert self.activities() == ["Find out whether this was charged"]
+        assert self.activities() == ["Confirm whether this was charged"]
         answer = self.collect_now()
         assert answer["params"]["type"] == "warning"
         assert "already in progress" in answer["params"]["message"]

@@ -16,6 +16,14 @@ HARD = "hard"
 CUSTOMER = "customer"
 MERCHANT = "merchant"
 AUTH = "auth"
+KIND_LABELS = {
+    SOFT: "Soft decline",
+    TRANSIENT: "Temporary",
+    HARD: "Hard decline",
+    CUSTOMER: "Customer must act",
+    MERCHANT: "Merchant issue",
+    AUTH: "Authentication required",
+}
 
 # docs.stripe.com/declines/codes, "Advice codes".
 ADVICE_KINDS = {

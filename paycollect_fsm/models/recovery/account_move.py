@@ -9,7 +9,7 @@ from ...rules.declines import AUTH, HARD
 
 
 class AccountMove(models.Model):
-    """What the rules for retries need to know about an invoice."""
+    """The facts about an invoice that the retry rules need."""
 
     _inherit = "account.move"
 
@@ -19,13 +19,13 @@ class AccountMove(models.Model):
             "token_refused": bool(token) and self._was_refused(token),
             "second_engine": bool(provider.collection_foreign_retries_at),
         }
-        if attempt:  # nothing is claimed before these are closed
+        if attempt:  # these must be closed before anything is claimed
             facts["unconfirmed"] = bool(self._get_open_authentications() - attempt)
             facts["abandoned"] = bool(self._get_abandoned_payments(now))
         return facts
 
     def _get_sent_attempts(self):
-        """Return the attempts that reached the provider, in the order of sending."""
+        """Return the attempts that were sent, in the order of sending."""
         self.ensure_one()
         sent = self.sudo().collection_attempt_ids.filtered("sent_at")
         return sent.sorted(lambda attempt: (attempt.sent_at, attempt.id))
@@ -36,12 +36,12 @@ class AccountMove(models.Model):
         return last.state == DECLINED and not last.is_lost
 
     def _count_lost_attempts(self):
-        """How many of the last charges got lost on the way, one after the other."""
+        """Return how many of the latest charges in a row never reached the provider."""
         attempts = reversed(self._get_sent_attempts())
         return len(list(takewhile(lambda attempt: attempt.is_lost, attempts)))
 
     def _get_decline_history(self):
-        """Return the declined tries as :class:`retry.Try`, oldest first."""
+        """Return the declined attempts as :class:`retry.Try`, oldest first."""
         declined = self._get_sent_attempts().filtered(
             lambda attempt: attempt.state == DECLINED and not attempt.is_lost
         )
@@ -50,7 +50,7 @@ class AccountMove(models.Model):
     def _get_methods_in_order(self):
         """Return the customer's chargeable methods (sudo) by priority.
 
-        A card that is stored twice is one method.
+        A card that is stored twice counts as one method.
         """
         self.ensure_one()
         customer = self.commercial_partner_id
@@ -63,13 +63,13 @@ class AccountMove(models.Model):
         return tokens.browse(token.id for token in methods.values())
 
     def _get_retry_plan(self):
-        """The policy's plan (sudo), else the standard one."""
+        """Return the policy's retry plan (sudo), else the standard plan."""
         self.ensure_one()
         plan = self.sudo().collection_policy_id.retry_plan_id
         return plan or plan._get_standard()
 
     def _get_customer_zone(self):
-        """The time zone of whom the charge concerns, as far as it is known."""
+        """Return the customer's time zone, else the company's."""
         self.ensure_one()
         sites = self.sudo()._get_collection_jobs().location_id.partner_id
         known = self.partner_id | self.commercial_partner_id | sites
@@ -77,7 +77,7 @@ class AccountMove(models.Model):
         return ZoneInfo(name) if name else self.company_id._get_zone()
 
     def _was_refused(self, token):
-        """Whether the bank said never to this method, here or elsewhere (V1)."""
+        """Whether the bank permanently declined this method, here or elsewhere (V1)."""
         self.ensure_one()
         token = token.sudo()
         renewed = token.details_changed_at
@@ -91,15 +91,17 @@ class AccountMove(models.Model):
     # -- values for the templates ------------------------------------------------
 
     def _get_decline_text(self):
-        """What the customer is told about the last decline, in the context's language.
+        """Return the customer's explanation of the last decline, in the context's
+        language.
 
-        A lost, stolen or suspected card is never named: its row has generic words.
+        It never reveals that a card was reported lost or stolen, or suspected of fraud:
+        those codes have generic texts.
         """
         row = self._get_sent_attempts()[-1:]._get_decline_row()
         return row.customer_text or self.env._("Your payment method was declined.")
 
     def _get_planned_retry_date(self):
-        """When it is tried again, as the customer's local date; None when it is not."""
+        """Return the date of the next retry in the customer's time zone, or None."""
         retry = self._get_planned_retry()[:1]
         if not retry:
             return None
@@ -107,7 +109,7 @@ class AccountMove(models.Model):
         return retry.planned_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     def _needs_authentication(self):
-        """Whether the customer only has to confirm the payment."""
+        """Whether the last decline only needs the customer's confirmation."""
         return self._is_declined() and (
             self._get_sent_attempts()[-1:].decline_kind == AUTH
         )

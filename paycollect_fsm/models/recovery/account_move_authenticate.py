@@ -7,7 +7,7 @@ from .paycollect_attempt_authenticate import POSSIBLE
 
 
 class AccountMove(models.Model):
-    """An invoice whose declined charge its customer may confirm at the bank."""
+    """Invoices with a declined charge that the customer may confirm at the bank."""
 
     _inherit = "account.move"
 
@@ -21,11 +21,11 @@ class AccountMove(models.Model):
         )
 
     def _get_authentication_problem(self, now):
-        """Return why the customer cannot confirm a charge of this invoice, or "".
+        """Return why the customer can't confirm a charge for this invoice, or "".
 
         :param now: naive UTC datetime
-        :return: ``paid``, ``busy`` (another payment is under way), ``changed`` (less
-            is due than was to be charged), ``gone`` or ""
+        :return: ``paid``, ``busy`` (another payment is in progress), ``changed`` (less
+            is due than the charge's amount), ``gone`` or ""
         """
         self.ensure_one()
         attempt = self._get_open_authentications()[-1:]
@@ -52,13 +52,13 @@ class AccountMove(models.Model):
         return ""
 
     def _get_attempts_that_wait(self, attempt, now):
-        """Return the planned attempts that are not sent before this confirmation."""
+        """Return the planned attempts that wait for this confirmation."""
         if not attempt._is_customer_at_bank(now):
             return self._get_planned_retry()
         return self.sudo().collection_attempt_ids.filtered(lambda a: a.state == PLANNED)
 
     def _get_authentication_link(self):
-        """Return a fresh link to confirm the declined charge, or False."""
+        """Return a new link for confirming the declined charge, or False."""
         self.ensure_one()
         if not self._needs_authentication() or not self._get_open_authentications():
             return False

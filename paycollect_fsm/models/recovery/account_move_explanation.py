@@ -25,8 +25,8 @@ class AccountMove(models.Model):
             return last._get_question_text()
         if last.state == DECLINED and last.escalate_at:
             return self.env._(
-                "Next: the customer acts, which is charged at once; without an answer "
-                "accounting is told on %(date)s.",
+                "Next: once the customer takes action, the invoice is charged again "
+                "immediately. If they don't, accounting will be notified on %(date)s.",
                 date=format_datetime(self.env, last.escalate_at),
             )
         return super()._get_next_step(last)

@@ -3,7 +3,7 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """The words for recovery's reasons."""
+    """The sentences for recovery's reasons."""
 
     _inherit = "account.move"
 
@@ -13,31 +13,32 @@ class AccountMove(models.Model):
         declined = texts["declined"]
         return texts | {
             "declined": lambda: self._get_staff_text(params) or declined(),
-            "lost": lambda: _("The provider does not know of this charge."),
+            "lost": lambda: _("The provider has no record of this charge."),
             "lost_by_user": lambda: _(
-                "%(user)s found no charge at the provider.", user=params["user"]
+                "%(user)s confirmed that the provider didn't charge it.",
+                user=params["user"],
             ),
             "paid_by_user": lambda: _(
-                "%(user)s found the charge at the provider.", user=params["user"]
+                "%(user)s confirmed that the provider charged it.", user=params["user"]
             ),
-            "person": lambda: _("A person has to find out."),
+            "person": lambda: _("A manager must confirm the outcome."),
             "taken_back": lambda: _(
-                "The bank took back %(amount)s (%(code)s); bank returns are final.",
+                "The bank returned %(amount)s (%(code)s). Bank returns are final.",
                 amount=self.currency_id.format(params["amount"]),
                 code=params["code"],
             ),
             "not_closed_unconfirmed": lambda: _(
-                "The customer could still confirm the declined charge, and the "
-                "provider did not answer when it was to be closed."
+                "On hold: the customer can still confirm the declined charge. It "
+                "couldn't be closed because the provider didn't respond."
             ),
             "not_closed_abandoned": lambda: _(
-                "The customer began to pay online and did not finish; the provider "
-                "did not answer when that payment was to be closed."
+                "On hold: the customer started an online payment and hasn't finished "
+                "it. It couldn't be closed because the provider didn't respond."
             ),
         }
 
     def _get_staff_text(self, params):
-        """What colleagues are told about a decline code, in their language."""
+        """Return the decline code's staff message, in the reader's language."""
         row = self.env["paycollect.decline.code"]._browse_row(
             params.get("provider_code"), params.get("decline_code")
         )

@@ -6,7 +6,7 @@ from ...rules.const import CANCELED, DECLINED, PAID, UNKNOWN
 from ...rules.method_limits import LIMITS
 from .paycollect_attempt_authenticate import POSSIBLE
 
-# A retry that cannot be sent for one of these reasons leaves room for another method.
+# If a retry can't be sent for one of these reasons, another method may be tried.
 LEAVES_ROOM = (
     "no_method",
     "no_consent",
@@ -18,7 +18,7 @@ LEAVES_ROOM = (
 
 
 class PaycollectAttempt(models.Model):
-    """Where a charge that did not simply succeed comes in."""
+    """Connects recovery to charges that did not simply succeed."""
 
     _inherit = "paycollect.attempt"
 
@@ -44,7 +44,7 @@ class PaycollectAttempt(models.Model):
         return super()._get_chore(now, ask_at=self.ask_at, **facts)
 
     def _search_unparkable(self, code, now):
-        """A second engine holds back until it is switched off at its provider."""
+        """Retries wait until the provider's external retries are turned off."""
         parked = super()._search_unparkable(code, now)
         if code != SECOND_ENGINE:
             return parked

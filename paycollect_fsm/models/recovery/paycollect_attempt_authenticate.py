@@ -15,40 +15,45 @@ _logger = logging.getLogger(__name__)
 POSSIBLE = "possible"
 CLOSED = "closed"
 
-# How long a customer who pressed the button may take with the bank.
+# How long a customer may take to confirm at the bank.
 GRACE = timedelta(minutes=15)
 RETRY_CLOSING = timedelta(minutes=15)
 LOCKED = 2  # seconds
 
 
 class PaycollectAttempt(models.Model):
-    """A declined charge that its customer may still confirm at the bank.
+    """Declined charges that the customer may still confirm at the bank.
 
-    As long as that is possible it is a charge that may succeed: before another one
-    is sent for the invoice, it is made impossible at the provider.
+    While that is possible, the charge may still succeed. So it is closed at the
+    provider before another charge is sent for the invoice.
     """
 
     _inherit = "paycollect.attempt"
 
     authentication = fields.Selection(
         [
-            (POSSIBLE, "The customer may confirm it"),
-            ("confirmed", "The customer confirmed it"),
-            (CLOSED, "Not possible any more"),
+            (POSSIBLE, "Awaiting confirmation"),
+            ("confirmed", "Confirmed by customer"),
+            (CLOSED, "No longer possible"),
         ],
+        string="Customer Confirmation",
         readonly=True,
     )
     authentication_opened_at = fields.Datetime(
-        readonly=True, help="When the customer was last sent to the bank (UTC)."
+        string="Redirected to Bank On",
+        readonly=True,
+        help="When the customer was last redirected to the bank.",
     )
     authentication_close_at = fields.Datetime(
-        readonly=True, help="When closing it at the provider is tried again (UTC)."
+        string="Retry Closing On",
+        readonly=True,
+        help="When closing the payment at the provider will be tried again.",
     )
 
     _confirmable = models.Index("(move_id) WHERE authentication = 'possible'")
 
     def _is_customer_at_bank(self, now):
-        """Whether somebody may be confirming one of these right now."""
+        """Whether the customer may be confirming one of these right now."""
         return any(
             attempt.authentication_opened_at
             and attempt.authentication_opened_at > now - GRACE
@@ -56,16 +61,16 @@ class PaycollectAttempt(models.Model):
         )
 
     def _close_authentication(self, now):
-        """Make it impossible at the provider, or take its success; network.
+        """Close the payment at the provider, or record that it succeeded. Network.
 
         :param now: naive UTC datetime
-        :return: whether it is decided; False: no answer
-        :raise RetryableJobError: somebody works on it right now
+        :return: whether it is settled; False if the provider didn't respond
+        :raise RetryableJobError: if it is locked by another transaction
         """
         self.ensure_one()
         if not self.try_lock_for_update():
             raise RetryableJobError(
-                f"attempt {self.id} is being worked on",
+                f"attempt {self.id} is locked by another transaction",
                 seconds=LOCKED,
                 ignore_retry=True,
             )
@@ -74,7 +79,7 @@ class PaycollectAttempt(models.Model):
         try:
             self.transaction_id._cancel_authentication(now)
         except (ValidationError, requests.RequestException) as error:
-            _logger.warning("Attempt %s cannot be closed: %s", self.id, error)
+            _logger.warning("Attempt %s could not be closed: %s", self.id, error)
             self.authentication_close_at = now + RETRY_CLOSING
             return False
         if self.transaction_id.state == "error":
@@ -84,11 +89,11 @@ class PaycollectAttempt(models.Model):
         return True
 
     def _follow_authentication(self):
-        """Book what the provider said about a confirmed charge. Repeatable."""
+        """Book the provider's result of a confirmed charge. Repeatable."""
         self.ensure_one()
         transaction = self.transaction_id
         if transaction.state == "pending":
-            self.authentication = "confirmed"  # the money is on its way
+            self.authentication = "confirmed"  # the payment is processing
         self._commit()
         if not transaction.is_post_processed:
             transaction._post_process()
@@ -96,14 +101,14 @@ class PaycollectAttempt(models.Model):
     # -- the customer --------------------------------------------------------------
 
     def _open_authentication(self, now):
-        """Return what the browser needs to confirm this charge; network.
+        """Return what the browser needs to confirm this charge. Network.
 
-        That the customer is on the way to the bank is committed first: nothing else
-        is sent for the invoice meanwhile.
+        Commits first that the customer is being redirected to the bank, so that nothing
+        else is sent for the invoice in the meantime.
 
         :param now: naive UTC datetime
         :return: see ``payment.transaction._get_authentication_values``
-        :raise ValidationError: no answer
+        :raise ValidationError: if the provider doesn't respond
         """
         self.ensure_one()
         self.authentication_opened_at = now
@@ -114,11 +119,11 @@ class PaycollectAttempt(models.Model):
         return values
 
     def _check_authentication(self, confirmed=None):
-        """Follow what the customer did at the bank; network.
+        """Record what the customer did at the bank. Network.
 
-        :param confirmed: the answer to a simulated bank
-        :return: what the customer is told when it was not confirmed, or ""
-        :raise ValidationError: no answer
+        :param confirmed: the customer's answer to a simulated bank
+        :return: a message for the customer if it wasn't confirmed, else ""
+        :raise ValidationError: if the provider doesn't respond
         """
         self.ensure_one()
         if confirmed is not None:
@@ -128,7 +133,7 @@ class PaycollectAttempt(models.Model):
         return message
 
     def _finish_authentication(self):
-        """The customer is back: others may go on."""
+        """Record that the customer is back, so that other charges may continue."""
         self.authentication_opened_at = False
         if self.transaction_id.state != "error":
             self._follow_authentication()
@@ -136,7 +141,8 @@ class PaycollectAttempt(models.Model):
     # -- sweep -------------------------------------------------------------------
 
     def _search_needless_authentications(self, now):
-        """What could still be confirmed although its amount is not owed any more."""
+        """Return attempts that can still be confirmed although their amount is no
+        longer owed."""
         self.env["account.move"].flush_model(["state", "payment_state"])
         self.env["account.move"].flush_model(["amount_residual"])
         self.flush_model(["authentication", "authentication_close_at", "amount"])

@@ -8,12 +8,12 @@ from ...rules.outcome import Outcome
 
 
 class PaycollectAttempt(models.Model):
-    """What an attempt learns from an event that says more than paid or pending."""
+    """Applies provider events that say more than paid or pending to an attempt."""
 
     _inherit = "paycollect.attempt"
 
     def _before_event(self, state, text, now):
-        """An event answers what was asked about an unknown charge."""
+        """Record the event as an answer about an unknown charge."""
         if self.state == UNKNOWN:
             is_told = state != UNKNOWN
             verdict = protocol.FOUND if is_told else protocol.CANNOT_TELL
@@ -23,7 +23,7 @@ class PaycollectAttempt(models.Model):
         return super()._before_event(state, text, now)
 
     def _record_event(self, outcome, now):
-        """Record an outcome that the provider told by itself; a decline is followed.
+        """Record an outcome that the provider sent as an event, and follow up on it.
 
         :param outcome: :class:`outcome.Outcome`
         :param now: naive UTC datetime
@@ -35,7 +35,7 @@ class PaycollectAttempt(models.Model):
                 attempt._record(outcome, now)
 
     def _record_contradiction(self, now):
-        """An event names another amount than was asked for: find out what is true."""
+        """Handle an event that reports a different amount than requested."""
         self.filtered(lambda a: a.state in (SENT, UNKNOWN))._record_event(
             Outcome(UNKNOWN, "contradicted"), now
         )
@@ -43,10 +43,10 @@ class PaycollectAttempt(models.Model):
             attempt.transaction_id._forget_error()
             attempt.company_id._schedule_collection_activity(
                 attempt.move_id,
-                self.env._("Compare this charge with the provider's"),
+                self.env._("Verify the amount of this charge"),
                 self.env._(
-                    "%(history)s The provider tells of another amount or currency "
-                    "than was asked for. Look up %(reference)s there.",
+                    "%(history)s The provider reported a different amount or currency "
+                    "than requested. Look up %(reference)s at the provider.",
                     history=attempt._get_history_text(),
                     reference=attempt.transaction_id.reference,
                 ),
@@ -54,10 +54,10 @@ class PaycollectAttempt(models.Model):
             )
 
     def _set_returned(self, code, amount, now):
-        """The bank took a received payment back; A1 says what may be tried again.
+        """Record that the bank returned a received payment; A1 decides about a retry.
 
-        :param code: of the bank, e.g. R01, or of Stripe, see ``BANK_CODES``
-        :param amount: what it took, in the currency of the attempt
+        :param code: the bank's, e.g. R01, or Stripe's, see ``BANK_CODES``
+        :param amount: the returned amount, in the attempt's currency
         :param now: naive UTC datetime
         """
         params = {"code": code or "", "amount": amount}

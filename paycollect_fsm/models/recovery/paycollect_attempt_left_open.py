@@ -17,10 +17,10 @@ LOCKED = 2  # seconds
 
 
 class PaycollectAttempt(models.Model):
-    """Before a charge is sent, what the customer left open is closed at the provider.
+    """Closes payments that the customer left open before a charge is sent.
 
-    What was confirmed or paid a moment before has paid the invoice, so that the claim
-    finds nothing to charge. Without an answer the charge waits.
+    If one was confirmed or paid a moment earlier, the invoice is paid, and the claim
+    finds nothing to charge. If the provider doesn't respond, the charge waits.
     """
 
     _inherit = "paycollect.attempt"
@@ -45,20 +45,23 @@ class PaycollectAttempt(models.Model):
         return goes_on and closed
 
     def _is_hindered_by_them_alone(self, now):
-        """Nothing is taken from the customer for a charge that is held back."""
+        """Whether nothing else keeps the charge from being sent.
+
+        If the charge is held back anyway, the customer's payments stay open.
+        """
         facts = self.move_id._get_charge_facts(
             self.token_id, now, self.trigger, attempt=self
         )
         return decide(facts).reason in LEFT_OPEN
 
     def _close_abandoned_payments(self, payments, now):
-        """Return whether each is closed, or paid after all; network.
+        """Return whether all of them are closed or paid after all. Network.
 
-        :raise RetryableJobError: one of them is being worked on
+        :raise RetryableJobError: if one of them is locked by another transaction
         """
         if payments.try_lock_for_update() < payments:
             raise RetryableJobError(
-                f"a payment of {self.move_id.name} is being worked on",
+                f"a payment for {self.move_id.name} is locked by another transaction",
                 seconds=LOCKED,
                 ignore_retry=True,
             )
@@ -68,6 +71,6 @@ class PaycollectAttempt(models.Model):
         try:
             payment._close_abandoned(now)
         except (ValidationError, requests.RequestException) as error:
-            _logger.warning("Payment %s cannot be closed: %s", payment.id, error)
+            _logger.warning("Payment %s could not be closed: %s", payment.id, error)
             return False
         return True

@@ -20,34 +20,33 @@ BATCH = 100
 
 
 class PaycollectAttempt(models.Model):
-    """What follows a decline: facts → rule → decision → try, message or activity."""
+    """What follows a decline: facts → rule → decision → retry, message or activity."""
 
     _inherit = "paycollect.attempt"
 
     decline_kind = fields.Selection(
-        [
-            (declines.SOFT, "Later"),
-            (declines.TRANSIENT, "Passing"),
-            (declines.HARD, "Final"),
-            (declines.CUSTOMER, "Customer"),
-            (declines.MERCHANT, "Ours"),
-            (declines.AUTH, "Authentication"),
-        ],
+        list(declines.KIND_LABELS.items()),
+        string="Decline Type",
         readonly=True,
-        help="What the decline means. Empty: nobody knows, so nothing is tried again.",
+        help="What the decline means. If empty, the decline code is unknown and the "
+        "charge isn't retried automatically.",
     )
-    follow_up_code = fields.Char(readonly=True)
+    follow_up_code = fields.Char(string="Follow-up Code", readonly=True)
     follow_up = fields.Char(
+        string="Follow-up",
         compute="_compute_follow_up",
-        help="What was decided after the decline, and why.",
+        help="What happens after the decline, and why.",
     )
     next_attempt_id = fields.Many2one(
-        "paycollect.attempt", string="Next Try", readonly=True, index="btree_not_null"
+        "paycollect.attempt",
+        string="Next Attempt",
+        readonly=True,
+        index="btree_not_null",
     )
     escalate_at = fields.Datetime(
-        string="Tell Accounting On",
+        string="Notify Accounting On",
         readonly=True,
-        help="The customer was asked; without an answer accounting is told then.",
+        help="If the customer hasn't acted by then, accounting receives an activity.",
     )
 
     _unanswered = models.Index("(escalate_at) WHERE escalate_at IS NOT NULL")
@@ -89,7 +88,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _set_decline_meaning(self, now):
-        """Note the kind, and what it says about the method itself."""
+        """Record the decline type, and what it means for the payment method."""
         self.ensure_one()
         meaning = self._get_meaning()
         self.decline_kind = meaning.kind or False
@@ -108,7 +107,7 @@ class PaycollectAttempt(models.Model):
         if meaning.ends_consent:
             cards.consent_ids._revoke(
                 self.env._(
-                    "The customer withdrew it at the bank: %(text)s",
+                    "The customer withdrew consent at the bank: %(text)s",
                     text=self._get_decline_row().staff_text or self.reason,
                 ),
                 now,
@@ -117,8 +116,11 @@ class PaycollectAttempt(models.Model):
     # -- decision --------------------------------------------------------------
 
     def _follow_canceled(self, now):
-        """Its method cannot be charged any more: decide again after the decline that
-        planned this retry, or charge the customer's next method first."""
+        """Follow up on an attempt whose method can no longer be charged.
+
+        Decides again after the decline that planned this retry. If it was no retry,
+        plans a charge to the customer's next method.
+        """
         declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
         if declined:
             declined._follow_decline(now)
@@ -128,8 +130,9 @@ class PaycollectAttempt(models.Model):
     def _follow_decline(self, now):
         """Decide and do what follows this decline, in the transaction that records it.
 
-        Whatever goes wrong here, the provider's answer is kept: where somebody changed
-        the same rows at this moment it is decided again, else a person is told.
+        The provider's response is kept even if something goes wrong here. After a
+        conflict with another transaction it is decided again in a job; any other error
+        creates an activity.
 
         :param now: naive UTC datetime
         """
@@ -140,26 +143,26 @@ class PaycollectAttempt(models.Model):
                     self._set_decline_meaning(now)
                 self._follow(now)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
-            _logger.info("Attempt %s is decided later: %s", self.id, error)
+            _logger.info("Attempt %s will be decided later: %s", self.id, error)
             self._enqueue_decision()
         except Exception:
-            _logger.exception("Attempt %s: nothing could be decided", self.id)
+            _logger.exception("Attempt %s: the follow-up failed", self.id)
             self._report_exhausted(
-                self.env._("An error of ours kept us from deciding what follows.")
+                self.env._("The next step couldn't be decided due to an internal error.")
             )
 
     def _enqueue_decision(self):
-        """In a transaction of its own, which sees what was changed meanwhile."""
+        """Queue a job that decides in its own transaction and sees recent changes."""
         self.with_user(SUPERUSER_ID).with_delay(
             identity_key=f"paycollect.attempt.decide.{self.id}",
             description=self.env._(
-                "Decide what follows the decline of %(invoice)s",
+                "Decide the next step after the decline of %(invoice)s",
                 invoice=self.move_id.name,
             ),
         )._decide_again()
 
     def _decide_again(self, now=None):
-        """Decide what could not be decided when the decline was written down.
+        """Decide what couldn't be decided when the decline was recorded.
 
         :param now: naive UTC datetime
         """
@@ -169,12 +172,12 @@ class PaycollectAttempt(models.Model):
             return
         others = attempt.move_id.collection_attempt_ids - attempt
         if any(other.state in OPEN_STATES for other in others):
-            attempt._set_decline_meaning(now)  # something is tried already
+            attempt._set_decline_meaning(now)  # another charge is already in progress
         else:
             attempt._follow_decline(now)
 
     def _follow(self, now):
-        """Plan the next try, or ask whoever can help; nothing when it is paid."""
+        """Plan a retry, ask the customer, or notify accounting; nothing if paid."""
         move = self.move_id
         if not move._is_owed():
             return
@@ -237,14 +240,15 @@ class PaycollectAttempt(models.Model):
         )
 
     def _get_tried_method(self):
-        """The method's key; other copies of one that is gone may still be charged."""
+        """Return the method's key. If the method is gone, other copies of the same card
+        may still be charged, so it gets a key of its own."""
         self.ensure_one()
         if self._get_meaning().is_gone:
             return f"gone {self.token_id.id}"
         return self.token_id._get_method_key()
 
     def _prepare_charge_facts(self, now):
-        """With the card networks' caps."""
+        """Add the card networks' caps."""
         token = self.token_id
         times = token._get_decline_times(now)[token._get_method_key()]
         caps = retry.get_caps(
@@ -266,14 +270,14 @@ class PaycollectAttempt(models.Model):
         attempt._enqueue()
 
     def _report_exhausted(self, text=None):
-        """Tell accounting that nothing automatic is left."""
+        """Notify accounting that no automatic options are left."""
         self.ensure_one()
         self.company_id._schedule_collection_activity(
             self.move_id,
             self.env._("Payment declined"),
             self.env._(
-                "%(history)s %(text)s Talk to the customer, charge another method with "
-                "“Collect Now”, or collect it in another way.",
+                "%(history)s %(text)s Contact the customer, charge another payment "
+                "method with “Collect Now,” or arrange another way to pay.",
                 history=self._get_history_text(),
                 text=text or "",
             ),
@@ -286,7 +290,7 @@ class PaycollectAttempt(models.Model):
         )
 
     def _escalate(self, _now):
-        """The customer was asked and did nothing: tell accounting once."""
+        """Notify accounting once that the customer hasn't responded."""
         if not self.try_lock_for_update() or not self.escalate_at:
             return
         self.escalate_at = False
@@ -294,7 +298,7 @@ class PaycollectAttempt(models.Model):
         answered = move._has_open_attempt() or move._get_sent_attempts()[-1:] != self
         if move._is_owed() and not answered:
             self._report_exhausted(
-                self.env._("The customer was asked and did not answer.")
+                self.env._("The customer hasn't responded.")
             )
 
     # -- texts -----------------------------------------------------------------
@@ -302,31 +306,37 @@ class PaycollectAttempt(models.Model):
     def _get_follow_up_texts(self):
         _ = self.env._
         return {
-            "same": _("It is tried again by itself, because this can pass."),
-            "network_wait": _("It is tried again when the card network allows it."),
-            "cap": _(
-                "It is tried again when the card networks' limit for declines "
-                "allows it."
+            "same": _(
+                "It will be retried automatically; this kind of decline is often "
+                "temporary."
             ),
-            "backup": _("The customer's next method is charged instead."),
-            "new": _("The customer has just added a method, which is charged instead."),
+            "network_wait": _("It will be retried once the card network allows it."),
+            "cap": _(
+                "It will be retried once the card networks' decline limit allows it."
+            ),
+            "backup": _("The customer's next payment method will be charged instead."),
+            "new": _(
+                "The customer's newly added payment method will be charged instead."
+            ),
             "fraud": _(
-                "No other method is tried after such a code; the customer was asked "
-                "for a new one."
+                "No other payment method will be charged after this kind of decline; "
+                "the customer must add a new one."
             ),
             "authenticate": _(
-                "It is not tried again by itself; the customer was asked to confirm "
-                "the payment."
+                "It won't be retried automatically; the customer must confirm the "
+                "payment."
             ),
-            "customer": _("The customer was asked to correct the method."),
-            "new_method": _("The customer was asked for another method."),
-            "exhausted": _("Nothing is left that could be tried by itself."),
-            "merchant": _("This is ours to mend; the customer was not written to."),
+            "customer": _("The customer must update the payment method."),
+            "new_method": _("The customer must add another payment method."),
+            "exhausted": _("No automatic options are left."),
+            "merchant": _(
+                "This needs fixing on our side; the customer was not notified."
+            ),
             "unknown_code": _(
-                "Nobody knows what the code means, so it is not tried again by itself."
+                "The decline code is unknown, so it won't be retried automatically."
             ),
-            "not_automatic": _("The policy does not charge this invoice by itself."),
+            "not_automatic": _("The policy doesn't charge this invoice automatically."),
             "not_presented": _(
-                "It is not presented again by itself; a person decides."
+                "It won't be resubmitted automatically; accounting must decide."
             ),
         }

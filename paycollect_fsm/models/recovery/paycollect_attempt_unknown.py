@@ -15,36 +15,43 @@ BATCH = 100
 
 
 class PaycollectAttempt(models.Model):
-    """What became of a charge that nobody knows of: the provider is asked.
+    """Resolves charges with an unknown outcome by asking the provider.
 
-    As for a charge there is a commit before and after the network, so that a crash
-    in between only means that it is asked once more.
+    As with a charge, there is a commit before and after the network call, so that a
+    crash in between only means asking once more.
     """
 
     _inherit = "paycollect.attempt"
 
     asked_at = fields.Datetime(
-        string="Last Asked", readonly=True, help="When the provider was asked last."
+        string="Last Checked",
+        readonly=True,
+        help="When the outcome was last checked with the provider.",
     )
     ask_at = fields.Datetime(
-        string="Asked Next",
+        string="Next Check",
         readonly=True,
-        help="When the provider is asked next; empty = it cannot tell.",
+        help="When the outcome will be checked with the provider next. Empty if the "
+        "provider can't be checked.",
     )
-    ask_count = fields.Integer(string="Questions", readonly=True)
+    ask_count = fields.Integer(string="Number of Checks", readonly=True)
     requested_at = fields.Datetime(
-        readonly=True, help="When the last request left that may have charged."
+        string="Last Charge Request",
+        readonly=True,
+        help="When the last request that may have charged the customer was sent.",
     )
     is_key_useless = fields.Boolean(
-        readonly=True, help="The same request brings only the same empty answer again."
+        string="Idempotency Key Exhausted",
+        readonly=True,
+        help="Repeating the request would only return the same inconclusive response.",
     )
     is_lost = fields.Boolean(
         string="Never Charged",
         readonly=True,
-        help="It never reached the provider: nobody declined it.",
+        help="The charge never reached the provider, so it wasn't declined.",
     )
     inquiry_ids = fields.One2many(
-        "paycollect.inquiry", "attempt_id", string="Asked and Answered"
+        "paycollect.inquiry", "attempt_id", string="Outcome Checks"
     )
 
     _to_ask = models.Index("(ask_at) WHERE state = 'unknown'")
@@ -52,9 +59,9 @@ class PaycollectAttempt(models.Model):
     # -- becoming unknown ------------------------------------------------------
 
     def _start_asking(self, now):
-        """Nobody knows what became of it: from now on the provider is asked.
+        """Start asking the provider about a charge with an unknown outcome.
 
-        A person is told at once when the provider does not remember its keys.
+        If the provider has no idempotency keys, accounting is notified immediately.
 
         :param now: naive UTC datetime
         """
@@ -75,22 +82,22 @@ class PaycollectAttempt(models.Model):
             self._report_unknown()
 
     def _enqueue_question(self):
-        """Hand the question to the job queue; the cron asks what no job asked."""
+        """Queue a job that asks the provider; the cron covers for missing jobs."""
         for attempt in self:
             attempt.with_user(SUPERUSER_ID).with_delay(
                 eta=attempt.ask_at,
                 identity_key=f"paycollect.attempt.{attempt.id}.ask.{attempt.ask_at}",
                 description=self.env._(
-                    "Ask about %(invoice)s", invoice=attempt.move_id.name
+                    "Check the outcome of %(invoice)s", invoice=attempt.move_id.name
                 ),
             )._resolve()
 
     # -- asking ----------------------------------------------------------------
 
     def _resolve(self, now=None):
-        """Ask the provider about one unknown attempt and do what follows.
+        """Ask the provider about one unknown attempt and follow up on the answer.
 
-        Whoever comes second, or after a webhook, finds nothing to do.
+        A second caller, or one that comes after a webhook, finds nothing to do.
 
         :param now: naive UTC datetime
         :return: a sentence for the job's log
@@ -99,7 +106,7 @@ class PaycollectAttempt(models.Model):
         attempt = self._as_system()
         way = attempt._note_question(now or fields.Datetime.now())
         if not way:
-            return attempt.reason or "not to be asked"
+            return attempt.reason or "Nothing to check"
         attempt._commit()
         attempt._ask(way, now or fields.Datetime.now())
         attempt._commit()
@@ -108,9 +115,9 @@ class PaycollectAttempt(models.Model):
         return attempt.reason or attempt.state
 
     def _note_question(self, now):
-        """Write down, before anything leaves, that it is asked and how.
+        """Record, before anything is sent, that and how the provider is asked.
 
-        :return: the way, or None when there is nothing to ask
+        :return: the way, or None if there is nothing to ask
         """
         if not self.try_lock_for_update() or self._get_chore(now) != protocol.ASK:
             return None
@@ -139,7 +146,7 @@ class PaycollectAttempt(models.Model):
     def _may_still_be_charged(self, now):
         """Whether a request that was lost may be executed now.
 
-        The brakes counted the attempt when it was sent.
+        Daily limits are ignored: they counted the attempt when it was sent.
         """
         move = self.move_id
         facts = move._get_charge_facts(self.token_id, now, self.trigger, attempt=self)
@@ -147,7 +154,8 @@ class PaycollectAttempt(models.Model):
         return allowed and self._is_owed_in_full()
 
     def _ask(self, way, now):
-        """The network; what was allowed before the commit is looked at once more."""
+        """Ask the provider, after checking again what was allowed before the commit.
+        Network."""
         self._wait_for_lock()
         if self.state != UNKNOWN:
             return
@@ -187,7 +195,7 @@ class PaycollectAttempt(models.Model):
         if transaction.provider_id.state not in ("enabled", "test"):
             return protocol.Finding(
                 protocol.CANNOT_TELL,
-                self.env._("The payment provider is switched off."),
+                self.env._("The payment provider is turned off."),
             )
         try:
             with self.env.cr.savepoint():
@@ -195,13 +203,15 @@ class PaycollectAttempt(models.Model):
         except Exception:
             _logger.exception("%s could not be looked up", transaction.reference)
             return protocol.Finding(
-                protocol.CANNOT_TELL, self.env._("An error of ours stopped the search.")
+                protocol.CANNOT_TELL,
+                self.env._("An internal error interrupted the lookup."),
             )
 
     def _take_payload(self, payload):
-        """Process what the provider says of the charge; return the Outcome.
+        """Process the provider's data about the charge and return the Outcome.
 
-        :param payload: as ``payment.transaction._process()`` of the provider takes it
+        :param payload: in the shape that the provider's
+            ``payment.transaction._process()`` takes
         """
         exchange = Exchange(requests=1, answers=1)
         transaction = self.transaction_id.with_context(paycollect_exchange=exchange)
@@ -210,14 +220,16 @@ class PaycollectAttempt(models.Model):
             with self.env.cr.savepoint():
                 transaction._process(transaction.provider_code, payload)
         except Exception:
-            _logger.exception("The answer about %s is odd", transaction.reference)
+            _logger.exception(
+                "The answer about %s could not be processed", transaction.reference
+            )
             crashed = True
         return classify(transaction.state, exchange, crashed)
 
     # -- answers ---------------------------------------------------------------
 
     def _take_answer(self, way, outcome, text, now):
-        """Record an outcome that a question brought, be it only that nobody knows."""
+        """Record the answer of the provider, even if the outcome is still unknown."""
         if outcome.state == UNKNOWN:
             self._note_inquiry(way, protocol.CANNOT_TELL, text, now)
             self.transaction_id._forget_error()
@@ -245,7 +257,7 @@ class PaycollectAttempt(models.Model):
         }
 
     def _go_on_asking(self, now, can_ask=True):
-        """Ask again later; after a day, or when it is of no use, a person is told."""
+        """Ask again later. After a day, or if asking is no use, notify accounting."""
         if can_ask:
             self._enqueue_question()
         else:
@@ -254,12 +266,12 @@ class PaycollectAttempt(models.Model):
             self._report_unknown()
 
     def _close_inquiry(self, text):
-        """Nobody has to find out any more."""
+        """Close the activity: the outcome is known."""
         if self.parked_code:
             self.company_id._close_collection_activities(self.move_id, text)
 
     def _set_lost(self, code, params=None):
-        """It never reached the provider; a success that comes after all is believed."""
+        """Record that it never reached the provider. A later success still counts."""
         self.ensure_one()
         text = self._get_reason_text(code, params)
         self.transaction_id._set_error(text)
@@ -267,7 +279,7 @@ class PaycollectAttempt(models.Model):
         self._set_state(DECLINED, code, params, is_lost=True)
 
     def _plan_again(self, now):
-        """Charge anew what was never charged, unless it gets lost again and again."""
+        """Plan a new charge for one that was lost, unless that keeps happening."""
         move = self.move_id
         if not move._is_owed():
             return
@@ -280,7 +292,7 @@ class PaycollectAttempt(models.Model):
     # -- cron ------------------------------------------------------------------
 
     def _cron_resolve_unknown(self, now=None):
-        """Ask what no job asked.
+        """Ask the provider about unknown charges that no job asked about.
 
         :param now: naive UTC datetime
         """

@@ -10,25 +10,25 @@ from ...rules.const import PAID, UNKNOWN
 
 
 class PaycollectAttempt(models.Model):
-    """What people do about a charge that nobody knows of, and what they are told."""
+    """What users see and can do about charges with an unknown outcome."""
 
     _inherit = "paycollect.attempt"
 
     # -- buttons ---------------------------------------------------------------
 
     def action_ask_provider(self):
-        """Ask the provider now what became of unknown charges."""
+        """Button: ask the provider about unknown charges now."""
         self.env["paycollect.access"]._check_manager(self)
         attempts = self.sudo()._lock_unknown()
         attempts.write({"ask_at": fields.Datetime.now()})
         attempts._enqueue_question()
         return self.move_id._notify(
-            self.env._("The provider is being asked; the answer is noted here."),
+            self.env._("Checking with the provider. The result will appear here."),
             "success",
         )
 
     def action_set_paid(self):
-        """Record that the provider did charge an unknown attempt."""
+        """Button: record that the provider charged an unknown attempt."""
         self.env["paycollect.access"]._check_manager(self)
         for attempt in self.sudo()._lock_unknown():
             user = {"user": self.env.user.name}
@@ -39,9 +39,10 @@ class PaycollectAttempt(models.Model):
             attempt.transaction_id._post_process()
 
     def action_set_not_charged(self):
-        """Record that the provider never charged an unknown attempt.
+        """Button: record that the provider never charged an unknown attempt.
 
-        An error, not canceled: a success that arrives after all must be believed.
+        The transaction becomes an error instead of canceled, so that a success that
+        arrives later still counts.
         """
         self.env["paycollect.access"]._check_manager(self)
         for attempt in self.sudo()._lock_unknown():
@@ -51,30 +52,32 @@ class PaycollectAttempt(models.Model):
             attempt._set_lost("lost_by_user", user)
 
     def _lock_unknown(self):
-        """Return those that nobody knows of, locked.
+        """Lock and return the attempts that are unknown.
 
-        :raise UserError: when one of them is being asked about right now
+        :raise UserError: if one of them is being checked right now
         """
         unknown = self.filtered(lambda attempt: attempt.state == UNKNOWN)
         locked = unknown.try_lock_for_update()
         if locked < unknown:
             raise UserError(
                 self.env._(
-                    "The provider is being asked about this charge right now. Look "
+                    "This charge is being checked with the provider right now. Try "
                     "again in a minute."
                 )
             )
         return locked.filtered(lambda attempt: attempt.state == UNKNOWN)
 
-    # -- people ----------------------------------------------------------------
+    # -- activities and texts --------------------------------------------------
 
     def _report_unknown(self):
-        """Park it: a person is asked to find out, with what was asked and answered."""
+        """Park the attempt and ask accounting to confirm the outcome, with the checks
+        so far."""
         self.ensure_one()
-        summary = self.env._("Find out whether this was charged")
+        summary = self.env._("Confirm whether this was charged")
         text = self.env._(
-            "%(history)s Look up %(reference)s at the provider, then record what "
-            "you found on the attempt. Nothing else is charged before that.",
+            "%(history)s Look up %(reference)s at the provider, then select “Mark as "
+            "Charged” or “Mark as Not Charged” on the attempt. The invoice won't be "
+            "charged again until the outcome is known.",
             history=self._get_history_text(),
             reference=self.transaction_id.reference,
         )
@@ -101,7 +104,7 @@ class PaycollectAttempt(models.Model):
             )
 
     def _get_question_text(self):
-        """What happens next to an unknown charge, for “Why?”."""
+        """Return what happens next to an unknown charge, for “Why?”."""
         self.ensure_one()
         values = {
             "date": self.ask_at
@@ -109,18 +112,18 @@ class PaycollectAttempt(models.Model):
         }
         if not self.parked_code:
             return self.env._(
-                "Next: the provider is asked on %(date)s what became of it. Nothing "
-                "else is charged before that.",
+                "Next: the outcome will be checked with the provider on %(date)s. The "
+                "invoice won't be charged again until it is known.",
                 **values,
             )
         if self.ask_at:
             return self.env._(
-                "Next: somebody looks the charge up at the provider and records what "
-                "happened; the provider is also asked again on %(date)s. Nothing else "
-                "is charged before that.",
+                "Next: a manager must look up the charge at the provider and record "
+                "the outcome. It will also be checked automatically on %(date)s. The "
+                "invoice won't be charged again until the outcome is known.",
                 **values,
             )
         return self.env._(
-            "Next: somebody looks the charge up at the provider and records what "
-            "happened. Nothing else is charged before that."
+            "Next: a manager must look up the charge at the provider and record the "
+            "outcome. The invoice won't be charged again until then."
         )

@@ -9,7 +9,7 @@ SHIPPED_PROVIDERS = {"adyen": "Adyen", "demo": "Demo", "stripe": "Stripe"}
 
 
 class PaycollectDeclineCode(models.Model):
-    """What a provider's decline code means and what people are told about it."""
+    """What a provider's decline code means, and how it is explained."""
 
     _name = "paycollect.decline.code"
     _description = "Decline Code"
@@ -19,57 +19,62 @@ class PaycollectDeclineCode(models.Model):
     provider_code = fields.Selection(
         selection="_select_provider_code",
         string="Provider",
-        help="Empty: the code means the same with every provider.",
+        help="Leave empty if the code means the same for every provider.",
     )
-    code = fields.Char(required=True, help="As the provider sends it.")
+    code = fields.Char(required=True, help="The code as the provider sends it.")
     kind = fields.Selection(
-        selection=[
-            (declines.SOFT, "Later: try again on another day"),
-            (declines.TRANSIENT, "Passing: try again within the day"),
-            (declines.HARD, "Final: never this method again"),
-            (declines.CUSTOMER, "Customer: must correct the method"),
-            (declines.MERCHANT, "Ours: a person decides"),
-            (declines.AUTH, "Authentication: the customer confirms"),
-        ],
+        selection=list(declines.KIND_LABELS.items()),
+        string="Decline Type",
         required=True,
+        help="Soft decline: retried on another day.\n"
+        "Temporary: retried within a day.\n"
+        "Hard decline: this payment method is never charged again.\n"
+        "Customer must act: the customer has to update the payment method.\n"
+        "Merchant issue: needs fixing on our side.\n"
+        "Authentication required: the customer has to confirm the payment.",
     )
     is_fraud = fields.Boolean(
-        string="Fraud", help="No other method is tried after this code."
+        string="Fraud", help="No other payment method is charged after this code."
     )
     ends_consent = fields.Boolean(
-        help="The customer withdrew the permission to charge the method."
+        string="Ends Consent",
+        help="The customer withdrew permission to charge the payment method.",
     )
     is_gone = fields.Boolean(
-        string="Method Is Gone",
-        help="The method does not exist at the provider any more: it is archived here.",
+        string="Method Removed",
+        help="The payment method no longer exists at the provider. It is archived "
+        "here.",
     )
     max_tries = fields.Integer(
-        string="Tries Again",
-        help="How often the method is tried again after this code at most. 0: as "
-        "often as the retry plan and the card networks allow.",
+        string="Maximum Retries",
+        help="How many times the payment method may be retried after this code. 0 = "
+        "limited only by the retry plan and the card networks.",
     )
     staff_text = fields.Char(
-        string="Text for Staff", translate=True, help="What happened, for colleagues."
+        string="Staff Message",
+        translate=True,
+        help="Explains the decline to your team.",
     )
     customer_text = fields.Char(
-        string="Text for the Customer",
+        string="Customer Message",
         translate=True,
-        help="What the customer is told. A lost or stolen card is never named.",
+        help="Explains the decline to the customer. It must never reveal that a card "
+        "was reported lost or stolen.",
     )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex(
         "(COALESCE(provider_code, ''), code)",
-        "This provider has a row for this code already.",
+        "This decline code already exists for this provider.",
     )
     _max_tries_positive = models.Constraint(
         "CHECK(max_tries >= 0)",
-        "“Tries Again” cannot be negative. Enter 0 for no limit.",
+        "“Maximum Retries” can't be negative. Enter 0 for no limit.",
     )
 
     @api.model
     def _select_provider_code(self):
-        """The providers with shipped codes, and those that are installed."""
+        """Return the providers with shipped codes and the installed ones."""
         installed = self.env["payment.provider"]._fields["code"].selection
         names = SHIPPED_PROVIDERS | dict(installed)
         return [item for item in names.items() if item[0] != "none"]
@@ -99,7 +104,7 @@ class PaycollectDeclineCode(models.Model):
 
     @tools.ormcache()
     def _get_rows(self):
-        """Return all active rows for the pure rules, read once per registry."""
+        """Return all active rows for the pure rules; cached per registry."""
         return MappingProxyType(
             {
                 (row.provider_code or "", row.code): declines.Row(
@@ -123,6 +128,6 @@ class PaycollectDeclineCode(models.Model):
 
     @api.model
     def _browse_row(self, provider_code, code):
-        """Return the record of a provider's code (sudo), to read its texts."""
+        """Return the record of a provider's code (sudo), or none."""
         row = self._lookup(provider_code, code)
         return self.sudo().browse(row.id if row else ())

@@ -7,61 +7,68 @@ from ...rules import protocol
 
 
 class PaycollectInquiry(models.Model):
-    """What was asked about a charge that nobody knew of, and what was answered."""
+    """One check of the outcome of an unknown charge, and its result."""
 
     _name = "paycollect.inquiry"
-    _description = "Inquiry about a Charge"
+    _description = "Charge Outcome Check"
     _order = "asked_at, id"
     _rec_name = "attempt_id"
 
     attempt_id = fields.Many2one(
-        "paycollect.attempt", required=True, readonly=True, index=True
+        "paycollect.attempt",
+        string="Payment Attempt",
+        required=True,
+        readonly=True,
+        index=True,
     )
     company_id = fields.Many2one(
         related="attempt_id.company_id", store=True, precompute=True, index=True
     )
-    asked_at = fields.Datetime(string="Asked", required=True, readonly=True)
+    asked_at = fields.Datetime(string="Checked On", required=True, readonly=True)
     way = fields.Selection(
         [
-            (protocol.SAME_KEY, "Same request again"),
-            (protocol.LOOK_UP, "Looked up"),
-            (protocol.EVENT, "Told by the provider"),
-            (protocol.PERSON, "Found by a person"),
+            (protocol.SAME_KEY, "Repeated request"),
+            (protocol.LOOK_UP, "Provider lookup"),
+            (protocol.EVENT, "Provider event"),
+            (protocol.PERSON, "User"),
         ],
+        string="Source",
         required=True,
         readonly=True,
     )
     verdict = fields.Selection(
         [
             (protocol.FOUND, "Found"),
-            (protocol.NOT_FOUND, "Not there"),
-            (protocol.CANNOT_TELL, "Cannot tell"),
+            (protocol.NOT_FOUND, "Not found"),
+            (protocol.CANNOT_TELL, "Inconclusive"),
         ],
-        string="Answer",
+        string="Result",
         required=True,
         readonly=True,
     )
-    text = fields.Char(string="What It Said", readonly=True)
+    text = fields.Char(string="Details", readonly=True)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("What a provider answered is history and cannot be deleted.")
+            self.env._("Outcome checks are part of the history and can't be deleted.")
         )
 
     def write(self, vals):
-        """Rows are only added.
+        """Refuse changes; rows are only added.
 
-        :raise UserError: when there is something to change
+        :raise UserError: if there is something to change
         """
         if self and vals:
             raise UserError(
-                self.env._("What a provider answered is history and cannot be changed.")
+                self.env._(
+                    "Outcome checks are part of the history and can't be changed."
+                )
             )
         return super().write(vals)
 
     def _get_line(self):
-        """One line for the person who has to find out."""
+        """Return one line for the activity about the unknown charge."""
         self.ensure_one()
         labels = {
             name: dict(self._fields[name]._description_selection(self.env))

@@ -10,5 +10,6 @@ class PaycollectPolicy(models.Model):
         default=lambda self: self.env.ref(
             "paycollect_fsm.retry_plan_default", raise_if_not_found=False
         ),
-        help="When a declined charge is tried again. Empty: the standard plan.",
+        help="Determines when declined charges are retried. If empty, the standard "
+        "plan applies.",
     )

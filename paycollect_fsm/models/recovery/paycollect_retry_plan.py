@@ -4,12 +4,12 @@ from odoo.exceptions import ValidationError
 
 from ...rules import retry
 
-# V2: what Visa allows since 25 May 2025.
+# V2: the number that Visa has allowed since May 25, 2025.
 NETWORK_CAP_MAX = 20
 
 
 class PaycollectRetryPlan(models.Model):
-    """When a declined charge is tried again, and with which method."""
+    """When declined charges are retried, and with which payment method."""
 
     _name = "paycollect.retry.plan"
     _description = "Retry Plan"
@@ -24,16 +24,17 @@ class PaycollectRetryPlan(models.Model):
         string="Declines per Card in 30 Days",
         default=retry.VISA_DEFAULT,
         required=True,
-        help="A card that was declined so often in 30 days, over all invoices and also "
-        "by hand or on the portal, waits. Visa allows 20, some processors 15. "
-        "Mastercard's own limits (10 in 24 hours, 35 in 30 days) always hold.",
+        help="Once a card has been declined this many times in 30 days, it isn't "
+        "retried for a while. Declines of all invoices count, including manual and "
+        "online payments. Visa allows 20; some processors allow 15. Mastercard's own "
+        "limits (10 in 24 hours, 35 in 30 days) always apply.",
     )
     answer_days = fields.Integer(
-        string="Days to Answer",
+        string="Days to Respond",
         default=7,
         required=True,
-        help="Accounting gets an activity when the customer, who was asked for another "
-        "method, has not given one after so many days.",
+        help="If the customer doesn't provide another payment method within this many "
+        "days, accounting receives an activity.",
     )
 
     @api.constrains("network_cap", "answer_days")
@@ -42,9 +43,9 @@ class PaycollectRetryPlan(models.Model):
             if not 1 <= plan.network_cap <= NETWORK_CAP_MAX:
                 raise ValidationError(
                     self.env._(
-                        "“%(plan)s” would allow %(number)s declines per card in 30 "
-                        "days. Card networks fine companies beyond %(maximum)s: enter "
-                        "1 to %(maximum)s.",
+                        "“%(plan)s” can't allow %(number)s declines per card in 30 "
+                        "days. Card networks charge fines above %(maximum)s. Enter a "
+                        "number from 1 to %(maximum)s.",
                         plan=plan.name,
                         number=plan.network_cap,
                         maximum=NETWORK_CAP_MAX,
@@ -53,15 +54,15 @@ class PaycollectRetryPlan(models.Model):
             if plan.answer_days < 0:
                 raise ValidationError(
                     self.env._(
-                        "“Days to Answer” of “%(plan)s” cannot be negative. Enter 0 to "
-                        "tell accounting at once.",
+                        "“Days to Respond” of “%(plan)s” can't be negative. Enter 0 to "
+                        "notify accounting immediately.",
                         plan=plan.name,
                     )
                 )
 
     @api.model
     def _get_standard(self):
-        """The shipped plan (sudo), else the first of the list, else none."""
+        """Return the shipped plan (sudo), else the first in the list, else none."""
         plan = self.env.ref(
             "paycollect_fsm.retry_plan_default", raise_if_not_found=False
         )

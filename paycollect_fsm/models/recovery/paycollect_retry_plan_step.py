@@ -6,12 +6,19 @@ from odoo.exceptions import ValidationError
 
 from ...rules import declines, retry
 
+RETRIED_KINDS = (
+    declines.SOFT,
+    declines.TRANSIENT,
+    declines.HARD,
+    declines.CUSTOMER,
+)
+
 
 class PaycollectRetryPlanStep(models.Model):
-    """One more try after a decline of one kind.
+    """One retry after a decline of one type.
 
-    Each decline of the kind uses up one step that tries the same method again; then
-    follow the backup methods.
+    Each decline of the type uses up one step with the same method. The backup methods
+    follow.
     """
 
     _name = "paycollect.retry.plan.step"
@@ -24,40 +31,41 @@ class PaycollectRetryPlanStep(models.Model):
     )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        selection=[
-            (declines.SOFT, "Later"),
-            (declines.TRANSIENT, "Passing"),
-            (declines.HARD, "Final"),
-            (declines.CUSTOMER, "Customer"),
-        ],
-        string="After a Decline of Kind",
+        selection=[(kind, declines.KIND_LABELS[kind]) for kind in RETRIED_KINDS],
+        string="Decline Type",
         required=True,
         default=declines.SOFT,
-        help="What needs authentication or a person is never tried by itself.",
+        help="Merchant issues and declines that require authentication are never "
+        "retried automatically.",
     )
     method = fields.Selection(
-        selection=[(retry.SAME, "Same method"), (retry.BACKUP, "Next backup method")],
+        selection=[
+            (retry.SAME, "Same payment method"),
+            (retry.BACKUP, "Next backup method"),
+        ],
+        string="Payment Method",
         required=True,
         default=retry.SAME,
     )
-    wait_days = fields.Integer(string="Days")
-    wait_hours = fields.Integer(string="Hours")
+    wait_days = fields.Integer(string="Days to Wait")
+    wait_hours = fields.Integer(string="Hours to Wait")
     alignment = fields.Selection(
         selection=[
-            (retry.NONE, "At once after the wait"),
-            (retry.MORNING, "Customer's next working morning"),
+            (retry.NONE, "Right after the wait"),
+            (retry.MORNING, "Customer's next business morning"),
             (retry.PAYDAY, "Next payday"),
         ],
-        string="Time",
+        string="Timing",
         required=True,
         default=retry.NONE,
-        help="After a day or more it is always a working morning, 06:00 to 12:00 where "
-        "the customer is. Paydays are the 1st, the 15th and Fridays.",
+        help="Retries after a day or more are always made on a business morning, 6 AM "
+        "to noon in the customer's time zone. Paydays are the 1st, the 15th and "
+        "Fridays.",
     )
     notify = fields.Boolean(
-        string="Write Again",
-        help="The customer, who hears of the first decline in any case, is written to "
-        "again when this try is planned.",
+        string="Notify Again",
+        help="Notify the customer again when this retry is planned. The customer is "
+        "always notified of the first decline.",
     )
 
     @api.constrains("wait_days", "wait_hours")
@@ -65,7 +73,9 @@ class PaycollectRetryPlanStep(models.Model):
         for step in self:
             if step.wait_days < 0 or step.wait_hours < 0:
                 raise ValidationError(
-                    self.env._("A wait cannot be negative. Enter 0 to try at once.")
+                    self.env._(
+                        "Wait times can't be negative. Enter 0 to retry immediately."
+                    )
                 )
 
     @api.constrains("kind", "method")
@@ -74,8 +84,8 @@ class PaycollectRetryPlanStep(models.Model):
             if step.kind == declines.HARD and step.method == retry.SAME:
                 raise ValidationError(
                     self.env._(
-                        "After a final decline the same method is never tried again. "
-                        "Choose the next backup method."
+                        "After a hard decline, the same payment method can't be "
+                        "charged again. Choose “Next backup method.”"
                     )
                 )
 

@@ -7,30 +7,30 @@ from ...rules.foreign_retries import EXTRA_TRY, INVOICE, LATE_SUCCESS
 
 
 class PaymentProvider(models.Model):
-    """A provider, or an app at it, that tries our declined charges again by itself.
+    """Detects a provider, or an app connected to it, that retries our declined charges.
 
-    Two engines on one debt pass the card networks' limits and may take the money
-    twice, so ours stops trying again at this provider until somebody has switched
-    the other one off. First charges and charges by hand go on.
+    Two retry engines on one debt exceed the card networks' limits and may charge the
+    customer twice. So our own retries at this provider are held back until the external
+    ones are turned off. First charges and manual charges continue.
     """
 
     _inherit = "payment.provider"
 
     collection_foreign_retries_at = fields.Datetime(
-        string="Tried Again by Others Since",
+        string="External Retries Since",
         readonly=True,
         copy=False,
-        help="Somebody else tried one of our declined charges again (UTC).",
+        help="When an external retry of a declined charge was first detected.",
     )
     collection_foreign_retries_text = fields.Char(
-        string="What Was Seen", readonly=True, copy=False
+        string="External Retry Details", readonly=True, copy=False
     )
 
     def _set_foreign_retries(self, reason, transaction, now=None):
-        """Stop our own retries at the provider and tell the responsible person.
+        """Hold back our own retries at the provider and notify the exceptions owner.
 
-        :param reason: see ``second_engine.detect``
-        :param transaction: the payment on which it was seen
+        :param reason: see ``foreign_retries.detect``
+        :param transaction: the payment that was retried externally
         :param now: naive UTC datetime
         """
         self.ensure_one()
@@ -45,11 +45,11 @@ class PaymentProvider(models.Model):
         )
         self.company_id._schedule_collection_activity(
             transaction.invoice_ids[:1],
-            self.env._("Somebody else tries declined charges again"),
+            self.env._("External retries detected"),
             self.env._(
-                "%(text)s Our own retries at %(provider)s wait until it is switched "
-                "off: %(where)s Then press “It Is Switched Off” under Collections ▸ "
-                "Attempts.",
+                "%(text)s Our own retries at %(provider)s are held back until the "
+                "external retries are turned off. %(where)s Then select “Mark as "
+                "Turned Off” under Collections ▸ Attempts.",
                 text=text,
                 provider=self.name,
                 where=self._get_foreign_advice(),
@@ -58,9 +58,9 @@ class PaymentProvider(models.Model):
         )
 
     def action_foreign_retries_off(self):
-        """Button: the other engine is switched off; our retries go on.
+        """Button: the external retries are turned off; resume our own retries.
 
-        :raise AccessError: unless the user is a manager of Collections
+        :raise AccessError: unless the user is a Collections manager
         """
         Attempt = self.env["paycollect.attempt"]
         self.env["paycollect.access"]._check_manager(self.sudo().company_id)
@@ -79,32 +79,35 @@ class PaymentProvider(models.Model):
         names = {"payment": transaction.reference, "provider": self.name}
         texts = {
             INVOICE: _(
-                "%(payment)s belongs to an invoice that %(provider)s collects.", **names
+                "%(payment)s belongs to an invoice that %(provider)s also collects.",
+                **names,
             ),
             EXTRA_TRY: _(
-                "%(payment)s was tried more often than we asked %(provider)s to.",
+                "%(payment)s was attempted at %(provider)s more often than requested.",
                 **names,
             ),
             LATE_SUCCESS: _(
-                "%(payment)s was declined and then paid at %(provider)s, although "
-                "neither we nor the customer did anything.",
+                "%(payment)s was declined and later paid at %(provider)s, although "
+                "neither your team nor the customer retried it.",
                 **names,
             ),
         }
         return texts[reason]
 
     def _get_foreign_advice(self):
-        """Hook: where it is switched off."""
-        return self.env._("in the settings of the provider and of apps that use it.")
+        """Hook: return a sentence that says where to turn external retries off."""
+        return self.env._(
+            "Turn them off in the settings of the provider and of any connected apps."
+        )
 
     def _get_foreign_status(self):
-        """Return what the list of attempts shows above it: dicts of id and text."""
+        """Return the banners above the list of attempts: dicts of id and text."""
         return [
             {
                 "provider_id": provider.id,
                 "text": self.env._(
-                    "Since %(date)s our retries at %(provider)s wait: %(text)s Switch "
-                    "it off: %(where)s",
+                    "Retries at %(provider)s have been held back since %(date)s: "
+                    "%(text)s %(where)s",
                     date=format_datetime(
                         self.env,
                         provider.collection_foreign_retries_at,

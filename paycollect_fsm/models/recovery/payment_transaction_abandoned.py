@@ -5,24 +5,24 @@ from ..charge.account_move_decision import PORTAL_GRACE
 
 
 class PaymentTransaction(models.Model):
-    """Payments that a customer began online, and of which nothing was heard since.
+    """Payments that a customer started online without a known outcome.
 
     The page may still be open, or the customer paid and neither the browser nor a
-    webhook came back. Before the invoice is charged, the provider is asked to close
-    them, where it can; otherwise they count as given up after the grace.
+    webhook returned. Before the invoice is charged, they are closed at the provider if
+    it supports that. Otherwise they count as abandoned after the grace period.
     """
 
     _inherit = "payment.transaction"
 
     def _is_abandoned(self, now):
-        """Whether it must be closed at the provider before anything else is charged.
+        """Whether it must be closed at the provider before another charge is sent.
 
         :param now: naive UTC datetime
         """
         return self._may_be_finished() and self.create_date <= now - PORTAL_GRACE
 
     def _may_be_finished(self):
-        """Whether a page may be open somewhere that can still pay it."""
+        """Whether it may still be paid from a page that is open somewhere."""
         self.ensure_one()
         return bool(
             self.state == "draft"
@@ -31,16 +31,14 @@ class PaymentTransaction(models.Model):
         )
 
     def _can_be_closed(self):
-        """Hook: whether the provider can make sure that it is not paid any more."""
+        """Hook: whether the provider can close it, so that it can no longer be paid."""
         self.ensure_one()
         return False
 
     def _close_abandoned(self, now):
-        """Hook: make sure that it cannot be paid any more, or take its success.
-
-        Network.
+        """Hook: close it at the provider, or record that it succeeded. Network.
 
         :param now: naive UTC datetime
-        :raise ValidationError: no answer; it may still be possible
+        :raise ValidationError: if the provider doesn't respond; it may still be paid
         """
         self.ensure_one()

@@ -3,26 +3,26 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """How a declined charge is confirmed by the customer; providers override it.
+    """How the customer confirms a declined charge; providers override it.
 
-    The demo provider plays the bank itself, so that it can be seen without an account.
+    The demo provider simulates the bank, so that it can be tried without an account.
     """
 
     _inherit = "payment.transaction"
 
     def _can_authenticate(self):
-        """Whether this declined charge can still be confirmed by its customer."""
+        """Whether the customer can still confirm this declined charge."""
         self.ensure_one()
         return self.provider_code == "demo" and self.state == "error"
 
     def _get_authentication_values(self):
-        """Ask the provider, now, what the customer's browser needs; network.
+        """Get from the provider what the customer's browser needs. Network.
 
-        The state may change, when the provider says that it is paid already.
+        The state may change if the provider reports that it is already paid.
 
         :return: dict for the browser: ``flow`` (``simulated`` or the provider's
-            code) and what that flow needs; empty when it cannot be confirmed any more
-        :raise ValidationError: no answer
+            code) and what that flow needs; empty if it can no longer be confirmed
+        :raise ValidationError: if the provider doesn't respond
         """
         self.ensure_one()
         if self.provider_code == "demo" and self.state == "error":
@@ -30,26 +30,27 @@ class PaymentTransaction(models.Model):
         return {}
 
     def _refresh_authentication(self):
-        """Ask the provider what became of it and follow that; network.
+        """Ask the provider for the outcome and apply it. Network.
 
-        :return: what the customer is told when it was not confirmed, or ""
-        :raise ValidationError: no answer
+        :return: a message for the customer if it wasn't confirmed, else ""
+        :raise ValidationError: if the provider doesn't respond
         """
         self.ensure_one()
         return ""
 
     def _cancel_authentication(self, now):
-        """Make sure, at the provider, that it cannot be confirmed any more; network.
+        """Close it at the provider, so that it can no longer be confirmed. Network.
 
-        Should it have been confirmed already, the state follows that instead.
+        If it was already confirmed, that outcome is applied instead.
 
         :param now: naive UTC datetime
-        :raise ValidationError: no answer; it may still be possible
+        :raise ValidationError: if the provider doesn't respond; it may still be
+            confirmed
         """
         self.ensure_one()
 
     def _simulate_authentication(self, confirmed):
-        """The customer's answer to the bank that the demo provider plays."""
+        """Apply the customer's answer to the bank that the demo provider simulates."""
         self.ensure_one()
         if self.provider_code == "demo" and confirmed:
             data = {"reference": self.reference, "simulated_state": "done"}

@@ -214,7 +214,7 @@ class TestCharge(CollectionCommon):
             self.send(attempt)
         self.assertEqual(attempt.state, "unknown")
         self.assertEqual(
-            attempt.move_id.activity_ids.summary, "Find out whether this was charged"
+            attempt.move_id.activity_ids.summary, "Confirm whether this was charged"
         )
         self.assertFalse(attempt.move_id._plan_collection("manual"))
         self.assertFalse(self.mails_to(attempt.move_id))

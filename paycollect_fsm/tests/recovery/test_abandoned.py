@@ -115,7 +115,7 @@ class TestAbandoned(StripeCase):
         self.assertFalse(stripe.to("payment_intents"))
         self.assertEqual(self.attempt.state, "planned")
         self.assertGreater(self.attempt.planned_at, self.later)
-        self.assertIn("did not finish", self.attempt.reason)
+        self.assertIn("started an online payment", self.attempt.reason)
 
     def test_a_customer_who_just_began_is_not_disturbed(self):
         stripe = self.send(self.intent(), now=fields.Datetime.now())

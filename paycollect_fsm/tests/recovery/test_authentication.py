@@ -78,7 +78,7 @@ class TestAuthenticatePage(AuthenticationCase, HttpCase):
     def test_the_decline_can_be_confirmed_and_the_mail_says_how(self):
         self.assertEqual(self.attempt.authentication, "possible")
         body = self.mails_to(self.move).body_html
-        self.assertIn("Your bank asks you to confirm this payment", body)
+        self.assertIn("Your bank needs you to confirm this payment", body)
         self.assertIn("/pay/", body)
         self.assertIn("Confirm payment", body)
         self.assertNotIn("/my/invoices/", body)
@@ -386,7 +386,7 @@ class TestAuthenticateStripe(AuthenticationCase, StripeCase, HttpCase):
                 self.assertFalse(stripe.to("payment_intents"))
                 self.assertEqual(attempt.state, "planned")
                 self.assertGreater(attempt.planned_at, fields.Datetime.now())
-                self.assertIn("did not answer", attempt.reason)
+                self.assertIn("didn't respond", attempt.reason)
                 self.assertEqual(self.attempt.authentication, "possible")
                 attempt.action_cancel()
 

@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 INTENTS = "POST payment_intents"
-TOLD = "Find out whether this was charged"
+TOLD = "Confirm whether this was charged"
 
 
 @tagged("post_install", "-at_install")
@@ -377,17 +377,18 @@ class TestResolve(StripeCase):
     def test_why_says_when_it_is_asked(self):
         attempt = self.lose()
         self.assertIn(
-            "the provider is asked on", attempt.move_id.collection_explanation
+            "will be checked with the provider on",
+            attempt.move_id.collection_explanation,
         )
         self.ask(attempt, 25 * HOUR)
-        self.assertIn("also asked again", attempt.move_id.collection_explanation)
+        self.assertIn("also be checked automatically", attempt.move_id.collection_explanation)
 
     def test_a_switched_off_provider_is_not_asked(self):
         attempt = self.lose()
         self.provider.state = "disabled"
         self.assertFalse(self.ask(attempt, MINUTE))
         self.assertFalse(self.looks)
-        self.assertIn("switched off", attempt.inquiry_ids.text)
+        self.assertIn("turned off", attempt.inquiry_ids.text)
 
 
 @tagged("post_install", "-at_install")
@@ -405,11 +406,13 @@ class TestUnaskable(CollectionCommon):
         self.assertEqual(attempt.move_id.activity_ids.summary, TOLD)
         with trap_jobs():
             attempt._cron_resolve_unknown(self.now() + 3 * MINUTE)
-        self.assertEqual(attempt.inquiry_ids.text, "This provider cannot be asked.")
+        self.assertEqual(
+            attempt.inquiry_ids.text, "This provider doesn't support lookups."
+        )
         self.assertFalse(attempt.ask_at)
         self.assertEqual(len(attempt.move_id.activity_ids), 1)
-        self.assertIn("cannot be asked", attempt.move_id.activity_ids.note)
-        self.assertNotIn("is asked on", attempt.move_id.collection_explanation)
+        self.assertIn("support lookups", attempt.move_id.activity_ids.note)
+        self.assertNotIn("be checked", attempt.move_id.collection_explanation)
 
 
 @tagged("post_install", "-at_install")

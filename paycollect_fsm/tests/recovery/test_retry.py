@@ -104,7 +104,7 @@ class TestRetry(RetryCase):
         move = self.bill("9995")
         self.assertEqual(len(self.mails_to(move)), 1)
         body = self.mails_to(move).body_html
-        self.assertIn("did not cover it", body)
+        self.assertIn("insufficient funds or an account limit", body)
         self.assertIn("/pay/", body)
         self.assertIn("03/05/2026", body)
         self.go_to_next_try(move)
@@ -379,8 +379,8 @@ class TestRetry(RetryCase):
 
     def test_why_names_the_next_try_with_its_date(self):
         move = self.bill("9995")
-        self.assertIn("does not cover the amount", move.collection_explanation)
-        self.assertIn("Next: It is tried again", move.collection_explanation)
+        self.assertIn("has insufficient funds", move.collection_explanation)
+        self.assertIn("Next: the charge will be retried", move.collection_explanation)
         self.assertIn("3/5/26", move.collection_explanation)
 
     def test_the_technician_sees_that_it_failed_while_a_retry_waits(self):
@@ -523,7 +523,7 @@ class TestDeclineCode(CollectionCommon):
             self.assertEqual(plan.network_cap, 15)
             plan.network_cap = NETWORK_CAP_MAX
         for number in (0, NETWORK_CAP_MAX + 1):
-            with self.assertRaisesRegex(ValidationError, "Card networks"):
+            with self.assertRaisesRegex(ValidationError, "card networks"):
                 self.env.ref("paycollect_fsm.retry_plan_default").network_cap = number
 
     def test_a_final_decline_never_tries_the_same_method(self):

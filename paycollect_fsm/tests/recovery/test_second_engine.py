@@ -92,7 +92,7 @@ class TestSecondEngine(StripeCase):
 
     def activities(self):
         return self.env["mail.activity"].search(
-            [("summary", "=", "Somebody else tries declined charges again")]
+            [("summary", "=", "External retries detected")]
         )
 
     def test_a_payment_that_succeeds_by_itself_stops_our_retries(self):
@@ -120,7 +120,7 @@ class TestSecondEngine(StripeCase):
         attempt = self.declined()
         tries = {"data": [{"id": "ch_1"}, {"id": "ch_2"}]}
         self.hear(attempt, "requires_payment_method", charges=tries)
-        self.assertIn("tried more often", self.provider.collection_foreign_retries_text)
+        self.assertIn("more often than requested", self.provider.collection_foreign_retries_text)
 
     def test_another_last_charge_on_our_payment_is_noticed(self):
         attempt = self.declined()
