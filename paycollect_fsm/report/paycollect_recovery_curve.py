@@ -8,24 +8,24 @@ DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30)
 
 
 class PaycollectRecoveryCurve(models.Model):
-    """How much of what was declined had come in so many days later.
+    """How much of the declined amounts was recovered after a number of days.
 
-    One row for each invoice of the recovery report and each of ``DAYS``. Only those
-    days that are over: an invoice declined yesterday says nothing about day 14.
+    One row for each invoice in the recovery report and each of ``DAYS``. Only days that
+    are over count: an invoice declined yesterday says nothing about day 14.
     """
 
     _name = "paycollect.recovery.curve"
     _inherit = "paycollect.recovery.mixin"
-    _description = "Recovery by Days since the Decline"
+    _description = "Recovery by Days Since Decline"
     _auto = False
     _order = "day, id"
     _rec_name = "move_id"
     _depends = DEPENDS
 
     day = fields.Integer(
-        string="Days since the Decline", readonly=True, aggregator=None
+        string="Days Since Decline", readonly=True, aggregator=None
     )
-    amount_recovered = fields.Monetary(string="Recovered by Then")
+    amount_recovered = fields.Monetary(string="Recovered Amount")
 
     @property
     def _table_query(self):
@@ -33,7 +33,7 @@ class PaycollectRecoveryCurve(models.Model):
 
     @api.model
     def _get_curve_query(self, now):
-        """:param now: naive UTC datetime; days that end later are left out"""
+        """:param now: naive UTC datetime; later days are left out"""
         return SQL(
             """
             SELECT report.id * %(factor)s + days.day AS id, days.day,

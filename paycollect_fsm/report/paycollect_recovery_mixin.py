@@ -6,51 +6,43 @@ from ..rules import declines
 
 
 class PaycollectRecoveryMixin(models.AbstractModel):
-    """What the reports about recovery have in common. Amounts: company currency."""
+    """Common fields of the recovery reports. Amounts are in company currency."""
 
     _name = "paycollect.recovery.mixin"
-    _description = "Recovery of Declined Payments: Common Fields"
+    _description = "Payment Recovery Fields"
 
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     first_declined_at = fields.Datetime(string="First Declined", readonly=True)
     decline_kind = fields.Selection(
-        [
-            (declines.SOFT, "Try later"),
-            (declines.TRANSIENT, "Passing trouble"),
-            (declines.HARD, "Final"),
-            (declines.CUSTOMER, "Customer must correct it"),
-            (declines.MERCHANT, "Ours to mend"),
-            (declines.AUTH, "Customer must confirm it"),
-            ("none", "Not known"),
-        ],
-        string="Kind of Decline",
+        [*declines.KIND_LABELS.items(), ("none", "Unknown")],
+        string="Decline Type",
         readonly=True,
         help="What the first decline means.",
     )
     method_kind = fields.Selection(
         [("card", "Card"), ("bank", "Bank account"), ("wallet", "Wallet")],
-        string="Kind of Method",
+        string="Payment Method Type",
         readonly=True,
-        help="Of the method that was declined first.",
+        help="Type of the payment method that was declined first.",
     )
-    amount_declined = fields.Monetary(readonly=True)
-    amount_recovered = fields.Monetary(readonly=True)
+    amount_declined = fields.Monetary(string="Declined Amount", readonly=True)
+    amount_recovered = fields.Monetary(string="Recovered Amount", readonly=True)
     recovery_rate = fields.Float(
-        string="Recovered Share",
+        string="Recovery Rate",
         readonly=True,
         aggregator="avg",
-        help="Amount recovered ÷ amount declined, weighted by amount.",
+        help="Recovered amount ÷ declined amount, weighted by amount.",
     )
 
     def _search(self, *args, **kwargs):
-        """PostgreSQL would take seconds to compile what it runs in a fraction."""
+        """Turn off JIT: compiling the query takes PostgreSQL longer than running it."""
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
         return super()._search(*args, **kwargs)
 
     def _read_group_select(self, aggregate_spec, query):
-        """A share of several rows is that of their sums, not the mean of shares."""
+        """The rate of a group is that of its sums, not the mean of its rows."""
         if aggregate_spec != "recovery_rate:avg":
             return super()._read_group_select(aggregate_spec, query)
         return SQL(

@@ -62,17 +62,17 @@ DEPENDS = {
 
 
 class PaycollectRecoveryReport(models.Model):
-    """What became of each invoice whose charge was declined, by its first decline.
+    """How each invoice with a declined charge was recovered, by its first decline.
 
-    One row an invoice, from the first decline on: what the customer paid before is
-    not in it. Amounts are in company currency. Recovered is what came in as money,
-    up to the amount declined; credit notes, write-offs and offsets are not. Declined
-    invoices only: a charge that never reached the bank was not declined.
+    One row per invoice, starting with the first decline; earlier payments don't count.
+    Amounts are in company currency. The recovered amount is money received, up to the
+    declined amount, without credit notes, write-offs and offsets. Charges that never
+    reached the bank were not declined and are left out.
     """
 
     _name = "paycollect.recovery.report"
     _inherit = "paycollect.recovery.mixin"
-    _description = "Recovery of Declined Payments"
+    _description = "Payment Recovery"
     _auto = False
     _order = "first_declined_at desc, id desc"
     _rec_name = "move_id"
@@ -80,52 +80,59 @@ class PaycollectRecoveryReport(models.Model):
 
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     provider_id = fields.Many2one("payment.provider", readonly=True)
-    decline_code = fields.Char(readonly=True, help="Of the first decline.")
+    decline_code = fields.Char(
+        string="Decline Code", readonly=True, help="Code of the first decline."
+    )
     state = fields.Selection(
         [
             ("recovered", "Recovered"),
             ("retrying", "Retrying"),
-            ("asked", "Customer was asked"),
-            ("given_up", "Left to accounting"),
+            ("asked", "Waiting for customer"),
+            ("given_up", "With accounting"),
             ("credited", "Credited"),
             ("written_off", "Written off or offset"),
             ("canceled", "Invoice canceled"),
         ],
+        string="Status",
         readonly=True,
     )
     recovered_by = fields.Selection(
         [
-            ("same_method", "Same method again"),
+            ("same_method", "Retry of the same method"),
             ("backup", "Backup method"),
-            ("new_method", "New or renewed method"),
-            ("authentication", "Customer confirmed it"),
-            ("customer", "Customer paid online"),
-            ("provider", "Provider by itself"),
-            ("staff", "Charged by hand"),
+            ("new_method", "New or updated method"),
+            ("authentication", "Customer confirmation"),
+            ("customer", "Online payment by customer"),
+            ("provider", "External retry"),
+            ("staff", "Manual charge"),
             ("bank", "Bank transfer"),
             ("cash", "Cash"),
             ("check", "Check"),
             ("none", "Not recovered"),
         ],
+        string="Recovered By",
         readonly=True,
-        help="How the greater part of the money came in.",
+        help="How most of the money was received.",
     )
     recovered_at = fields.Datetime(string="Recovered On", readonly=True)
     days_to_recovery = fields.Integer(
-        string="Days",
+        string="Days to Recovery",
         readonly=True,
         aggregator="avg",
-        help="From the first decline to the last money that came in.",
+        help="Days from the first decline to the last payment received.",
     )
     tries = fields.Integer(
-        readonly=True, aggregator="avg", help="Charges that reached the provider."
-    )
-    hands_off_30 = fields.Float(
-        string="By Itself within 30 Days",
+        string="Attempts",
         readonly=True,
         aggregator="avg",
-        help="Share of the invoices that were paid within 30 days with no action by an "
-        "employee. Weeks less than 30 days ago are not finished yet.",
+        help="Number of charges sent to the provider.",
+    )
+    hands_off_30 = fields.Float(
+        string="Automatic Recovery (30 Days)",
+        readonly=True,
+        aggregator="avg",
+        help="Share of invoices paid within 30 days without any action by your team. "
+        "Figures for the last 30 days are not final yet.",
     )
 
     def action_open_invoice(self):
@@ -145,7 +152,7 @@ class PaycollectRecoveryReport(models.Model):
 
     @api.model
     def _get_recovery_query(self):
-        """First declines, what came in since, what is left, and the verdict."""
+        """Return the query: first declines, payments since then, and the status."""
         return SQL(
             """
             WITH declined AS (%(declined)s),
@@ -190,9 +197,9 @@ class PaycollectRecoveryReport(models.Model):
         )
 
     def _get_declined_query(self):
-        """The first decline of each invoice, amounts in company currency.
+        """Return the query for each invoice's first decline, in company currency.
 
-        A decline that became a success keeps its kind, so that it stays in its week.
+        A decline that later succeeded keeps its type, so that it stays in its week.
         """
         return SQL(
             """
@@ -236,7 +243,8 @@ class PaycollectRecoveryReport(models.Model):
         )
 
     def _get_money_query(self):
-        """What was set against the invoice since the decline, in company currency."""
+        """Return the query for what was applied to the invoice since the decline, in
+        company currency."""
         return SQL(
             """
             SELECT SUM(amount) FILTER (WHERE way NOT IN ('credit', 'entry')) AS paid,
@@ -271,10 +279,10 @@ class PaycollectRecoveryReport(models.Model):
         )
 
     def _get_sources_query(self):
-        """Payments, credit notes and entries: reconciled, or not booked yet.
+        """Return the query for payments, credit notes and entries of the invoice.
 
-        A payment without an entry of its own is booked with the bank statement; until
-        then it counts up to what is open, so that it is not counted twice.
+        A payment without a journal entry is booked with the bank statement. Until then
+        it counts up to the open amount, so that it isn't counted twice.
         """
         return SQL(
             """
@@ -310,7 +318,8 @@ class PaycollectRecoveryReport(models.Model):
         )
 
     def _get_way_sql(self):
-        """The value of ``recovered_by``, or ``credit`` and ``entry``: no money."""
+        """Return the value of ``recovered_by``, or ``credit`` and ``entry``, which
+        are no money received."""
         return SQL(
             """
             CASE

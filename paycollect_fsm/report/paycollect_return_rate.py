@@ -13,15 +13,15 @@ from ..rules.return_rates import (
     OK,
     OVER,
     OVERALL,
-    UNAUTHORISED,
+    UNAUTHORIZED,
     judge,
 )
 
 
 class PaycollectReturnRate(models.Model):
-    """Debits from US bank accounts that came back, against Nacha's limits (A4).
+    """Rates of returned debits from US bank accounts against Nacha's limits (A4).
 
-    One row for each company, provider and kind of return, over the last 60 days.
+    One row for each company, provider and type of return, over the last 60 days.
     """
 
     _name = "paycollect.return.rate"
@@ -47,25 +47,25 @@ class PaycollectReturnRate(models.Model):
     provider_id = fields.Many2one("payment.provider", readonly=True)
     kind = fields.Selection(
         [
-            (UNAUTHORISED, "Not authorised"),
-            (ADMINISTRATIVE, "Wrong or closed account"),
+            (UNAUTHORIZED, "Unauthorized"),
+            (ADMINISTRATIVE, "Invalid or closed account"),
             (OVERALL, "All returns"),
         ],
-        string="Returns",
+        string="Return Type",
         readonly=True,
     )
-    debits = fields.Integer(readonly=True, aggregator=None)
-    returned = fields.Integer(readonly=True, aggregator=None)
-    share = fields.Float(compute="_compute_level")
-    limit = fields.Float(string="Nacha's Limit", compute="_compute_level")
+    debits = fields.Integer(string="Debits", readonly=True, aggregator=None)
+    returned = fields.Integer(string="Returned", readonly=True, aggregator=None)
+    share = fields.Float(string="Return Rate", compute="_compute_level")
+    limit = fields.Float(string="Nacha Limit", compute="_compute_level")
     level = fields.Selection(
         [
-            (FEW, "Too few to tell"),
-            (OK, "Fine"),
-            (NEAR, "Above half of the limit"),
-            (OVER, "Above the limit"),
+            (FEW, "Not enough debits"),
+            (OK, "Within limits"),
+            (NEAR, "Approaching limit"),
+            (OVER, "Over limit"),
         ],
-        string="State",
+        string="Status",
         compute="_compute_level",
     )
 
@@ -116,7 +116,7 @@ class PaycollectReturnRate(models.Model):
                 SQL("(%s, %s, %s::varchar[])", number, kind, codes)
                 for number, (kind, codes) in enumerate(
                     [
-                        (UNAUTHORISED, sorted(CODES[UNAUTHORISED])),
+                        (UNAUTHORIZED, sorted(CODES[UNAUTHORIZED])),
                         (ADMINISTRATIVE, sorted(CODES[ADMINISTRATIVE])),
                         (OVERALL, None),
                     ]
@@ -127,12 +127,12 @@ class PaycollectReturnRate(models.Model):
     # -- warning ---------------------------------------------------------------
 
     def _get_warning_text(self):
-        """One sentence for a person."""
+        """Return one sentence for the activity."""
         self.ensure_one()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         return self.env._(
-            "%(kind)s: %(returned)s of %(debits)s debits in %(days)s days, "
-            "%(share)s %%; Nacha's limit is %(limit)s %%.",
+            "%(kind)s: %(returned)s of %(debits)s debits in the last %(days)s days "
+            "(%(share)s%%; Nacha's limit is %(limit)s%%).",
             kind=kinds[self.kind],
             returned=self.returned,
             debits=self.debits,
@@ -142,7 +142,7 @@ class PaycollectReturnRate(models.Model):
         )
 
     def _cron_warn(self, now=None):
-        """Tell whoever is responsible once a month, while a rate is too high.
+        """Notify the exceptions owner once a month while a rate is too high.
 
         :param now: naive UTC datetime
         """

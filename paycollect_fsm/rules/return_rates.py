@@ -11,16 +11,16 @@ DAYS = 60
 # Fewer debits say nothing: a single return would be beyond every limit.
 FEWEST = 20
 
-UNAUTHORISED = "unauthorised"
+UNAUTHORIZED = "unauthorized"
 ADMINISTRATIVE = "administrative"
 OVERALL = "overall"
-LIMITS = {UNAUTHORISED: 0.005, ADMINISTRATIVE: 0.03, OVERALL: 0.15}
+LIMITS = {UNAUTHORIZED: 0.005, ADMINISTRATIVE: 0.03, OVERALL: 0.15}
 
 FEW, OK, NEAR, OVER = "few", "ok", "near", "over"
 
 # The bank's code or the provider's word for it (spec: "ACH returns").
 CODES = {
-    UNAUTHORISED: frozenset(
+    UNAUTHORIZED: frozenset(
         {"R05", "R07", "R10", "R11", "R29", "R51", "debit_not_authorized"}
     ),
     ADMINISTRATIVE: frozenset(
@@ -55,9 +55,9 @@ def judge(kind: str, returned: int, debits: int) -> Rate:
     'near'
     >>> judge("overall", 31, 200).level
     'over'
-    >>> judge("unauthorised", 1, 100)
+    >>> judge("unauthorized", 1, 100)
     Rate(share=0.01, limit=0.005, level='over')
-    >>> judge("unauthorised", 1, 19).level
+    >>> judge("unauthorized", 1, 19).level
     'few'
     >>> judge("administrative", 0, 0).share
     0.0

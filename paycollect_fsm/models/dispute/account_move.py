@@ -9,7 +9,7 @@ READERS = "account.group_account_invoice,account.group_account_readonly"
 
 
 class AccountMove(models.Model):
-    """An invoice whose payment was taken back, or is asked about."""
+    """Invoices with a payment that was disputed, returned or inquired about."""
 
     _inherit = "account.move"
 
@@ -24,7 +24,9 @@ class AccountMove(models.Model):
         groups=READERS,
     )
     collection_chargeback_count = fields.Integer(
-        compute="_compute_collection_chargeback_count", groups=READERS
+        string="Chargeback Count",
+        compute="_compute_collection_chargeback_count",
+        groups=READERS,
     )
 
     @api.depends("collection_chargeback_ids")
@@ -45,14 +47,14 @@ class AccountMove(models.Model):
         return action
 
     def _get_disputes(self):
-        """Return the chargebacks (sudo) that forbid to charge the invoice."""
+        """Return the chargebacks (sudo) that prevent charging the invoice."""
         self.ensure_one()
         return self.sudo().collection_chargeback_ids.filtered(
             lambda chargeback: chargeback._forbids_charge()
         )
 
     def _is_disputed(self):
-        """Whether nothing is charged by itself because money was taken back."""
+        """Whether a chargeback keeps the invoice from being charged automatically."""
         return bool(self._get_disputes())
 
     def _get_charge_obstacles(self, now, attempt=None):
@@ -73,7 +75,7 @@ class AccountMove(models.Model):
     def _get_reason_texts(self, params):
         return super()._get_reason_texts(params) | {
             "disputed": lambda: self.env._(
-                "Not charged: the customer disputes a payment of it."
+                "Not charged: a payment for this invoice is disputed or was returned."
             ),
         }
 
@@ -87,7 +89,7 @@ class AccountMove(models.Model):
         )
 
     def _get_explanation_lines(self):
-        """A bank return is told by its attempt."""
+        """Bank returns are covered by their attempt."""
         chargebacks = self.sudo().collection_chargeback_ids.sorted("id")
         return super()._get_explanation_lines() + [
             ("dispute", chargeback._get_text())
@@ -99,12 +101,13 @@ class AccountMove(models.Model):
         if dispute := self._get_disputes()[:1]:
             if dispute.state == "open" and dispute.due_at:
                 return self.env._(
-                    "Next: accounting answers the dispute until %(date)s. Nothing is "
-                    "charged by itself before it is decided.",
+                    "Next: accounting must respond to the dispute by %(date)s. The "
+                    "invoice won't be charged automatically until the dispute is "
+                    "resolved.",
                     date=format_date(self.env, dispute.due_at),
                 )
             return self.env._(
-                "Next: accounting decides. Nothing is charged by itself before a "
-                "manager releases the chargeback."
+                "Next: accounting must decide what to do. The invoice won't be charged "
+                "automatically until a manager allows it on the chargeback."
             )
         return super()._get_next_step(last)

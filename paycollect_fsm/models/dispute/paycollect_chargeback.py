@@ -16,10 +16,10 @@ BUSY_SECONDS = 5
 
 
 class PaycollectChargeback(models.Model):
-    """Money that a customer or a bank takes back, or asks about.
+    """A payment that a customer disputes, a bank returns, or a bank inquires about.
 
-    Events show it in any order and more than once: what was seen is only added to,
-    and each effect follows from what is known, once.
+    Events arrive in any order and more than once. What is known is only ever added to,
+    and each effect happens once.
     """
 
     _name = "paycollect.chargeback"
@@ -35,19 +35,26 @@ class PaycollectChargeback(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     provider_reference = fields.Char(
-        string="Provider's Dispute",
+        string="Dispute ID",
         required=True,
         readonly=True,
-        help="The provider's id; look it up there to answer it.",
+        help="ID of the dispute at the provider. Use it to find the dispute there.",
     )
     transaction_id = fields.Many2one(
-        "payment.transaction", required=True, readonly=True, index=True
+        "payment.transaction",
+        string="Payment Transaction",
+        required=True,
+        readonly=True,
+        index=True,
     )
     attempt_id = fields.Many2one(
-        "paycollect.attempt", readonly=True, index="btree_not_null"
+        "paycollect.attempt",
+        string="Payment Attempt",
+        readonly=True,
+        index="btree_not_null",
     )
     payment_id = fields.Many2one(
-        "account.payment", readonly=True, index="btree_not_null"
+        "account.payment", string="Payment", readonly=True, index="btree_not_null"
     )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index="btree_not_null"
@@ -66,12 +73,14 @@ class PaycollectChargeback(models.Model):
             (BANK_RETURN, "Bank return"),
             (INQUIRY, "Inquiry"),
         ],
+        string="Type",
         required=True,
         readonly=True,
-        help="An inquiry takes no money yet; a bank return cannot be contested.",
+        help="An inquiry takes no money yet. A bank return can't be contested.",
     )
     state = fields.Selection(
         [(OPEN, "Open"), (WON, "Won"), (LOST, "Lost")],
+        string="Status",
         required=True,
         readonly=True,
         default=OPEN,
@@ -83,58 +92,69 @@ class PaycollectChargeback(models.Model):
     fee = fields.Monetary(
         currency_field="fee_currency_id",
         readonly=True,
-        help="What the provider keeps for it.",
+        help="Fee that the provider charged for the dispute.",
     )
-    fee_currency_id = fields.Many2one("res.currency", readonly=True)
+    fee_currency_id = fields.Many2one(
+        "res.currency", string="Fee Currency", readonly=True
+    )
     reason_code = fields.Char(string="Reason", readonly=True)
-    return_code = fields.Char(readonly=True, help="The bank's code, e.g. R01.")
-    opened_at = fields.Datetime(readonly=True)
-    due_at = fields.Datetime(
-        string="Answer Until",
-        readonly=True,
-        help="Evidence that reaches the provider later does not count.",
+    return_code = fields.Char(
+        string="Return Code", readonly=True, help="The bank's return code, e.g. R01."
     )
-    closed_at = fields.Datetime(readonly=True)
+    opened_at = fields.Datetime(string="Opened On", readonly=True)
+    due_at = fields.Datetime(
+        string="Respond By",
+        readonly=True,
+        help="Evidence submitted after this date is not considered.",
+    )
+    closed_at = fields.Datetime(string="Closed On", readonly=True)
     withdrawn_at = fields.Datetime(
-        string="Money Taken", readonly=True, help="When the money was taken back."
+        string="Funds Withdrawn On",
+        readonly=True,
+        help="When the disputed amount was withdrawn.",
     )
     reinstated_at = fields.Datetime(
-        string="Money Returned", readonly=True, help="When the money came back to you."
+        string="Funds Reinstated On",
+        readonly=True,
+        help="When the disputed amount was returned to your account.",
     )
     is_released = fields.Boolean(
-        string="May Be Charged Again",
+        string="Charging Allowed",
         readonly=True,
         tracking=True,
-        help="A manager decided that the invoices may be charged again.",
+        help="A manager allowed the invoices to be charged again.",
     )
 
     _one_per_provider = models.UniqueIndex("(provider_id, provider_reference)")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("Chargebacks are history and cannot be deleted."))
+        raise UserError(
+            self.env._("Chargebacks are part of the history and can't be deleted.")
+        )
 
     # -- buttons ---------------------------------------------------------------
 
     def action_release(self):
-        """Button: let the invoices be charged again (managers only)."""
+        """Button: allow the invoices to be charged again (managers only)."""
         self.env["paycollect.access"]._check_manager(self)
         if self.filtered(lambda chargeback: chargeback.state == OPEN):
             raise UserError(
                 self.env._(
-                    "This is still open at the provider. Wait until it is won or lost."
+                    "This dispute is still open at the provider. Wait until it is won "
+                    "or lost."
                 )
             )
         self.sudo().is_released = True
 
     def action_book_fee(self):
-        """Button: book the provider's fee after its account was set (managers)."""
+        """Button: record the provider's fee once its account is set (managers only)."""
         self.env["paycollect.access"]._check_manager(self)
         for chargeback in self.sudo():
             if not chargeback.company_id.collection_fee_account_id:
                 raise UserError(
                     self.env._(
-                        "Choose the account of disputes' fees in the settings first."
+                        "Choose a “Dispute Fee Account” in the settings first."
                     )
                 )
             chargeback._book_fee(fields.Datetime.now())
@@ -152,15 +172,15 @@ class PaycollectChargeback(models.Model):
         )
 
     def _is_money_out(self):
-        """Whether the money is with the customer or the bank now."""
+        """Whether the money is currently with the customer or the bank."""
         self.ensure_one()
         return bool(self.withdrawn_at and not self.reinstated_at)
 
     def _forbids_charge(self):
-        """Whether its invoices are left alone until a person decides.
+        """Whether its invoices can't be charged until a manager allows it.
 
-        A debit that came back for want of funds is the exception: A1 says when it
-        may be presented again.
+        A debit returned for insufficient funds is the exception: A1 says when it may be
+        resubmitted.
         """
         self.ensure_one()
         if self.is_released:
@@ -170,14 +190,14 @@ class PaycollectChargeback(models.Model):
             return self._is_money_out() and not again
         return self.state == OPEN or self._is_money_out()
 
-    # -- what events show --------------------------------------------------------
+    # -- events ------------------------------------------------------------------
 
     @api.model
     def _take(self, transaction, reference, snapshot, seen_at, now):
-        """Add what an event shows, and do what follows from what is known then.
+        """Add what an event shows, and do what follows from it.
 
         :param transaction: the disputed, done ``payment.transaction``, locked
-        :param reference: the provider's id of the dispute
+        :param reference: the provider's ID of the dispute
         :param snapshot: :class:`chargebacks.Snapshot`
         :param seen_at: when the event happened (naive UTC)
         :param now: naive UTC datetime
@@ -197,7 +217,7 @@ class PaycollectChargeback(models.Model):
         return chargeback
 
     def _create_once(self, vals):
-        """:raise RetryableJobError: another event of the same dispute was faster"""
+        """:raise RetryableJobError: if another event of the dispute was faster"""
         try:
             return self.create(vals)
         except UniqueViolation as error:
@@ -229,7 +249,7 @@ class PaycollectChargeback(models.Model):
         }
 
     def _add(self, snapshot, seen_at):
-        """Only forwards: what a late event does not show yet was true all the same."""
+        """Only move forward: a late event doesn't undo what a newer one showed."""
         vals = {}
         if self.kind == INQUIRY != snapshot.kind:
             vals["kind"] = snapshot.kind
@@ -258,40 +278,40 @@ class PaycollectChargeback(models.Model):
             "fee": self.provider_id._to_major_units(snapshot.fee, currency),
         }
 
-    # -- what follows ------------------------------------------------------------
+    # -- effects -----------------------------------------------------------------
 
     def _update_attempt(self, now):
-        """A debit that the bank took back is declined after all."""
+        """Mark the attempt of a debit that the bank returned as declined."""
         if self.kind == BANK_RETURN and self._is_money_out():
             self.transaction_id._record_codes(Codes(decline_code=self.return_code))
             self.attempt_id._set_returned(self.return_code, self.amount, now)
 
     def _update_activities(self):
-        """One task at a time, for whoever handles exceptions."""
+        """Keep one activity at a time for the exceptions owner."""
         if task := self._get_task():
             self._set_task(*task)
         else:
             self.activity_feedback([EXCEPTION_ACTIVITY], feedback=self._get_text())
 
     def _get_task(self):
-        """Return code, summary and note of what a person has to do, or None."""
+        """Return code, summary and note of the next task for accounting, or None."""
         _ = self.env._
         note = self._get_text()
         if self.kind == BANK_RETURN:
             if self.attempt_id or not self._is_money_out():
-                return None  # the attempt says what follows
-            summary = _("Collect a returned bank debit in another way")
+                return None  # the attempt covers what follows
+            summary = _("Arrange another way to pay for a returned bank debit")
             return "returned", summary, note
         if self.state == OPEN:
             if self.kind == INQUIRY:
-                return "inquiry", _("Answer the bank's inquiry at the provider"), note
-            return "dispute", _("Answer the dispute at the provider"), note
+                return "inquiry", _("Respond to the inquiry at the provider"), note
+            return "dispute", _("Respond to the dispute at the provider"), note
         if self.state == LOST and self._is_money_out() and not self.is_released:
-            return "lost", _("Decide what follows a lost dispute"), note
+            return "lost", _("Decide how to proceed after the lost dispute"), note
         return None
 
     def _set_task(self, code, summary, note):
-        """Keep one open activity of this kind; others of ours are done."""
+        """Keep one open activity of this kind, and mark our other ones as done."""
         ours = self.activity_ids.filtered(
             lambda activity: (
                 activity.activity_type_id == self.env.ref(EXCEPTION_ACTIVITY)
@@ -315,49 +335,60 @@ class PaycollectChargeback(models.Model):
     # -- texts -------------------------------------------------------------------
 
     def _get_text(self):
-        """One sentence for “Why?”, the attempt, activities and logs."""
+        """Return the sentence for “Why?”, activities and logs."""
         self.ensure_one()
         _ = self.env._
         values = {
             "amount": self.currency_id.format(self.amount),
             "reason": self.return_code or self.reason_code or "",
             "reference": self.provider_reference,
-            "due": self.due_at and format_date(self.env, self.due_at) or _("no date"),
+            "due": self.due_at and format_date(self.env, self.due_at),
         }
         if self.kind == BANK_RETURN:
             return _(
-                "The bank took back %(amount)s (%(reason)s); bank returns are final.",
+                "The bank returned %(amount)s (%(reason)s). Bank returns are final.",
                 **values,
             )
         if self.reinstated_at:
             return _(
-                "The dispute %(reference)s over %(amount)s was won: the money is back.",
+                "Dispute %(reference)s over %(amount)s was won, and the funds were "
+                "returned.",
                 **values,
             )
         if self.state == WON:
             if self._is_money_out():
                 return _(
-                    "The dispute %(reference)s over %(amount)s was won; the money is "
-                    "on its way back.",
+                    "Dispute %(reference)s over %(amount)s was won. The funds have not "
+                    "been returned yet.",
                     **values,
                 )
             return _(
-                "The inquiry %(reference)s over %(amount)s is closed; no money moved.",
+                "Inquiry %(reference)s over %(amount)s was closed. No funds were "
+                "withdrawn.",
                 **values,
             )
         if self.state == LOST:
             return _(
-                "The dispute %(reference)s over %(amount)s was lost (%(reason)s).",
+                "Dispute %(reference)s over %(amount)s was lost (%(reason)s).",
                 **values,
             )
+        return self._get_open_text(values)
+
+    def _get_open_text(self, values):
+        _ = self.env._
         if self.kind == INQUIRY:
-            return _(
-                "The customer's bank asks about %(amount)s (%(reason)s). No money "
-                "moved; answer %(reference)s at the provider until %(due)s.",
+            text = _(
+                "The customer's bank inquired about %(amount)s (%(reason)s). No funds "
+                "were withdrawn.",
                 **values,
             )
-        return _(
-            "The customer disputes %(amount)s (%(reason)s). Answer %(reference)s at "
-            "the provider until %(due)s.",
-            **values,
-        )
+        else:
+            text = _("The customer disputed %(amount)s (%(reason)s).", **values)
+        if self.due_at:
+            task = _(
+                "Respond to %(reference)s at the provider by %(due)s.",
+                **values,
+            )
+        else:
+            task = _("Respond to %(reference)s at the provider.", **values)
+        return f"{text} {task}"

@@ -3,33 +3,39 @@ from odoo import Command, fields, models
 
 
 class PaycollectChargeback(models.Model):
-    """The books follow the money: the payment is reversed, and booked again."""
+    """Keeps the books in line with the money: reverses and rebooks the payment."""
 
     _inherit = "paycollect.chargeback"
 
     reversal_move_id = fields.Many2one(
-        "account.move", string="Reversal", readonly=True, index="btree_not_null"
+        "account.move", string="Reversal Entry", readonly=True, index="btree_not_null"
     )
     reinstatement_move_id = fields.Many2one(
-        "account.move", string="Booked Again", readonly=True, index="btree_not_null"
+        "account.move",
+        string="Reinstatement Entry",
+        readonly=True,
+        index="btree_not_null",
     )
     fee_move_id = fields.Many2one(
         "account.move", string="Fee Entry", readonly=True, index="btree_not_null"
     )
     booked_fee = fields.Monetary(
+        string="Recorded Fee",
         currency_field="fee_currency_id",
         readonly=True,
-        help="How much of the fee is in the books.",
+        help="Amount of the fee recorded in the books.",
     )
     is_payment_rejected = fields.Boolean(
+        string="Payment Rejected",
         readonly=True,
-        help="The payment has no journal entry of its own: it was rejected instead.",
+        help="The payment has no journal entry of its own, so it was rejected instead "
+        "of reversed.",
     )
 
     # -- payment -----------------------------------------------------------------
 
     def _update_books(self, now):
-        """Bring the books to where the money is; a repeat changes nothing."""
+        """Bring the books in line with the money. Repeating it changes nothing."""
         self.ensure_one()
         self = self.with_company(self.company_id)
         is_reversed = self.is_payment_rejected or (
@@ -42,13 +48,13 @@ class PaycollectChargeback(models.Model):
         self._book_fee(now)
 
     def _reverse_payment(self, now):
-        """Take the payment back, as far as it is disputed: the invoices reopen."""
+        """Reverse the disputed part of the payment, which reopens the invoices."""
         payment = self.payment_id
         if not payment:
             self._report_books(
                 self.env._(
-                    "There is no payment of %(reference)s in the books that could be "
-                    "reversed. Record that the money was taken back.",
+                    "No payment for %(reference)s was found to reverse. Record the "
+                    "withdrawal of the funds manually.",
                     reference=self.transaction_id.reference,
                 )
             )
@@ -70,11 +76,11 @@ class PaycollectChargeback(models.Model):
         payment.message_post(body=self._get_text())
 
     def _create_reversal(self, payment, now):
-        """Return the posted entry that takes back the disputed part of a payment."""
+        """Return the posted entry that reverses the disputed part of a payment."""
         vals = {
             "date": self.company_id._get_today(now),
             "ref": self.env._(
-                "%(reference)s taken back: %(dispute)s",
+                "Reversal of %(reference)s: %(dispute)s",
                 reference=payment.memo or payment.name,
                 dispute=self.provider_reference,
             ),
@@ -91,7 +97,7 @@ class PaycollectChargeback(models.Model):
         return reversal
 
     def _get_share(self):
-        """The disputed part of the payment, 1 for all of it."""
+        """Return the disputed share of the payment; 1 = all of it."""
         paid = self.payment_id.amount
         if self.payment_id.currency_id != self.currency_id or not self.amount:
             return 1
@@ -100,7 +106,7 @@ class PaycollectChargeback(models.Model):
         return self.amount / paid
 
     def _prepare_partial_vals(self, move, share):
-        """Return an entry with the given share of each line, turned round."""
+        """Return the values of an entry that reverses the given share of each line."""
         lines, rest, rest_currency = [], 0.0, 0.0
         for line in move.line_ids:
             balance = move.company_currency_id.round(-line.balance * share)
@@ -129,7 +135,7 @@ class PaycollectChargeback(models.Model):
         }
 
     def _book_payment_again(self, now):
-        """The money came back: the payment stands, and pays what is still open."""
+        """Book the payment again after the money came back; pay what is still open."""
         payment = self.payment_id
         if self.is_payment_rejected:
             payment.action_draft()
@@ -145,7 +151,7 @@ class PaycollectChargeback(models.Model):
                 {
                     "date": self.company_id._get_today(now),
                     "ref": self.env._(
-                        "%(reference)s booked again: %(dispute)s",
+                        "Reinstatement of %(reference)s: %(dispute)s",
                         reference=payment.memo or payment.name,
                         dispute=self.provider_reference,
                     ),
@@ -174,9 +180,9 @@ class PaycollectChargeback(models.Model):
         if any(not line.reconciled for line in counterpart):
             self._report_books(
                 self.env._(
-                    "The money of %(dispute)s came back, but the invoices were paid in "
-                    "another way meanwhile. The customer has a credit: refund it or "
-                    "use it for another invoice.",
+                    "The funds for %(dispute)s were returned, but the invoices have "
+                    "been paid another way. The customer now has a credit. Refund it or "
+                    "apply it to another invoice.",
                     dispute=self.provider_reference,
                 )
             )
@@ -184,7 +190,7 @@ class PaycollectChargeback(models.Model):
     def _match(self, lines, move):
         """Reconcile lines with those of an entry on the same account.
 
-        What the bank's statement is matched with already stays as it is.
+        Lines that are already matched with a bank statement are left alone.
         """
         for line in lines:
             others = move.line_ids.filtered(
@@ -196,7 +202,7 @@ class PaycollectChargeback(models.Model):
                 (line + others).reconcile()
 
     def _unmatch(self, lines, move):
-        """Undo only the reconciliation between these lines and an entry."""
+        """Undo only the reconciliation between these lines and the entry."""
         partials = lines.matched_debit_ids | lines.matched_credit_ids
         partials.filtered(
             lambda partial: (
@@ -208,7 +214,7 @@ class PaycollectChargeback(models.Model):
     # -- fee ---------------------------------------------------------------------
 
     def _book_fee(self, now):
-        """Book what the provider keeps, or gives back, of its fee."""
+        """Record the provider's fee, or the part of it that was returned."""
         self.ensure_one()
         currency = self.fee_currency_id
         change = self.fee - self.booked_fee
@@ -219,10 +225,10 @@ class PaycollectChargeback(models.Model):
         if not expense or not outstanding:
             self._report_books(
                 self.env._(
-                    "The provider keeps a fee of %(fee)s for %(dispute)s, which is not "
-                    "booked: choose the account of disputes' fees in the settings, "
-                    "then press “Book the Fee” on the chargeback, or book it with the "
-                    "bank statement.",
+                    "The provider charged a fee of %(fee)s for %(dispute)s that isn't "
+                    "recorded. Choose a “Dispute Fee Account” in the settings, then "
+                    "select “Record Fee” on the chargeback, or record it with the bank "
+                    "statement.",
                     fee=currency.format(self.fee),
                     dispute=self.provider_reference,
                 )
@@ -239,7 +245,7 @@ class PaycollectChargeback(models.Model):
         balance = self.fee_currency_id._convert(
             change, self.company_id.currency_id, self.company_id, today
         )
-        label = self.env._("Fee of %(dispute)s", dispute=self.provider_reference)
+        label = self.env._("Fee for %(dispute)s", dispute=self.provider_reference)
         return {
             "move_type": "entry",
             "date": today,
@@ -263,11 +269,11 @@ class PaycollectChargeback(models.Model):
     # -- helpers -----------------------------------------------------------------
 
     def _report_books(self, note):
-        """Ask for what cannot be booked by itself, once for each invoice."""
+        """Report what can't be booked automatically, once for each invoice."""
         for record in self.move_ids or [self]:
             self.company_id._schedule_collection_activity(
                 record,
-                self.env._("Book what the provider took or gave back"),
+                self.env._("Record a dispute manually"),
                 note,
                 code="books",
             )

@@ -7,18 +7,20 @@ from odoo.addons.payment import utils as payment_utils
 
 
 class PaymentProvider(models.Model):
-    """Warn before a bank asks why so many debits come back (A4)."""
+    """Warns before the rate of returned bank debits reaches Nacha's limits (A4)."""
 
     _inherit = "payment.provider"
 
-    collection_returns_told_at = fields.Datetime(readonly=True, copy=False)
+    collection_returns_told_at = fields.Datetime(
+        string="Last Bank Return Warning", readonly=True, copy=False
+    )
 
     def _to_major_units(self, minor, currency):
-        """Hook: an amount as the provider counts it (e.g. cents), in ``currency``."""
+        """Hook: convert an amount in the provider's units (e.g. cents)."""
         return payment_utils.to_major_currency_units(minor, currency)
 
     def _warn_of_returns(self, company, rates, now):
-        """Tell the company's responsible person, once a month for a provider.
+        """Notify the company's exceptions owner, once a month per provider.
 
         :param rates: ``paycollect.return.rate`` rows that are too high
         :param now: naive UTC datetime
@@ -40,11 +42,11 @@ class PaymentProvider(models.Model):
         self.collection_returns_told_at = now
         company._schedule_collection_activity(
             returned.move_id,
-            self.env._("Too many bank debits come back"),
+            self.env._("High rate of returned bank debits"),
             self.env._(
-                "%(rates)s Above the limit, the bank may stop taking debits. Ask these "
-                "customers for another method, and look at Collections ▸ Reporting ▸ "
-                "Bank Returns.",
+                "%(rates)s Above the limit, your bank may stop processing debits. Ask "
+                "the affected customers for another payment method. See Collections ▸ "
+                "Reporting ▸ Bank Returns.",
                 rates=" ".join(rate._get_warning_text() for rate in rates),
             ),
             code="bank_returns",

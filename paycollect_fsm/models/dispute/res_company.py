@@ -7,8 +7,9 @@ class ResCompany(models.Model):
 
     collection_fee_account_id = fields.Many2one(
         "account.account",
-        string="Account of Disputes' Fees",
+        string="Dispute Fee Account",
         check_company=True,
         domain=[("account_type", "in", ("expense", "expense_other"))],
-        help="What the provider keeps for disputes and returned debits is booked here.",
+        help="Account for the fees that the provider charges for disputes and returned "
+        "debits.",
     )

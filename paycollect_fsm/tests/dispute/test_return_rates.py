@@ -20,10 +20,10 @@ class TestReturnRateRules(BaseCase):
 
     def test_it_warns_at_half_of_each_limit(self):
         table = [
-            ("unauthorised", 2, 1000, "ok"),
-            ("unauthorised", 3, 1000, "near"),
-            ("unauthorised", 5, 1000, "near"),
-            ("unauthorised", 6, 1000, "over"),
+            ("unauthorized", 2, 1000, "ok"),
+            ("unauthorized", 3, 1000, "near"),
+            ("unauthorized", 5, 1000, "near"),
+            ("unauthorized", 6, 1000, "over"),
             ("administrative", 14, 1000, "ok"),
             ("administrative", 15, 1000, "near"),
             ("administrative", 31, 1000, "over"),
@@ -90,7 +90,7 @@ class TestReturnRates(CollectionCommon):
         self.assertEqual(
             self.rates(),
             {
-                "unauthorised": (3, 100),
+                "unauthorized": (3, 100),
                 "administrative": (3, 100),
                 "overall": (10, 100),
             },
@@ -110,12 +110,12 @@ class TestReturnRates(CollectionCommon):
         Rate = self.env["paycollect.return.rate"]
         for days in (0, 1, 29):
             Rate._cron_warn(now + timedelta(days=days))
-        domain = [("summary", "=", "Too many bank debits come back")]
+        domain = [("summary", "=", "High rate of returned bank debits")]
         activity = self.env["mail.activity"].search(domain)
         self.assertEqual(len(activity), 1)
         self.assertEqual(activity.user_id, self.manager)
         self.assertIn("10 of 50 debits", activity.note)
-        self.assertIn("0.5 %", activity.note)
+        self.assertIn("0.5%", activity.note)
         activity.action_feedback()
         self.env["paycollect.attempt"].search(
             [("partner_id", "=", self.partner.id)]
@@ -134,5 +134,5 @@ class TestReturnRates(CollectionCommon):
         rows = self.env["paycollect.return.rate"].with_user(self.accountant).search([])
         self.assertEqual(
             [(row.kind, row.level) for row in rows.sorted("kind")],
-            [("administrative", "ok"), ("overall", "near"), ("unauthorised", "ok")],
+            [("administrative", "ok"), ("overall", "near"), ("unauthorized", "ok")],
         )

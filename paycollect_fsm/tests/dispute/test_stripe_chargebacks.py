@@ -96,8 +96,8 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertTrue(move._is_disputed())
         self.assertFalse(move._plan_collection("completion"))
         self.assertFalse(move._plan_collection("manual"))
-        self.assertIn("disputes", move.collection_explanation)
-        self.assertIn("until", move.collection_explanation)
+        self.assertIn("disputed", move.collection_explanation)
+        self.assertIn("must respond to the dispute by", move.collection_explanation)
         self.assertEqual(attempt.state, "paid")
         self.assertTrue(attempt.chargeback_ids)
 
