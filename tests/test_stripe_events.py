@@ -112,7 +112,7 @@ def test_a_refund_in_stripes_dashboard_is_booked_once_and_nothing_is_charged(
     refunds = [tx for tx in customer.transactions() if tx["operation"] == "refund"]
     assert len(refunds) == 1
     assert refunds[0]["payment_id"]
-    assert "Make the credit note of a refund" in customer.activities()
+    assert "Create the credit note for a refund" in customer.activities()
     shop.sweep()
     assert len(customer.asked()) == 1
 

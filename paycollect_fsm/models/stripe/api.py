@@ -1,13 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Stripe's own SDK, for what ``payment_stripe`` lacks. Only this file imports it.
+"""Stripe's SDK, for what ``payment_stripe`` lacks. Only this file imports it.
 
-Which exceptions mean what, so that callers need not know the SDK:
+What the exceptions mean, so that callers don't need to know the SDK:
 
-- :data:`UNANSWERED`: no answer (connection refused or dropped, time-out), 409, 429
-  and 5xx. Whatever was asked for may have happened; 429 did not.
-- :class:`Error`: any answer or the lack of one; the parent of all. An error that is
-  not :data:`UNANSWERED` is an answer: declined, no such object, wrong parameters or
-  key; see its ``http_status`` and ``code``.
+- :data:`UNANSWERED`: no answer (connection refused or dropped, timeout), 409, 429 or
+  5xx. The request may have been executed, except after 429.
+- :class:`Error`: the parent of all. An error that is not :data:`UNANSWERED` is an
+  answer: declined, no such object, wrong parameters or key; see its ``http_status``
+  and ``code``.
 - :class:`SignatureVerificationError`: a webhook that Stripe did not send.
 """
 
@@ -31,14 +31,14 @@ __all__ = [
     "get_client",
 ]
 
-# What stripe 16.1.0 speaks by itself. A literal: a newer SDK must not change what
-# Stripe answers before somebody has read its changelog.
+# The default of stripe 16.1.0. A literal, so that upgrading the SDK doesn't change
+# Stripe's responses before its changelog has been reviewed.
 API_VERSION = "2026-10-28.endive"
-# For tests only: the address of a stand-in for Stripe, on this machine.
+# For tests only: the address of a Stripe stand-in on this machine.
 BASE_URL_VARIABLE = "PAYCOLLECT_STRIPE_URL"
 TIMEOUT_SECONDS = 10  # as Odoo's own requests to providers
 
-# Besides 409 and 5xx, APIError is also an answer that nobody can read.
+# Besides 409 and 5xx, APIError also covers responses that can't be parsed.
 UNANSWERED = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
 
 LIVE_KEYS = ("sk_live", "rk_live")
@@ -46,12 +46,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def get_base_url(state, secret_key):
-    """Return where requests to Stripe go instead, None for Stripe itself.
+    """Return the address of the stand-in for Stripe, or None for Stripe itself.
 
     :param str state: of the ``payment.provider``
     :param str secret_key: of the provider
-    :raise ValueError: the address of a stand-in is set, but it leaves this machine or
-        the provider is live: money would seem to move and would not
+    :raise ValueError: if a stand-in is set but isn't on this machine, or the provider
+        is live; charges would seem to succeed without any money moving
     """
     url = os.environ.get(BASE_URL_VARIABLE)
     if not url:
@@ -69,8 +69,8 @@ def get_base_url(state, secret_key):
 def get_client(provider):
     """Return a ``stripe.StripeClient`` with the provider's secret key.
 
-    It gives up after ten seconds and never asks again by itself: whether to ask
-    again is for the caller to decide.
+    It times out after ten seconds and never retries automatically; that is up to the
+    caller.
 
     :param provider: ``payment.provider`` of Stripe, with sudo
     :raise ValueError: see :func:`get_base_url`

@@ -3,7 +3,7 @@ from odoo import models
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Both customers at the provider stay known; new methods go to one of them."""
+    """Keeps both provider customers after a merge; new methods use one of them."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -12,9 +12,9 @@ class BasePartnerMerge(models.TransientModel):
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _replace_provider_customers(self, src_partners, dst_partner):
-        """Of several at one provider the winner's is used, if it still exists there.
+        """Keep one customer per provider: the winner's, if it still exists there.
 
-        A stored method keeps the customer that it was saved under.
+        Stored methods keep the customer they were saved under.
         """
         known = (
             self.env["paycollect.provider.customer"]

@@ -25,20 +25,20 @@ FAILED = "failed"
 SWEEP_AFTER = timedelta(minutes=1)
 BATCH = 100
 BUSY_SECONDS = 5
-# Rows stay, so that no event is applied twice; what they said is then history.
+# Rows are kept, so that no event is applied twice. Payloads are deleted after this.
 KEEP_PAYLOAD = timedelta(days=90)
 
 
 class PaycollectEvent(models.Model):
-    """Something that the provider told by itself, and what became of it.
+    """An event that the provider sent, and its result.
 
-    Stored once, however often and by whichever way it came; applied once, in one
-    transaction with all its effects. Applying may read from the provider and never
-    changes anything there.
+    Stored once, no matter how often and how it arrives; applied once, in one
+    transaction with all its effects. Applying an event may read from the provider but
+    never changes anything there.
     """
 
     _name = "paycollect.event"
-    _description = "Event of a Payment Provider"
+    _description = "Payment Provider Event"
     _inherit = ["paycollect.worker.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "occurred_at desc, id desc"
     _rec_name = "event_id"
@@ -51,21 +51,29 @@ class PaycollectEvent(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    event_id = fields.Char(required=True, readonly=True)
-    event_type = fields.Char(required=True, readonly=True, index=True)
+    event_id = fields.Char(string="Event ID", required=True, readonly=True)
+    event_type = fields.Char(
+        string="Event Type", required=True, readonly=True, index=True
+    )
     object_ref = fields.Char(
-        string="Object",
+        string="Object ID",
         readonly=True,
         index="btree_not_null",
-        help="The provider's id of what the event is about.",
+        help="ID of the event's object at the provider.",
     )
-    reference = fields.Char(readonly=True, help="Our reference, as far as it has one.")
-    occurred_at = fields.Datetime(readonly=True, help="By the provider's clock (UTC).")
-    received_at = fields.Datetime(readonly=True)
+    reference = fields.Char(
+        string="Reference", readonly=True, help="Our payment reference, if any."
+    )
+    occurred_at = fields.Datetime(
+        string="Occurred On", readonly=True, help="According to the provider's clock."
+    )
+    received_at = fields.Datetime(string="Received On", readonly=True)
     source = fields.Selection(
-        [("webhook", "Webhook"), ("list", "Provider's list")],
+        [("webhook", "Webhook"), ("list", "Event list")],
+        string="Source",
         readonly=True,
-        help="How it came. From the list: the webhook never arrived.",
+        help="How the event was received. Event list: it was fetched from the provider "
+        "because the webhook didn't arrive.",
     )
     state = fields.Selection(
         [
@@ -75,19 +83,33 @@ class PaycollectEvent(models.Model):
             (IGNORED, "Ignored"),
             (FAILED, "Failed"),
         ],
+        string="Status",
         required=True,
         readonly=True,
         default=NEW,
         index=True,
     )
-    reason = fields.Char(readonly=True, help="Why it is in this state.")
-    transaction_id = fields.Many2one(
-        "payment.transaction", readonly=True, index="btree_not_null"
+    reason = fields.Char(
+        string="Reason", readonly=True, help="Why the event has this status."
     )
-    payload = fields.Json(readonly=True, help="What the provider sent, less secrets.")
-    tries = fields.Integer(readonly=True, help="How often it was looked at in vain.")
-    next_try_at = fields.Datetime(string="Next Look", readonly=True)
-    done_at = fields.Datetime(readonly=True)
+    transaction_id = fields.Many2one(
+        "payment.transaction",
+        string="Payment Transaction",
+        readonly=True,
+        index="btree_not_null",
+    )
+    payload = fields.Json(
+        string="Payload",
+        readonly=True,
+        help="The data that the provider sent, without secrets.",
+    )
+    tries = fields.Integer(
+        string="Failed Tries",
+        readonly=True,
+        help="How many times the event couldn't be applied.",
+    )
+    next_try_at = fields.Datetime(string="Next Try", readonly=True)
+    done_at = fields.Datetime(string="Processed On", readonly=True)
 
     _one_per_provider = models.UniqueIndex("(provider_id, event_id)")
     _due = models.Index("(next_try_at) WHERE next_try_at IS NOT NULL")
@@ -96,20 +118,20 @@ class PaycollectEvent(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "Events are kept: without the row the same event would be applied "
-                "again."
+                "Events can't be deleted: without its record, an event could be "
+                "applied twice."
             )
         )
 
     # -- buttons -------------------------------------------------------------
 
     def action_retry(self):
-        """Button: apply events again that failed (managers only)."""
+        """Button: retry failed and waiting events (managers only)."""
         self.env["paycollect.access"]._check_manager(self)
         events = self.sudo().filtered(lambda event: event.state in (FAILED, WAITING))
         if not events:
             raise UserError(
-                self.env._("Only an event that failed or waits can be tried again.")
+                self.env._("Only failed or waiting events can be retried.")
             )
         events.write({"state": NEW, "tries": 0, "next_try_at": fields.Datetime.now()})
         events._enqueue()
@@ -118,13 +140,13 @@ class PaycollectEvent(models.Model):
 
     @api.model
     def _receive(self, provider, event, source, now=None):
-        """Store an event unless it is known, and hand it to the job queue.
+        """Store an event unless it is known, and queue a job for it.
 
-        :param provider: ``payment.provider`` that is known to have sent it
+        :param provider: ``payment.provider`` that verifiably sent it
         :param dict event: https://docs.stripe.com/api/events/object
         :param source: ``webhook`` or ``list``
         :param now: naive UTC datetime
-        :return: the new event (sudo); none when it is known or of no interest
+        :return: the new event (sudo); none if it is known or not relevant
         """
         if not stripe_events.get_handler(event["type"]):
             return self.browse()
@@ -168,13 +190,13 @@ class PaycollectEvent(models.Model):
         }
 
     def _enqueue(self, eta=None):
-        """Hand each event to the job queue; the job starts after the commit."""
+        """Queue a job for each event; it starts after the commit."""
         for event in self:
             event.with_user(SUPERUSER_ID).with_delay(
                 eta=eta,
                 identity_key=f"paycollect.event.{event.id}.{event.tries}",
                 description=self.env._(
-                    "Event %(type)s of %(provider)s",
+                    "Process event %(type)s from %(provider)s",
                     type=event.event_type,
                     provider=event.provider_id.name,
                 ),
@@ -183,21 +205,21 @@ class PaycollectEvent(models.Model):
     # -- work ----------------------------------------------------------------
 
     def _apply(self, now=None):
-        """Do once what the event asks for, and note what became of it.
+        """Apply the event once and record the result.
 
         Called by the job queue (at least once) and by the sweep. All effects are in
         this transaction.
 
         :param now: naive UTC datetime
         :return: a sentence for the job's log
-        :raise RetryableJobError: what it concerns is being worked on right now
+        :raise RetryableJobError: if a record that it concerns is locked
         """
         self.ensure_one()
         now = now or fields.Datetime.now()
         event = self._as_system()
         if not event.try_lock_for_update():
             raise RetryableJobError(
-                "The event is being applied by somebody else.",
+                "The event is being applied by another worker.",
                 seconds=BUSY_SECONDS,
                 ignore_retry=True,
             )
@@ -207,7 +229,7 @@ class PaycollectEvent(models.Model):
         return event.reason
 
     def _get_verdict(self, now):
-        """Apply it and return the :class:`Verdict`; an error of ours is one, too."""
+        """Apply the event and return the :class:`Verdict`, also for an exception."""
         try:
             with self.env.cr.savepoint():
                 handler = stripe_events.get_handler(self.event_type)
@@ -219,7 +241,7 @@ class PaycollectEvent(models.Model):
             return Verdict(FAILED, f"{type(error).__name__}: {error}")
 
     def _set_verdict(self, verdict, now):
-        """Note what became of it, and when it is looked at again."""
+        """Record the result, and when the event is tried again."""
         self.ensure_one()
         if verdict.state == WAITING:
             verdict = self._stop_waiting(verdict, now) or verdict
@@ -237,7 +259,7 @@ class PaycollectEvent(models.Model):
             self._report_failed()
 
     def _stop_waiting(self, verdict, now):
-        """Return the verdict on an event that has waited for too long, else None."""
+        """Return the verdict on an event that has waited too long, else None."""
         if now - self.received_at <= stripe_events.GIVE_UP_AFTER:
             return None
         if self.transaction_id:
@@ -246,22 +268,23 @@ class PaycollectEvent(models.Model):
             return Verdict(
                 FAILED,
                 self.env._(
-                    "This database asked for it and does not know it. It was probably "
-                    "restored from a backup that is older. Look up %(object)s at the "
-                    "provider and record by hand what was paid.",
+                    "This event is about a payment that was started from this database "
+                    "but isn't recorded here. The database was probably restored from "
+                    "an older backup. Look up %(object)s at the provider, and record "
+                    "the payment manually.",
                     object=self.object_ref,
                 ),
             )
         return Verdict(
             IGNORED,
             self.env._(
-                "It does not concern this database: nothing that it names was "
-                "found here for three days."
+                "This event doesn't concern this database: no matching record was "
+                "found within three days."
             ),
         )
 
     def _get_database(self):
-        """Return the mark of the database that asked the provider for the object."""
+        """Return the UUID of the database that requested the object."""
         metadata = stripe_events.get_metadata(self._get_object())
         return metadata.get("paycollect_database")
 
@@ -271,10 +294,10 @@ class PaycollectEvent(models.Model):
     def _report_failed(self):
         self.company_id._schedule_collection_activity(
             self,
-            self.env._("Look at an event that could not be applied"),
+            self.env._("Provider event failed"),
             self.env._(
-                "The provider told us something that could not be booked: %(reason)s "
-                "Mend the cause, then press “Try Again”.",
+                "An event from the provider couldn't be applied: %(reason)s Fix the "
+                "problem, then select “Retry Event.”",
                 reason=self.reason,
             ),
             code="event_failed",
@@ -287,7 +310,7 @@ class PaycollectEvent(models.Model):
     # -- crons ---------------------------------------------------------------
 
     def _cron_apply_due(self, now=None):
-        """Apply what no job applied, and look again for what waits.
+        """Apply the events that no job applied, and retry waiting ones.
 
         :param now: naive UTC datetime
         """
@@ -305,7 +328,7 @@ class PaycollectEvent(models.Model):
 
     @api.autovacuum
     def _gc_payloads(self):
-        """Forget what old events said; that they came is kept."""
+        """Delete the payloads of old events, but keep the events."""
         old = self.search(
             [
                 ("state", "in", (DONE, IGNORED)),

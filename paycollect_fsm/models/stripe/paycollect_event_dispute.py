@@ -9,12 +9,12 @@ from .paycollect_event import DONE, IGNORED, WAITING
 
 
 class PaycollectEvent(models.Model):
-    """Disputes and bank returns: money that is taken back."""
+    """Events of disputes and bank returns."""
 
     _inherit = "paycollect.event"
 
     def _apply_dispute(self, dispute, now):
-        """Note what the event shows of a dispute, and book what follows from it."""
+        """Record what the event shows of a dispute, and book what follows from it."""
         try:
             transaction = self._find_disputed(dispute)
         except stripe_api.UNANSWERED as error:
@@ -23,12 +23,14 @@ class PaycollectEvent(models.Model):
             return self._wait_for_transaction()
         if not transaction.provider_id._is_same_account(self.provider_id):
             return Verdict(
-                IGNORED, self.env._("It belongs to another payment provider.")
+                IGNORED, self.env._("The event belongs to another payment provider.")
             )
         self.transaction_id = transaction
         self._lock(transaction)
         if transaction.state != "done" or not transaction.is_post_processed:
-            return Verdict(WAITING, self.env._("The payment itself is booked first."))
+            return Verdict(
+                WAITING, self.env._("Waiting for the payment to be booked first.")
+            )
         snapshot = chargebacks.read_dispute(
             dispute, self.event_type, transaction.token_id.method_kind == "bank"
         )
@@ -40,8 +42,8 @@ class PaycollectEvent(models.Model):
     def _find_disputed(self, dispute):
         """Return the transaction of a dispute.
 
-        :raise stripe_api.Error: the dispute does not name the intent, and the
-            provider could not be asked for it
+        :raise stripe_api.Error: if the dispute doesn't name the intent and the
+            provider can't be reached
         """
         if intent := stripe_events.get_id(dispute.get("payment_intent")):
             return self._search_by_intent(intent)

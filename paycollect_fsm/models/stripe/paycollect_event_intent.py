@@ -10,7 +10,7 @@ from ...rules.outcome import Exchange
 from ...rules.stripe_events import Verdict
 from .paycollect_event import BUSY_SECONDS, DONE, IGNORED, WAITING
 
-# A transaction only moves on in this order: an older event changes nothing.
+# A transaction only moves forward in this order; older events change nothing.
 PROGRESS = {
     "draft": 0,
     "pending": 1,
@@ -22,14 +22,14 @@ PROGRESS = {
 
 
 class PaycollectEvent(models.Model):
-    """Events of payment and setup intents: through the provider's own processing."""
+    """Events of payment and setup intents, applied by the provider's own module."""
 
     _inherit = "paycollect.event"
 
     # -- handlers --------------------------------------------------------------
 
     def _apply_intent(self, intent, now):
-        """The state of a payment; whoever learns of a success first books it."""
+        """Apply the state of a payment. The first one to learn of a success books it."""
         transaction, verdict = self._find_our_transaction(intent)
         if verdict:
             return verdict
@@ -52,7 +52,7 @@ class PaycollectEvent(models.Model):
         return Verdict(DONE, self._get_state_text(transaction))
 
     def _apply_setup(self, intent, now):
-        """A method was saved; the customer may have closed the page already."""
+        """Store a saved method; the customer may have closed the page already."""
         transaction, verdict = self._find_our_transaction(intent)
         if verdict:
             return verdict
@@ -70,9 +70,9 @@ class PaycollectEvent(models.Model):
         return Verdict(DONE, self._get_state_text(transaction))
 
     def _apply_setup_failure(self, intent, now):
-        """The small deposit of a bank account was not confirmed, or too late.
+        """Record that a bank account's microdeposits were not verified in time.
 
-        Any other failure happens in front of the customer, who may try again.
+        Any other failure is shown to the customer, who can try again.
         https://docs.stripe.com/payments/ach-direct-debit/set-up-payment
         """
         transaction, verdict = self._find_our_transaction(intent)
@@ -80,7 +80,7 @@ class PaycollectEvent(models.Model):
             return verdict
         self._lock(transaction)
         if not transaction._is_bank_verification_pending():
-            return Verdict(IGNORED, self.env._("The customer may still try again."))
+            return Verdict(IGNORED, self.env._("The customer can still try again."))
         error = intent.get("last_setup_error") or {}
         transaction._fail_verification(error.get("message"))
         self._post_process(transaction)
@@ -96,23 +96,24 @@ class PaycollectEvent(models.Model):
         database = stripe_events.get_metadata(stripe_object).get("paycollect_database")
         if database and database != self._get_own_database():
             return None, Verdict(
-                IGNORED, self.env._("It belongs to another database on this account.")
+                IGNORED,
+                self.env._("The event belongs to another database on this account."),
             )
         transaction = self._search_transaction(stripe_object)
         if not transaction:
             return None, self._wait_for_transaction()
         if not transaction.provider_id._is_same_account(self.provider_id):
             return None, Verdict(
-                IGNORED, self.env._("It belongs to another payment provider.")
+                IGNORED, self.env._("The event belongs to another payment provider.")
             )
         self.transaction_id = transaction
         return transaction, None
 
     def _search_transaction(self, stripe_object):
-        """By our mark, else by the provider's id of the intent or by our reference.
+        """Search by our mark, else by the intent's ID or by our reference.
 
-        What is found by its reference must have been made for it: the reference of a
-        payment that a restored database has forgotten may be given a second time.
+        A match by reference must also have been created for the transaction: a restored
+        database may use a reference a second time.
         """
         Transaction = self.env["payment.transaction"]
         if stripe_events.get_metadata(stripe_object).get(stripe_events.MARK):
@@ -129,9 +130,9 @@ class PaycollectEvent(models.Model):
         return Transaction
 
     def _search_by_intent(self, intent_id):
-        """The payment of an intent; its refunds carry ids of their own.
+        """Return the payment of an intent; refunds have their own IDs.
 
-        Of a payment that was captured in parts, the part that is in the books.
+        If it was captured in parts, return the part that is in the books.
         """
         if not intent_id:
             return self.env["payment.transaction"]
@@ -149,8 +150,8 @@ class PaycollectEvent(models.Model):
         return Verdict(
             WAITING,
             self.env._(
-                "No payment with this reference is known here yet. It is looked for "
-                "again for three days."
+                "No payment with this reference was found yet. It will be searched for "
+                "again for up to three days."
             ),
         )
 
@@ -158,7 +159,7 @@ class PaycollectEvent(models.Model):
         return Verdict(
             WAITING,
             self.env._(
-                "The provider was asked for details and gave none: %(error)s",
+                "The provider didn't return the details: %(error)s",
                 error=error,
             ),
         )
@@ -169,26 +170,27 @@ class PaycollectEvent(models.Model):
         """Lock the transaction and its attempts.
 
         :return: the attempts, as system
-        :raise RetryableJobError: the charge is being sent or booked right now
+        :raise RetryableJobError: if the charge is being sent or booked right now
         """
         attempts = transaction.collection_attempt_ids._as_system()
         for records in (attempts, transaction):
             if records and records.try_lock_for_update() != records:
                 raise RetryableJobError(
-                    f"{transaction.reference} is being worked on.",
+                    f"{transaction.reference} is locked by another transaction",
                     seconds=BUSY_SECONDS,
                     ignore_retry=True,
                 )
         return attempts
 
     def _check_outdated(self, transaction, intent):
-        """Return a verdict when more is known already than the event says."""
+        """Return a verdict if the event is outdated or changes nothing, else None."""
         target = self._get_target_state(intent)
         if target is None:
             return Verdict(
                 IGNORED,
                 self.env._(
-                    "The payment is %(status)s at the provider, which changes nothing.",
+                    "The payment's status at the provider is %(status)s. Nothing "
+                    "changed.",
                     status=intent.get("status"),
                 ),
             )
@@ -196,12 +198,15 @@ class PaycollectEvent(models.Model):
         if PROGRESS[target] < PROGRESS[transaction.state] and not is_silence:
             return Verdict(
                 IGNORED,
-                self.env._("It came late: more is known already. Nothing changes."),
+                self.env._(
+                    "The event arrived late: newer information is already recorded. "
+                    "Nothing changed."
+                ),
             )
         return None
 
     def _get_target_state(self, intent):
-        """The state of the transaction that the intent's status stands for."""
+        """Return the transaction state for the intent's status, or None."""
         for state, statuses in stripe_const.STATUS_MAPPING.items():
             if intent.get("status") in statuses:
                 return None if state == "draft" else state
@@ -210,8 +215,8 @@ class PaycollectEvent(models.Model):
     def _process_intent(self, transaction, intent):
         """Let the provider's module process the snapshot.
 
-        To store the method it needs more than the snapshot of a newer API version
-        has: then it gets the intent of today in the version that it understands.
+        To store the method, it needs more than the snapshot of a newer API version
+        contains. Then it gets the current intent in the version that it understands.
         """
         if transaction.tokenize:
             if "charges" not in intent:
@@ -232,9 +237,9 @@ class PaycollectEvent(models.Model):
         )
 
     def _fetch_method(self, transaction, intent):
-        """Return the method of an intent in full.
+        """Return the complete method of an intent.
 
-        :raise ValidationError: the provider did not answer
+        :raise ValidationError: if the provider doesn't respond
         """
         method = intent.get("payment_method")
         if isinstance(method, dict):
@@ -242,7 +247,7 @@ class PaycollectEvent(models.Model):
         return transaction._send_api_request("GET", f"payment_methods/{method}")
 
     def _prepare_data(self, transaction=None, reference=None):
-        """What payment_stripe adds to Stripe's objects before it processes them."""
+        """Return what payment_stripe adds to Stripe's objects before processing."""
         return {
             "reference": reference or transaction.reference,
             "event_type": self.event_type,
@@ -250,7 +255,7 @@ class PaycollectEvent(models.Model):
         }
 
     def _post_process(self, transaction):
-        """Book it now where somebody waits for it, else by Odoo's own job."""
+        """Book it now for our own payments, else leave it to Odoo's cron."""
         if transaction.is_post_processed or transaction.state == "draft":
             return
         if transaction.collection_attempt_ids or transaction.collection_link_id:
@@ -259,7 +264,7 @@ class PaycollectEvent(models.Model):
             self.env.ref("payment.cron_post_process_payment_tx")._trigger()
 
     def _check_overpaid(self, transaction):
-        """A late success of what was paid in another way meanwhile is a credit."""
+        """Report a late success of an invoice that was paid another way meanwhile."""
         payment = transaction.payment_id
         credit = payment.move_id.line_ids.filtered(
             lambda line: (
@@ -272,23 +277,23 @@ class PaycollectEvent(models.Model):
         for move in transaction.invoice_ids:
             move.company_id._schedule_collection_activity(
                 move,
-                self.env._("Refund or use what was paid too much"),
+                self.env._("Refund or apply an overpayment"),
                 self.env._(
-                    "%(reference)s succeeded late, and the invoice was paid in another "
-                    "way meanwhile. Refund the payment, or use it for another invoice.",
+                    "%(reference)s succeeded late, after the invoice had been paid "
+                    "another way. Refund the payment or apply it to another invoice.",
                     reference=transaction.reference,
                 ),
                 code="overpaid",
             )
 
     def _report_contradiction(self, attempts, now):
-        """Something was charged, but not what was asked for: a person looks at it."""
+        """Report that something other than the requested amount was charged."""
         attempts._record_contradiction(now)
         return Verdict(
             DONE,
             self.env._(
-                "Amount or currency differ from what was asked for. Nothing was "
-                "booked; somebody has to compare."
+                "The amount or currency differs from the request. Nothing was booked; "
+                "accounting must review it."
             ),
         )
 

@@ -8,14 +8,14 @@ from .paycollect_event import DONE, IGNORED
 
 
 class PaycollectEvent(models.Model):
-    """Stored methods that changed at the provider without us."""
+    """Events of stored methods that changed at the provider."""
 
     _inherit = "paycollect.event"
 
     # -- handlers --------------------------------------------------------------
 
     def _apply_method_update(self, method, now):
-        """The network's account updater, or somebody at the provider, renewed it."""
+        """Update a method that an account updater or the merchant renewed."""
         tokens = self._search_tokens(stripe_payment_method=method["id"])
         if not tokens:
             return self._ignore_unknown_method()
@@ -28,17 +28,17 @@ class PaycollectEvent(models.Model):
                 token.write(changed)
         return Verdict(
             DONE,
-            self.env._("Renewed: %(methods)s.", methods=self._get_labels(tokens)),
+            self.env._("Updated: %(methods)s.", methods=self._get_labels(tokens)),
         )
 
     def _apply_method_removal(self, method, now):
         return self._archive_methods(
             self._search_tokens(stripe_payment_method=method["id"]),
-            self.env._("It was removed at the provider."),
+            self.env._("The payment method was removed at the provider."),
         )
 
     def _apply_customer_removal(self, customer, now):
-        """Stripe detaches all methods of a customer that is deleted."""
+        """Archive all methods of a deleted customer, which Stripe detaches."""
         self.env["paycollect.provider.customer"].search(
             [
                 ("reference", "=", customer["id"]),
@@ -51,21 +51,26 @@ class PaycollectEvent(models.Model):
         )
 
     def _apply_mandate(self, mandate, now):
-        """https://docs.stripe.com/api/mandates/object: an inactive one is over."""
+        """Archive the methods of an inactive mandate.
+
+        https://docs.stripe.com/api/mandates/object
+        """
         if mandate.get("status") != "inactive":
-            return Verdict(IGNORED, self.env._("The mandate stands; nothing changes."))
+            return Verdict(
+                IGNORED, self.env._("The mandate is not inactive. Nothing changed.")
+            )
         method = get_id(mandate.get("payment_method"))
         tokens = self._search_tokens(stripe_mandate=mandate["id"]) or (
             self._search_tokens(stripe_payment_method=method)
         )
         return self._archive_methods(
-            tokens, self.env._("The bank says that the mandate is no longer valid.")
+            tokens, self.env._("The bank reports that the mandate is no longer valid.")
         )
 
     # -- steps -----------------------------------------------------------------
 
     def _search_tokens(self, **values):
-        """Active methods of this account whose only given field has this value."""
+        """Return active methods of this account by the value of one field."""
         ((name, value),) = values.items()
         if not value:
             return self.env["payment.token"]
@@ -77,7 +82,7 @@ class PaycollectEvent(models.Model):
         )
 
     def _prepare_token_vals(self, method):
-        """Return what a method's object says of the card or account (masked)."""
+        """Return the masked card or account details of a method's object."""
         details = method.get(method.get("type")) or {}
         brand = details.get("brand")
         vals = {
@@ -98,13 +103,13 @@ class PaycollectEvent(models.Model):
         return Verdict(
             DONE,
             self.env._(
-                "%(reason)s Archived here: %(methods)s.", reason=reason, methods=labels
+                "%(reason)s Archived: %(methods)s.", reason=reason, methods=labels
             ),
         )
 
     def _ignore_unknown_method(self):
         return Verdict(
-            IGNORED, self.env._("No active payment method here is concerned.")
+            IGNORED, self.env._("No matching active payment method was found.")
         )
 
     def _get_labels(self, tokens):

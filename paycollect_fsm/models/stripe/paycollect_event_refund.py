@@ -10,26 +10,28 @@ from ...rules.stripe_events import Verdict
 from . import api as stripe_api
 from .paycollect_event import DONE, IGNORED, WAITING
 
-# A refund of ours that was rolled back after Stripe had made it: then it is booked
-# as if it had been made there.
+# How long to wait for our own refund transaction. If it was rolled back after Stripe
+# had made the refund, it is then booked as if it had been made there.
 OURS_MAY_COME = timedelta(hours=1)
 
 
 class PaycollectEvent(models.Model):
-    """Refunds: ours that come back, and those that were made at the provider."""
+    """Events of refunds: our own, and those made at the provider."""
 
     _inherit = "paycollect.event"
 
     # -- handlers --------------------------------------------------------------
 
     def _apply_refunds(self, charge, now):
-        """Each refund of the charge is booked once, whoever made it."""
+        """Book each refund of the charge once, no matter who made it."""
         source, verdict = self._find_our_transaction(charge)
         if verdict:
             return verdict
         self._lock(source)
         if source.state != "done" or not source.is_post_processed:
-            return Verdict(WAITING, self.env._("The payment itself is booked first."))
+            return Verdict(
+                WAITING, self.env._("Waiting for the payment to be booked first.")
+            )
         try:
             refunds = self._get_refunds(charge)
         except stripe_api.UNANSWERED as error:
@@ -38,14 +40,14 @@ class PaycollectEvent(models.Model):
         if WAITING in states:
             return Verdict(
                 WAITING,
-                self.env._("A refund of ours is not written down yet; it is soon."),
+                self.env._("Waiting for our own refund to be recorded."),
             )
         return Verdict(
-            DONE, self.env._("Refunds that are known: %(count)s.", count=len(refunds))
+            DONE, self.env._("Refunds on record: %(count)s.", count=len(refunds))
         )
 
     def _apply_refund_update(self, refund, now):
-        """A refund went through or, days later, failed after all."""
+        """Apply that a refund went through, or failed days later."""
         transaction = self._search_refund(refund)
         if not transaction:
             return self._apply_unknown_refund(refund, now)
@@ -65,23 +67,23 @@ class PaycollectEvent(models.Model):
             return self._wait_for_transaction()
         if not source.provider_id._is_same_account(self.provider_id):
             return Verdict(
-                IGNORED, self.env._("It belongs to another payment provider.")
+                IGNORED, self.env._("The event belongs to another payment provider.")
             )
         self.transaction_id = source
         self._lock(source)
         if self._apply_refund(source, refund, now) == WAITING:
             return Verdict(
                 WAITING,
-                self.env._("A refund of ours is not written down yet; it is soon."),
+                self.env._("Waiting for our own refund to be recorded."),
             )
         return Verdict(DONE, self._get_state_text(self._search_refund(refund)))
 
     # -- steps -----------------------------------------------------------------
 
     def _get_refunds(self, charge):
-        """Return all refunds of a charge; newer API versions do not list them.
+        """Return all refunds of a charge, which newer API versions don't include.
 
-        :raise stripe_api.Error: they had to be asked for, in vain
+        :raise stripe_api.Error: if they had to be fetched and that failed
         """
         listed = charge.get("refunds")
         if isinstance(listed, dict) and not listed.get("has_more"):
@@ -104,12 +106,12 @@ class PaycollectEvent(models.Model):
     def _apply_refund(self, source, refund, now):
         """Book one refund.
 
-        :return: WAITING when it is ours and our own transaction is not there yet
+        :return: WAITING if it is ours and our transaction isn't committed yet
         """
         if self._search_refund(refund):
             return DONE
         if refund.get("status") in ("failed", "canceled"):
-            return DONE  # nothing moved, and nothing of it is here
+            return DONE  # no money moved, and nothing is recorded here
         transaction = self._search_own_refund(source, refund)
         if not transaction and self._may_be_ours(refund, now):
             return WAITING
@@ -122,7 +124,7 @@ class PaycollectEvent(models.Model):
         return DONE
 
     def _search_own_refund(self, source, refund):
-        """Our transaction whose answer from the provider was lost."""
+        """Return our refund transaction whose response was lost, if any."""
         found = self.env["payment.transaction"]._search_by_mark(refund)
         return found.filtered(
             lambda child: (
@@ -133,7 +135,7 @@ class PaycollectEvent(models.Model):
         )
 
     def _may_be_ours(self, refund, now):
-        """Whether this database asked for it and may not have committed yet."""
+        """Whether this database requested it and may not have committed yet."""
         database = stripe_events.get_metadata(refund).get("paycollect_database")
         return (
             database == self._get_own_database()
@@ -146,18 +148,19 @@ class PaycollectEvent(models.Model):
         if transaction.state == "done" and not transaction.is_post_processed:
             transaction._post_process()
 
-    # -- people ----------------------------------------------------------------
+    # -- activities ------------------------------------------------------------
 
     def _report_foreign_refund(self, source, transaction):
-        """The payment out is booked; why it was made only a person knows."""
+        """Ask accounting for the credit note of a refund made at the provider."""
         for move in source.invoice_ids:
             move.company_id._schedule_collection_activity(
                 move,
-                self.env._("Make the credit note of a refund"),
+                self.env._("Create the credit note for a refund"),
                 self.env._(
-                    "%(amount)s of %(reference)s was refunded at the provider, not "
-                    "here. The payment to the customer is booked; make the credit "
-                    "note and reconcile the two. The invoice is not charged again.",
+                    "%(amount)s of %(reference)s was refunded directly at the "
+                    "provider. The payment to the customer is recorded. Create the "
+                    "credit note and reconcile it with that payment. The invoice won't "
+                    "be charged again.",
                     amount=transaction.currency_id.format(-transaction.amount),
                     reference=source.reference,
                 ),
@@ -168,11 +171,11 @@ class PaycollectEvent(models.Model):
         for move in transaction.source_transaction_id.invoice_ids:
             move.company_id._schedule_collection_activity(
                 move,
-                self.env._("A refund did not reach the customer"),
+                self.env._("Refund failed"),
                 self.env._(
-                    "The provider could not deliver the refund %(reference)s of "
-                    "%(amount)s; the money is back with you. Cancel the payment to "
-                    "the customer and refund in another way.",
+                    "The provider couldn't deliver the refund %(reference)s of "
+                    "%(amount)s, and the funds were returned to you. Cancel the payment "
+                    "to the customer, then refund them another way.",
                     reference=transaction.reference,
                     amount=transaction.currency_id.format(-transaction.amount),
                 ),

@@ -5,16 +5,16 @@ import json
 from odoo import fields, models
 from odoo.tools import SQL, email_normalize_all
 
-# Two clicks at once make one customer; an error that Stripe keeps answering for the
-# same key is not kept for longer than this.
+# Two simultaneous clicks create one customer. After this time, the key changes, so that
+# an error that Stripe repeats for the same key doesn't last longer.
 KEY_MINUTES = 10
 
 
 class PaycollectProviderCustomer(models.Model):
-    """Which customer at the provider a commercial partner is: one, for all methods."""
+    """The customer at the provider for a commercial partner, shared by all methods."""
 
     _name = "paycollect.provider.customer"
-    _description = "Customer at the Payment Provider"
+    _description = "Payment Provider Customer"
     _rec_name = "reference"
 
     partner_id = fields.Many2one(
@@ -34,16 +34,17 @@ class PaycollectProviderCustomer(models.Model):
     )
     company_id = fields.Many2one(related="provider_id.company_id")
     reference = fields.Char(
+        string="Customer ID",
         readonly=True,
-        help="The provider's id of the customer. Empty: the known one does not exist "
-        "any more, the next form makes a new one.",
+        help="ID of the customer at the provider. If empty, the customer no longer "
+        "exists there, and the next payment form creates a new one.",
     )
 
     is_replaced = fields.Boolean(
         string="Replaced",
         readonly=True,
-        help="Its partner was merged with one that has another customer there. Stored "
-        "methods still use it; new ones do not.",
+        help="The contact was merged with one that has its own customer at the "
+        "provider. Stored payment methods still use this one; new ones don't.",
     )
 
     _one_per_provider = models.UniqueIndex(
@@ -51,9 +52,9 @@ class PaycollectProviderCustomer(models.Model):
     )
 
     def _find_reference(self, partner, provider):
-        """Return the provider's id of a commercial partner, or False.
+        """Return the provider's ID of a commercial partner, or False.
 
-        Methods that were saved before this was written down know it as well.
+        Falls back to methods that were saved before the ID was stored here.
         """
         known = self.search(
             [
@@ -76,14 +77,14 @@ class PaycollectProviderCustomer(models.Model):
         return token.provider_ref
 
     def _forget(self, partner, provider):
-        """The provider says that there is no such customer."""
+        """Record that the customer doesn't exist at the provider."""
         self._store_reference(partner, provider, None)
 
     def _store_reference(self, partner, provider, reference):
-        """Remember the provider's id of a commercial partner.
+        """Store the provider's ID of a commercial partner.
 
-        Who comes second in a race gets a serialization failure. Odoo then repeats
-        the request, which finds what the first one stored.
+        The second of two simultaneous requests gets a serialization failure. Odoo then
+        repeats it, and it finds what the first one stored.
         """
         self.env.cr.execute(
             SQL(
@@ -103,10 +104,10 @@ class PaycollectProviderCustomer(models.Model):
         self.invalidate_model()
 
     def _prepare_stripe_data(self, partner, database):
-        """Values of the customer at Stripe: the same for all of its contacts.
+        """Return the values of the customer at Stripe, the same for all contacts.
 
-        Stripe refuses a customer whose address is none or several: as in Odoo itself,
-        the first valid one counts. https://docs.stripe.com/api/customers/create
+        Stripe refuses invalid or multiple email addresses. As elsewhere in Odoo, the
+        first valid one is used. https://docs.stripe.com/api/customers/create
         """
         addresses = email_normalize_all(partner.email)
         return {
@@ -123,7 +124,7 @@ class PaycollectProviderCustomer(models.Model):
         }
 
     def _get_key(self, partner, provider, data, now):
-        """Return the idempotency key; other data or another time make another one.
+        """Return the idempotency key, which changes with the data and over time.
 
         :param now: naive UTC datetime
         """

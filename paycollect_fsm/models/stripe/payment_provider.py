@@ -12,7 +12,7 @@ from . import api as stripe_api
 
 
 class PaymentProvider(models.Model):
-    """What Stripe can charge, how it counts, and where requests to it go."""
+    """What Stripe can charge, its units, and where requests to it are sent."""
 
     _inherit = "payment.provider"
 
@@ -29,9 +29,10 @@ class PaymentProvider(models.Model):
         if self.code != "stripe":
             return super()._get_foreign_advice()
         return self.env._(
-            "in Stripe's dashboard under Billing ▸ Revenue recovery ▸ Retries for "
-            "subscriptions and off-session payments, and under Settings ▸ Billing "
-            "▸ Invoices for invoices; also in any app that may charge for you."
+            "Turn them off in the Stripe Dashboard, under Billing ▸ Revenue recovery ▸ "
+            "Retries for subscriptions and off-session payments and under Settings ▸ "
+            "Billing ▸ Invoices for invoices, and in any connected app that can charge "
+            "customers."
         )
 
     def _build_request_url(self, endpoint, *, is_proxy_request=False, **kwargs):
@@ -43,9 +44,9 @@ class PaymentProvider(models.Model):
         )
 
     def _get_stripe_base_url(self):
-        """Return the address that replaces Stripe's, None outside of tests.
+        """Return the address that replaces Stripe's; None outside of tests.
 
-        :raise ValidationError: it is set, but the provider is live
+        :raise ValidationError: if it is set although the provider is live
         """
         self.ensure_one()
         sudo = self.sudo()

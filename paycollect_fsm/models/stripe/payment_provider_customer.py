@@ -6,7 +6,7 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     def write(self, vals):
-        """Another account, or live instead of test: its customers are others."""
+        """Forget the known customers if the key changes: the account may differ."""
         if "stripe_secret_key" in vals:
             self.filtered(
                 lambda provider: provider.stripe_secret_key != vals["stripe_secret_key"]

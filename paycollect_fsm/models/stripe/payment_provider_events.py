@@ -9,26 +9,26 @@ from . import api as stripe_api
 
 _logger = logging.getLogger(__name__)
 
-# Events appear in the list a little after they happened; read some twice.
+# Events appear in the list with a delay, so some are read twice.
 OVERLAP = timedelta(hours=2)
-# Before the first reading nothing of ours was missed for longer than that.
+# How far back the first reading goes.
 FIRST_LOOK = timedelta(days=3)
-# https://docs.stripe.com/api/events: what is older cannot be read any more.
+# https://docs.stripe.com/api/events: older events can no longer be read.
 KEPT = timedelta(days=30)
 
 
 class PaymentProvider(models.Model):
-    """Events that never arrived: the provider's own list is read."""
+    """Fetches events whose webhook never arrived from the provider's list."""
 
     _inherit = "payment.provider"
 
     collection_events_error = fields.Char(
-        string="Last Error of Reading Events",
+        string="Event Fetch Error",
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="Why the provider's list of events could not be read; it is tried again "
-        "every hour.",
+        help="Why the provider's list of events couldn't be read. It is retried every "
+        "hour.",
     )
 
     def _cron_fetch_missed(self, now=None):
@@ -49,21 +49,21 @@ class PaymentProvider(models.Model):
             provider._commit_events()
 
     def _fetch_missed(self, now):
-        """Store what the list has and we have not; it is applied like a webhook's.
+        """Store the listed events that are missing here, to be applied like a webhook's.
 
-        Only when everything was read and stored, the next reading starts here.
+        The next reading starts here only once everything was read and stored.
 
         :param now: naive UTC datetime
-        :raise stripe_api.Error: no answer, or the key may not ask
+        :raise stripe_api.Error: if there is no answer, or the key lacks permission
         """
         since = self._get_unread_since(now)
         events = self.env["paycollect.event"].sudo()
         listed = list(self._list_events(since))
-        for event in reversed(listed):  # the list begins with the newest
+        for event in reversed(listed):  # the list starts with the newest
             events |= events._receive(self, event, "list", now)
         if events:
             _logger.info(
-                "%s events of provider %s had not arrived", len(events), self.id
+                "Fetched %s missed events of provider %s", len(events), self.id
             )
         self.write(
             {"collection_events_read_until": now, "collection_events_error": False}
@@ -88,7 +88,7 @@ class PaymentProvider(models.Model):
                 yield event
 
     def _get_unread_since(self, now):
-        """Return from when the list is read (naive UTC); a gap is told."""
+        """Return the start of the reading (naive UTC), and report a gap."""
         read_until = self.collection_events_read_until
         if not read_until:
             return now - FIRST_LOOK
@@ -99,14 +99,15 @@ class PaymentProvider(models.Model):
         return since
 
     def _report_gap(self, start, end):
-        """Nobody can read these any more: a person compares with the provider."""
+        """Ask accounting to review a period whose events can no longer be read."""
         self.company_id._schedule_collection_activity(
             self.company_id.partner_id,
-            self.env._("Compare payments with the provider's"),
+            self.env._("Compare payments with the provider"),
             self.env._(
-                "What %(provider)s told between %(start)s and %(end)s (UTC) was not "
-                "received, and it is kept for 30 days only. Compare the payments, "
-                "refunds and disputes of that time with the provider's own list.",
+                "Events from %(provider)s between %(start)s and %(end)s (UTC) were not "
+                "received, and the provider only keeps them for 30 days. Compare the "
+                "payments, refunds and disputes from that period with the provider's "
+                "records.",
                 provider=self.name,
                 start=fields.Datetime.to_string(start),
                 end=fields.Datetime.to_string(end),
@@ -115,14 +116,14 @@ class PaymentProvider(models.Model):
         )
 
     def _note_unread(self, error):
-        """Keep why; the next hour starts where the last reading ended."""
+        """Store the error. The next run starts where the last reading ended."""
         _logger.warning(
             "Events of provider %s could not be read: %s", self.id, type(error).__name__
         )
         self.collection_events_error = f"{type(error).__name__}: {error}"[:500]
 
     def _commit_events(self):
-        """Make one provider durable. Tests run in one transaction and only flush."""
+        """Commit one provider. Tests run in a single transaction and only flush."""
         if modules.module.current_test:
             self.env.flush_all()
         else:

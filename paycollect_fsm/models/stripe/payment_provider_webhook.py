@@ -12,29 +12,29 @@ WEBHOOK_ENDPOINT = "webhook_endpoints"
 
 
 class PaymentProvider(models.Model):
-    """Which events a provider sends us, whether they are followed, and who signed."""
+    """The provider's webhook: the events it sends, and how they are verified."""
 
     _inherit = "payment.provider"
 
     collection_events_read_until = fields.Datetime(
-        string="Events Read Until",
+        string="Events Fetched Until",
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="Until when the provider's own list of events was read (UTC).",
+        help="The provider's list of events has been read up to this time.",
     )
 
     collection_missing_events = fields.Char(
-        string="Events That Are Not Sent",
+        string="Missing Webhook Events",
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="What the webhook at the provider does not send, but should.",
+        help="Events that the webhook at the provider should send but doesn't.",
     )
 
     @api.constrains("state", "allow_tokenization", "stripe_webhook_secret")
     def _check_webhook_secret(self):
-        """Without the secret anybody could report a payment."""
+        """Require the secret: without it, anyone could report a payment."""
         for provider in self:
             if (
                 provider.code == "stripe"
@@ -46,8 +46,8 @@ class PaymentProvider(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(company)s collects automatically, so %(provider)s needs a "
-                        "webhook secret. Press “Generate your webhook”, or enter the "
-                        "signing secret of the webhook that you made at Stripe.",
+                        "webhook secret. Select “Generate your webhook,” or enter the "
+                        "signing secret of the webhook that you created at Stripe.",
                         company=provider.company_id.name,
                         provider=provider.name,
                     )
@@ -56,36 +56,36 @@ class PaymentProvider(models.Model):
     # -- buttons -----------------------------------------------------------------
 
     def action_update_webhook(self):
-        """Button: let the webhook send all events that we apply.
+        """Button: add all events that are applied here to the webhook.
 
-        :raise UserError: there is no such webhook, or the provider does not answer
+        :raise UserError: if there is no webhook, or the provider doesn't respond
         """
         self.ensure_one()
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(
-                self.env._("Only an administrator may change the webhook.")
+                self.env._("Only an administrator can change the webhook.")
             )
         try:
             endpoint = self._find_webhook_endpoint()
             if not endpoint:
                 raise UserError(
                     self.env._(
-                        "Stripe has no webhook for %(url)s. Press “Generate your "
-                        "webhook” to make one.",
+                        "Stripe has no webhook for %(url)s. Select “Generate your "
+                        "webhook” to create one.",
                         url=self._get_stripe_webhook_url(),
                     )
                 )
             self._add_missing_events(endpoint)
         except (stripe_api.Error, ValueError) as error:
             raise UserError(
-                self.env._("Stripe could not be asked: %(error)s", error=error)
+                self.env._("The request to Stripe failed: %(error)s", error=error)
             ) from error
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The webhook sends all events that are needed."),
+                "message": self.env._("The webhook sends all required events."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -93,7 +93,7 @@ class PaymentProvider(models.Model):
     # -- webhook -----------------------------------------------------------------
 
     def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
-        """A new webhook sends our events as well as Odoo's own."""
+        """Add our events to Odoo's own when a webhook is created."""
         if self.code == "stripe" and method == "POST" and endpoint == WEBHOOK_ENDPOINT:
             version = data.get("api_version")
             events = set(stripe_events.get_types(version))
@@ -106,7 +106,7 @@ class PaymentProvider(models.Model):
 
         https://docs.stripe.com/api/webhook_endpoints
 
-        :raise stripe_api.Error: no answer, or the key may not ask
+        :raise stripe_api.Error: if there is no answer, or the key lacks permission
         """
         client = stripe_api.get_client(self.sudo())
         url = self._get_stripe_webhook_url()
@@ -121,7 +121,7 @@ class PaymentProvider(models.Model):
         )
 
     def _get_missing_events(self, endpoint):
-        """Return the names of the events that the webhook should send as well."""
+        """Return the names of the events that the webhook doesn't send but should."""
         enabled = set(endpoint.enabled_events)
         needed = stripe_events.get_types(endpoint.api_version)
         return (
@@ -129,14 +129,14 @@ class PaymentProvider(models.Model):
         )
 
     def _check_webhook(self):
-        """Note which events the webhook does not send.
+        """Store which events the webhook doesn't send.
 
         :raise stripe_api.Error: see :meth:`_find_webhook_endpoint`
         """
         endpoint = self._find_webhook_endpoint()
         if not endpoint:
             self.sudo().collection_missing_events = self.env._(
-                "Stripe has no webhook for this address."
+                "Stripe has no webhook for this database."
             )
             return
         missing = self._get_missing_events(endpoint)
@@ -152,13 +152,13 @@ class PaymentProvider(models.Model):
             )
         self.sudo().collection_missing_events = False
 
-    # -- who sent it -------------------------------------------------------------
+    # -- signatures --------------------------------------------------------------
 
     def _is_followed(self):
-        """Whether this provider's events must be signed, and are stored.
+        """Whether this provider's events must be signed and are stored.
 
-        As soon as its company collects automatically, and ever after: what was
-        charged then can be disputed after it was switched off.
+        True once its company collects automatically, and from then on: a charge can
+        still be disputed after collection was turned off.
         """
         self.ensure_one()
         return self.code == "stripe" and bool(
@@ -166,24 +166,24 @@ class PaymentProvider(models.Model):
         )
 
     def _search_stripe_providers(self):
-        """Return the Stripe providers of all companies (sudo) that are not off."""
+        """Return the active Stripe providers of all companies (sudo)."""
         return self.sudo().search(
             [("code", "=", "stripe"), ("state", "in", LIVE_STATES)], order="id"
         )
 
     def _has_unsigned(self):
-        """Whether one of these may send events that nobody can check."""
+        """Whether one of these may send events that can't be verified."""
         return any(
             not provider.stripe_webhook_secret and not provider._is_followed()
             for provider in self
         )
 
     def _find_signer(self, body, header, tolerance):
-        """Return the provider whose webhook secret made the signature, or none.
+        """Return the provider whose webhook secret matches the signature, or none.
 
         https://docs.stripe.com/webhooks/signatures
 
-        :param bytes body: of the request, exactly as it came
+        :param bytes body: of the request, exactly as received
         :param header: value of ``Stripe-Signature``, or None
         :param int tolerance: seconds after which a signature is too old
         """
@@ -198,11 +198,11 @@ class PaymentProvider(models.Model):
                 body, header, self.stripe_webhook_secret, tolerance
             )
         except (stripe_api.SignatureVerificationError, ValueError, TypeError):
-            return False  # the last two: bytes that no signature of Stripe contains
+            return False  # the last two: bytes that no Stripe signature contains
         return True
 
     def _is_same_account(self, other):
-        """Whether both belong to one account at Stripe, e.g. of two companies."""
+        """Whether both use the same Stripe account, e.g. for two companies."""
         return self == other or (
             self.code == other.code == "stripe"
             and bool(self.stripe_webhook_secret)

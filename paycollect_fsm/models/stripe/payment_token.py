@@ -5,7 +5,7 @@ from ...rules.outcome import CUSTOMER_GONE
 
 
 class PaymentToken(models.Model):
-    """Stripe deletes all saved methods of a customer together with it."""
+    """Handles deleted Stripe customers, whose saved methods are deleted with them."""
 
     _inherit = "payment.token"
 

@@ -12,26 +12,26 @@ from ...rules.stripe_events import MARK
 
 BY_TOKEN = ("offline", "online_token")
 CONFLICT = 409
-CONFLICT_PAUSES = (0.2, 0.5, 1)  # seconds; somebody waits in front of the page
+CONFLICT_PAUSES = (0.2, 0.5, 1)  # seconds; the customer is waiting for the page
 
 
 class PaymentTransaction(models.Model):
-    """What we send to Stripe, so that asking twice never does anything twice.
+    """Requests to Stripe that can be repeated without doing anything twice.
 
     Every request that changes something carries an idempotency key. The same key
-    must come with the same parameters (docs.stripe.com/api/idempotent_requests), so
-    the parameters of a charge are stored with the draft: an address, a setting or a
-    renewed card may change before the charge is asked for again.
+    requires the same parameters (docs.stripe.com/api/idempotent_requests), so the
+    parameters of a charge are stored with the draft: an address, a setting or a renewed
+    card may change before the request is repeated.
     """
 
     _inherit = "payment.transaction"
 
     collection_request = fields.Json(
-        string="Request",
+        string="Charge Request",
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="What the provider is asked for; the same when it is asked again.",
+        help="The parameters sent to the provider. Repeated requests use the same ones.",
     )
 
     @api.model_create_multi
@@ -47,9 +47,9 @@ class PaymentTransaction(models.Model):
         return transactions
 
     def _set_chargeable_amount(self, vals):
-        """Ask Stripe, where a company collects, for no fraction that it would refuse.
+        """Round the amount down to what Stripe can charge, if the company collects.
 
-        Whoever starts the payment; what is given back is not made smaller in silence.
+        Applies no matter who starts the payment. Refunds are never reduced.
         """
         provider = self.env["payment.provider"].sudo().browse(vals.get("provider_id"))
         if vals.get("amount", 0) <= 0 or provider.code != "stripe":
@@ -61,7 +61,7 @@ class PaymentTransaction(models.Model):
         vals["amount"] = chargeable or vals["amount"]
 
     def _is_stripe_charge_by_token(self):
-        """Whether its request is known without asking Stripe anything first."""
+        """Whether its request can be prepared without asking Stripe first."""
         return bool(
             self.provider_code == "stripe"
             and self.operation in BY_TOKEN
@@ -73,7 +73,7 @@ class PaymentTransaction(models.Model):
     # -- intents -----------------------------------------------------------------
 
     def _stripe_prepare_payment_intent_payload(self):
-        """Return the stored request, else make it and mark it as ours."""
+        """Return the stored request, else a new one that is marked as ours."""
         if stored := self.sudo().collection_request:
             return dict(stored)
         payload = super()._stripe_prepare_payment_intent_payload()
@@ -88,7 +88,7 @@ class PaymentTransaction(models.Model):
         return payload
 
     def _prepare_stripe_metadata(self):
-        """By these a charge is found again, also among those of other databases."""
+        """Return the metadata that identifies the charge, also across databases."""
         return {
             "metadata[paycollect_reference]": self.reference,
             "metadata[paycollect_database]": self._get_database_uuid(),
@@ -101,11 +101,11 @@ class PaymentTransaction(models.Model):
     # -- requests ----------------------------------------------------------------
 
     def _send_api_request(self, method, endpoint, *, data=None, **kwargs):
-        """Give each request to Stripe its key, and a capture its amount."""
+        """Add the key to each request to Stripe, and the amount to a capture."""
         if self.provider_code == "stripe" and method == "POST" and self._is_collected():
             if self._is_stripe_capture(endpoint):
                 data = {**(data or {}), "amount_to_capture": self._get_minor_amount()}
-            if endpoint == "refunds":  # the event about it may come before our commit
+            if endpoint == "refunds":  # its event may arrive before our commit
                 data = {**(data or {}), **self._prepare_stripe_metadata()}
             if not kwargs.get("idempotency_key"):
                 kwargs["idempotency_key"] = payment_utils.generate_idempotency_key(
@@ -117,7 +117,7 @@ class PaymentTransaction(models.Model):
         return endpoint.startswith("payment_intents/") and endpoint.endswith("/capture")
 
     def _get_minor_amount(self):
-        """The amount as Stripe counts it, e.g. cents."""
+        """Return the amount in Stripe's units, e.g. cents."""
         return payment_utils.to_minor_currency_units(
             self.amount,
             self.currency_id,
@@ -127,7 +127,7 @@ class PaymentTransaction(models.Model):
         )
 
     def _extract_amount_data(self, payment_data):
-        """A capture is compared with what was captured, not with what was held."""
+        """Compare a capture with the captured amount, not with the authorized one."""
         intent = payment_data.get("payment_intent")
         if (
             self.provider_code == "stripe"
@@ -146,10 +146,10 @@ class PaymentTransaction(models.Model):
     # -- customers ---------------------------------------------------------------
 
     def _stripe_create_intent(self):
-        """Remember the intent; a customer deleted at Stripe gets a new one next time.
+        """Store the intent's ID. If Stripe deleted the customer, forget their ID.
 
-        Odoo learns the id of an intent that the customer finishes in the browser only
-        when the customer comes back.
+        Otherwise Odoo only learns the ID of an intent that the customer completes in
+        the browser when the customer returns.
         """
         if self.operation in BY_TOKEN or not self._is_collected():
             return super()._stripe_create_intent()
@@ -165,9 +165,9 @@ class PaymentTransaction(models.Model):
         return intent
 
     def _stripe_create_customer(self):
-        """Return the one Stripe customer of the commercial partner.
+        """Return the single Stripe customer of the commercial partner.
 
-        Runs in the customer's own request, as the native call does.
+        Runs in the customer's own request, like Odoo's call.
         """
         if not self._is_collected():
             return super()._stripe_create_customer()
@@ -183,9 +183,9 @@ class PaymentTransaction(models.Model):
         return customer
 
     def _send_customer(self, data, key):
-        """Ask for the customer; a second click waits for what the first one made.
+        """Create the customer; a second click waits for the first one's result.
 
-        While a request with the same key is under way, Stripe answers 409
+        While a request with the same key is in progress, Stripe responds with 409
         (docs.stripe.com/api/idempotent_requests).
         """
         for pause in CONFLICT_PAUSES:
@@ -199,7 +199,7 @@ class PaymentTransaction(models.Model):
         return self._post_customer(data, key, Exchange())
 
     def _post_customer(self, data, key, exchange):
-        """Not through the transaction, whose requests have keys of their own."""
+        """Send it through the provider: the transaction would use its own key."""
         provider = self.provider_id.with_context(paycollect_exchange=exchange)
         return provider._send_api_request(
             "POST",

@@ -3,8 +3,7 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """A payment page of Stripe that the customer left is closed by canceling its
-    intent."""
+    """Closes Stripe payment pages that the customer left, by canceling the intent."""
 
     _inherit = "payment.transaction"
 

@@ -10,7 +10,7 @@ CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_act
 
 
 class PaymentTransaction(models.Model):
-    """The customer confirms a declined payment intent in the browser.
+    """Lets the customer confirm a declined payment intent in the browser.
 
     https://docs.stripe.com/payments/save-during-payment, "authentication_required".
     """
@@ -58,9 +58,9 @@ class PaymentTransaction(models.Model):
             self._process("stripe", self._prepare_stripe_payment_data(intent))
 
     def _close_stripe_intent(self, intent_id, now):
-        """Cancel the intent if it could still be confirmed; return it as it is then.
+        """Cancel the intent if it can still be confirmed, and return its final state.
 
-        :raise ValidationError: no answer
+        :raise ValidationError: if Stripe doesn't respond
         """
         intent = self._retrieve_stripe_intent(intent_id)
         if intent["status"] in CONFIRMABLE:
@@ -68,10 +68,10 @@ class PaymentTransaction(models.Model):
         return intent
 
     def _cancel_stripe_intent(self, intent_id, now):
-        """Cancel it and return it as it is then: confirmed a moment before, maybe.
+        """Cancel the intent and return its state; it may have been confirmed just then.
 
-        The key lasts for a minute only: Stripe would repeat an error of its own for a
-        day. Canceling twice does no harm.
+        The key changes every minute, because Stripe repeats an error for the same key
+        for a day. Canceling twice does no harm.
         """
         key = payment_utils.generate_idempotency_key(
             self, scope=f"cancel {intent_id} {now:%Y-%m-%d %H:%M}"

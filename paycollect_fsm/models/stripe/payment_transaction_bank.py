@@ -7,29 +7,31 @@ MICRODEPOSITS = "verify_with_microdeposits"
 
 
 class PaymentTransaction(models.Model):
-    """Bank accounts that Stripe stores: their mandate, and how they are verified.
+    """The mandate and the verification of bank accounts saved at Stripe.
 
-    https://docs.stripe.com/payments/ach-direct-debit/set-up-payment. SEPA and Bacs take
-    the same way: a mandate, a debit that is pending for days.
+    https://docs.stripe.com/payments/ach-direct-debit/set-up-payment. SEPA and Bacs work
+    the same way: a mandate, and debits that are pending for days.
     """
 
     _inherit = "payment.transaction"
 
     collection_verification_url = fields.Char(
+        string="Bank Verification Link",
         readonly=True,
         copy=False,
         groups="paycollect_fsm.group_user",
-        help="Where the customer enters the code of the small deposit.",
+        help="Where the customer verifies the microdeposit.",
     )
     collection_verification_date = fields.Date(
+        string="Microdeposit Expected On",
         readonly=True,
         copy=False,
         groups="paycollect_fsm.group_user",
-        help="When the small deposit is expected on the customer's account.",
+        help="When the microdeposit is expected in the customer's bank account.",
     )
 
     def _extract_token_values(self, payment_data):
-        """Keep the mandate that was given while the account was saved."""
+        """Store the mandate that was given when the account was saved."""
         values = super()._extract_token_values(payment_data)
         if not values or self.provider_code != "stripe" or not self._is_collected():
             return values
@@ -42,7 +44,7 @@ class PaymentTransaction(models.Model):
         return values
 
     def _apply_verification(self, setup):
-        """Note what a setup intent waits for.
+        """Record that a setup intent waits for microdeposit verification.
 
         :param setup: Stripe's object, or None
         """
@@ -63,7 +65,7 @@ class PaymentTransaction(models.Model):
         self._set_pending()
 
     def _is_bank_verification_pending(self):
-        """Whether the customer still has to enter the code of the small deposit."""
+        """Whether the customer still has to verify the microdeposit."""
         self.ensure_one()
         return (
             self.operation == "validation"
@@ -72,16 +74,16 @@ class PaymentTransaction(models.Model):
         )
 
     def _fail_verification(self, message):
-        """The account cannot be used; whoever looks after the customer reads why.
+        """Record that the account can't be used, and log why on the customer.
 
-        :param message: the provider's words, or nothing
+        :param message: the provider's message, if any
         """
         self.ensure_one()
         self._set_error(message or self.env._("The bank account was not verified."))
         self.partner_id.commercial_partner_id.sudo()._message_log(
             body=self.env._(
-                "The bank account could not be verified, so it is no payment method: "
-                "%(reason)s Send a new request for a payment method.",
+                "The bank account could not be verified and wasn't saved as a payment "
+                "method. %(reason)s Use “Request Payment Method” to send a new link.",
                 reason=self.state_message,
             )
         )

@@ -7,17 +7,17 @@ from ...rules.const import DECLINED, SENT, SETTLING, UNKNOWN
 from ...rules.outcome import Outcome, decline_codes
 from ...rules.stripe_events import get_bank_code
 
-# An attempt in one of these states learns from a failure that was reported later.
+# A failure that is reported later applies to attempts in one of these states.
 UNDECIDED = (SENT, SETTLING, UNKNOWN)
 
 
 class PaymentTransaction(models.Model):
-    """A failure that Stripe tells after its answer."""
+    """Failures that Stripe reports after its response."""
 
     _inherit = "payment.transaction"
 
     def _record_failure(self, body, attempts, now):
-        """Store the codes of a failure that was told later, and let it be followed.
+        """Store the codes of a failure that was reported later, and follow up on it.
 
         :param dict body: an error or intent, see ``outcome.decline_codes``
         :param attempts: locked ``paycollect.attempt`` records of this transaction

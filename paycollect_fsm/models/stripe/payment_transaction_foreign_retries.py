@@ -7,33 +7,35 @@ from ...rules.foreign_retries import Evidence, detect, read_stripe_intent
 
 
 class PaymentTransaction(models.Model):
-    """Look out for tries of our payments that we did not ask for."""
+    """Detects attempts on our payments that we did not request."""
 
     _inherit = "payment.transaction"
 
     collection_foreign_noted = fields.Boolean(
+        string="External Retry Reported",
         readonly=True,
         copy=False,
-        help="Somebody else tried this payment again; it was told once.",
+        help="An external retry of this payment was detected and reported.",
     )
 
     collection_charge_ref = fields.Char(
+        string="First Charge ID",
         readonly=True,
         copy=False,
-        help="The provider's first try of this payment that we heard of.",
+        help="ID of the first charge for this payment that the provider reported.",
     )
 
     def _note_foreign_try(self, payload):
-        """Compare what the provider says of the payment with what we asked for.
+        """Compare the provider's data about the payment with what we requested.
 
-        To be called before the payload changes the state of the transaction, as
-        happens here for everything that goes through :meth:`_process`. Only for
-        charges that are ours alone to repeat: by stored method, while the customer is
-        away. Nothing happens for a transaction that was noted before.
+        Must be called before the payload changes the state of the transaction, as is
+        the case for everything that goes through :meth:`_process`. Only covers charges
+        that nobody but us should repeat: with a stored method, while the customer is
+        away. Does nothing if the transaction was already reported.
 
         :param payload: a payment intent as Stripe sends it, or payment data with it
             under ``payment_intent``
-        :return: whether somebody else is at work on it
+        :return: whether an external retry was detected
         """
         self.ensure_one()
         attempt = self.sudo().collection_attempt_ids[:1]
@@ -62,6 +64,7 @@ class PaymentTransaction(models.Model):
         return bool(reason)
 
     def _was_declined_by_bank(self, attempt):
-        """A person's finding that nothing was charged is no decline of the bank."""
+        """Whether the bank declined it, as opposed to a user marking it as not
+        charged."""
         has_code = bool(attempt.decline_code or attempt.decline_kind)
         return attempt.state == DECLINED and not attempt.is_lost and has_code

@@ -7,30 +7,30 @@ from ...rules.stripe_events import MARK, get_metadata, is_made_for
 
 _logger = logging.getLogger(__name__)
 
-# Objects of Stripe that stand for the transaction itself in payment data.
+# Stripe's objects in payment data that represent the transaction itself.
 OBJECTS = ("payment_intent", "setup_intent", "refund")
 
 
 class PaymentTransaction(models.Model):
-    """Which objects at Stripe were made for this transaction, and for no other.
+    """Identifies the Stripe objects that were created for this transaction only.
 
-    A reference is not enough: a restored database gives it a second time, and whoever
-    returns from Stripe may name any intent in the address of the page.
+    A reference isn't enough: a restored database may use it again, and anyone who
+    returns from Stripe may put any intent into the URL of the page.
     """
 
     _inherit = "payment.transaction"
 
     def _search_by_mark(self, stripe_object):
-        """Return the transaction (or none) that an object names by its mark."""
+        """Return the transaction with the object's mark, or none."""
         mark = get_metadata(stripe_object).get(MARK)
         if not mark:
             return self.browse()
         return self.search([("collection_mark", "=", mark)], limit=1)
 
     def _is_own_stripe_object(self, stripe_object):
-        """Whether an intent, charge or refund was made for this transaction.
+        """Whether an intent, charge or refund was created for this transaction.
 
-        A refund without a mark was made at Stripe and found by its payment.
+        A refund without a mark was created at Stripe and found by its payment.
         """
         self.ensure_one()
         sudo = self.sudo()
@@ -47,10 +47,10 @@ class PaymentTransaction(models.Model):
         )
 
     def _process(self, provider_code, payment_data):
-        """Refuse what Stripe says of somebody else's payment.
+        """Ignore Stripe's data about a payment that isn't this transaction's.
 
-        For the attempt that is being charged it is an answer that does not fit: it
-        stays unknown until somebody has looked.
+        For an attempt being charged, that is a mismatched response: the attempt stays
+        unknown until it is resolved.
         """
         if provider_code != "stripe":
             return super()._process(provider_code, payment_data)
@@ -66,7 +66,7 @@ class PaymentTransaction(models.Model):
             return super(PaymentTransaction, transaction)._process(
                 provider_code, payment_data
             )
-        _logger.warning("Stripe's answer is not about %s", transaction.reference)
+        _logger.warning("Stripe's response is not about %s", transaction.reference)
         exchange = self.env.context.get("paycollect_exchange")
         if exchange is not None:
             exchange.contradicted = True

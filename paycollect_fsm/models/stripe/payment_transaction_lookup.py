@@ -12,20 +12,20 @@ from ...rules.protocol import CANNOT_TELL, FOUND, NOT_FOUND, Finding
 from . import api as stripe_api
 
 DEFAULT_KEY_HOURS = 23  # Stripe may forget a key after 24 hours
-CLOCK_MARGIN = timedelta(hours=1)  # their clock and ours
-# Should there be several, the one that concerns money is the answer.
+CLOCK_MARGIN = timedelta(hours=1)  # for differences between Stripe's clock and ours
+# If there are several payments, the first status in this order counts.
 STATUS_ORDER = ("succeeded", "processing", "requires_capture", "requires_action")
 
 
 class PaymentTransaction(models.Model):
-    """How Stripe is asked what became of a charge, and how its answer is read."""
+    """How to ask Stripe about the outcome of a charge, and how to read its answer."""
 
     _inherit = "payment.transaction"
 
     def _get_key_life(self):
-        """Hours of the parameter ``paycollect.stripe_key_hours``.
+        """Return the hours of the parameter ``paycollect.stripe_key_hours``.
 
-        None without the stored request: other parameters would be an error.
+        None without a stored request: different parameters would be an error.
         """
         if self.provider_code != "stripe":
             return super()._get_key_life()
@@ -45,10 +45,11 @@ class PaymentTransaction(models.Model):
     # -- look-up -----------------------------------------------------------------
 
     def _look_up_payment(self):
-        """Retrieve the charge, or find it in the list and by the search of Stripe.
+        """Retrieve the charge, or find it in Stripe's list or with its search.
 
-        The list of the customer's payments is current; the search may lag behind but
-        finds what was charged to another customer. Both must know nothing of it.
+        The list of the customer's payments is current. The search may lag behind, but
+        also finds what was charged to another customer. It counts as not found only if
+        neither has it.
         """
         if self.provider_code != "stripe":
             return super()._look_up_payment()
@@ -56,11 +57,11 @@ class PaymentTransaction(models.Model):
             intent_id = self._get_stripe_intent_id() or self._find_stripe_intent()
             if not intent_id:
                 return Finding(
-                    NOT_FOUND, self.env._("Stripe knows no payment by our reference.")
+                    NOT_FOUND, self.env._("Stripe has no payment with this reference.")
                 )
             return self._get_stripe_finding(self._retrieve_stripe_intent(intent_id))
         except (stripe_api.Error, ValidationError, ValueError) as error:
-            text = self.env._("Stripe could not be asked: %(error)s", error=error)
+            text = self.env._("The lookup at Stripe failed: %(error)s", error=error)
             return Finding(CANNOT_TELL, text)
 
     def _get_stripe_intent_id(self):
@@ -68,10 +69,10 @@ class PaymentTransaction(models.Model):
         return reference if reference.startswith("pi_") else None
 
     def _find_stripe_intent(self):
-        """Return the id of the payment intent that carries our reference, or None.
+        """Return the ID of the payment intent with our reference, or None.
 
-        :raise stripe_api.Error: no answer, or the answer that it may not be asked
-        :raise ValueError: it is not known which customer to ask about
+        :raise stripe_api.Error: if there is no answer, or the key lacks permission
+        :raise ValueError: if the customer at Stripe is unknown
         """
         client = stripe_api.get_client(self.provider_id.sudo())
         intents = client.v1.payment_intents
@@ -87,7 +88,7 @@ class PaymentTransaction(models.Model):
         request = self.sudo().collection_request or {}
         customer = request.get("customer") or self.token_id.sudo().provider_ref
         if not customer:
-            raise ValueError(self.env._("the customer's id at Stripe is not known."))
+            raise ValueError(self.env._("the customer's ID at Stripe is unknown."))
         since = (self.create_date - CLOCK_MARGIN).replace(tzinfo=UTC)
         return {
             "customer": customer,
@@ -102,18 +103,18 @@ class PaymentTransaction(models.Model):
         return {"query": query, "limit": 100}
 
     def _pick_stripe_intent(self, intents):
-        """Return the one of ``intents`` (objects of the SDK) that is ours, or None.
+        """Return the one of ``intents`` (SDK objects) that is ours, or None.
 
-        :raise ValueError: one has our reference but not our mark, and was made since:
-            somebody may have changed it at Stripe, so nobody can tell
+        :raise ValueError: if one has our reference but not our mark and was created
+            since: it may have been edited at Stripe, so the answer is inconclusive
         """
         intents = list(intents)
         ours = [i for i in intents if self._is_own_stripe_object(i.to_dict())]
         if not ours and any(self._may_be_own_intent(intent) for intent in intents):
             raise ValueError(
                 self.env._(
-                    "a payment there has this reference, but not the mark of this "
-                    "charge. Compare the two."
+                    "a payment there has this reference but not this charge's "
+                    "identifier. Compare the two."
                 )
             )
         ranks = {status: rank for rank, status in enumerate(STATUS_ORDER)}
@@ -134,9 +135,9 @@ class PaymentTransaction(models.Model):
         )
 
     def _retrieve_stripe_intent(self, intent_id):
-        """Return the intent as ``payment_stripe`` reads it: in its API version.
+        """Return the intent in the API version that ``payment_stripe`` reads.
 
-        :raise ValidationError: no answer or no such intent
+        :raise ValidationError: if there is no answer, or no such intent
         """
         return self._send_api_request(
             "GET", f"payment_intents/{intent_id}", data={"expand[]": "payment_method"}
@@ -144,14 +145,14 @@ class PaymentTransaction(models.Model):
 
     def _get_stripe_finding(self, intent):
         text = self.env._(
-            "Stripe has it as %(intent)s, status “%(status)s”.",
+            "Found at Stripe: %(intent)s, status %(status)s.",
             intent=intent["id"],
             status=intent["status"],
         )
         return Finding(FOUND, text, self._prepare_stripe_payment_data(intent))
 
     def _prepare_stripe_payment_data(self, intent):
-        """Return what ``_process("stripe", …)`` takes of a retrieved intent."""
+        """Return the data of a retrieved intent for ``_process("stripe", …)``."""
         payment_data = {"reference": self.reference, "collection_is_current": True}
         StripeController._include_payment_intent_in_payment_data(intent, payment_data)
         return payment_data
@@ -159,7 +160,8 @@ class PaymentTransaction(models.Model):
     # -- reading -----------------------------------------------------------------
 
     def _process(self, provider_code, payment_data):
-        """Name what a charge without the customer waits for: it is declined."""
+        """Treat an off-session charge that waits for the customer as declined, and
+        add what it waits for as the error."""
         if (
             provider_code == "stripe"
             and self
@@ -172,26 +174,27 @@ class PaymentTransaction(models.Model):
         return super()._process(provider_code, payment_data)
 
     def _get_waiting_error(self, intent):
-        """Return why it waits in the words of https://docs.stripe.com/error-codes."""
+        """Return what it waits for, with a code of
+        https://docs.stripe.com/error-codes."""
         action = intent.get("next_action") or {}
         if action.get("type") == "verify_with_microdeposits":
             code, text = (
                 "bank_account_unverified",
-                self.env._("The bank account was not verified yet."),
+                self.env._("The bank account hasn't been verified yet."),
             )
         else:
             code, text = (
                 "authentication_required",
-                self.env._("The bank asks the customer to confirm it."),
+                self.env._("The bank requires the customer to confirm the payment."),
             )
         return {"code": code, "message": text}
 
     def _apply_updates(self, payment_data):
-        """Look for tries of others, before the state changes; take back the error of a
-        lost answer, and decline what nobody can confirm.
+        """Detect external retries before the state changes, undo the error of a missing
+        response, and decline charges that wait for the customer.
 
-        Odoo notes a missing answer as an error and would then refuse “pending”. Once
-        the intent is known, an error is an answer: a late event does not undo it.
+        Odoo records a missing response as an error and would then refuse “pending”.
+        Once the intent is known, an error is a response that a late event doesn't undo.
         """
         self._note_foreign_try(payment_data)
         status = self._get_intent_status(payment_data)

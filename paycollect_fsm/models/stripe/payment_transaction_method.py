@@ -6,7 +6,7 @@ from ...rules.masking import expiry_of_month
 
 
 class PaymentTransaction(models.Model):
-    """How Stripe describes the method that it stores."""
+    """Reads the details of stored methods from Stripe."""
 
     _inherit = "payment.transaction"
 
@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
         if not isinstance(method, dict) or method.get("id") != values.get(
             "stripe_payment_method"
         ):
-            return {}  # Stripe made another method of it; the base has its details
+            return {}  # Stripe created another method from it
         kind = method.get("type")
         details = method.get(kind) or {}
         brand = details.get("brand")

@@ -8,7 +8,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _on_collection_active(self):
-        """Odoo 19.0 can charge a US bank account at Stripe, but not store it."""
+        """Allow saving US bank accounts, which Odoo 19.0 only charges once."""
         super()._on_collection_active()
         method = self.env.ref("payment.payment_method_ach_direct_debit", False)
         if self and method:
@@ -27,8 +27,8 @@ class ResCompany(models.Model):
                     BLOCKER,
                     title,
                     self.env._(
-                        "%(provider)s has no webhook secret, so anybody could report a "
-                        "payment. Press “Generate your webhook” on the provider.",
+                        "%(provider)s has no webhook secret, so payment events can't be "
+                        "verified. Select “Generate your webhook” on the provider.",
                         provider=provider.name,
                     ),
                 )
@@ -37,8 +37,8 @@ class ResCompany(models.Model):
                     WARNING,
                     self.env._("Webhook events"),
                     self.env._(
-                        "%(provider)s does not tell us everything (%(missing)s). Press "
-                        "“Update the Webhook” on the provider.",
+                        "The webhook of %(provider)s doesn't send all required events "
+                        "(%(missing)s). Select “Update Webhook” on the provider.",
                         provider=provider.name,
                         missing=provider.collection_missing_events,
                     ),

@@ -413,7 +413,7 @@ class TestCharge(CollectionCommon):
     def test_a_sent_charge_cannot_be_canceled(self):
         attempt = self.planned_attempt()
         attempt._claim(self.now())
-        with self.assertRaisesRegex(UserError, "Refund"):
+        with self.assertRaisesRegex(UserError, "refund"):
             attempt.with_user(self.accountant).action_cancel()
 
 

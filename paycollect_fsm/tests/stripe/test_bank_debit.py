@@ -211,7 +211,7 @@ class TestBankDebit(BankCase):
         self.assertFalse(transaction.token_id)
         note = self.customer.message_ids[0].body
         self.assertIn("The code was wrong three times.", note)
-        self.assertIn("Send a new request", note)
+        self.assertIn("to send a new link", note)
 
     def test_a_failure_in_front_of_the_customer_changes_nothing(self):
         transaction = self.make_validation()

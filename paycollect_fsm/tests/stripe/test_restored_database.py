@@ -73,7 +73,7 @@ class TestRestoredDatabase(StripeEventCase):
         event = self.apply("payment_intent.succeeded", self.forgotten())
         event._apply(event.received_at + timedelta(days=3, seconds=1))
         self.assertEqual(event.state, "failed")
-        self.assertIn("restored from a backup", event.reason)
+        self.assertIn("restored from an older backup", event.reason)
         for tries in range(9):
             event._apply(event.received_at + timedelta(days=4 + tries))
         self.assertIn("pi_a", str(event.activity_ids.mapped("note")))

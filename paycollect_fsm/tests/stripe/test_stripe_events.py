@@ -219,7 +219,7 @@ class TestStripeEvents(StripeEventCase):
         ).create({})._create_payments()
         self.apply_intent(attempt.transaction_id)
         self.assertEqual(len(self.payments(attempt.transaction_id)), 1)
-        self.assertIn("too much", str(move.activity_ids.mapped("summary")))
+        self.assertIn("overpayment", str(move.activity_ids.mapped("summary")))
 
     # -- unknown references ------------------------------------------------------
 

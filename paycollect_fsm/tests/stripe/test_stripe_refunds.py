@@ -164,7 +164,7 @@ class TestStripeRefunds(StripeEventCase):
         self.apply("charge.refund.updated", {**refund, "status": "failed"})
         self.assertEqual(child.state, "error")
         note = str(transaction.invoice_ids.activity_ids.mapped("note"))
-        self.assertIn("could not deliver", note)
+        self.assertIn("deliver the refund", note)
 
     def test_a_refund_that_failed_before_we_heard_of_it_is_not_booked(self):
         transaction = self.pay()
