@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How amounts that belong to a whole order are shared among its jobs.
+"""How amounts that belong to a whole order are allocated to its jobs.
 
-All amounts are integers, in the smallest unit of their currency (cents), so that no
-share loses or gains one: what the jobs bear adds up to the amount of the order.
+All amounts are integers in the smallest unit of their currency (cents), so that no
+cent is lost or gained: the shares of the jobs add up to the amount of the order.
 """
 
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from fractions import Fraction
 
 
 def pro_rata(total, billed, whole):
-    """Return what is due of ``total`` once ``billed`` of ``whole`` is billed.
+    """Return the share of ``total`` for ``billed`` of ``whole``.
 
-    Rounded half away from zero, never more than all of it. It counts from the start
-    of the order: a share is what is due now less what was given before, and the
+    Rounded half away from zero, and never more than the total. The result is
+    cumulative: a job's share is the result minus the shares of earlier jobs, so the
     shares of all jobs add up to the total.
 
     >>> pro_rata(-3200, 30000, 32000)  # 10 % of jobs of 300 and 20, the first one
@@ -35,8 +35,8 @@ def pro_rata(total, billed, whole):
 def deposit_share(rest, billed, is_last):
     """Return how much of a deposit's ``rest`` is deducted from a job's invoice.
 
-    The deposit goes first, but never below zero while other jobs are open: an
-    invoice below zero would pay the deposit back. The last job takes what is left.
+    The deposit is used first, but never takes the invoice below zero while other jobs
+    are open, which would refund the deposit. The last job takes the remaining balance.
 
     >>> deposit_share(10000, 6000, False), deposit_share(4000, 6000, True)
     (6000, 4000)
@@ -57,7 +57,7 @@ def split(amounts, part):
     (1, 1, 0)
     >>> split((-10000, -825), -10825)
     (-10000, -825)
-    >>> split((5, -5), 3)  # nothing to go by: the first one bears it
+    >>> split((5, -5), 3)  # the total is zero: the first one takes it all
     (3, 0)
     """
     total = sum(amounts)
@@ -104,7 +104,7 @@ class Amounts:
         untaxed, *taxes = split((self.untaxed, *self.taxes.values()), part)
         bases = {}
         for tax, base in self.bases.items():
-            beyond = base - self.untaxed  # taxes that are taxed themselves
+            beyond = base - self.untaxed  # taxes that are part of the base
             bases[tax] = untaxed + pro_rata(beyond, abs(part), abs(self.total))
         return Amounts(untaxed, dict(zip(self.taxes, taxes, strict=True)), bases)
 

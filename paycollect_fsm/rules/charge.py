@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""May this invoice be charged to this method, now?
+"""May this invoice be charged to this method now?
 
 The same rule decides when an attempt is planned and again when it is claimed,
 because the facts may have changed in between.
@@ -13,21 +13,21 @@ from .outcome import KEY_REJECTED
 from .triggers import POLICY, STAFF
 
 GO = "go"  # charge it
-LATER = "later"  # keep the attempt and look again soon
-WAIT = "wait"  # keep the attempt until a person releases it
+LATER = "later"  # keep the attempt and decide again soon
+WAIT = "wait"  # keep the attempt until it is released or the cause is gone
 STOP = "stop"  # do not charge
 
-NOT_DUE = "not_due"  # the reason of LATER for a part of another day
+NOT_DUE = "not_due"  # the reason of LATER for an installment that isn't due yet
 # Reasons of WAIT that end for many charges at once.
-STOPPED = "stopped"  # a person stopped all charging
-SECOND_ENGINE = "second_engine"  # somebody else tries our declined charges again
-PROVIDER_OFF = "provider_off"  # the provider is switched off
-MOVED = "moved"  # nobody said yet whether this is the original database or a copy
-CREDIT = "credit"  # accounting decides whether the customer's credit is used
+STOPPED = "stopped"  # a user stopped all charging
+SECOND_ENGINE = "second_engine"  # declined charges are also retried externally
+PROVIDER_OFF = "provider_off"  # the provider is turned off
+MOVED = "moved"  # not confirmed yet whether this is the original database or a copy
+CREDIT = "credit"  # accounting decides whether the customer's credit is applied
 # Reasons of WAIT that end for one charge.
 IN_DRAFT = "in_draft"  # its invoice is being corrected
-BLOCKED = "blocked"  # a person blocked the payment of its invoice
-# A charge that waits for one of these goes on by itself; nobody is told of it.
+BLOCKED = "blocked"  # a user blocked the payment of its invoice
+# Charges that wait for one of these resume automatically and create no activity.
 COMMON_WAITS = (
     STOPPED,
     SECOND_ENGINE,
@@ -38,27 +38,26 @@ COMMON_WAITS = (
     BLOCKED,
 )
 
-# Reasons to keep a charge that is planned now.
+# Reasons for which a charge is planned even though it can't be sent yet.
 PLANNED_ANYWAY = (*COMMON_WAITS, CREDIT, NOT_DUE)
 
-# Reasons of STOP that accounting is told of: what was planned is not what it would be.
+# Reasons of STOP that accounting is notified of: the invoice changed since planning.
 OTHER_OWNER = "other_owner"  # the consent names another customer
 CHANGED = ("changed_customer", "changed_currency", "changed_amount")
 MISMATCHES = (OTHER_OWNER, *CHANGED)
 
-# Reasons of LATER that go away when the provider closes what the customer left open.
+# Reasons of LATER that end when the provider closes what the customer left open.
 UNCONFIRMED = "unconfirmed"  # a declined charge that the customer may still confirm
-ABANDONED = "abandoned"  # an online payment that was begun and left
+ABANDONED = "abandoned"  # an online payment that was started and left
 LEFT_OPEN = (UNCONFIRMED, ABANDONED)
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Something that stands in the way of a charge and is no fact of the rule itself,
-    e.g. a dispute.
+    """An obstacle to a charge that another room contributes, e.g. a dispute.
 
-    ``verdict``: STOP, WAIT or LATER, see above. ``until`` (naive UTC): with LATER, when
-    to look again. ``params``: values for the text, as JSON takes them.
+    ``verdict``: STOP, WAIT or LATER, see above. ``until`` (naive UTC): for LATER, when
+    to decide again. ``params``: values for the text, ready for JSON.
     """
 
     code: str
@@ -71,16 +70,15 @@ class Obstacle:
 class ChargeFacts:
     """A snapshot of everything that the decision depends on.
 
-    Amounts are in the currency of the invoice unless their name says otherwise;
+    Amounts are in the invoice's currency unless their name says otherwise;
     ``today_*`` (the company's), ``customer_*`` (the customer's in the company) and
     ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
-    ``residual``: what would be charged (see ``collectable``), 0 when nothing is owed;
-    ``due_at`` (naive UTC): nothing of it is due before. ``credit_waiting``: credit that
-    accounting has to decide about. ``authorized_by``: see ``triggers``.
-    ``cap_until`` (naive UTC): the card network wants the method to be left alone until
-    then. ``unconfirmed``, ``abandoned``: what the customer left open, see
-    ``LEFT_OPEN``; judged last, because only a charge that would leave is a reason to
-    close it.
+    ``residual``: what would be charged (see ``collectable``), 0 if nothing is owed;
+    ``due_at`` (naive UTC): when the first part of it is due. ``credit_waiting``: credit
+    that accounting has to decide about. ``authorized_by``: see ``triggers``.
+    ``cap_until`` (naive UTC): the card network's limit blocks the method until then.
+    ``unconfirmed``, ``abandoned``: what the customer left open, see ``LEFT_OPEN``;
+    checked last, because it is only closed for a charge that would otherwise be sent.
     ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
     empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
@@ -138,7 +136,7 @@ class Decision:
 
 
 def decide(facts):
-    """Return the :class:`Decision` for ``facts``; the first rule that bites wins.
+    """Return the :class:`Decision` for ``facts``; the first rule that applies wins.
 
     >>> decide(ChargeFacts(residual=10)).verdict
     'go'
@@ -272,8 +270,8 @@ def _left_open(facts):
 
 
 def _get_obstacle(facts, verdict):
-    """Return the decision for the obstacles of a verdict; of several that pass by
-    themselves the one that lasts longest."""
+    """Return the decision for the obstacles with a verdict, or None. Of several with an
+    end, the one that lasts longest counts."""
     found = [obstacle for obstacle in facts.obstacles if obstacle.verdict == verdict]
     if not found:
         return None

@@ -1,20 +1,20 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What may be asked for today: due parts, less a valid discount, less credits.
+"""What can be collected today: due installments, less a valid discount and credits.
 
-All amounts are in the currency of the invoice.
+All amounts are in the invoice's currency.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-AUTOMATIC = "automatic"  # credits are used before anything is charged
-ASK = "ask"  # a person decides about credits before anything is charged
-NEVER = "never"  # credits stay where they are
+AUTOMATIC = "automatic"  # credits are applied before anything is charged
+ASK = "ask"  # accounting decides about credits before anything is charged
+NEVER = "never"  # credits are left alone
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is open of one due date."""
+    """The open amount of one due date."""
 
     due: date
     open: float
@@ -22,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Discount:
-    """What may be deducted when the invoice is paid by a day, that day included."""
+    """The amount that may be deducted for payment by ``until``, inclusive."""
 
     until: date
     amount: float
@@ -30,11 +30,11 @@ class Discount:
 
 @dataclass(frozen=True)
 class Collectable:
-    """What is owed on one invoice, and how much of it may be asked for today.
+    """What is owed on one invoice, and how much of it can be collected today.
 
-    ``open``: owed in all. ``due``: the part of it that is due. ``discount`` and
-    ``credit``: what is deducted from that. ``credit_waiting``: credit that a person
-    has to decide about. ``next_due``, ``next_amount``: the next part after today.
+    ``open``: the total owed. ``due``: the part of it that is due. ``discount`` and
+    ``credit``: deductions from that. ``credit_waiting``: credit that accounting has to
+    decide about. ``next_due``, ``next_amount``: the next installment after today.
     """
 
     open: float = 0.0
@@ -49,7 +49,7 @@ class Collectable:
 
     @property
     def amount(self):
-        """What may be asked for today.
+        """The amount that can be collected today.
 
         >>> Collectable(open=1000, due=1000, discount=20, credit=40).amount
         940
@@ -58,13 +58,13 @@ class Collectable:
 
     @property
     def is_early(self):
-        """Something is owed, but nothing of it today."""
+        """Whether something is owed, but nothing is due today."""
         return not self.due and bool(self.next_due)
 
     def ask(self, ahead=False):
-        """Return what a charge takes: what is due, or the next part.
+        """Return the amount to charge.
 
-        :param ahead: the next part is taken although it is not due yet
+        :param ahead: if nothing is due yet, charge the next installment early
 
         >>> part = Collectable(open=700, next_due=date(2026, 3, 1), next_amount=700)
         >>> part.ask(), part.ask(ahead=True)
@@ -76,10 +76,10 @@ class Collectable:
 def assess(parts, today, discount=None, credit=0.0, use=AUTOMATIC, digits=2):
     """Return the :class:`Collectable` of one invoice.
 
-    A valid discount makes everything due today: waiting would cost the customer. It
-    is not deducted where credits pay the invoice without it.
+    A valid discount makes everything due today, because waiting would cost the
+    customer. It isn't deducted if credits pay the invoice without it.
 
-    :param parts: the open :class:`Part` s
+    :param parts: list of open :class:`Part`
     :param credit: the customer's unapplied credit that this invoice may use
     :param use: AUTOMATIC, ASK or NEVER
     :param digits: decimals of the currency
@@ -115,14 +115,14 @@ def assess(parts, today, discount=None, credit=0.0, use=AUTOMATIC, digits=2):
 
 
 def keep_back(credits, reserved):
-    """Return the credits that are left for invoices, oldest first.
+    """Return the credits that remain for invoices, oldest first.
 
-    What was paid back to the customer is a debit until somebody matches it with its
-    credit note: the credit must not be given a second time. One of exactly that
-    amount is kept back, else the newest.
+    A refund is a debit until it is matched with its credit note, and until then the
+    credit must not be used a second time. A credit of exactly that amount is kept back,
+    else the newest.
 
     :param credits: pairs (key, amount), oldest first
-    :param reserved: what was paid back and is not matched
+    :param reserved: the refunded amount that isn't matched yet
 
     >>> keep_back([("a", 30), ("b", 40)], 40)
     [('a', 30)]

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Tables of the outside world, and the states of a charge."""
+"""Tables of external codes, and the states of a charge."""
 
 # Kind of a stored method by the code of its payment method (payment.method.code).
-# Every code that is in no table is a wallet: it is charged through an account that
-# the customer holds elsewhere and has neither an expiry nor a bank return.
+# Codes in no table are wallets: charged through an account that the customer holds
+# elsewhere, with neither an expiration date nor bank returns.
 CARD_METHOD_CODES = frozenset(
     [
         "amex",
@@ -52,7 +52,7 @@ BANK_METHOD_CODES = frozenset(
         "trustly",
     ]
 )
-# Those of them that debit an account by a mandate.
+# Those of them that debit an account under a mandate.
 BANK_DEBIT_CODES = frozenset(
     [
         "ach_direct_debit",
@@ -62,7 +62,7 @@ BANK_DEBIT_CODES = frozenset(
     ]
 )
 
-# Brand names as customers know them, by the code that providers send
+# Brand names that customers know, by the code that providers send
 # (https://docs.stripe.com/api/payment_methods/object, card.brand).
 BRAND_NAMES = {
     "amex": "American Express",
@@ -76,7 +76,7 @@ BRAND_NAMES = {
     "unionpay": "UnionPay",
     "visa": "Visa",
 }
-# Stripe's payment method types that are bank debits, with what a customer calls them.
+# Stripe's payment method types that are bank debits, with their name for customers.
 STRIPE_BANK_BRANDS = {
     "acss_debit": "Bank account",
     "au_becs_debit": "Bank account",
@@ -97,12 +97,12 @@ CANCELED = "canceled"
 # An invoice has at most one attempt in these states (partial unique index).
 OPEN_STATES = (PLANNED, SENT, SETTLING, UNKNOWN)
 
-# HTTP answers after which nobody knows whether the charge was made
+# HTTP statuses that leave the outcome of a charge unknown
 # (docs.stripe.com/api/errors; spec/declines.md, "Precedence" 1).
 UNKNOWN_HTTP_STATUS = frozenset({409, 429})
-# Our key is wrong, or may not do this (docs.stripe.com/api/errors): nothing was done.
+# The key is wrong or lacks permission (docs.stripe.com/api/errors): nothing was done.
 KEY_REJECTED_HTTP_STATUS = frozenset({401, 403})
-# The one status by which a provider declines (docs.stripe.com/api/errors).
+# The only status that means a decline (docs.stripe.com/api/errors).
 DECLINED_HTTP_STATUS = 402
 
 # The demo provider's cards decline like Stripe's test cards with the same last four
@@ -120,7 +120,7 @@ DEMO_DECLINE_CODES = {
     "3184": "authentication_required",
 }
 
-# On which occasions a customer is told something about an invoice.
+# Occasions for notifying a customer about an invoice.
 OCCASION_DUE = "due"  # it was not charged
 OCCASION_DECLINED = "declined"
 OCCASION_PAID = "paid"

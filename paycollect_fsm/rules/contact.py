@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Where can a customer be reached? What people type into the fields for it.
+"""Where can a customer be reached? Reads what users type into contact fields.
 
-A field may hold a remark instead of an address, several addresses, or a number with
-a word beside it. Only what a mail server or a carrier accepts is returned.
+A field may hold a note instead of an address, several addresses, or a number with a
+comment. Only what a mail server or carrier accepts is returned.
 """
 
 import re
@@ -16,7 +16,7 @@ _BETWEEN = re.compile(r"[\s,;<>()\[\]\"|]+")
 
 
 def find_emails(text):
-    """Return the usable mail addresses in ``text``, lower case, each once, in order.
+    """Return the usable email addresses in ``text``: lowercase, unique, in order.
 
     >>> find_emails("Ana <Ana@Acme.example>; ap@acme.example")
     ['ana@acme.example', 'ap@acme.example']
@@ -37,11 +37,11 @@ def find_emails(text):
 
 
 def find_numbers(text, country):
-    """Return the phone numbers in ``text`` as E.164, each once.
+    """Return the unique phone numbers in ``text`` as E.164.
 
-    Direct lines come before those with an extension: a switchboard reads no texts.
+    Direct lines come before those with an extension, which can't receive texts.
 
-    :param str country: ISO code; where numbers without a country code belong
+    :param str country: ISO code for numbers without a country code
 
     >>> find_numbers("512-555-0147 (cell)", "US")
     ['+15125550147']

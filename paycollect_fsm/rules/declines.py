@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a decline means. Pure Python: the provider's codes in, a meaning out.
+"""What a decline means. Pure Python: provider codes in, meaning out.
 
 Source: spec/declines.md, "Precedence", "Caps" (V1, M1, M2, A1) and the table of
 codes, whose rows are passed in.
@@ -31,7 +31,7 @@ ADVICE_KINDS = {
     "confirm_card_data": CUSTOMER,
     "try_again_later": SOFT,
 }
-# M1, M2: Mastercard's merchant advice codes → kind and the wait that they ask for.
+# M1, M2: Mastercard's merchant advice codes → kind and the wait that they require.
 MERCHANT_ADVICE = {
     "01": (CUSTOMER, None),
     "02": (SOFT, timedelta(hours=72)),
@@ -45,7 +45,7 @@ MERCHANT_ADVICE = {
     "29": (SOFT, timedelta(days=8)),
     "30": (SOFT, timedelta(days=10)),
 }
-# V1: responses that Visa calls category 1, "the issuer will never approve".
+# V1: Visa's category 1 responses, "the issuer will never approve".
 VISA_NEVER = frozenset(
     ["04", "07", "12", "14", "15", "41", "43", "46", "57", "R0", "R1", "R3"]
 )
@@ -60,9 +60,9 @@ _RETURN_CODE = re.compile(r"(?<![A-Z0-9])R\d\d(?![A-Z0-9])")
 class Row:
     """One row of the table of codes; ``provider`` is empty for any provider.
 
-    ``is_gone``: the method does not exist at the provider any more.
-    ``max_tries``: how often the engine tries again after this code, 0 = as often as
-    the plan and the caps allow.
+    ``is_gone``: the method no longer exists at the provider.
+    ``max_tries``: maximum number of retries after this code; 0 = limited only by the
+    plan and the caps.
     """
 
     provider: str
@@ -79,9 +79,9 @@ class Row:
 class Answer:
     """The codes of one declined charge.
 
-    ``network`` is the brand of the card (``visa``, ``mastercard``, …), empty when it
-    is not known; ``outcome_type`` is Stripe's; ``status`` is HTTP's, None when the
-    provider's conversation was not seen.
+    ``network`` is the brand of the card (``visa``, ``mastercard``, …), empty if
+    unknown; ``outcome_type`` is Stripe's; ``status`` is the HTTP status, None if the
+    exchange with the provider wasn't observed.
     """
 
     provider: str = ""
@@ -96,11 +96,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Meaning:
-    """``kind`` is empty when nothing is known: then nothing is tried again.
+    """The meaning of a decline. An empty ``kind`` means unknown: nothing is retried.
 
-    ``rule`` says what decided: ``advice``, ``merchant_advice``, ``network``,
-    ``blocked``, ``code``, ``request`` or ``nothing``; ``wait`` is how long the
-    network wants to be left alone.
+    ``rule`` is what decided: ``advice``, ``merchant_advice``, ``network``,
+    ``blocked``, ``code``, ``request`` or ``nothing``; ``wait`` is the minimum wait that
+    the network requires.
     """
 
     kind: str
@@ -113,7 +113,7 @@ class Meaning:
 
 
 def find_row(rows: Mapping[tuple[str, str], Row], provider: str, code: str):
-    """The provider's own row, else the one for any provider, else None.
+    """Return the provider's own row, else the one for any provider, else None.
 
     >>> rows = {("", "R01"): Row("", "R01", SOFT)}
     >>> find_row(rows, "stripe", "R01").kind
@@ -127,11 +127,11 @@ def find_row(rows: Mapping[tuple[str, str], Row], provider: str, code: str):
 
 
 def interpret(answer: Answer, rows: Mapping[tuple[str, str], Row]) -> Meaning:
-    """Return what ``answer`` means; the first source that says something decides.
+    """Return what ``answer`` means; the first source with information decides.
 
-    Fraud, an ended consent and the code's own limit count whoever decides. A source
-    that says "later" does not soften a code or response after which nothing may
-    follow: where two differ, the stricter one holds.
+    Fraud, ended consent and the code's own limit always count. A source that suggests a
+    retry doesn't override a code or response that rules it out: if two sources differ,
+    the stricter one applies.
 
     >>> rows = {("stripe", "insufficient_funds"):
     ...     Row("stripe", "insufficient_funds", SOFT)}
@@ -178,7 +178,7 @@ def _first_source(answer, row, never):
     if row:
         return row.kind, "code", None
     if answer.status is not None and 400 <= answer.status < 500:
-        if answer.status != 402:  # the request was wrong, not the method
+        if answer.status != 402:  # the request was wrong, not the payment method
             return MERCHANT, "request", None
     return "", "nothing", None
 
@@ -194,7 +194,7 @@ def _network_says_never(answer):
 
 
 def find_return_code(text) -> str:
-    """The bank's return code in a provider's message, or an empty string (A1, A2).
+    """Return the bank's return code in a provider's message, or "" (A1, A2).
 
     >>> find_return_code("ACH return R01: insufficient funds")
     'R01'

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How to read a dispute. Pure Python: the provider's object in, facts out.
+"""How to read a dispute. Pure Python: provider object in, facts out.
 
 https://docs.stripe.com/disputes/how-disputes-work,
 https://docs.stripe.com/payments/ach-direct-debit ("Disputed payments")
@@ -24,7 +24,7 @@ LOST = "lost"
 STATES = {
     "won": WON,
     "lost": LOST,
-    "warning_closed": WON,  # an inquiry that came to nothing: no money ever moved
+    "warning_closed": WON,  # a closed inquiry: no money was withdrawn
     "prevented": WON,
 }
 # Reasons that only bank debits have (docs.stripe.com/disputes/categories).
@@ -42,10 +42,10 @@ BANK_REASONS = frozenset(
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A dispute as one event shows it. Amounts in the provider's smallest unit.
+    """A dispute as one event shows it. Amounts are in the provider's smallest unit.
 
-    ``withdrawn`` and ``reinstated`` once true stay true; ``fee`` is what the provider
-    keeps so far, in ``fee_currency``; ``return_code`` is the bank's for a debit.
+    ``withdrawn`` and ``reinstated`` stay true once true; ``fee`` is the provider's fee
+    so far, in ``fee_currency``; ``return_code`` is the bank's, for a debit.
     """
 
     kind: str
@@ -65,8 +65,8 @@ class Snapshot:
 def read_dispute(dispute, event_type="", is_bank=False):
     """Return the :class:`Snapshot` of a dispute object.
 
-    :param event_type: of the event that carries it; it also says when money moved
-    :param is_bank: the disputed payment was a bank debit
+    :param event_type: type of the event; also indicates when money moved
+    :param is_bank: whether the disputed payment was a bank debit
 
     >>> read_dispute({"amount": 500, "currency": "usd", "status": "needs_response",
     ...     "reason": "fraudulent", "balance_transactions":
@@ -98,7 +98,7 @@ def read_dispute(dispute, event_type="", is_bank=False):
 
 
 def may_be_presented_again(return_code):
-    """A1: only for want of funds is the same debit presented again.
+    """A1: a debit is only resubmitted after a return for insufficient funds.
 
     >>> may_be_presented_again("R01"), may_be_presented_again("R10")
     (True, False)

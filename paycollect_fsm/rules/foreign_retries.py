@@ -1,28 +1,28 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Does somebody else charge what we charge?
+"""Are our declined payments also retried externally?
 
-Stripe can try declined payments again by itself: those of its invoices and
+Stripe can retry declined payments automatically: those of its invoices and
 subscriptions (docs.stripe.com/billing/revenue-recovery/smart-retries) and off-session
-payments of its own retry policies (docs.stripe.com/payments/off-session-payments/
-smart-retries); so can an app that shares the account. Two engines on one debt pass the
-card networks' limits and may take the money twice. Nothing tells us that such an
-engine is on; what it does can be seen on the payments that we made.
+payments under its own retry policies (docs.stripe.com/payments/off-session-payments/
+smart-retries). So can an app that shares the account. Two retry engines on one debt
+exceed the card networks' limits and may charge the customer twice. There is no way to
+query whether such an engine is on, but its effects show on our payments.
 """
 
 from dataclasses import dataclass
 
-INVOICE = "invoice"  # our payment belongs to an invoice of the provider's
-EXTRA_TRY = "extra_try"  # it was tried more often than we asked
-LATE_SUCCESS = "late_success"  # it was declined, and then paid without anybody's doing
+INVOICE = "invoice"  # our payment belongs to one of the provider's invoices
+EXTRA_TRY = "extra_try"  # it was attempted more often than we requested
+LATE_SUCCESS = "late_success"  # it was declined, then paid without a new request
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of one payment that we asked for once.
+    """What is known about one payment that we requested once.
 
-    ``tries``: how many the provider lists, 0 when it does not say; ``declined``: its
-    decline was recorded by us before; ``by_customer``: the customer was asked to
-    confirm this payment or did so, which makes another try of the same payment.
+    ``tries``: number of attempts that the provider lists, 0 if unknown; ``declined``:
+    we recorded a decline before; ``by_customer``: the customer was asked to confirm
+    this payment, which adds another attempt to it.
     """
 
     tries: int = 0
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def detect(evidence: Evidence) -> str:
-    """Return why somebody else must be at work, or an empty string.
+    """Return what indicates external retries, or an empty string.
 
     >>> detect(Evidence(tries=1, declined=True))
     ''
@@ -60,11 +60,11 @@ def detect(evidence: Evidence) -> str:
 
 
 def read_stripe_intent(payload) -> dict:
-    """Return the facts for :class:`Evidence` that a payment intent holds.
+    """Return the facts for :class:`Evidence` from a payment intent.
 
-    Both shapes are read: the intent itself, and payment data around it. ``charges``
-    is part of it up to API version 2022-08-01, ``invoice`` up to 2025-02-24; later
-    ones name the last charge only, which is ``charge`` here.
+    Accepts the intent itself and payment data that contains it. ``charges`` is included
+    up to API version 2022-08-01, ``invoice`` up to 2025-02-24; later versions only name
+    the last charge, which is ``charge`` here.
 
     >>> facts = read_stripe_intent({"payment_intent": {"status": "succeeded",
     ...     "charges": {"data": [{"id": "ch_2"}, {"id": "ch_1"}]}}})
@@ -92,7 +92,7 @@ def read_stripe_intent(payload) -> dict:
 
 
 def _get_id(value):
-    """The id of an object that may be expanded, or an empty string."""
+    """Return the ID of an object that may be expanded, or an empty string."""
     return (value.get("id") if isinstance(value, dict) else value) or ""
 
 

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a signed link is for: its page, how long it lasts and what it may do.
+"""The purposes of signed links: the page, the lifetime and the permitted acts.
 
-Whoever has the link acts as the customer, so each route asks for one act, and a link
-that was sent for another purpose does not do it.
+Anyone with the link acts as the customer. So each route requires one specific act, and
+links sent for other purposes don't permit it.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ PAY = "pay"
 
 @dataclass(frozen=True)
 class Purpose:
-    """``page``: method of the controller that renders it, empty while no addon does;
-    ``days``: until a new link expires."""
+    """``page``: the controller's method that renders it, empty if no addon does;
+    ``days``: lifetime of a new link."""
 
     code: str
     label: str
@@ -46,7 +46,7 @@ PURPOSES = {
 
 
 def may(purposes, code, act):
-    """Whether a link of purpose ``code`` may do ``act``.
+    """Whether a link with purpose ``code`` permits ``act``.
 
     :param purposes: ``{code: Purpose}``
 

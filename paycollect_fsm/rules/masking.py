@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Keep card numbers out of the database (PCI DSS SAQ A, spec P1). Pure rules."""
+"""Keeps card numbers out of the database (PCI DSS SAQ A, spec P1). Pure Python."""
 
 import re
 from calendar import monthrange
@@ -22,7 +22,7 @@ _PREFIXES = (  # issuer identification numbers, first match wins
 
 @dataclass(frozen=True)
 class MethodDetails:
-    """What may be kept of a typed card: never more than its last four digits."""
+    """What may be stored of a typed card: never more than its last four digits."""
 
     last_four: str
     brand_code: str
@@ -30,7 +30,7 @@ class MethodDetails:
 
 
 def is_luhn_valid(digits):
-    """Tell whether a string of digits has the check digit of a card number.
+    """Whether a string of digits has the check digit of a card number.
 
     >>> is_luhn_valid("4242424242424242"), is_luhn_valid("4242424242424241")
     (True, False)
@@ -43,9 +43,9 @@ def is_luhn_valid(digits):
 
 
 def mask_card_numbers(text):
-    """Replace everything that looks like a card number by its last four digits.
+    """Replace everything that looks like a card number with its last four digits.
 
-    Falsy input comes back as it is; other text is not changed.
+    Falsy input is returned as is, and other text is unchanged.
 
     >>> mask_card_numbers("my card is 4242 4242-4242 4242, thanks")
     'my card is •••• 4242, thanks'
@@ -60,10 +60,10 @@ def mask_card_numbers(text):
 
 
 def _mask_match(match):
-    """Mask the longest card number that a run of digit groups begins with.
+    """Mask the longest card number at the start of a run of digit groups.
 
-    A run may swallow the next word ("… 4242 12"): leave groups off at its end
-    until the check digit is right.
+    A run may include the next number ("… 4242 12"), so trailing groups are dropped
+    until the check digit is valid.
     """
     run = match.group()
     ends = [len(run)] + [gap.start() for gap in re.finditer(r"\D", run)][::-1]
@@ -77,7 +77,7 @@ def _mask_match(match):
 
 
 def expiry_of_month(year, month):
-    """Return the last day of a card's month; ``None`` when it is not a month.
+    """Return the last day of a card's expiration month; None if it isn't a month.
 
     >>> expiry_of_month(2028, 2)
     datetime.date(2028, 2, 29)
@@ -90,10 +90,10 @@ def expiry_of_month(year, month):
 
 
 def describe_typed_method(text):
-    """Reduce a method that somebody typed (demo provider) to what may be kept.
+    """Reduce a typed method (demo provider) to what may be stored.
 
-    Anything with at least eight digits is reduced to its last four, whether or
-    not the check digit is right: a mistyped card number is nearly a card number.
+    Anything with at least eight digits is reduced to the last four, even if the check
+    digit is invalid: a mistyped card number is almost a card number.
 
     >>> describe_typed_method("4242 4242 4242 4242 12/29")
     MethodDetails(last_four='4242', brand_code='visa', \

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""May this be said to the customer now, and what follows when it did not arrive?
+"""May this message be sent to the customer now, and what follows if it isn't delivered?
 
 "Sent" means that the mail server or the carrier accepted it. All times are naive UTC.
 """
@@ -17,7 +17,7 @@ SENT = "sent"
 FAILED = "failed"
 SKIPPED = "skipped"
 
-# Waits after the first, second … refusal; the last one repeats.
+# Waits after the first, second … rejection; the last one repeats.
 WAITS = (
     timedelta(minutes=5),
     timedelta(minutes=15),
@@ -30,7 +30,7 @@ GIVE_UP_AFTER = timedelta(days=2)
 # When an interrupted message is taken up again. No mail server takes that long.
 INTERRUPTED_AFTER = timedelta(minutes=5)
 
-# Failure types of mail.mail and sms.sms that no other try can change.
+# Failure types of mail.mail and sms.sms that a retry can't change.
 LASTING = frozenset(
     {
         "mail_email_invalid",
@@ -53,20 +53,20 @@ OURS = frozenset(
         "sms_registration_needed",
     }
 )
-# Obstacles that go without saying; somebody would ask about the others.
+# Obstacles that leave no row. The others are recorded with their reason.
 SILENT = frozenset(
     {"inactive", "not_posted", "no_policy", "nothing", "not_settled", "settled", "told"}
 )
-# Obstacles that end: what was to be said waits for that.
+# Temporary obstacles: the message waits until they end.
 HOLDING = frozenset({"moved", "in_flight", "charging"})
 
 
 def next_try(code, tries, first_at, now):
-    """Return when a refused message is tried again; None: a person has to look.
+    """Return when a rejected message is retried; None if it has failed for good.
 
-    :param str code: failure type of the mail or the SMS
-    :param int tries: how often it was refused, at least 1
-    :param first_at: when it was first to be sent
+    :param str code: failure type of the email or text message
+    :param int tries: number of rejections, at least 1
+    :param first_at: when it was first due
 
     >>> from datetime import datetime
     >>> noon = datetime(2026, 3, 2, 12)
@@ -85,10 +85,10 @@ def next_try(code, tries, first_at, now):
 
 @dataclass(frozen=True)
 class MessageFacts:
-    """What it depends on whether a message about an invoice may leave.
+    """What decides whether a message about an invoice may be sent.
 
-    ``told``: it was said already; ``charging``: a charge is being sent;
-    ``obstacles``: codes of what else stands in the way.
+    ``told``: it was already sent; ``charging``: a charge is being sent;
+    ``obstacles``: codes of other obstacles.
     """
 
     occasion: str
@@ -104,7 +104,7 @@ class MessageFacts:
 
 
 def get_obstacle(facts):
-    """Return the code of what stands in the way of a message, or None.
+    """Return the code of the first obstacle to a message, or None.
 
     >>> get_obstacle(MessageFacts("paid", settled=True))
     >>> get_obstacle(MessageFacts("paid"))

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""May this provider and method take this payment? The host's own rules.
+"""Can this provider and payment method take this payment? Odoo's own rules.
 
-As ``payment.provider._get_compatible_providers`` and
-``payment.method._get_compatible_payment_methods`` of Odoo decide what a customer is
-offered; here for methods that are on file, without a query for each.
+The same rules as in ``payment.provider._get_compatible_providers`` and
+``payment.method._get_compatible_payment_methods``, which decide what Odoo offers to a
+customer; here for methods on file, without a query for each.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ LIMITS = (OVER_MAXIMUM, NO_CURRENCY, NO_COUNTRY, TOO_SMALL)
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a provider, or of a payment method; empty and 0 mean: any."""
+    """Limits of a provider or payment method; empty and 0 mean no limit."""
 
     name: str
     currencies: frozenset = frozenset()
@@ -27,8 +27,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Payment:
-    """``amount`` in company currency; ``chargeable``: False when it is less than the
-    provider can charge; ``country`` is empty when it is not known."""
+    """``amount`` in company currency; ``chargeable``: False if it is less than the
+    provider can charge; ``country`` is empty if unknown."""
 
     currency: str
     country: str = ""
@@ -38,14 +38,14 @@ class Payment:
 
 @dataclass(frozen=True)
 class Limit:
-    """What is in the way: a code, and values for its text."""
+    """A limit that prevents the payment: its code, and values for its text."""
 
     code: str
     params: dict = field(default_factory=dict)
 
 
 def find_limit(payment, all_limits):
-    """Return the first :class:`Limit` that forbids the payment, or None.
+    """Return the first :class:`Limit` that prevents the payment, or None.
 
     >>> usd = Limits("Stripe", currencies=frozenset(["USD"]), maximum=50)
     >>> find_limit(Payment("USD", amount=50), [usd]) is None

@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a provider's answer to a charge means.
+"""What a provider's response to a charge means.
 
-Source: spec/declines.md, "Precedence": no answer, 409, 429 and 5xx are
-*unknown*, never a decline; an unknown charge must be asked about before anything
-else is tried.
+Source: spec/declines.md, "Precedence": no response, 409, 429 and 5xx are *unknown*,
+never a decline. An unknown charge must be resolved before anything else is tried.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +18,11 @@ from .const import (
     UNKNOWN_HTTP_STATUS,
 )
 
-# A reason: it was not even looked at, so it is as if it had not been sent.
+# A reason: the request wasn't processed, so it counts as not sent.
 KEY_REJECTED = "key_rejected"
 
-# What Stripe calls by one name is two things to us: the method, or the customer that
-# it hangs on, does not exist (any more).
+# Stripe uses one code for two cases: the method, or the customer it belongs to, doesn't
+# exist or no longer exists.
 METHOD_GONE = "payment_method_gone"
 CUSTOMER_GONE = "customer_gone"
 GONE = {
@@ -31,19 +30,19 @@ GONE = {
     "mandate": METHOD_GONE,
     "payment_method": METHOD_GONE,
 }
-# It exists, but the key belongs to the other mode: ours to correct.
+# It exists, but the key belongs to the other mode: needs fixing on our side.
 OTHER_MODE = "a similar object exists in"
-# Refused without a code (docs.stripe.com/api/payment_methods/detach).
+# Rejected without a code (docs.stripe.com/api/payment_methods/detach).
 DETACHED = ("detached from a customer", "without customer attachment")
 
 
 @dataclass(eq=False)
 class Exchange:
-    """The HTTP conversation of one charge, as the provider seam observed it.
+    """The HTTP exchange of one charge, observed at the network boundary.
 
-    ``requests`` counts the calls that left, ``answers`` the ones that came back.
-    ``status`` and ``body`` are those of the last rejected call. ``contradicted``: the
-    answer names another amount or currency than was asked for.
+    ``requests`` counts the requests sent, ``answers`` the responses received.
+    ``status`` and ``body`` are those of the last rejected request. ``contradicted``:
+    the response doesn't match the request, e.g. in amount or currency.
     """
 
     requests: int = 0
@@ -54,7 +53,7 @@ class Exchange:
 
     @property
     def lost(self):
-        """A request left and its answer says nothing about the charge.
+        """Whether a request was sent and its response doesn't settle the charge.
 
         >>> Exchange(requests=1).lost
         True
@@ -75,18 +74,19 @@ class Exchange:
 
     @property
     def _is_other_request(self):
-        """Stripe refused other parameters for a known key; the first ones may count."""
+        """Whether Stripe rejected different parameters for a known key; the first
+        request may have succeeded."""
         error = _dict(_dict(self.body).get("error"))
         return error.get("type") == "idempotency_error"
 
 
 @dataclass(frozen=True)
 class Codes:
-    """What the provider said about a decline; everything may be empty.
+    """The provider's codes for a decline; all of them may be empty.
 
-    ``network_code`` is the response of the card network (ISO 8583),
-    ``network_advice_code`` Mastercard's merchant advice, ``advice_code`` and
-    ``outcome_type`` are Stripe's, ``intent`` is the provider's own id of the charge.
+    ``network_code`` is the card network's response (ISO 8583),
+    ``network_advice_code`` is Mastercard's merchant advice, ``advice_code`` and
+    ``outcome_type`` are Stripe's, ``intent`` is the provider's ID of the charge.
     """
 
     decline_code: str = ""
@@ -99,7 +99,7 @@ class Codes:
 
 @dataclass(frozen=True)
 class Outcome:
-    """State of the attempt, reason code, HTTP status and the provider's codes."""
+    """The attempt's state, reason code, HTTP status and the provider's codes."""
 
     state: str
     reason: str
@@ -111,11 +111,11 @@ def classify(transaction_state, exchange, crashed=False, again=False):
     """Return the :class:`Outcome` of a charge.
 
     :param transaction_state: ``payment.transaction.state`` after the call
-    :param exchange: the observed :class:`Exchange`; one without requests for
-        providers that do not speak HTTP through Odoo's seam
-    :param crashed: an exception left the provider's code
-    :param again: the request was sent before; what rejects this one (an access
-        right, a validation) says nothing about the first
+    :param exchange: the observed :class:`Exchange`; without requests for providers
+        that don't use Odoo's HTTP methods
+    :param crashed: whether the provider's code raised an exception
+    :param again: whether the request was sent before; a rejection of this one (access
+        rights, validation) says nothing about the first
 
     >>> classify("done", Exchange(1, 1)).state
     'paid'
@@ -156,9 +156,10 @@ def classify(transaction_state, exchange, crashed=False, again=False):
 def decline_codes(body):
     """Return the :class:`Codes` of an error body.
 
-    Two shapes are known: Stripe's error (docs.stripe.com/api/errors), also as the
-    last error of an intent that was answered with 200, and Adyen's refusal
-    (docs.adyen.com/development-resources/refusal-reasons). Others give empty codes.
+    Supports Stripe's errors (docs.stripe.com/api/errors), also as the last error of an
+    intent returned with status 200, and Adyen's refusals
+    (docs.adyen.com/development-resources/refusal-reasons). Other bodies give empty
+    codes.
 
     >>> decline_codes({"error": {"code": "card_declined",
     ...     "decline_code": "lost_card", "network_decline_code": "41"}}).network_code
@@ -184,7 +185,7 @@ def decline_codes(body):
     blocked = outcome.get("type") == "blocked"
     code = _get_code(error)
     return Codes(
-        # Stripe's own rules stopped it: their reason says more than "generic".
+        # Blocked by Stripe's own rules, whose reason is more specific.
         decline_code=_text(outcome.get("reason")) if blocked and not code else code,
         network_code=_first("network_decline_code", error, outcome),
         advice_code=_first("advice_code", error, outcome),
@@ -195,7 +196,7 @@ def decline_codes(body):
 
 
 def _get_code(error):
-    """The code of Stripe's error, or of what is gone.
+    """Return the code of Stripe's error, or our own code for what is gone.
 
     >>> _get_code({"code": "resource_missing", "param": "payment_method"})
     'payment_method_gone'
@@ -216,7 +217,7 @@ def _get_code(error):
 
 
 def _get_charge_outcome(intent):
-    """``outcome`` of the intent's last charge, in old and new API versions."""
+    """Return ``outcome`` of the intent's last charge, in old and new API versions."""
     charge = _dict(intent.get("latest_charge"))
     listed = _dict(intent.get("charges")).get("data")
     if not charge and isinstance(listed, list) and listed:

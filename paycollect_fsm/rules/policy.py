@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Which policy applies: ordered rules, the first match wins.
+"""Which policy applies? Ordered rules; the first match wins.
 
 Pure Python. Reasons are codes with parameters; the model turns them into text.
 """
@@ -19,8 +19,8 @@ NEW_CUSTOMER = "new_customer"
 class Rule:
     """One policy's criteria; an empty criterion means "any".
 
-    Amounts are in the rule's currency, both limits included, 0 = no limit.
-    ``rounding`` is the smallest unit of that currency.
+    Amounts are in the rule's currency, inclusive, 0 = no limit. ``rounding`` is the
+    smallest unit of that currency.
     """
 
     key: int
@@ -34,7 +34,7 @@ class Rule:
 
     @property
     def is_catch_all(self) -> bool:
-        """True when the rule matches every customer and every amount.
+        """Whether the rule matches every customer and every amount.
 
         >>> Rule(1).is_catch_all
         True
@@ -53,10 +53,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about one customer and one piece of work.
+    """What is known about one customer and one booking.
 
-    ``amounts`` maps a rule's key to the amount in that rule's currency; None when
-    the amount is not known yet.
+    ``amounts`` maps a rule's key to the amount in that rule's currency; None if the
+    amount isn't known yet.
     """
 
     category_ids: frozenset[int] = frozenset()
@@ -68,7 +68,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Reason:
-    """A criterion that was met, or one that was not."""
+    """A criterion that was met or not met."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -1,10 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What happens next to a charge, given what is committed, what was answered and the
-time. Pure Python; the models call these functions and decide nothing themselves, so
-that a simulated world can drive the very same decisions.
+"""What happens next to a charge, given the committed state, the response and the time.
 
-The promise: a charge whose outcome nobody knows is asked about before anything else
-is tried on its invoice. All times are naive UTC.
+Pure Python. The models call these functions and decide nothing themselves, so that
+simulations can drive exactly the same decisions.
+
+The guarantee: a charge with an unknown outcome is resolved before anything else is
+tried on its invoice. All times are naive UTC.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 
 from .const import CANCELED, DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
 
-# A claimed attempt that nobody works on any more was interrupted.
+# A claimed attempt older than this was interrupted.
 ORPHAN_AFTER = timedelta(minutes=2)
 # The sweep leaves fresh attempts to the job runner.
 SWEEP_AFTER = timedelta(minutes=1)
@@ -24,11 +25,11 @@ ASK_AFTER = (
     timedelta(hours=1),
     timedelta(hours=3),
 )
-# "Not there" is believed that long after the last request that could have charged:
-# it may still be executing, and the provider's search lags behind its books.
+# "Not found" only counts this long after the last request that could have charged: it
+# may still be executing, and the provider's search may lag behind.
 SETTLING_TIME = timedelta(hours=1)
 PARK_AFTER = timedelta(hours=24)
-# Charges of one invoice that got lost one after the other before a person is asked.
+# Consecutive lost charges of one invoice before accounting is notified.
 MAX_LOST = 3
 
 # What the sweep, or a worker, does with an attempt
@@ -41,38 +42,38 @@ ASK = "ask"
 CHARGE = "charge"
 PUT_BACK = "put_back"
 
-# Ways to learn what became of a charge
+# Ways to learn the outcome of a charge
 SAME_KEY = "same_key"
 LOOK_UP = "look_up"
 EVENT = "event"
 PERSON = "person"
 
-# Verdicts of a look-up at the provider
+# Verdicts of a lookup at the provider
 FOUND = "found"
 NOT_FOUND = "not_found"
 CANNOT_TELL = "cannot_tell"
 
 FINISHABLE = (PAID, SETTLING, DECLINED)
 
-# Which states lead to which; a repeat is no transition.
+# The states that each state can be reached from; a repeat is not a transition.
 SOURCES = {
-    PLANNED: (SENT,),  # put back before anything left the house
+    PLANNED: (SENT,),  # put back before anything was sent
     SENT: (PLANNED,),
     CANCELED: (PLANNED,),
     UNKNOWN: (SENT,),
     SETTLING: (SENT, UNKNOWN),
-    DECLINED: (SENT, SETTLING, UNKNOWN, PAID),  # PAID: the bank took it back
+    DECLINED: (SENT, SETTLING, UNKNOWN, PAID),  # PAID: the bank returned it
     PAID: (SENT, SETTLING, UNKNOWN, DECLINED),  # a late success wins
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the provider knows of a charge.
+    """What the provider knows about a charge.
 
-    ``text`` is for people. ``payload``: with FOUND, the charge in the shape that
-    ``payment.transaction._process()`` of this provider takes. ``is_final``: it is of
-    no use to look again.
+    ``text`` is shown to users. ``payload``: for FOUND, the charge in the shape that
+    this provider's ``payment.transaction._process()`` takes. ``is_final``: there is no
+    point in asking again.
     """
 
     verdict: str
@@ -83,11 +84,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is committed about a charge whose outcome nobody knows.
+    """What is committed about a charge with an unknown outcome.
 
-    ``key_life``: see ``_get_key_life``. ``key_useless``: the key brought an answer
-    that says nothing, and would bring it again. ``may_charge``: the invoice is still
-    owed in full and nothing forbids to charge it; repeating the key may execute a
+    ``key_life``: see ``_get_key_life``. ``key_useless``: the key returned an
+    inconclusive response and would only return it again. ``may_charge``: the invoice is
+    still owed in full and may be charged, because repeating the key may execute a
     request that was lost.
     """
 
@@ -112,13 +113,13 @@ def may_become(state, target):
 def claim(state, planned_at, now, customer_busy=False):
     """What a worker that locked the attempt does with it: CLAIM, BUSY or NOTHING.
 
-    ``customer_busy``: another charge of this customer is being sent. They go one
-    after the other, so that a method that is refused for good is refused once.
+    ``customer_busy``: another charge to this customer is being sent. They are sent one
+    at a time, so that a permanently declined method is declined only once.
 
     >>> now = datetime(2026, 3, 2, 12)
     >>> claim(PLANNED, now, now), claim(PLANNED, now, now, True), claim(SENT, now, now)
     ('claim', 'busy', 'nothing')
-    >>> claim(PLANNED, now + timedelta(days=1), now)  # the job came too early
+    >>> claim(PLANNED, now + timedelta(days=1), now)  # the job started too early
     'nothing'
     """
     if state != PLANNED or planned_at > now:
@@ -127,10 +128,12 @@ def claim(state, planned_at, now, customer_busy=False):
 
 
 def before_charge(state, allowed, claimed_at, now):
-    """What follows the committed claim, in a transaction of its own and under a lock:
-    CHARGE, PUT_BACK or NOTHING (the sweep took it for interrupted, or will do so).
+    """What follows the committed claim: CHARGE, PUT_BACK or NOTHING.
 
-    :param allowed: charging is not stopped, and the invoice is still owed
+    Called in a separate transaction and under a lock. NOTHING: the sweep has marked the
+    attempt as interrupted, or is about to.
+
+    :param allowed: charging isn't stopped, and the invoice is still owed
 
     >>> now = datetime(2026, 3, 2, 12)
     >>> before_charge(SENT, True, now, now), before_charge(SENT, False, now, now)
@@ -148,8 +151,8 @@ def before_charge(state, allowed, claimed_at, now):
 def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
     """What the sweep does with an attempt: CLAIM, ORPHAN, FINISH, ASK or NOTHING.
 
-    :param facts: ``is_parked``: a planned one waits for a person;
-        ``is_booked``: what became of its transaction was post-processed
+    :param facts: ``is_parked``: a planned attempt is held back;
+        ``is_booked``: its transaction was post-processed
 
     >>> now = datetime(2026, 3, 2, 12)
     >>> get_chore(PLANNED, now, planned_at=now - SWEEP_AFTER)
@@ -174,12 +177,12 @@ def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
 
 
 def follow(state, transaction_state, contradicted=False, returned=False):
-    """The state that an attempt takes from its transaction, which changed by itself
-    (webhook, look-up); None when it keeps its own.
+    """Return the state that an attempt takes from its transaction, which was changed by
+    a webhook or lookup; None if it keeps its own.
 
     :param transaction_state: ``payment.transaction.state``
-    :param contradicted: the provider spoke of another amount, which is no decline
-    :param returned: the bank took the money back; its transaction stays ``done``
+    :param contradicted: the response didn't match the charge, which is not a decline
+    :param returned: the bank returned the payment; its transaction stays ``done``
 
     >>> follow(UNKNOWN, "done"), follow(DECLINED, "done"), follow(PAID, "done")
     ('paid', 'paid', None)
@@ -205,10 +208,10 @@ def follow(state, transaction_state, contradicted=False, returned=False):
 
 
 def next_question_at(asks, since):
-    """When the provider is asked next.
+    """Return when the provider is asked next.
 
-    :param asks: number of questions so far
-    :param since: when it was asked last, or sent
+    :param asks: number of times it was asked so far
+    :param since: when it was last asked, or the charge was sent
 
     >>> next_question_at(0, datetime(2026, 3, 2, 12))
     datetime.datetime(2026, 3, 2, 12, 1)
@@ -221,9 +224,9 @@ def next_question_at(asks, since):
 def choose_way(doubt, now):
     """How to ask: SAME_KEY or LOOK_UP.
 
-    The same key gives the stored answer, and charges when the first request was
-    lost; so it needs an invoice that may be charged, and a key that the provider
-    surely remembers. A clock that was set back makes its age unknown.
+    The same key returns the stored response, or charges if the first request was lost.
+    So it requires an invoice that may be charged, and a key that the provider certainly
+    remembers. If the clock was set back, the key's age is unknown.
 
     >>> sent = datetime(2026, 3, 2, 12)
     >>> life = timedelta(hours=23)
@@ -243,10 +246,10 @@ def choose_way(doubt, now):
 
 
 def confirm_way(way, way_now, noted_at, now):
-    """How the question goes out that was noted at ``noted_at``.
+    """How to send the question that was recorded at ``noted_at``.
 
-    With the same key only at once, and if it may still be used: a worker that slept
-    must not charge at a time that nobody reckons with.
+    The same key is only used right away and if it may still be used: a worker that was
+    delayed must not charge at an unexpected time.
 
     >>> now = datetime(2026, 3, 2, 12)
     >>> confirm_way(SAME_KEY, SAME_KEY, now, now)
@@ -261,14 +264,13 @@ def confirm_way(way, way_now, noted_at, now):
 
 
 def is_key_useless(status):
-    """Whether the same key would only bring the same empty answer again.
+    """Whether the same key would only return the same inconclusive response.
 
-    :param status: HTTP status of an answer that did not settle the charge; None when
-        nothing came back
+    :param status: HTTP status of a response that didn't settle the charge; None if
+        there was no response
 
-    A stored 5xx is repeated for ever, and so is the complaint about other
-    parameters (docs.stripe.com/api/idempotent_requests); 409 and 429 were not
-    executed.
+    A stored 5xx is always repeated, and so is the error about different parameters
+    (docs.stripe.com/api/idempotent_requests); 409 and 429 were not executed.
 
     >>> is_key_useless(500), is_key_useless(400), is_key_useless(429)
     (True, True, False)
@@ -281,9 +283,9 @@ def is_key_useless(status):
 
 
 def believe(verdict, requested_at, now):
-    """Whether a look-up's verdict settles the charge.
+    """Whether a lookup's verdict settles the charge.
 
-    :param requested_at: when the last request left that may have charged
+    :param requested_at: when the last request that may have charged was sent
 
     >>> sent = datetime(2026, 3, 2, 12)
     >>> believe(FOUND, sent, sent), believe(CANNOT_TELL, sent, sent + SETTLING_TIME)
@@ -297,9 +299,9 @@ def believe(verdict, requested_at, now):
 
 
 def needs_person(sent_at, now, can_ask=True):
-    """Whether a person is to be told that nobody knows what became of a charge.
+    """Whether accounting is notified of a charge with an unknown outcome.
 
-    :param can_ask: the provider may still tell by itself
+    :param can_ask: whether the provider can still be asked automatically
 
     >>> sent = datetime(2026, 3, 2, 12)
     >>> needs_person(sent, sent), needs_person(sent, sent, can_ask=False)
@@ -311,9 +313,9 @@ def needs_person(sent_at, now, can_ask=True):
 
 
 def may_replan(lost):
-    """Whether a charge that never reached the provider is planned anew.
+    """Whether a charge that never reached the provider is planned again.
 
-    :param lost: how many of this invoice got lost one after the other
+    :param lost: number of consecutive lost charges of this invoice
 
     >>> may_replan(1), may_replan(MAX_LOST)
     (True, False)

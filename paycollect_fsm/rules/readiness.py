@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Can this booking be collected? Pure Python: facts in, verdict out.
+"""Is this booking ready to collect? Pure Python: facts in, verdict out.
 
 Reasons are codes with parameters; the model turns them into text.
 """
@@ -30,10 +30,10 @@ class BookingFacts:
     """What is known about one quotation, order or job.
 
     ``mode`` and ``requirement`` come from the policy (empty mode: no policy).
-    ``expiries``: the expiry date of each usable method in order of priority, None
-    for a method that does not expire. ``amount`` is the total to pay, None when it
-    is not known; ``amount`` and ``paid`` are in the booking's currency, whose
-    smallest unit is ``rounding``.
+    ``expiries``: the expiration date of each usable method in order of priority, None
+    for a method that doesn't expire. ``amount`` is the total to pay, None if unknown;
+    ``amount`` and ``paid`` are in the booking's currency, whose smallest unit is
+    ``rounding``.
     """
 
     mode: str
@@ -62,7 +62,7 @@ class Verdict:
 
 
 def get_last_valid_day(expiry: date) -> date:
-    """A card is good until the last day of the month printed on it.
+    """A card is valid until the last day of the month printed on it.
 
     >>> get_last_valid_day(date(2028, 2, 1))
     datetime.date(2028, 2, 29)
@@ -75,9 +75,9 @@ def choose_method(
     day: date,
     limits: tuple[Limit | None, ...] = (),
 ) -> int | None:
-    """The first method that is still good on that day, else the first one.
+    """Return the position of the first method valid on that day, else the first one.
 
-    One that cannot take the payment is chosen when there is no other.
+    A method that can't take the payment is only chosen if there is no other.
 
     >>> choose_method((date(2027, 4, 1), date(2029, 1, 1)), date(2027, 5, 2))
     1
@@ -101,7 +101,7 @@ def _get(limits, place):
 
 
 def get_deposit_due(facts: BookingFacts) -> float:
-    """What is still to be paid before the work may start, never negative.
+    """Return what has to be paid before the work may start, never negative.
 
     >>> day = date(2027, 1, 1)
     >>> get_deposit_due(BookingFacts("prepaid", day, amount=90, paid=40))
@@ -117,7 +117,7 @@ def get_deposit_due(facts: BookingFacts) -> float:
 
 
 def judge(facts: BookingFacts) -> Verdict:
-    """Say whether the booking can be collected; the first obstacle wins.
+    """Return whether the booking is ready to collect; the first obstacle wins.
 
     >>> judge(BookingFacts("auto", date(2027, 1, 1), amount=90)).state
     'method_missing'
@@ -168,11 +168,11 @@ def _judge_method(facts: BookingFacts, method: int | None):
 
 
 def gate(state: str, mode: str, requirement: str, step: str) -> str:
-    """What a step does with that state: ``none``, ``warn`` or ``block``.
+    """Return what a step does in that state: ``none``, ``warn`` or ``block``.
 
-    Work on hold is stopped at both steps. Prepaid work is not dispatched before it
-    is paid, yet may be confirmed: that is how it gets paid. The policy's
-    requirement decides about the rest; a missing PO or deposit warns at least.
+    Work on hold is blocked at both steps. Prepaid work isn't dispatched before it is
+    paid, but it may be confirmed, so that it can be paid. The policy's requirement
+    decides about the rest; a missing PO or deposit at least warns.
 
     >>> gate("method_missing", "auto", "block", "confirm")
     'block'

@@ -2,7 +2,7 @@
 """What follows a decline? Pure Python: history in, next step out.
 
 Source: spec/declines.md. All times are naive UTC; ``zone`` is the customer's time
-zone, needed for mornings and paydays only.
+zone, only needed for mornings and paydays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ TEXTING_BEGINS = time(9)
 TEXTING_ENDS = time(20)
 PAYDAYS_OF_MONTH = (1, 15)
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
-# A method is tried again at most this long after its first decline on the invoice.
+# A method is retried for at most this long after its first decline on the invoice.
 HORIZON = timedelta(days=30)
-# A1: only these returns of a bank debit may be presented again.
+# A1: bank debits may only be resubmitted after these returns.
 REPRESENTABLE = frozenset(["insufficient_funds", "R01", "R09"])
 REPRESENTMENTS = 2
 REPRESENT_WITHIN = timedelta(days=180)
@@ -40,10 +40,10 @@ VISA_DEFAULT = 15
 
 @dataclass(frozen=True)
 class Try:
-    """One declined try on the invoice.
+    """One declined attempt on the invoice.
 
-    ``method`` is the fingerprint; ``max_tries`` and ``wait`` come from the meaning
-    of the decline; ``kind`` is empty when nothing is known about it.
+    ``method`` is the fingerprint; ``max_tries`` and ``wait`` come from the meaning of
+    the decline; ``kind`` is empty if it is unknown.
     """
 
     at: datetime
@@ -60,9 +60,9 @@ class Try:
 class Method:
     """A stored method; ``network`` is the card's brand or ``bank``.
 
-    ``usable``: active, consented, provider on. ``refused``: its issuer said never,
-    on whatever invoice. ``changed_at``: when its details were last renewed;
-    ``added_at``: when the customer agreed to its use.
+    ``usable``: active, with consent, provider on. ``refused``: permanently declined by
+    its issuer, on any invoice. ``changed_at``: when its details were last updated;
+    ``added_at``: when the customer consented to its use.
     """
 
     key: str
@@ -80,7 +80,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a retry plan, for one kind of decline."""
+    """One line of a retry plan, for one decline type."""
 
     kind: str
     wait: timedelta = timedelta()
@@ -91,7 +91,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Retry:
-    """Try method number ``method`` at ``at``."""
+    """Charge method number ``method`` at ``at``."""
 
     method: int
     at: datetime
@@ -101,21 +101,21 @@ class Retry:
 
 @dataclass(frozen=True)
 class AskCustomer:
-    """Only the customer can mend it."""
+    """Only the customer can fix it."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Nothing automatic is left."""
+    """No automatic options are left."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person must decide; the customer cannot help."""
+    """Accounting has to decide; the customer can't help."""
 
     reason: str
 
@@ -132,11 +132,11 @@ def next_step(
 ):
     """Return what follows the last decline of ``history``.
 
-    :param history: the declined tries on this invoice, oldest first, at least one
+    :param history: the declined attempts on this invoice, oldest first, at least one
     :param steps: the steps of the plan in order
     :param methods: the customer's methods in order of priority
-    :param declines: when each method was declined in the last 30 days, over all
-        invoices, also by hand and on the portal (C1); this decline included
+    :param declines: when each method was declined in the last 30 days, on all
+        invoices, including manual and online payments (C1) and this decline
     :param amount: what would be charged now, in the invoice's currency
     :param visa_cap: V2
     :return: :class:`Retry`, :class:`AskCustomer`, :class:`GiveUp`, :class:`Person`
@@ -185,10 +185,9 @@ class _Case:
         return self.history[-1]
 
     def get_steps_left(self, steps):
-        """The steps for the kind of the last decline that were not used yet.
+        """Return the unused steps for the type of the last decline.
 
-        Each decline of this kind of this method uses one step that tries the same
-        method again.
+        Each decline of this type and method uses up one step with the same method.
         """
         used = sum(
             past.method == self.last.method and past.kind == self.last.kind
@@ -212,7 +211,7 @@ class _Case:
         return self._plan(index, step, "same")
 
     def plan_new(self):
-        """A method that the customer added while the declined charge was under way."""
+        """Plan a method that the customer added during the declined charge."""
         tried = {past.method for past in self.history}
         for index, method in enumerate(self.methods):
             new = method.added_at and method.added_at > self.last.at
@@ -221,7 +220,8 @@ class _Case:
         return None
 
     def plan_backup(self, step):
-        """The next method by priority; one that must rest only when no other can."""
+        """Plan the next method by priority. A capped one is only used if there is no
+        other."""
         if any(past.is_fraud for past in self.history):
             return None
         tried = {past.method for past in self.history}
@@ -234,7 +234,7 @@ class _Case:
         return min(retries, key=lambda retry: retry.reason == "cap", default=None)
 
     def nothing_left(self):
-        """Who can mend it when nothing more is tried."""
+        """Return what follows if nothing more is tried."""
         last = self.last
         if last.kind == SOFT or (last.kind == TRANSIENT and not last.max_tries):
             return GiveUp("exhausted")
@@ -245,7 +245,7 @@ class _Case:
         return keys.index(key) if key in keys else None
 
     def _may_repeat(self, method):
-        """Whether the same method may be tried again after its last decline."""
+        """Whether the same method may be retried after its last decline."""
         last = self.last
         if not method.chargeable or last.kind in (HARD, AUTH, MERCHANT):
             return False
@@ -271,7 +271,7 @@ class _Case:
         )
 
     def _plan(self, index, step, reason):
-        """The try at the step's time, later when a cap asks for it, or None."""
+        """Return the retry at the step's time, or later because of a cap, or None."""
         method = self.methods[index]
         wait, align = step.wait, step.align
         if reason == "same" and self.last.wait:
@@ -303,7 +303,7 @@ class _Case:
 
 
 def get_caps(network, visa_cap=VISA_DEFAULT):
-    """The card network's limits as ``(window, declines)`` pairs (V2, M3, X1).
+    """Return the card network's limits as ``(window, declines)`` pairs (V2, M3, X1).
 
     >>> get_caps("bank")
     ()
@@ -318,12 +318,12 @@ def get_caps(network, visa_cap=VISA_DEFAULT):
 
 
 def cap_free_at(declines, caps, at):
-    """When a method that was declined so often may be tried again.
+    """Return when a method may be charged again under the caps.
 
-    :param declines: times of the method's declines over all invoices
-    :param at: when it is to be tried
-    :return: None when no cap is in the way at ``at``, else the moment at which the
-        last of the caps is free again
+    :param declines: times of the method's declines on all invoices
+    :param at: when it would be charged
+    :return: None if no cap applies at ``at``, else the time when the last of the caps
+        ends
 
     >>> at = datetime(2026, 3, 10)
     >>> two = [datetime(2026, 3, 9, 1), datetime(2026, 3, 9, 5)]
@@ -342,9 +342,9 @@ def cap_free_at(declines, caps, at):
 
 
 def next_morning(at, zone):
-    """The first moment from ``at`` on in the customer's working morning.
+    """Return the first time from ``at`` on that is in a business morning.
 
-    06:00 to 12:00 local, Monday to Friday; never earlier than ``at``.
+    6:00 AM to noon local time, Monday to Friday; never earlier than ``at``.
 
     >>> from zoneinfo import ZoneInfo
     >>> next_morning(datetime(2026, 3, 6, 18), ZoneInfo("America/New_York"))
@@ -362,10 +362,10 @@ def next_morning(at, zone):
 
 
 def next_payday(at, zone):
-    """The first morning from ``at`` on that is, or follows, a payday.
+    """Return the first morning from ``at`` on that is, or follows, a payday.
 
-    Paydays are the 1st, the 15th and each Friday; one at the weekend counts on the
-    Monday after it.
+    Paydays are the 1st, the 15th and every Friday. A payday on a weekend counts on the
+    following Monday.
 
     >>> next_payday(datetime(2026, 2, 26, 9), UTC)
     datetime.datetime(2026, 2, 27, 6, 0)
@@ -382,7 +382,7 @@ def next_payday(at, zone):
 
 
 def _is_payday(day):
-    """Also a Monday whose weekend held a payday."""
+    """Whether it is a payday, or a Monday after a weekend with one."""
     days = [day]
     if day.weekday() == 0:
         days += [day - DAY, day - 2 * DAY]
@@ -390,9 +390,9 @@ def _is_payday(day):
 
 
 def next_texting(at, zone):
-    """The first moment from ``at`` on at which a phone may ring (contact.md Q1).
+    """Return the first time from ``at`` on when texting is allowed (contact.md Q1).
 
-    09:00 to 20:00 local, not on Sundays.
+    9:00 AM to 8:00 PM local time, except Sundays.
 
     >>> next_texting(datetime(2026, 3, 7, 21), UTC)
     datetime.datetime(2026, 3, 9, 9, 0)

@@ -1,14 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Nacha's limits for returned debits (A4): beyond them, a bank may stop serving us.
+"""Nacha's limits for returned debits (A4). Above them, the bank may stop processing.
 
-Rates are counted over 60 days, by company and provider, in numbers of debits, not in
-amounts (Nacha Operating Rules, "ACH Network Risk and Enforcement"; EPCOR).
+Rates cover 60 days, by company and provider, and count debits, not amounts (Nacha
+Operating Rules, "ACH Network Risk and Enforcement"; EPCOR).
 """
 
 from dataclasses import dataclass
 
 DAYS = 60
-# Fewer debits say nothing: a single return would be beyond every limit.
+# With fewer debits, the rate is meaningless: a single return would exceed every limit.
 FEWEST = 20
 
 UNAUTHORIZED = "unauthorized"
@@ -39,7 +39,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class Rate:
-    """``share`` of the debits that came back, and how near that is to the limit."""
+    """``share`` of the debits that were returned, and its level against the limit."""
 
     share: float
     limit: float
@@ -47,7 +47,7 @@ class Rate:
 
 
 def judge(kind: str, returned: int, debits: int) -> Rate:
-    """Return the :class:`Rate`; ``near`` begins at half of the limit.
+    """Return the :class:`Rate`; ``near`` starts at half of the limit.
 
     >>> judge("overall", 14, 200).level
     'ok'

@@ -3,8 +3,8 @@
 
 from decimal import ROUND_DOWN, Decimal
 
-# Counted in hundredths for compatibility, but only whole units can be charged. (HUF
-# and TWD have hundredths when charged; only their payouts are whole.)
+# Sent in hundredths for compatibility, but only whole units can be charged. (HUF and
+# TWD can be charged in hundredths; only their payouts are whole.)
 WHOLE = frozenset(["ISK", "UGX"])
 # The last of three decimals must be 0: BHD, JOD, KWD, OMR, TND.
 MOST_DECIMALS = 2
@@ -13,12 +13,12 @@ MOST_DECIMALS = 2
 def get_chargeable(amount, currency, decimals):
     """Return the largest amount up to ``amount`` that can be charged.
 
-    Never more than is owed, so always rounded down; what is left over is less than
-    Stripe can charge at all.
+    Always rounded down, so that it never exceeds what is owed. The remainder is less
+    than Stripe can charge at all.
 
     :param float amount: in units of the currency, not negative
     :param str currency: its ISO code
-    :param int decimals: of the amounts that Stripe is sent
+    :param int decimals: number of decimals of amounts sent to Stripe
 
     >>> get_chargeable(12.345, "KWD", 3), get_chargeable(12.349, "KWD", 3)
     (12.34, 12.34)
@@ -32,5 +32,5 @@ def get_chargeable(amount, currency, decimals):
     (0.3, 3.3)
     """
     places = 0 if currency in WHOLE else min(decimals, MOST_DECIMALS)
-    exact = Decimal(repr(round(amount, 6)))  # without the noise of sums of floats
+    exact = Decimal(repr(round(amount, 6)))  # without floating-point noise
     return float(exact.quantize(Decimal(10) ** -places, ROUND_DOWN))

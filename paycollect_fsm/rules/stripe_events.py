@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What Stripe tells by itself: which events matter, and how to read one.
+"""Stripe events: which ones matter, and how to read them.
 
-https://docs.stripe.com/api/events/types names the events. An event carries a
-snapshot of its object in the API version of the endpoint, so a field may be missing;
-events come late, twice and in any order.
+https://docs.stripe.com/api/events/types lists the events. An event carries a snapshot
+of its object in the endpoint's API version, so fields may be missing. Events arrive
+late, twice and in any order.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from .const import STRIPE_BANK_BRANDS
 from .declines import find_return_code
 
-# Event → method of ``paycollect.event``; what is not here is not even stored.
-# At most twenty: Stripe's list of events takes no more names at once.
+# Event → method of ``paycollect.event``. Other events aren't stored.
+# At most twenty: Stripe's list of events accepts no more names at once.
 HANDLERS = {
     # https://docs.stripe.com/payments/paymentintents/lifecycle
     "payment_intent.processing": "_apply_intent",
@@ -40,14 +40,15 @@ HANDLERS = {
     # https://docs.stripe.com/payments/ach-direct-debit, "Mandates"
     "mandate.updated": "_apply_mandate",
 }
-# Endpoints of an API version before 2020-08-27 know an event by another name
+# Endpoints with an API version before 2020-08-27 use another name for an event
 # (docs.stripe.com/changelog/2020-08-27/renames-automatically-updated-event-type).
 RENAMED = {
     "payment_method.card_automatically_updated": "payment_method.automatically_updated"
 }
 RENAMED_IN = "2020-08-27"
 
-# An event that fits nothing yet: our own commit may be late, so soon and then rarer.
+# Waits for an event without a matching record: our commit may be late, so soon at
+# first, then less often.
 WAITS = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -57,10 +58,10 @@ WAITS = (
     timedelta(hours=6),
 )
 GIVE_UP_AFTER = timedelta(days=3)
-# An error of ours: often enough for a repair to arrive, then a person is told.
+# Tries after an internal error, before accounting is notified.
 MAX_FAILURES = 6
 
-# Reasons of returned bank debits → codes of our table of declines
+# Reasons for returned bank debits → codes in our table of declines
 # (docs.stripe.com/disputes/categories; docs.stripe.com/ach-deprecated#ach-failures).
 BANK_CODES = {
     "account_closed": "bank_account_closed",
@@ -70,16 +71,16 @@ BANK_CODES = {
     "no_account": "bank_account_invalid_details",
 }
 
-# Metadata: the random mark of the one transaction that an object was made for.
+# Metadata key: the random mark of the transaction that an object was created for.
 MARK = "paycollect_mark"
 
-# Stripe's values that let their holder act; nobody needs them here.
+# Stripe's values that let their holder act; they aren't needed here.
 SECRETS = frozenset({"client_secret", "secret", "next_action"})
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an event: its new ``state``, and why, for people."""
+    """The result of an event: its new ``state``, and the reason shown to users."""
 
     state: str
     reason: str
@@ -133,7 +134,7 @@ def is_event(event):
 
 
 def without_secrets(value):
-    """Return a copy of a payload without what would let a reader act on it.
+    """Return a copy of a payload without values that would let a reader act on it.
 
     >>> without_secrets({"id": "pi_1", "client_secret": "x", "list": [{"secret": 1}]})
     {'id': 'pi_1', 'list': [{}]}
@@ -164,22 +165,22 @@ def get_reference(stripe_object):
 
 
 def get_metadata(stripe_object):
-    """Return the object's metadata, a dictionary in any case."""
+    """Return the object's metadata, always a dictionary."""
     metadata = stripe_object.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
 
 
 def is_made_for(stripe_object, marks, known_ids=(), customer="", method=""):
-    """Whether an intent or charge was made for the transaction with these ``marks``.
+    """Whether an intent or charge was created for the transaction with these ``marks``.
 
-    An object without a mark was made before we marked them, or by somebody else. It
-    has to be known by its id, or the transaction has no mark either and the customer
-    and the method are the ones that were asked for.
+    An object without a mark was created before marks existed, or by another system. It
+    must be known by its ID, or the transaction has no mark either and the customer and
+    method match the request.
 
-    :param marks: of the transaction and of the one it is a part of
-    :param known_ids: the provider's ids that they learned before
-    :param customer: the provider's id of the customer; empty when it is not known
-    :param method: likewise of the method
+    :param marks: of the transaction and of its source transaction
+    :param known_ids: the provider's IDs that are stored on them
+    :param customer: the provider's ID of the customer; empty if unknown
+    :param method: the provider's ID of the method; empty if unknown
 
     >>> is_made_for({"metadata": {MARK: "a"}}, ["a"])
     True
@@ -207,7 +208,7 @@ def is_made_for(stripe_object, marks, known_ids=(), customer="", method=""):
 
 
 def get_id(value):
-    """Return the id of an object that may be expanded.
+    """Return the ID of an object that may be expanded.
 
     >>> get_id("ch_1"), get_id({"id": "ch_1"}), get_id(None)
     ('ch_1', 'ch_1', '')
@@ -220,7 +221,7 @@ def get_id(value):
 def get_bank_code(intent):
     """Return the code of a failed bank debit: the bank's own, else Stripe's.
 
-    A card's failure gives an empty string.
+    Returns an empty string for a card.
 
     >>> get_bank_code({"last_payment_error": {"decline_code": "insufficient_funds",
     ...     "network_decline_code": "R01",
@@ -258,7 +259,7 @@ def get_bank_code(intent):
 
 
 def _get_last_charge(intent):
-    """The intent's last charge as far as the snapshot has it."""
+    """Return the intent's last charge, if the snapshot contains it."""
     listed = _dict(intent.get("charges")).get("data") or [{}]
     return _dict(intent.get("latest_charge")) or _dict(listed[0])
 
@@ -277,7 +278,7 @@ def get_moment(timestamp):
 
 
 def get_wait(tries):
-    """How long to wait after the given number of looks in vain.
+    """Return how long to wait after the given number of unsuccessful tries.
 
     >>> get_wait(0).seconds, get_wait(99) == WAITS[-1]
     (10, True)

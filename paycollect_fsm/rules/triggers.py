@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What sets off a charge, who authorized it, and whether it gives way to another.
+"""What triggers a charge, who authorized it, and whether another may replace it.
 
-A policy only speaks for itself: that it charges nothing without asking (net, prepaid,
-collected on site, or above its maximum) forbids neither what the customer scheduled nor
-what a colleague charges by hand.
+A policy only limits its own charges. Even if it charges nothing automatically (net,
+prepaid, collected on site, or above its maximum), charges that the customer scheduled
+and manual charges are allowed.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ STAFF = "staff"
 
 @dataclass(frozen=True)
 class Trigger:
-    """``gives_way``: while it waits for its day, another charge may take its place;
-    not where the customer was told the date."""
+    """``gives_way``: another charge may replace it while it waits for its day; False if
+    the customer agreed to the date."""
 
     code: str
     label: str
@@ -38,7 +38,7 @@ TRIGGERS = {
 
 
 def get_authorizer(code):
-    """Return who authorized the charges of a trigger; the policy unless it is known.
+    """Return who authorized the charges of a trigger; the policy if it is unknown.
 
     >>> get_authorizer("schedule"), get_authorizer("manual"), get_authorizer("retry")
     ('customer', 'staff', 'policy')
@@ -47,7 +47,7 @@ def get_authorizer(code):
 
 
 def is_ahead(code):
-    """Whether the charge may take a part before it is due: a policy's may not.
+    """Whether the charge may take an installment before it is due; not a policy's.
 
     >>> is_ahead("manual"), is_ahead("schedule"), is_ahead("retry")
     (True, True, False)
@@ -56,7 +56,7 @@ def is_ahead(code):
 
 
 def gives_way(code):
-    """Whether a planned charge of this trigger gives way to another one.
+    """Whether another charge may replace a planned charge with this trigger.
 
     >>> gives_way("retry"), gives_way("schedule")
     (True, False)

@@ -136,7 +136,9 @@ class ResCompany(models.Model):
                 ),
             )
         return Check(
-            OK, title, self.env._("Payment methods are saved at %(names)s.", names=names)
+            OK,
+            title,
+            self.env._("%(names)s can save payment methods.", names=names),
         )
 
     def _check_runner(self):

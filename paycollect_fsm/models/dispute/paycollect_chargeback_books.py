@@ -181,8 +181,8 @@ class PaycollectChargeback(models.Model):
             self._report_books(
                 self.env._(
                     "The funds for %(dispute)s were returned, but the invoices have "
-                    "been paid another way. The customer now has a credit. Refund it or "
-                    "apply it to another invoice.",
+                    "been paid another way. The customer now has a credit. Refund it "
+                    "or apply it to another invoice.",
                     dispute=self.provider_reference,
                 )
             )

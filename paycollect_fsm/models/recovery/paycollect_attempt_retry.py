@@ -148,7 +148,7 @@ class PaycollectAttempt(models.Model):
         except Exception:
             _logger.exception("Attempt %s: the follow-up failed", self.id)
             self._report_exhausted(
-                self.env._("The next step couldn't be decided due to an internal error.")
+                self.env._("An internal error prevented the next step.")
             )
 
     def _enqueue_decision(self):

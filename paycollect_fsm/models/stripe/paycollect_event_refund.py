@@ -174,8 +174,8 @@ class PaycollectEvent(models.Model):
                 self.env._("Refund failed"),
                 self.env._(
                     "The provider couldn't deliver the refund %(reference)s of "
-                    "%(amount)s, and the funds were returned to you. Cancel the payment "
-                    "to the customer, then refund them another way.",
+                    "%(amount)s, and the funds were returned to you. Cancel the "
+                    "payment to the customer, then refund them another way.",
                     reference=transaction.reference,
                     amount=transaction.currency_id.format(-transaction.amount),
                 ),

@@ -49,7 +49,7 @@ class PaymentProvider(models.Model):
             provider._commit_events()
 
     def _fetch_missed(self, now):
-        """Store the listed events that are missing here, to be applied like a webhook's.
+        """Store listed events that are missing here, to be applied like a webhook's.
 
         The next reading starts here only once everything was read and stored.
 

@@ -31,7 +31,7 @@ class PaymentTransaction(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="The parameters sent to the provider. Repeated requests use the same ones.",
+        help="The parameters sent to the provider; the same for repeated requests.",
     )
 
     @api.model_create_multi

@@ -27,8 +27,8 @@ class ResCompany(models.Model):
                     BLOCKER,
                     title,
                     self.env._(
-                        "%(provider)s has no webhook secret, so payment events can't be "
-                        "verified. Select “Generate your webhook” on the provider.",
+                        "%(provider)s has no webhook secret, so payment events can't "
+                        "be verified. Select “Generate your webhook” on the provider.",
                         provider=provider.name,
                     ),
                 )

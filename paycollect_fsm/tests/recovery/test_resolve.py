@@ -381,7 +381,9 @@ class TestResolve(StripeCase):
             attempt.move_id.collection_explanation,
         )
         self.ask(attempt, 25 * HOUR)
-        self.assertIn("also be checked automatically", attempt.move_id.collection_explanation)
+        self.assertIn(
+            "also be checked automatically", attempt.move_id.collection_explanation
+        )
 
     def test_a_switched_off_provider_is_not_asked(self):
         attempt = self.lose()

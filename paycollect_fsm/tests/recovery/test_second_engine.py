@@ -120,7 +120,9 @@ class TestSecondEngine(StripeCase):
         attempt = self.declined()
         tries = {"data": [{"id": "ch_1"}, {"id": "ch_2"}]}
         self.hear(attempt, "requires_payment_method", charges=tries)
-        self.assertIn("more often than requested", self.provider.collection_foreign_retries_text)
+        self.assertIn(
+            "more often than requested", self.provider.collection_foreign_retries_text
+        )
 
     def test_another_last_charge_on_our_payment_is_noticed(self):
         attempt = self.declined()
