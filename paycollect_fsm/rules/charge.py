@@ -21,7 +21,7 @@ NOT_DUE = "not_due"  # the reason of LATER for an installment that isn't due yet
 # Reasons of WAIT that end for many charges at once.
 STOPPED = "stopped"  # a user stopped all charging
 SECOND_ENGINE = "second_engine"  # declined charges are also retried externally
-PROVIDER_OFF = "provider_off"  # the provider is turned off
+PROVIDER_OFF = "provider_off"  # the provider is disabled
 MOVED = "moved"  # not confirmed yet whether this is the original database or a copy
 CREDIT = "credit"  # accounting decides whether the customer's credit is applied
 # Reasons of WAIT that end for one charge.

@@ -199,8 +199,8 @@ class AccountMove(models.Model):
                 credit=self.currency_id.format(params["credit"]),
             ),
             "provider_off": lambda: _(
-                "Held back: %(provider)s is turned off. Charging will resume once the "
-                "provider is enabled again.",
+                "Held back: %(provider)s is disabled. Charging will resume once it is "
+                "enabled again.",
                 provider=params["provider"],
             ),
             "key_rejected": lambda: _(

@@ -195,7 +195,7 @@ class PaycollectAttempt(models.Model):
         if transaction.provider_id.state not in ("enabled", "test"):
             return protocol.Finding(
                 protocol.CANNOT_TELL,
-                self.env._("The payment provider is turned off."),
+                self.env._("The payment provider is disabled."),
             )
         try:
             with self.env.cr.savepoint():

@@ -390,7 +390,7 @@ class TestResolve(StripeCase):
         self.provider.state = "disabled"
         self.assertFalse(self.ask(attempt, MINUTE))
         self.assertFalse(self.looks)
-        self.assertIn("turned off", attempt.inquiry_ids.text)
+        self.assertIn("disabled", attempt.inquiry_ids.text)
 
 
 @tagged("post_install", "-at_install")
