@@ -61,7 +61,7 @@ class PaycollectAttempt(models.Model):
             raise UserError(
                 self.env._(
                     "All charging for %(company)s is stopped, so no charge can be "
-                    "released. Select “Resume Charging” first.",
+                    "released. Click “Resume Charging” first.",
                     company=", ".join(stopped.mapped("name")),
                 )
             )

@@ -227,7 +227,7 @@ class PaycollectChargeback(models.Model):
                 self.env._(
                     "The provider charged a fee of %(fee)s for %(dispute)s that isn't "
                     "recorded. Choose a “Dispute Fee Account” in the settings, then "
-                    "select “Record Fee” on the chargeback, or record it with the bank "
+                    "click “Record Fee” on the chargeback, or record it with the bank "
                     "statement.",
                     fee=currency.format(self.fee),
                     dispute=self.provider_reference,

@@ -75,7 +75,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         summary = self.env._("Confirm whether this was charged")
         text = self.env._(
-            "%(history)s Look up %(reference)s at the provider, then select “Mark as "
+            "%(history)s Look up %(reference)s at the provider, then click “Mark as "
             "Charged” or “Mark as Not Charged” on the attempt. The invoice won't be "
             "charged again until the outcome is known.",
             history=self._get_history_text(),

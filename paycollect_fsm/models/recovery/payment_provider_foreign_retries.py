@@ -48,7 +48,7 @@ class PaymentProvider(models.Model):
             self.env._("External retries detected"),
             self.env._(
                 "%(text)s Our own retries at %(provider)s are held back until the "
-                "external retries are turned off. %(where)s Then select “Mark as "
+                "external retries are turned off. %(where)s Then click “Mark as "
                 "Turned Off” under Collections ▸ Attempts.",
                 text=text,
                 provider=self.name,

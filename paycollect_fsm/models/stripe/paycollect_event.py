@@ -297,7 +297,7 @@ class PaycollectEvent(models.Model):
             self.env._("Provider event failed"),
             self.env._(
                 "An event from the provider couldn't be applied: %(reason)s Fix the "
-                "problem, then select “Retry Event.”",
+                "problem, then click “Retry Event.”",
                 reason=self.reason,
             ),
             code="event_failed",

@@ -46,7 +46,7 @@ class PaymentProvider(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(company)s collects automatically, so %(provider)s needs a "
-                        "webhook secret. Select “Generate your webhook,” or enter the "
+                        "webhook secret. Click “Generate your webhook,” or enter the "
                         "signing secret of the webhook that you created at Stripe.",
                         company=provider.company_id.name,
                         provider=provider.name,
@@ -70,7 +70,7 @@ class PaymentProvider(models.Model):
             if not endpoint:
                 raise UserError(
                     self.env._(
-                        "Stripe has no webhook for %(url)s. Select “Generate your "
+                        "Stripe has no webhook for %(url)s. Click “Generate your "
                         "webhook” to create one.",
                         url=self._get_stripe_webhook_url(),
                     )

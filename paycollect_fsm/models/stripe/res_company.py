@@ -28,7 +28,7 @@ class ResCompany(models.Model):
                     title,
                     self.env._(
                         "%(provider)s has no webhook secret, so payment events can't "
-                        "be verified. Select “Generate your webhook” on the provider.",
+                        "be verified. Click “Generate your webhook” on the provider.",
                         provider=provider.name,
                     ),
                 )
@@ -38,7 +38,7 @@ class ResCompany(models.Model):
                     self.env._("Webhook events"),
                     self.env._(
                         "The webhook of %(provider)s doesn't send all required events "
-                        "(%(missing)s). Select “Update Webhook” on the provider.",
+                        "(%(missing)s). Click “Update Webhook” on the provider.",
                         provider=provider.name,
                         missing=provider.collection_missing_events,
                     ),

@@ -84,7 +84,7 @@ class TestKillSwitch(CollectionCommon):
     def test_nothing_is_released_while_stopped(self):
         self.stop()
         attempt = self.planned_attempt()
-        with self.assertRaisesRegex(UserError, "Select “Resume Charging” first"):
+        with self.assertRaisesRegex(UserError, "Click “Resume Charging” first"):
             attempt.with_user(self.manager).action_release()
 
     def test_any_collections_user_stops_and_only_a_manager_resumes(self):
