@@ -22,9 +22,7 @@ class PaycollectRecoveryCurve(models.Model):
     _rec_name = "move_id"
     _depends = DEPENDS
 
-    day = fields.Integer(
-        string="Days Since Decline", readonly=True, aggregator=None
-    )
+    day = fields.Integer(string="Days Since Decline", readonly=True, aggregator=None)
     amount_recovered = fields.Monetary(string="Recovered Amount")
 
     @property

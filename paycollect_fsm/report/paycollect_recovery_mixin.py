@@ -30,7 +30,6 @@ class PaycollectRecoveryMixin(models.AbstractModel):
     amount_declined = fields.Monetary(string="Declined Amount", readonly=True)
     amount_recovered = fields.Monetary(string="Recovered Amount", readonly=True)
     recovery_rate = fields.Float(
-        string="Recovery Rate",
         readonly=True,
         aggregator="avg",
         help="Recovered amount ÷ declined amount, weighted by amount.",

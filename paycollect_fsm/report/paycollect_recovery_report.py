@@ -80,9 +80,7 @@ class PaycollectRecoveryReport(models.Model):
 
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     provider_id = fields.Many2one("payment.provider", readonly=True)
-    decline_code = fields.Char(
-        string="Decline Code", readonly=True, help="Code of the first decline."
-    )
+    decline_code = fields.Char(readonly=True, help="Code of the first decline.")
     state = fields.Selection(
         [
             ("recovered", "Recovered"),
@@ -110,7 +108,6 @@ class PaycollectRecoveryReport(models.Model):
             ("check", "Check"),
             ("none", "Not recovered"),
         ],
-        string="Recovered By",
         readonly=True,
         help="How most of the money was received.",
     )

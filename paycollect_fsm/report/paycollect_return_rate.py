@@ -54,8 +54,8 @@ class PaycollectReturnRate(models.Model):
         string="Return Type",
         readonly=True,
     )
-    debits = fields.Integer(string="Debits", readonly=True, aggregator=None)
-    returned = fields.Integer(string="Returned", readonly=True, aggregator=None)
+    debits = fields.Integer(readonly=True, aggregator=None)
+    returned = fields.Integer(readonly=True, aggregator=None)
     share = fields.Float(string="Return Rate", compute="_compute_level")
     limit = fields.Float(string="Nacha Limit", compute="_compute_level")
     level = fields.Selection(

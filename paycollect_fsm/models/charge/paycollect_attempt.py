@@ -106,11 +106,11 @@ class PaycollectAttempt(models.Model):
         readonly=True,
         help="When the bank returned the payment.",
     )
-    decline_code = fields.Char(string="Decline Code", readonly=True)
+    decline_code = fields.Char(readonly=True)
     network_code = fields.Char(string="Network Decline Code", readonly=True)
-    advice_code = fields.Char(string="Advice Code", readonly=True)
-    network_advice_code = fields.Char(string="Network Advice Code", readonly=True)
-    outcome_type = fields.Char(string="Outcome Type", readonly=True)
+    advice_code = fields.Char(readonly=True)
+    network_advice_code = fields.Char(readonly=True)
+    outcome_type = fields.Char(readonly=True)
     http_status = fields.Integer(string="HTTP Status", readonly=True)
     intent = fields.Char(
         string="Provider Charge ID",
@@ -118,19 +118,16 @@ class PaycollectAttempt(models.Model):
         help="ID of the charge at the provider.",
     )
     reason_code = fields.Char(
-        string="Reason Code",
         readonly=True,
         help="Technical code of the reason for the status.",
     )
     reason_params = fields.Json(string="Reason Values", readonly=True)
     reason = fields.Char(
-        string="Reason",
         compute="_compute_reason",
         help="Why the attempt has this status.",
     )
-    canceled_by_id = fields.Many2one("res.users", string="Canceled By", readonly=True)
+    canceled_by_id = fields.Many2one("res.users", readonly=True)
     needs_attention = fields.Boolean(
-        string="Needs Attention",
         compute="_compute_needs_attention",
         search="_search_needs_attention",
     )

@@ -13,12 +13,10 @@ class PaycollectStop(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     stopped_at = fields.Datetime(string="Stopped On", required=True, readonly=True)
-    stopped_by_id = fields.Many2one(
-        "res.users", string="Stopped By", required=True, readonly=True
-    )
-    reason = fields.Char(string="Reason", required=True, readonly=True)
+    stopped_by_id = fields.Many2one("res.users", required=True, readonly=True)
+    reason = fields.Char(required=True, readonly=True)
     resumed_at = fields.Datetime(string="Resumed On", readonly=True)
-    resumed_by_id = fields.Many2one("res.users", string="Resumed By", readonly=True)
+    resumed_by_id = fields.Many2one("res.users", readonly=True)
 
     _one_open = models.UniqueIndex(
         "(company_id) WHERE resumed_at IS NULL", "Charging is already stopped."

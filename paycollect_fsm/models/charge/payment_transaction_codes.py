@@ -8,9 +8,7 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     collection_decline_code = fields.Char(string="Decline Code", readonly=True)
-    collection_network_code = fields.Char(
-        string="Network Decline Code", readonly=True
-    )
+    collection_network_code = fields.Char(string="Network Decline Code", readonly=True)
     collection_advice_code = fields.Char(string="Advice Code", readonly=True)
     collection_network_advice_code = fields.Char(
         string="Network Advice Code", readonly=True

@@ -144,9 +144,7 @@ class ResCompany(models.Model):
     def _check_runner(self):
         title = self.env._("Job runner")
         if self._is_job_runner_alive():
-            return Check(
-                OK, title, self.env._("Running. Charges start immediately.")
-            )
+            return Check(OK, title, self.env._("Running. Charges start immediately."))
         return Check(
             WARNING,
             title,

@@ -54,7 +54,7 @@ class PaycollectChargeback(models.Model):
         index="btree_not_null",
     )
     payment_id = fields.Many2one(
-        "account.payment", string="Payment", readonly=True, index="btree_not_null"
+        "account.payment", readonly=True, index="btree_not_null"
     )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index="btree_not_null"
@@ -94,13 +94,9 @@ class PaycollectChargeback(models.Model):
         readonly=True,
         help="Fee that the provider charged for the dispute.",
     )
-    fee_currency_id = fields.Many2one(
-        "res.currency", string="Fee Currency", readonly=True
-    )
+    fee_currency_id = fields.Many2one("res.currency", readonly=True)
     reason_code = fields.Char(string="Reason", readonly=True)
-    return_code = fields.Char(
-        string="Return Code", readonly=True, help="The bank's return code, e.g. R01."
-    )
+    return_code = fields.Char(readonly=True, help="The bank's return code, e.g. R01.")
     opened_at = fields.Datetime(string="Opened On", readonly=True)
     due_at = fields.Datetime(
         string="Respond By",
@@ -153,9 +149,7 @@ class PaycollectChargeback(models.Model):
         for chargeback in self.sudo():
             if not chargeback.company_id.collection_fee_account_id:
                 raise UserError(
-                    self.env._(
-                        "Choose a “Dispute Fee Account” in the settings first."
-                    )
+                    self.env._("Choose a “Dispute Fee Account” in the settings first.")
                 )
             chargeback._book_fee(fields.Datetime.now())
 

@@ -39,7 +39,6 @@ class PaycollectAttempt(models.Model):
     )
     next_attempt_id = fields.Many2one(
         "paycollect.attempt",
-        string="Next Attempt",
         readonly=True,
         index="btree_not_null",
     )
@@ -297,9 +296,7 @@ class PaycollectAttempt(models.Model):
         move = self.move_id
         answered = move._has_open_attempt() or move._get_sent_attempts()[-1:] != self
         if move._is_owed() and not answered:
-            self._report_exhausted(
-                self.env._("The customer hasn't responded.")
-            )
+            self._report_exhausted(self.env._("The customer hasn't responded."))
 
     # -- texts -----------------------------------------------------------------
 

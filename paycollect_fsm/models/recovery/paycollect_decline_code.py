@@ -37,7 +37,6 @@ class PaycollectDeclineCode(models.Model):
         string="Fraud", help="No other payment method is charged after this code."
     )
     ends_consent = fields.Boolean(
-        string="Ends Consent",
         help="The customer withdrew permission to charge the payment method.",
     )
     is_gone = fields.Boolean(

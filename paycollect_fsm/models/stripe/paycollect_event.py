@@ -52,25 +52,20 @@ class PaycollectEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     event_id = fields.Char(string="Event ID", required=True, readonly=True)
-    event_type = fields.Char(
-        string="Event Type", required=True, readonly=True, index=True
-    )
+    event_type = fields.Char(required=True, readonly=True, index=True)
     object_ref = fields.Char(
         string="Object ID",
         readonly=True,
         index="btree_not_null",
         help="ID of the event's object at the provider.",
     )
-    reference = fields.Char(
-        string="Reference", readonly=True, help="Our payment reference, if any."
-    )
+    reference = fields.Char(readonly=True, help="Our payment reference, if any.")
     occurred_at = fields.Datetime(
         string="Occurred On", readonly=True, help="According to the provider's clock."
     )
     received_at = fields.Datetime(string="Received On", readonly=True)
     source = fields.Selection(
         [("webhook", "Webhook"), ("list", "Event list")],
-        string="Source",
         readonly=True,
         help="How the event was received. Event list: it was fetched from the provider "
         "because the webhook didn't arrive.",
@@ -89,9 +84,7 @@ class PaycollectEvent(models.Model):
         default=NEW,
         index=True,
     )
-    reason = fields.Char(
-        string="Reason", readonly=True, help="Why the event has this status."
-    )
+    reason = fields.Char(readonly=True, help="Why the event has this status.")
     transaction_id = fields.Many2one(
         "payment.transaction",
         string="Payment Transaction",
@@ -99,7 +92,6 @@ class PaycollectEvent(models.Model):
         index="btree_not_null",
     )
     payload = fields.Json(
-        string="Payload",
         readonly=True,
         help="The data that the provider sent, without secrets.",
     )
@@ -130,9 +122,7 @@ class PaycollectEvent(models.Model):
         self.env["paycollect.access"]._check_manager(self)
         events = self.sudo().filtered(lambda event: event.state in (FAILED, WAITING))
         if not events:
-            raise UserError(
-                self.env._("Only failed or waiting events can be retried.")
-            )
+            raise UserError(self.env._("Only failed or waiting events can be retried."))
         events.write({"state": NEW, "tries": 0, "next_try_at": fields.Datetime.now()})
         events._enqueue()
 
