@@ -32,7 +32,7 @@ TRIGGERS = {
         Trigger("schedule", "Scheduled", CUSTOMER, gives_way=False),
         Trigger("autopay", "Autopay", CUSTOMER),
         Trigger("retry", "Retry"),
-        Trigger("manual", "By hand", STAFF),
+        Trigger("manual", "Manual", STAFF),
     )
 }
 

@@ -82,7 +82,7 @@ class TestBrakes(CollectionCommon):
         self.assertEqual([attempt.state for attempt in sent], ["paid", "paid"])
         self.assertEqual(held.state, "planned")
         self.assertEqual(held.parked_code, "customer_count_brake")
-        self.assertIn("2 charges of this customer", held.parked_reason)
+        self.assertIn("daily charge limit (2)", held.parked_reason)
 
     def test_another_customer_is_not_held_back(self):
         self.company.collection_customer_daily_count = 1

@@ -57,7 +57,7 @@ class TestChargeGuard(CollectionCommon):
             with self.subTest(answer=answer):
                 payment = self.pay_online()
                 getattr(payment, answer)()
-                with self.assertRaisesRegex(ValidationError, "already been paid"):
+                with self.assertRaisesRegex(ValidationError, "no amount to be paid"):
                     self.pay_online()
                 payment.write({"state": "cancel", "is_post_processed": True})
 
