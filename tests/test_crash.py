@@ -317,7 +317,8 @@ def test_killed_while_booking_the_sweep_books_it_once(shop, point):
 
 
 @pytest.mark.parametrize(
-    ("name", "point"), [("written", "receipt written"), ("announced", "receipt claimed")]
+    ("name", "point"),
+    [("written", "receipt written"), ("announced", "receipt claimed")],
 )
 def test_killed_before_the_receipt_leaves_it_is_sent_once(shop, name, point):
     customer = shop[name]

@@ -61,7 +61,7 @@ class ResCompany(models.Model):
             self._remember_home()
 
     def _remember_home(self):
-        """Store the present database and URL; the same database keeps its other URLs."""
+        """Store the current database and URL; the same database keeps other URLs."""
         remembered, urls = self._get_remembered_home()
         database, url = self._get_present_home()
         known = [*urls, url] if remembered == database else [url]
