@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

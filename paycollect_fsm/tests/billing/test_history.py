@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

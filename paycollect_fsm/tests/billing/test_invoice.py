@@ -2,7 +2,7 @@
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

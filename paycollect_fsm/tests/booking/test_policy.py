@@ -3,11 +3,11 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..common import PaycollectCommon
+from ..common import BookingCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPolicy(PaycollectCommon):
+class TestPolicy(BookingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,7 +39,7 @@ class TestPolicy(PaycollectCommon):
     def test_a_customer_tagged_net_is_invoiced_on_30_days(self):
         self.customer.category_id = self.tag_net
         policy, reason = self._resolve()
-        self.assertEqual(policy, self.policy_net)
+        self.assertEqual(policy, self.policies["net"])
         self.assertEqual(reason, "Policy “NET 30” applies: the customer is tagged NET.")
         self.assertEqual(
             policy.payment_term_id,
@@ -48,23 +48,23 @@ class TestPolicy(PaycollectCommon):
 
     def test_a_tag_of_the_contact_counts_as_well(self):
         self.contact.category_id = self.tag_net
-        self.assertEqual(self._resolve()[0], self.policy_net)
-        self.assertEqual(self._resolve(partner=self.customer)[0], self.policy_auto)
+        self.assertEqual(self._resolve()[0], self.policies["net"])
+        self.assertEqual(self._resolve(partner=self.customer)[0], self.policies["auto"])
 
     def test_a_customer_who_requires_a_po_is_net_and_the_reason_says_so(self):
         self.customer.collection_require_po = True
         policy, reason = self._resolve()
-        self.assertEqual(policy, self.policy_net)
+        self.assertEqual(policy, self.policies["net"])
         self.assertIn("requires a PO number", reason)
         self.assertNotIn("tagged", reason)
 
     def test_a_small_job_of_a_new_customer_is_prepaid(self):
-        self.assertEqual(self._resolve(amount=250.0)[0], self.policy_prepaid)
-        self.assertEqual(self._resolve(amount=250.01)[0], self.policy_auto)
+        self.assertEqual(self._resolve(amount=250.0)[0], self.policies["prepaid"])
+        self.assertEqual(self._resolve(amount=250.01)[0], self.policies["auto"])
 
     def test_a_small_job_of_a_known_customer_is_not_prepaid(self):
         self._pay_an_invoice(self.contact)
-        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_auto)
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policies["auto"])
 
     def test_an_unpaid_invoice_does_not_create_a_known_customer(self):
         move = self.env["account.move"].create(
@@ -77,41 +77,41 @@ class TestPolicy(PaycollectCommon):
             }
         )
         move.action_post()
-        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_prepaid)
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policies["prepaid"])
 
     def test_a_customer_tagged_cod_pays_on_site(self):
         self.customer.category_id = self.tag_cod
-        self.assertEqual(self._resolve(amount=100.0)[0], self.policy_cod)
+        self.assertEqual(self._resolve(amount=100.0)[0], self.policies["cod"])
 
     def test_everyone_else_is_charged_on_completion(self):
         policy, reason = self._resolve()
-        self.assertEqual(policy, self.policy_auto)
+        self.assertEqual(policy, self.policies["auto"])
         self.assertIn("no earlier policy matches", reason)
 
     def test_an_unknown_amount_matches_no_rule_with_a_limit(self):
-        self.assertEqual(self._resolve(amount=None)[0], self.policy_auto)
-        self.assertEqual(self._resolve(amount=0.0)[0], self.policy_prepaid)
+        self.assertEqual(self._resolve(amount=None)[0], self.policies["auto"])
+        self.assertEqual(self._resolve(amount=0.0)[0], self.policies["prepaid"])
 
     def test_a_choice_on_the_customer_wins_for_all_its_contacts(self):
         self.customer.category_id = self.tag_net
-        self.customer.collection_policy_id = self.policy_cod
+        self.customer.collection_policy_id = self.policies["cod"]
         policy, reason = self._resolve()
-        self.assertEqual(policy, self.policy_cod)
+        self.assertEqual(policy, self.policies["cod"])
         self.assertEqual(
             reason,
             "Policy “Collect on site” applies: it is set on customer Azure Interior.",
         )
 
     def test_an_archived_choice_is_ignored(self):
-        self.customer.collection_policy_id = self.policy_cod
-        self.policy_cod.active = False
-        self.assertEqual(self._resolve()[0], self.policy_auto)
+        self.customer.collection_policy_id = self.policies["cod"]
+        self.policies["cod"].active = False
+        self.assertEqual(self._resolve()[0], self.policies["auto"])
 
     def test_the_order_of_the_list_decides(self):
         self.customer.category_id = self.tag_net | self.tag_cod
-        self.assertEqual(self._resolve()[0], self.policy_net)
-        self.policy_net.sequence = 99
-        self.assertEqual(self._resolve()[0], self.policy_cod)
+        self.assertEqual(self._resolve()[0], self.policies["net"])
+        self.policies["net"].sequence = 99
+        self.assertEqual(self._resolve()[0], self.policies["cod"])
 
     def test_a_policy_can_be_for_one_type_of_job(self):
         repair, visit = self.env["fsm.order.type"].create(
@@ -121,8 +121,8 @@ class TestPolicy(PaycollectCommon):
             {"name": "Repairs", "sequence": 1, "order_type_ids": repair.ids}
         )
         self.assertEqual(self._resolve(order_type=repair)[0], policy)
-        self.assertEqual(self._resolve(order_type=visit)[0], self.policy_auto)
-        self.assertEqual(self._resolve()[0], self.policy_auto)
+        self.assertEqual(self._resolve(order_type=visit)[0], self.policies["auto"])
+        self.assertEqual(self._resolve()[0], self.policies["auto"])
 
     def test_an_amount_in_another_currency_is_converted(self):
         currency = self.env["res.currency"].create(
@@ -133,16 +133,20 @@ class TestPolicy(PaycollectCommon):
             }
         )
         limits = {"currency": currency}
-        self.assertEqual(self._resolve(amount=2500.0, **limits)[0], self.policy_prepaid)
-        self.assertEqual(self._resolve(amount=2510.0, **limits)[0], self.policy_auto)
+        self.assertEqual(
+            self._resolve(amount=2500.0, **limits)[0], self.policies["prepaid"]
+        )
+        self.assertEqual(
+            self._resolve(amount=2510.0, **limits)[0], self.policies["auto"]
+        )
 
     def test_another_company_has_its_own_policies_and_choices(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         theirs = self.Policy.create(
             {"name": "Theirs", "sequence": 1, "company_id": company.id}
         )
-        self.customer.collection_policy_id = self.policy_cod
-        self.assertEqual(self._resolve()[0], self.policy_cod)
+        self.customer.collection_policy_id = self.policies["cod"]
+        self.assertEqual(self._resolve()[0], self.policies["cod"])
         self.assertEqual(self._resolve(company=company)[0], theirs)
 
     def test_a_negative_filter_looks_at_contact_and_company_together(self):
@@ -155,7 +159,7 @@ class TestPolicy(PaycollectCommon):
         )
         self.assertEqual(self._resolve()[0].name, "Untagged")
         self.customer.category_id = self.tag_cod
-        self.assertEqual(self._resolve()[0], self.policy_cod)
+        self.assertEqual(self._resolve()[0], self.policies["cod"])
 
     def test_many_customers_take_as_many_queries_as_one(self):
         partners = self.env["res.partner"].create(
@@ -174,11 +178,11 @@ class TestPolicy(PaycollectCommon):
 
     def test_the_last_policy_for_all_cannot_be_archived(self):
         with self.assertStops(ValidationError, "without criteria"):
-            self.policy_auto.active = False
+            self.policies["auto"].active = False
 
     def test_the_last_policy_for_all_cannot_be_deleted(self):
         with self.assertStops(ValidationError, "without criteria"):
-            self.policy_auto.unlink()
+            self.policies["auto"].unlink()
 
     def test_the_last_policy_for_all_cannot_be_narrowed(self):
         for vals in (
@@ -189,11 +193,11 @@ class TestPolicy(PaycollectCommon):
             {"company_id": self.env["res.company"].create({"name": "B"}).id},
         ):
             with self.subTest(**vals), self.assertRaises(ValidationError):
-                self.policy_auto.write(vals)
+                self.policies["auto"].write(vals)
 
     def test_with_another_policy_for_all_the_first_can_go(self):
         self.Policy.create({"name": "Everyone"})
-        self.policy_auto.active = False
+        self.policies["auto"].active = False
         self.assertEqual(self._resolve()[0].name, "Everyone")
 
     def test_wrong_values_are_refused_with_the_remedy(self):
@@ -214,7 +218,7 @@ class TestPolicy(PaycollectCommon):
                 self.Policy.create({"name": "Wrong", **vals})
 
     def test_the_form_says_in_words_what_the_rule_does(self):
-        form = Form(self.policy_net)
+        form = Form(self.policies["net"])
         self.assertEqual(
             form.rule_text,
             "Customers tagged NET or who require a PO number are invoiced on "
@@ -244,14 +248,14 @@ class TestPolicy(PaycollectCommon):
             (["!", ("name", "=", "A")], "whose Name is not A"),
         ):
             with self.subTest(domain=domain):
-                self.policy_net.partner_domain = str(domain)
-                self.assertIn(words, self.policy_net.rule_text)
+                self.policies["net"].partner_domain = str(domain)
+                self.assertIn(words, self.policies["net"].rule_text)
 
     def test_the_tester_shows_policy_reason_and_every_trial(self):
         test = self.env["paycollect.policy.test"].create(
             {"partner_id": self.contact.id, "amount": 1000.0}
         )
-        self.assertEqual(test.policy_id, self.policy_auto)
+        self.assertEqual(test.policy_id, self.policies["auto"])
         self.assertIn("no earlier policy matches", test.reason)
         for words in ("covers only customers tagged NET", "not tagged COD", "Applies."):
             self.assertIn(words, test.trial_html)
@@ -260,35 +264,35 @@ class TestPolicy(PaycollectCommon):
         self.customer.category_id = self.tag_net
         with Form(self.env["paycollect.policy.test"]) as form:
             form.partner_id = self.customer
-            self.assertEqual(form.policy_id, self.policy_net)
+            self.assertEqual(form.policy_id, self.policies["net"])
             self.assertIn("Not checked.", form.trial_html)
 
     def test_the_tester_escapes_what_people_typed(self):
-        self.policy_net.name = "<script>alert(1)</script>"
+        self.policies["net"].name = "<script>alert(1)</script>"
         test = self.env["paycollect.policy.test"].create(
             {"partner_id": self.contact.id}
         )
         self.assertNotIn("<script>", test.trial_html)
 
     def test_only_managers_change_policies_and_everybody_inside_reads_them(self):
-        clerk = self.collector
+        clerk = self.accountant
         boss = self.manager
-        technician = self._create_user("tech", "fieldservice.group_fsm_user_own")
-        self.assertTrue(self.policy_net.with_user(technician).name)
+        technician = self.make_user("tech", "fieldservice.group_fsm_user_own")
+        self.assertTrue(self.policies["net"].with_user(technician).name)
         with self.assertRaises(AccessError):
-            self.policy_net.with_user(clerk).sequence = 5
-        self.policy_net.with_user(boss).sequence = 5
+            self.policies["net"].with_user(clerk).sequence = 5
+        self.policies["net"].with_user(boss).sequence = 5
 
     def test_policies_of_another_company_are_hidden(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         theirs = self.Policy.create({"name": "Theirs", "company_id": company.id})
-        clerk = self.collector
+        clerk = self.accountant
         visible = self.Policy.with_user(clerk).search([])
         self.assertNotIn(theirs, visible)
-        self.assertIn(self.policy_net, visible)
+        self.assertIn(self.policies["net"], visible)
 
     def test_quotations_follow_when_the_rules_change(self):
-        order = self._create_order()
-        self.assertEqual(order.collection_policy_id, self.policy_auto)
-        self.policy_cod.partner_category_ids = False
-        self.assertEqual(order.collection_policy_id, self.policy_cod)
+        order = self.make_order()
+        self.assertEqual(order.collection_policy_id, self.policies["auto"])
+        self.policies["cod"].partner_category_ids = False
+        self.assertEqual(order.collection_policy_id, self.policies["cod"])

@@ -5,14 +5,14 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..common import PaycollectCommon
+from ..common import BookingCommon
 
 NOT_READY = [("collection_readiness", "not in", ("ready", "not_needed"))]
 SUMMER = datetime(2090, 7, 10, 9, 0)
 
 
 @tagged("post_install", "-at_install")
-class TestReadiness(PaycollectCommon):
+class TestReadiness(BookingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -23,15 +23,15 @@ class TestReadiness(PaycollectCommon):
             "boss": "paycollect_fsm.group_manager,sales_team.group_sale_manager,"
             "fieldservice.group_fsm_manager",
         }
-        cls.users = {name: cls._create_user(name, xml) for name, xml in groups.items()}
+        cls.users = {name: cls.make_user(name, xml) for name, xml in groups.items()}
         cls.users["dispatcher"] = cls.dispatcher
-        cls.worker = cls._create_worker()
+        cls.worker = cls.make_worker()
 
     def _as(self, record, name):
         return record.with_user(self.users[name])
 
     def _create_confirmed_order(self, **values):
-        order = self._create_order(**values)
+        order = self.make_order(**values)
         order.action_confirm()
         return order
 
@@ -72,8 +72,8 @@ class TestReadiness(PaycollectCommon):
         )
 
     def test_a_quotation_without_a_method_says_what_to_do(self):
-        order = self._create_order()
-        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        order = self.make_order()
+        self.assertEqual(order.collection_policy_id, self.policies["auto"])
         self.assertEqual(order.collection_mode, "auto")
         self.assertEqual(order.collection_readiness, "method_missing")
         self.assertIn("Request one", order.collection_readiness_reason)
@@ -82,45 +82,45 @@ class TestReadiness(PaycollectCommon):
         contact = self.env["res.partner"].create(
             {"name": "Brandon", "parent_id": self.customer.id}
         )
-        token = self._create_token(contact)
-        order = self._create_order()
+        token = self.make_token(contact)
+        order = self.make_order()
         self.assertEqual(order.collection_readiness, "ready")
         self.assertEqual(order.collection_token_id, token)
         self.assertEqual(order.collection_method_label, "Visa •••• 4242")
 
     def test_the_label_of_a_card_says_when_it_expires(self):
-        self._create_token(expiry_date="2090-06-30")
-        label = self._create_order().collection_method_label
+        self.make_token(expiry_date="2090-06-30")
+        label = self.make_order().collection_method_label
         self.assertEqual(label, "Visa •••• 4242, expires 06/90")
 
     def test_a_method_added_later_is_seen_at_once(self):
-        order = self._create_order()
+        order = self.make_order()
         self.assertEqual(order.collection_readiness, "method_missing")
-        self._create_token()
+        self.make_token()
         self.env.invalidate_all()
         self.assertEqual(order.collection_readiness, "ready")
 
     def test_a_method_without_consent_does_not_count(self):
-        self._create_token(consent=False)
-        self.assertEqual(self._create_order().collection_readiness, "method_missing")
+        self.make_token(consent=False)
+        self.assertEqual(self.make_order().collection_readiness, "method_missing")
 
     def test_a_method_that_expires_before_the_work_counts_as_expired(self):
-        self._create_token(expiry_date="2090-06-30")
-        order = self._create_order(commitment_date=SUMMER)
+        self.make_token(expiry_date="2090-06-30")
+        order = self.make_order(commitment_date=SUMMER)
         self.assertEqual(order.collection_readiness, "method_expired")
         self.assertIn("07/10/2090", order.collection_readiness_reason)
         order.commitment_date = datetime(2090, 6, 30, 9, 0)
         self.assertEqual(order.collection_readiness, "ready")
 
     def test_the_backup_is_used_when_the_primary_expires_before_the_work(self):
-        self._create_token(expiry_date="2090-06-30", collection_priority=1)
-        backup = self._create_token(collection_priority=2)
-        order = self._create_order(commitment_date=SUMMER)
+        self.make_token(expiry_date="2090-06-30", collection_priority=1)
+        backup = self.make_token(collection_priority=2)
+        order = self.make_order(commitment_date=SUMMER)
         self.assertEqual(order.collection_readiness, "ready")
         self.assertEqual(order.collection_token_id, backup)
 
     def test_a_job_is_judged_by_its_own_date(self):
-        self._create_token(expiry_date="2090-06-30")
+        self.make_token(expiry_date="2090-06-30")
         job = self._create_confirmed_order().fsm_order_ids
         self.assertEqual(job.collection_readiness, "ready")
         job.scheduled_date_start = SUMMER
@@ -128,26 +128,26 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_net_customer_needs_a_po_and_no_method(self):
         self.customer.category_id = self.tag_net
-        order = self._create_order()
+        order = self.make_order()
         self.assertEqual(order.collection_readiness, "po_missing")
         order.client_order_ref = "PO 7"
         self.assertEqual(order.collection_readiness, "ready")
 
     def test_a_job_without_order_takes_its_own_po_number(self):
         self.customer.category_id = self.tag_net
-        job = self._create_job()
-        self.assertEqual(job.collection_policy_id, self.policy_net)
+        job = self.make_visit()
+        self.assertEqual(job.collection_policy_id, self.policies["net"])
         self.assertEqual(job.collection_readiness, "po_missing")
         job.collection_po_number = "PO 8"
         self.assertEqual(job.collection_readiness, "ready")
 
     def test_cash_on_site_needs_nothing(self):
         self.customer.category_id = self.tag_cod
-        self.assertEqual(self._create_order().collection_readiness, "not_needed")
+        self.assertEqual(self.make_order().collection_readiness, "not_needed")
 
     def test_prepaid_work_is_due_until_it_is_paid(self):
-        order = self._create_order(price=200)
-        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+        order = self.make_order(price=200)
+        self.assertEqual(order.collection_policy_id, self.policies["prepaid"])
         self.assertEqual(order.collection_readiness, "deposit_due")
         self.assertIn("200.00", order.collection_readiness_reason)
         self._pay_online(order, 150)
@@ -156,7 +156,7 @@ class TestReadiness(PaycollectCommon):
         self.assertEqual(order.collection_readiness, "not_needed")
 
     def test_a_failed_online_payment_does_not_count(self):
-        order = self._create_order(price=200)
+        order = self.make_order(price=200)
         self._pay_online(order, 200, state="error")
         self.assertEqual(order.collection_readiness, "deposit_due")
 
@@ -182,8 +182,8 @@ class TestReadiness(PaycollectCommon):
         self.assertIn("70.00", order.collection_readiness_reason)
 
     def test_a_deposit_is_due_before_the_method_matters(self):
-        self.policy_auto.deposit_percent = 30
-        order = self._create_order(price=1000)
+        self.policies["auto"].deposit_percent = 30
+        order = self.make_order(price=1000)
         self.assertEqual(order.collection_readiness, "deposit_due")
         self.assertIn("300.00", order.collection_readiness_reason)
         self._pay_online(order, 300)
@@ -191,7 +191,7 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_hold_stops_every_new_work_and_names_its_reason(self):
         self.customer.collection_hold_reason = "Two returned checks"
-        order = self._create_order()
+        order = self.make_order()
         self.assertEqual(order.collection_readiness, "on_hold")
         self.assertIn("Two returned checks", order.collection_readiness_reason)
         with self.assertStops(UserError, "Two returned checks"):
@@ -199,55 +199,57 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_job_follows_its_order_and_a_job_alone_its_payer(self):
         order = self._create_confirmed_order(price=100)
-        self.assertEqual(order.fsm_order_ids.collection_policy_id, self.policy_prepaid)
+        self.assertEqual(
+            order.fsm_order_ids.collection_policy_id, self.policies["prepaid"]
+        )
         self.assertIn("Prepaid", order.fsm_order_ids.collection_policy_reason)
-        self.assertEqual(self._create_job().collection_policy_id, self.policy_auto)
+        self.assertEqual(self.make_visit().collection_policy_id, self.policies["auto"])
 
     def test_the_policy_follows_the_quotation_and_is_frozen_on_confirmation(self):
-        order = self._create_order(price=100)
-        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+        order = self.make_order(price=100)
+        self.assertEqual(order.collection_policy_id, self.policies["prepaid"])
         order.order_line.price_unit = 900
-        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        self.assertEqual(order.collection_policy_id, self.policies["auto"])
         order.action_confirm()
         self.customer.category_id = self.tag_net
-        self.assertEqual(order.collection_policy_id, self.policy_auto)
+        self.assertEqual(order.collection_policy_id, self.policies["auto"])
 
     def test_the_policy_of_a_job_is_frozen_when_it_is_closed(self):
-        job = self._create_job()
+        job = self.make_visit()
         self.env.flush_all()
         job.action_complete()
         self.customer.category_id = self.tag_net
-        self.assertEqual(job.collection_policy_id, self.policy_auto)
+        self.assertEqual(job.collection_policy_id, self.policies["auto"])
         self.assertEqual(job.collection_readiness, "not_needed")
 
     def test_a_tag_changes_the_policy_of_an_open_quotation(self):
-        order = self._create_order()
+        order = self.make_order()
         self.customer.category_id = self.tag_cod
-        self.assertEqual(order.collection_policy_id, self.policy_cod)
+        self.assertEqual(order.collection_policy_id, self.policies["cod"])
 
     def test_block_stops_the_confirmation_and_says_what_to_do(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._create_order()
+        self.policies["auto"].method_requirement = "block"
+        order = self.make_order()
         self.assertTrue(order.collection_blocked)
         with self.assertStops(UserError, "Request one.*\n*.*manager"):
             self._as(order, "salesperson").action_confirm()
         self.assertEqual(order.state, "draft")
 
     def test_warn_lets_it_pass_and_leaves_a_note(self):
-        order = self._create_order()
+        order = self.make_order()
         self._as(order, "salesperson").action_confirm()
         self.assertEqual(order.state, "sale")
         self.assertTrue(order.fsm_order_ids)
         self.assertIn("not ready to collect", str(order.message_ids.mapped("body")))
 
     def test_without_a_requirement_nothing_is_noted(self):
-        self.policy_auto.method_requirement = "none"
+        self.policies["auto"].method_requirement = "none"
         order = self._create_confirmed_order()
         self.assertNotIn("not ready", str(order.message_ids.mapped("body")))
 
     def test_a_customer_who_accepts_online_is_never_stopped(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._create_order(require_signature=True, require_payment=False)
+        self.policies["auto"].method_requirement = "block"
+        order = self.make_order(require_signature=True, require_payment=False)
         public = self.env.ref("base.public_user")
         order.with_user(public).sudo()._validate_order()
         self.assertEqual(order.state, "sale")
@@ -257,22 +259,22 @@ class TestReadiness(PaycollectCommon):
             self._as(job, "dispatcher").person_id = self.worker
 
     def test_an_online_payment_confirms_although_no_method_is_on_file(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._create_order(require_payment=True, prepayment_percent=0.5)
+        self.policies["auto"].method_requirement = "block"
+        order = self.make_order(require_payment=True, prepayment_percent=0.5)
         transaction = self._pay_online(order, 250)
         transaction._check_amount_and_confirm_order()
         self.assertEqual(order.state, "sale")
 
     def test_the_context_of_an_online_payment_is_worthless_by_remote_call(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._as(self._create_order(), "salesperson")
+        self.policies["auto"].method_requirement = "block"
+        order = self._as(self.make_order(), "salesperson")
         with self.assertRaises(UserError):
             order.with_context(collection_by_customer=True).action_confirm()
 
     def test_block_stops_the_dispatch_but_never_the_completion(self):
-        job = self._create_job(person_id=self.worker.id)
-        self.policy_auto.method_requirement = "block"
-        other = self._create_worker("Otto Other")
+        job = self.make_visit(person_id=self.worker.id)
+        self.policies["auto"].method_requirement = "block"
+        other = self.make_worker("Otto Other")
         with self.assertStops(UserError, "No worker can be assigned"):
             self._as(job, "dispatcher").person_id = other
         self.assertEqual(job.person_id, self.worker)
@@ -283,13 +285,13 @@ class TestReadiness(PaycollectCommon):
         self.assertTrue(job.is_closed)
 
     def test_block_stops_a_job_that_is_created_with_a_worker(self):
-        self.policy_auto.method_requirement = "block"
+        self.policies["auto"].method_requirement = "block"
         with self.assertRaises(UserError):
-            self._create_job(person_id=self.worker.id)
-        self.assertTrue(self._create_job())
+            self.make_visit(person_id=self.worker.id)
+        self.assertTrue(self.make_visit())
 
     def test_prepaid_work_is_confirmed_but_not_dispatched_before_it_is_paid(self):
-        order = self._create_order(price=100)
+        order = self.make_order(price=100)
         self._as(order, "salesperson").action_confirm()
         job = order.fsm_order_ids
         with self.assertStops(UserError, "100.00"):
@@ -299,23 +301,23 @@ class TestReadiness(PaycollectCommon):
         self.assertEqual(job.person_id, self.worker)
 
     def test_a_dispatch_with_a_warning_leaves_a_note(self):
-        job = self._create_job()
+        job = self.make_visit()
         self._as(job, "dispatcher").person_id = self.worker
         self.assertIn("Worker assigned", str(job.message_ids.mapped("body")))
 
     def test_several_orders_are_confirmed_at_once(self):
-        orders = self._create_order() | self._create_order(lines=2)
+        orders = self.make_order() | self.make_order(lines=2)
         self._as(orders, "salesperson").action_confirm()
         self.assertEqual(orders.mapped("state"), ["sale", "sale"])
         self.assertEqual([len(o.fsm_order_ids) for o in orders], [1, 2])
 
     def test_a_manager_releases_an_order_and_its_jobs_and_it_is_logged(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._create_order()
+        self.policies["auto"].method_requirement = "block"
+        order = self.make_order()
         self._release(order, "Paid by phone")
         self.assertFalse(order.collection_blocked)
         self.assertEqual(order.collection_readiness, "method_missing")
-        self.assertIn("Released by paycollect_boss", order.collection_override_text)
+        self.assertIn("Released by boss", order.collection_override_text)
         self.assertIn("Paid by phone", str(order.message_ids.mapped("body")))
         self._as(order, "salesperson").action_confirm()
         job = order.fsm_order_ids
@@ -324,8 +326,8 @@ class TestReadiness(PaycollectCommon):
         self.assertEqual(job.person_id, self.worker)
 
     def test_a_release_can_be_withdrawn(self):
-        self.policy_auto.method_requirement = "block"
-        order = self._create_order()
+        self.policies["auto"].method_requirement = "block"
+        order = self.make_order()
         self._release(order, "Paid by phone")
         self._as(order, "boss").action_withdraw_collection_override()
         self.assertTrue(order.collection_blocked)
@@ -333,13 +335,13 @@ class TestReadiness(PaycollectCommon):
         self.assertIn("withdrawn", str(order.message_ids.mapped("body")))
 
     def test_a_release_needs_a_reason(self):
-        order = self._create_order()
+        order = self.make_order()
         for reason in ("", "   "):
             with self.assertRaises(UserError):
                 self._release(order, reason)
 
     def test_others_than_managers_cannot_release_by_any_way(self):
-        order = self._as(self._create_order(), "salesperson")
+        order = self._as(self.make_order(), "salesperson")
         values = {
             "collection_override_user_id": self.users["salesperson"].id,
             "collection_override_date": fields.Datetime.now(),
@@ -364,7 +366,7 @@ class TestReadiness(PaycollectCommon):
             )
 
     def test_a_copied_order_is_not_released(self):
-        order = self._create_order()
+        order = self.make_order()
         self._release(order, "Paid by phone")
         self.assertFalse(order.copy().collection_override_date)
 
@@ -375,11 +377,11 @@ class TestReadiness(PaycollectCommon):
         wizard.action_override()
 
     def test_the_filters_find_what_is_not_ready(self):
-        ready_customer = self._create_customer("Ready Ltd")
-        self._create_token(ready_customer)
-        missing = self._create_order()
-        ready = self._create_order(partner=ready_customer)
-        cancelled = self._create_order()
+        ready_customer = self.make_customer("Ready Ltd")
+        self.make_token(ready_customer)
+        missing = self.make_order()
+        ready = self.make_order(partner=ready_customer)
+        cancelled = self.make_order()
         cancelled._action_cancel()
         Order = self.env["sale.order"]
         found = Order.search(NOT_READY)
@@ -392,7 +394,7 @@ class TestReadiness(PaycollectCommon):
         self.assertNotIn(missing, nothing)
 
     def test_the_filter_of_jobs_leaves_closed_ones_out(self):
-        open_job, closed_job = self._create_job(), self._create_job()
+        open_job, closed_job = self.make_visit(), self.make_visit()
         closed_job.action_complete()
         found = self.env["fsm.order"].search(NOT_READY)
         self.assertIn(open_job, found)
@@ -401,9 +403,9 @@ class TestReadiness(PaycollectCommon):
     def test_twenty_orders_take_as_many_queries_as_one(self):
         orders = self.env["sale.order"].browse()
         for number in range(20):
-            customer = self._create_customer(f"Customer {number}")
-            self._create_token(customer)
-            orders |= self._create_order(partner=customer)
+            customer = self.make_customer(f"Customer {number}")
+            self.make_token(customer)
+            orders |= self.make_order(partner=customer)
         orders.action_confirm()
         jobs = self.env["fsm.order"].browse(orders.fsm_order_ids.ids)
         self.env.flush_all()
@@ -429,7 +431,7 @@ class TestReadiness(PaycollectCommon):
         return arch, model.web_read(spec)[0]
 
     def test_a_technician_opens_and_edits_a_job_without_seeing_the_method(self):
-        self._create_token()
+        self.make_token()
         job = self._create_confirmed_order().fsm_order_ids
         arch, values = self._read_form(job, "own_jobs")
         self.assertEqual(values["collection_readiness"], "ready")
@@ -448,10 +450,10 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_technician_cannot_request_a_payment_method(self):
         with self.assertRaises(AccessError):
-            self._as(self._create_job(), "own_jobs").action_request_payment_method()
+            self._as(self.make_visit(), "own_jobs").action_request_payment_method()
 
     def test_a_dispatcher_sees_the_method_but_not_the_token(self):
-        self._create_token()
+        self.make_token()
         job = self._create_confirmed_order().fsm_order_ids
         arch, values = self._read_form(job, "dispatcher")
         self.assertIn("4242", values["collection_method_label"])
@@ -460,12 +462,12 @@ class TestReadiness(PaycollectCommon):
             self._as(job, "dispatcher").read(["collection_token_id"])
 
     def test_a_salesperson_opens_and_changes_an_order(self):
-        self._create_token()
-        order = self._create_order()
+        self.make_token()
+        order = self.make_order()
         _arch, values = self._read_form(order, "salesperson")
         self.assertIn("4242", values["collection_method_label"])
         self._as(order, "salesperson").order_line.price_unit = 20
-        self.assertEqual(order.collection_policy_id, self.policy_prepaid)
+        self.assertEqual(order.collection_policy_id, self.policies["prepaid"])
 
     def test_a_customer_is_judged_by_the_company_of_the_order(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
@@ -475,8 +477,8 @@ class TestReadiness(PaycollectCommon):
         self.provider.copy({"company_id": company.id, "state": "test"})
         company.collection_active = True
         self.customer.with_company(company).collection_hold_reason = "Elsewhere only"
-        self._create_token()
-        self.assertEqual(self._create_order().collection_readiness, "ready")
+        self.make_token()
+        self.assertEqual(self.make_order().collection_readiness, "ready")
         order = (
             self.env["sale.order"]
             .with_company(company)
@@ -486,7 +488,7 @@ class TestReadiness(PaycollectCommon):
 
     def test_the_request_names_where_it_goes_before_it_is_sent(self):
         action = self._as(
-            self._create_order(), "salesperson"
+            self.make_order(), "salesperson"
         ).action_request_payment_method()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         self.assertIn("azure@example.com", wizard.destination)
@@ -494,7 +496,7 @@ class TestReadiness(PaycollectCommon):
 
     def test_a_customer_without_address_cannot_be_asked(self):
         self.customer.write({"email": False, "phone": False})
-        action = self._create_order().action_request_payment_method()
+        action = self.make_order().action_request_payment_method()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         with self.assertStops(UserError, "neither an email address"):
             wizard.action_send()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from ..common import PaycollectCommon
+from ..common import BookingCommon
 
 ORDERS = 120
 MAX_QUERIES = 45
@@ -21,7 +21,7 @@ STATES = (
 
 
 @tagged("post_install", "-at_install")
-class TestReadinessSearch(PaycollectCommon):
+class TestReadinessSearch(BookingCommon):
     """The search finds in a few queries what the field computes record by record."""
 
     @classmethod
@@ -32,8 +32,8 @@ class TestReadinessSearch(PaycollectCommon):
         cls.part = cls.env["product.product"].create(
             {"name": "Part", "type": "consu", "list_price": 40, "taxes_id": False}
         )
-        cls.policy_auto.deposit_percent = 0
-        cls.policy_deposit = cls.policy_auto.copy(
+        cls.policies["auto"].deposit_percent = 0
+        cls.policies["deposit"] = cls.policies["auto"].copy(
             {"name": "Half first", "sequence": 900, "deposit_percent": 50}
         )
         cls.customers = [cls._roll_customer(number) for number in range(25)]
@@ -44,16 +44,16 @@ class TestReadinessSearch(PaycollectCommon):
     @classmethod
     def _roll_customer(cls, number):
         dice = cls.dice
-        customer = cls._create_customer(
+        customer = cls.make_customer(
             f"Customer {number}",
             collection_require_po=dice.random() < 0.2,
             collection_hold_reason="Owes us" if dice.random() < 0.1 else " ",
         )
-        policies = ("net", "cod", "prepaid", "auto", "auto", "deposit")
-        customer.collection_policy_id = getattr(cls, f"policy_{dice.choice(policies)}")
+        names = ("net", "cod", "prepaid", "auto", "auto", "deposit")
+        customer.collection_policy_id = cls.policies[dice.choice(names)]
         for place in range(dice.choice((0, 1, 1, 2))):
             days = dice.choice((-40, 5, 40, 400, None))
-            cls._create_token(
+            cls.make_token(
                 customer,
                 consent=dice.random() < 0.9,
                 expiry_date=days and cls.today + timedelta(days=days),
@@ -116,7 +116,7 @@ class TestReadinessSearch(PaycollectCommon):
         cls.env["payment.transaction"].create(
             {
                 "provider_id": cls.provider.id,
-                "payment_method_id": cls.payment_method.id,
+                "payment_method_id": cls.method.id,
                 "amount": amount,
                 "currency_id": order.currency_id.id,
                 "partner_id": order.partner_id.id,
@@ -153,8 +153,8 @@ class TestReadinessSearch(PaycollectCommon):
             job.scheduled_date_start = self.dice.choice((False, start))
             job.collection_po_number = self.dice.choice((False, "PO 8"))
         for customer in self.customers[:8]:
-            location = self._create_location(customer)
-            jobs |= self._create_job(location_id=location.id)
+            location = self.make_location(customer)
+            jobs |= self.make_visit(location_id=location.id)
         self.assertIn("method_missing", self.assertSearchAgrees(jobs))
 
     def test_other_zones_have_other_days(self):

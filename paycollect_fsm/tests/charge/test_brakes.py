@@ -7,7 +7,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ...rules.charge import ChargeFacts, decide
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

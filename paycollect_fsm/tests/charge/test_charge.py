@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 SEND_LOGGER = "odoo.addons.paycollect_fsm.models.charge.paycollect_attempt_send"
 PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
@@ -90,11 +90,7 @@ class TestCharge(CollectionCommon):
 
     def test_an_invoice_that_somebody_works_on_is_charged_a_little_later(self):
         attempt = self.planned_attempt()
-        empty = attempt.move_id.browse()
-        with (
-            patch.object(type(empty), "try_lock_for_update", return_value=empty),
-            self.assertRaises(RetryableJobError),
-        ):
+        with self.busy("account.move"), self.assertRaises(RetryableJobError):
             attempt._claim(self.now())
         self.assertEqual(attempt.state, "planned")
         self.send(attempt)

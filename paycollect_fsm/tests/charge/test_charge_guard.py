@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 # Queries of one completed job: stage, invoice, posting and the planned charge.
 MAX_COMPLETION = 140

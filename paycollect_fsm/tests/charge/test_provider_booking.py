@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.tests import tagged
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 KEYS = {
     "stripe_publishable_key": "pk_test_1",

@@ -4,7 +4,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 SUMMARY = "Planned charge canceled"
 

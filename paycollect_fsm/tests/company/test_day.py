@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 # The evening of March 31 in New York, April 1 everywhere east of it.
 EVENING = datetime(2026, 4, 1, 2, 30)

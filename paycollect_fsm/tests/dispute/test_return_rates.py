@@ -6,7 +6,7 @@ from odoo.tests import BaseCase, tagged
 
 from ...rules import return_rates
 from ...rules.return_rates import judge
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 NOW = datetime(2026, 3, 2, 15)
 

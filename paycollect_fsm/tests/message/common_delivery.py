@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.sms.tools.sms_api import SmsApi
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 MUTED = ("odoo.addons.mail.models.mail_mail",)
 

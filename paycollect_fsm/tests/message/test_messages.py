@@ -7,7 +7,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 
 @tagged("post_install", "-at_install")
@@ -45,8 +45,7 @@ class TestMessages(CollectionCommon):
         paid, owed = (self.make_job(mode=mode) for mode in ("auto", "net"))
         with trap_jobs():
             (paid | owed).action_complete()
-        Move = type(self.env["account.move"])
-        with patch.object(Move, "try_lock_for_update", lambda move, **_kw: None):
+        with self.busy("account.move"):
             with self.assertRaises(RetryableJobError):
                 paid.invoice_lines.move_id._send_receipt()
             with self.assertRaises(RetryableJobError):

@@ -2,11 +2,11 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..common import CollectionMethodCase
+from ..common import CustomerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestConsent(CollectionMethodCase):
+class TestConsent(CustomerCommon):
     def _get_tokens(self):
         found = self.env["payment.token"]._get_collection_tokens(
             self.customer, self.company
@@ -14,8 +14,8 @@ class TestConsent(CollectionMethodCase):
         return found[self.customer]
 
     def test_a_validation_through_a_link_records_what_was_agreed(self):
-        link = self._create_link()[0]
-        transaction = self._create_validation(link)
+        link = self.make_link()[0]
+        transaction = self.make_validation(link)
         transaction._post_process()
         consent = transaction.token_id.consent_ids
         self.assertRecordValues(
@@ -43,8 +43,8 @@ class TestConsent(CollectionMethodCase):
             "_collection_method_added",
             lambda partner, token: calls.append((partner, token)),
         )
-        transaction = self._create_validation(self._create_link()[0])
-        with self._collect_queued() as queued:
+        transaction = self.make_validation(self.make_link()[0])
+        with self.collect_queued() as queued:
             transaction._post_process()
             transaction.is_post_processed = False
             transaction._post_process()
@@ -53,7 +53,7 @@ class TestConsent(CollectionMethodCase):
         self.assertEqual(len(queued["mail.mail"]), 1)
 
     def test_the_cron_finishes_what_the_customer_left(self):
-        transaction = self._create_validation(self._create_link()[0])
+        transaction = self.make_validation(self.make_link()[0])
         self.assertFalse(self._get_tokens())
         self.env["payment.transaction"].search(
             [("is_post_processed", "=", False)]
@@ -63,23 +63,21 @@ class TestConsent(CollectionMethodCase):
     def test_nothing_is_agreed_until_the_validation_is_done(self):
         for state in ("pending", "cancel", "error"):
             with self.subTest(state=state):
-                transaction = self._create_validation(
-                    self._create_link()[0], state=state
-                )
+                transaction = self.make_validation(self.make_link()[0], state=state)
                 transaction._post_process()
                 self.assertFalse(transaction.token_id.consent_ids)
         self.assertFalse(self._get_tokens())
 
     def test_a_pending_validation_is_agreed_when_it_is_done(self):
-        transaction = self._create_validation(self._create_link()[0], state="pending")
+        transaction = self.make_validation(self.make_link()[0], state="pending")
         transaction._post_process()
         transaction.action_demo_set_done()
         transaction._post_process()
         self.assertEqual(self._get_tokens(), transaction.token_id)
 
     def test_the_copy_says_what_for_and_how_to_end_it(self):
-        transaction = self._create_validation(self._create_link()[0])
-        with self._collect_queued() as queued:
+        transaction = self.make_validation(self.make_link()[0])
+        with self.collect_queued() as queued:
             transaction._post_process()
         mail = queued["mail.mail"]
         self.assertEqual(mail.state, "outgoing")
@@ -90,7 +88,7 @@ class TestConsent(CollectionMethodCase):
         self.assertIn(self.company.phone, mail.body_html)
 
     def test_a_consent_cannot_be_changed_or_deleted(self):
-        consent = self._create_token().consent_ids
+        consent = self.make_token().consent_ids
         for vals in ({"text_shown": "Other"}, {"partner_id": 1}, {"date": False}):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 consent.write(vals)
@@ -98,7 +96,7 @@ class TestConsent(CollectionMethodCase):
             consent.unlink()
 
     def test_a_manager_ends_a_consent_and_the_method_is_not_used_again(self):
-        token = self._create_token()
+        token = self.make_token()
         self.assertEqual(self._get_tokens(), token)
         consent = token.consent_ids.with_user(self.manager)
         consent.with_context(
@@ -110,25 +108,25 @@ class TestConsent(CollectionMethodCase):
         self.assertFalse(self._get_tokens())
 
     def test_a_collections_user_may_read_but_not_end_a_consent(self):
-        consent = self._create_token().consent_ids.with_user(self.collector)
+        consent = self.make_token().consent_ids.with_user(self.accountant)
         self.assertEqual(consent.state, "active")
         with self.assertRaisesRegex(AccessError, "Only collections managers"):
             consent.action_revoke()
 
     def test_technicians_and_portal_users_see_no_consents(self):
-        consent = self._create_token().consent_ids
-        portal = self._create_user("portal", "base.group_portal")
+        consent = self.make_token().consent_ids
+        portal = self.make_user("portal", "base.group_portal")
         for user in (self.technician, portal):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 consent.with_user(user).read(["text_shown"])
 
     def test_a_method_has_one_consent_that_stands(self):
-        token = self._create_token()
+        token = self.make_token()
         again = self.env["paycollect.consent"]._record(token, "Again.", "staff")
         self.assertEqual(again, token.consent_ids)
 
     def test_ended_and_active_consents_are_searchable(self):
-        active, ended = self._create_token(), self._create_token()
+        active, ended = self.make_token(), self.make_token()
         ended.consent_ids._revoke("Test")
         Consent = self.env["paycollect.consent"]
         mine = [("partner_id", "=", self.customer.id)]

@@ -6,11 +6,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from ..common import CollectionMethodCase
+from ..common import CustomerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestLink(CollectionMethodCase):
+class TestLink(CustomerCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -21,12 +21,12 @@ class TestLink(CollectionMethodCase):
         return (partner or self.customer).with_user(user)._request_payment_method()
 
     def test_a_link_is_found_by_its_raw_token_only(self):
-        link, raw = self._create_link()
+        link, raw = self.make_link()
         self.assertEqual(self.Link._find(raw, self.now), (link, False))
         self.assertEqual(self.Link._find(link.token_hash, self.now)[1], "unknown")
 
     def test_the_token_is_long_and_different_each_time(self):
-        raws = {self._create_link()[1] for _ in range(3)}
+        raws = {self.make_link()[1] for _ in range(3)}
         self.assertEqual({len(raw) for raw in raws}, {43})
         self.assertEqual(len(raws), 3)
 
@@ -37,7 +37,7 @@ class TestLink(CollectionMethodCase):
                 self.assertEqual((bool(link), problem), (False, "unknown"))
 
     def test_what_sticks_to_the_end_of_a_link_does_not_break_it(self):
-        link, raw = self._create_link()
+        link, raw = self.make_link()
         for tail in (".", ")", ">", ",", ";", '"', "'", "]", "!", " ", "%20", "_", "-"):
             with self.subTest(tail=tail):
                 self.assertEqual(self.Link._find(raw + tail, self.now), (link, False))
@@ -45,8 +45,8 @@ class TestLink(CollectionMethodCase):
         self.assertEqual(self.Link._find(f"({raw}", self.now)[1], "unknown")
 
     def test_no_column_holds_the_raw_token(self):
-        link, raw = self._create_link()
-        self._create_validation(link)._post_process()
+        link, raw = self.make_link()
+        self.make_validation(link)._post_process()
         self.env.flush_all()
         for table in ("paycollect_link", "payment_transaction", "paycollect_consent"):
             self.env.cr.execute(
@@ -55,7 +55,7 @@ class TestLink(CollectionMethodCase):
             self.assertEqual(self.env.cr.fetchone(), (0,), table)
 
     def test_a_link_expires_after_thirty_days(self):
-        link, raw = self._create_link(now=self.now)
+        link, raw = self.make_link(now=self.now)
         before = self.now + timedelta(days=30, seconds=-1)
         self.assertFalse(self.Link._find(raw, before)[1])
         after = self.now + timedelta(days=30)
@@ -63,24 +63,24 @@ class TestLink(CollectionMethodCase):
 
     def test_the_life_of_a_link_is_a_setting(self):
         self.env["ir.config_parameter"].set_param("paycollect.link_days", "2")
-        link = self._create_link(now=self.now)[0]
+        link = self.make_link(now=self.now)[0]
         self.assertEqual(link.expires_at, self.now + timedelta(days=2))
 
     def test_a_revoked_link_stays_closed(self):
-        link, raw = self._create_link()
-        link.with_user(self.collector).action_revoke()
+        link, raw = self.make_link()
+        link.with_user(self.accountant).action_revoke()
         revoked_at = link.revoked_at
         self.assertEqual(self.Link._find(raw, self.now)[1], "revoked")
-        link.with_user(self.collector).action_revoke()
+        link.with_user(self.accountant).action_revoke()
         self.assertEqual(link.revoked_at, revoked_at)
 
     def test_states_are_searched_as_they_are_shown(self):
-        used = self._create_link()[0]
+        used = self.make_link()[0]
         used._set_used(self.now)
-        revoked = self._create_link()[0]
+        revoked = self.make_link()[0]
         revoked._revoke()
-        expired = self._create_link(now=self.now - timedelta(days=40))[0]
-        open_link = self._create_link()[0]
+        expired = self.make_link(now=self.now - timedelta(days=40))[0]
+        open_link = self.make_link()[0]
         for state, link in {
             "open": open_link,
             "used": used,
@@ -94,29 +94,29 @@ class TestLink(CollectionMethodCase):
             self.assertEqual(found, link, state)
 
     def test_technicians_neither_read_nor_revoke_links(self):
-        link = self._create_link()[0]
+        link = self.make_link()[0]
         with self.assertRaises(AccessError):
             link.with_user(self.technician).read(["state"])
         with self.assertRaises(AccessError):
             link.with_user(self.technician).action_revoke()
 
     def test_collections_users_cannot_make_or_change_links(self):
-        link = self._create_link()[0]
+        link = self.make_link()[0]
         with self.assertRaises(AccessError):
-            link.with_user(self.collector).write({"expires_at": self.now})
+            link.with_user(self.accountant).write({"expires_at": self.now})
         with self.assertRaises(AccessError):
-            link.with_user(self.collector).read(["token_hash"])
+            link.with_user(self.accountant).read(["token_hash"])
 
     def test_links_of_other_companies_are_hidden(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.Link._issue(self.customer, "method", company=other)
-        found = self.Link.with_user(self.collector).search(
+        found = self.Link.with_user(self.accountant).search(
             [("partner_id", "=", self.customer.id)]
         )
         self.assertFalse(found)
 
     def test_a_request_queues_mail_and_sms_and_leaves_a_note(self):
-        with self._collect_queued() as queued:
+        with self.collect_queued() as queued:
             action = self._request(self.dispatcher)
         mail, sms = queued["mail.mail"], queued["sms.sms"]
         self.assertEqual((mail.state, sms.state), ("outgoing", "outgoing"))
@@ -132,8 +132,8 @@ class TestLink(CollectionMethodCase):
         self.assertEqual(note.author_id, self.dispatcher.partner_id)
 
     def test_the_request_does_not_stay_in_the_chatter_or_the_mail_table(self):
-        with self._collect_queued() as queued:
-            self._request(self.collector)
+        with self.collect_queued() as queued:
+            self._request(self.accountant)
         mail = queued["mail.mail"]
         self.assertFalse(mail.model)
         self.assertFalse(mail.res_id)
@@ -146,49 +146,49 @@ class TestLink(CollectionMethodCase):
         template.with_context(lang="fr_FR").subject = "Bonjour"
         sms_template = self.env.ref("paycollect_fsm.sms_template_method_request")
         sms_template.with_context(lang="fr_FR").body = "Salut"
-        with self._collect_queued() as queued:
-            self._request(self.collector)
+        with self.collect_queued() as queued:
+            self._request(self.accountant)
         self.assertEqual(queued["mail.mail"].subject, "Bonjour")
         self.assertEqual(queued["sms.sms"].body, "Salut")
 
     def test_a_contact_without_address_falls_back_to_its_company(self):
-        contact = self._create_customer(
+        contact = self.make_customer(
             "Billing", parent_id=self.customer.id, email=False, phone=False
         )
-        with self._collect_queued() as queued:
-            self._request(self.collector, contact)
+        with self.collect_queued() as queued:
+            self._request(self.accountant, contact)
         self.assertIn(self.customer.email, queued["mail.mail"].email_to)
         self.assertEqual(queued["sms.sms"].number, "+12125550123")
 
     def test_no_sms_goes_to_a_number_that_opted_out(self):
         self.customer._phone_set_blacklisted()
-        with self._collect_queued() as queued:
-            self._request(self.collector)
+        with self.collect_queued() as queued:
+            self._request(self.accountant)
         self.assertTrue(queued["mail.mail"])
         self.assertFalse(queued["sms.sms"])
 
     def test_a_customer_without_address_and_number_is_refused_with_the_remedy(self):
         self.customer.write({"email": False, "phone": False})
         with self.assertRaisesRegex(UserError, "Add one to the customer"):
-            self._request(self.collector)
+            self._request(self.accountant)
 
     def test_a_technician_may_not_request_a_method(self):
         with self.assertRaisesRegex(AccessError, "Ask the office"):
             self._request(self.technician)
 
     def test_a_salesperson_may_request_a_method(self):
-        seller = self._create_user("seller", "sales_team.group_sale_salesman")
+        seller = self.make_user("seller", "sales_team.group_sale_salesman")
         self.assertTrue(self._request(seller))
 
     def test_links_of_contacts_are_counted_on_their_company(self):
-        contact = self._create_customer("Billing", parent_id=self.customer.id)
-        self._create_link()
-        self._create_link(contact)
-        partners = (self.customer + contact).with_user(self.collector)
+        contact = self.make_customer("Billing", parent_id=self.customer.id)
+        self.make_link()
+        self.make_link(contact)
+        partners = (self.customer + contact).with_user(self.accountant)
         self.assertEqual(partners.mapped("collection_link_count"), [2, 1])
 
     def test_a_copied_database_has_no_open_links(self):
-        link = self._create_link()[0]
+        link = self.make_link()[0]
         with file_open("paycollect_fsm/data/neutralize.sql") as script:
             statements = [
                 part for part in script.read().split(";") if "paycollect_link" in part

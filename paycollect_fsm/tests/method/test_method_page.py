@@ -7,27 +7,27 @@ from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from ...controllers.link_logging import LinkTokenFilter
-from ..common import CollectionMethodCase
+from ..common import CustomerCommon
 
 POLITE = "This link doesn't work"
 
 
 @tagged("post_install", "-at_install")
-class TestMethodPage(CollectionMethodCase, HttpCase):
+class TestMethodPage(CustomerCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env["paycollect.link.visit"].search([]).unlink()
-        cls.link, cls.raw = cls._create_link()
+        cls.link, cls.raw = cls.make_link()
         cls.url = f"/pay/{cls.raw}"
-        cls.stranger = cls._create_customer("Eve Stranger")
+        cls.stranger = cls.make_customer("Eve Stranger")
 
     def _post(self, raw=None, **params):
         return self.make_jsonrpc_request(
             f"/pay/{raw or self.raw}/transaction",
             {
                 "provider_id": self.provider.id,
-                "payment_method_id": self.payment_method.id,
+                "payment_method_id": self.method.id,
                 "token_id": None,
                 "amount": None,
                 "flow": "direct",
@@ -152,8 +152,8 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.assertFalse(self.env["paycollect.link.visit"].search_count([]))
 
     def test_the_page_is_always_about_the_customer_of_the_link(self):
-        portal = self._create_user("eve", "base.group_portal")
-        self._create_token(portal.partner_id, payment_details="9999")
+        portal = self.make_user("eve", "base.group_portal")
+        self.make_token(portal.partner_id, payment_details="9999")
         self.authenticate("paycollect_eve", "paycollect_eve")
         response = self.url_open(self.url)
         self.assertIn("Hi Ana Lopez", response.text)
@@ -163,14 +163,14 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
         self.assertEqual(transaction.partner_id, self.customer)
 
     def test_the_page_shows_labels_of_methods_on_file_and_nothing_more(self):
-        self._create_token(
+        self.make_token(
             payment_details="1881",
             expiry_date="2020-03-31",
             provider_ref="secret-reference",
             fingerprint="secret-print",
         )
-        self._create_token(payment_details="0005").active = False
-        self._create_token(self.stranger, payment_details="4444")
+        self.make_token(payment_details="0005").active = False
+        self.make_token(self.stranger, payment_details="4444")
         text = self.url_open(self.url).text
         self.assertIn("Visa •••• 1881", text)
         self.assertIn("03/2020", text)
@@ -216,7 +216,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
     def test_a_link_for_another_purpose_saves_no_method(self):
         for purpose in ("authenticate", "balance", "invoice"):
             with self.subTest(purpose):
-                link, raw = self._create_link(purpose=purpose)
+                link, raw = self.make_link(purpose=purpose)
                 answer = self._post(raw, access_token=link._get_consent_mark())
                 self.assertEqual(answer["state"], "error")
                 self.assertFalse(
@@ -226,7 +226,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
                 )
 
     def test_a_purpose_without_page_is_answered_politely(self):
-        _link, raw = self._create_link(purpose="balance")
+        _link, raw = self.make_link(purpose="balance")
         response = self.url_open(f"/pay/{raw}")
         self.assertEqual(response.status_code, 200)
         self.assertIn("There's nothing to do here right now", response.text)
@@ -235,10 +235,10 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
     # Bad links
 
     def test_bad_links_get_the_same_words_and_reveal_nothing(self):
-        revoked, raw_revoked = self._create_link()
+        revoked, raw_revoked = self.make_link()
         revoked._revoke()
         past = fields.Datetime.now() - timedelta(days=31)
-        raw_expired = self._create_link(now=past)[1]
+        raw_expired = self.make_link(now=past)[1]
         bodies = set()
         for raw, status in (
             ("x" * 43, 404),
@@ -328,7 +328,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
 
     def test_a_customer_without_mail_sees_the_copy_on_the_page(self):
         self.customer.email = False
-        with self._collect_queued() as queued:
+        with self.collect_queued() as queued:
             transaction, page = self._save_method()
         self.assertIn("Please save a copy of this", page.text)
         self.assertIn("for work I order", page.text)
@@ -373,7 +373,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
 
     def test_only_what_the_page_offers_can_be_chosen(self):
         other_provider = self.provider.copy({"name": "Off", "state": "disabled"})
-        token = self._create_token(self.stranger)
+        token = self.make_token(self.stranger)
         for params in (
             {"provider_id": other_provider.id},
             {"provider_id": None},
@@ -449,7 +449,7 @@ class TestMethodPage(CollectionMethodCase, HttpCase):
 
     def test_the_landing_page_shows_no_transaction_of_another_link(self):
         transaction, _page = self._save_method()
-        _link, raw = self._create_link(self.stranger)
+        _link, raw = self.make_link(self.stranger)
         self.url_open(f"/pay/{raw}")
         response = self.url_open("/pay/done")
         self.assertIn("Hi Eve Stranger", response.text)

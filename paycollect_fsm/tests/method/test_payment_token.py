@@ -4,7 +4,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..common import CollectionMethodCase
+from ..common import CustomerCommon
 
 STRIPE_CARD = {
     "id": "pm_1",
@@ -20,14 +20,14 @@ STRIPE_CARD = {
 
 
 @tagged("post_install", "-at_install")
-class TestPaymentToken(CollectionMethodCase):
+class TestPaymentToken(CustomerCommon):
     def _get_tokens(self, partners=None, company=None):
         return self.env["payment.token"]._get_collection_tokens(
             partners or self.customer, company or self.company
         )
 
     def _validate(self, typed):
-        transaction = self._create_validation(self._create_link()[0], typed=typed)
+        transaction = self.make_validation(self.make_link()[0], typed=typed)
         transaction._post_process()
         return transaction.token_id
 
@@ -42,8 +42,8 @@ class TestPaymentToken(CollectionMethodCase):
 
     def test_places_are_counted_over_all_contacts_of_a_customer(self):
         first = self._validate("4242 4242 4242 4242")
-        contact = self._create_customer("Billing", parent_id=self.customer.id)
-        transaction = self._create_validation(self._create_link(contact)[0])
+        contact = self.make_customer("Billing", parent_id=self.customer.id)
+        transaction = self.make_validation(self.make_link(contact)[0])
         transaction._post_process()
         self.assertEqual(first.collection_priority, 2)
         self.assertEqual(
@@ -60,17 +60,17 @@ class TestPaymentToken(CollectionMethodCase):
         self.assertEqual(self._get_tokens()[self.customer], visa)
 
     def test_an_unarchived_method_needs_a_new_consent(self):
-        token = self._create_token()
+        token = self.make_token()
         token.active = False
         token.active = True
         self.assertFalse(self._get_tokens()[self.customer])
 
     def test_a_method_without_consent_is_not_used(self):
-        self._create_token(consent=False)
+        self.make_token(consent=False)
         self.assertEqual(self._get_tokens(), {self.customer: self.env["payment.token"]})
 
     def test_methods_of_a_disabled_provider_are_not_used(self):
-        self._create_token()
+        self.make_token()
         self.env.cr.execute(
             "UPDATE payment_provider SET state = 'disabled' WHERE id = %s",
             [self.provider.id],
@@ -79,17 +79,17 @@ class TestPaymentToken(CollectionMethodCase):
         self.assertFalse(self._get_tokens()[self.customer])
 
     def test_methods_of_another_company_are_not_used(self):
-        self._create_token()
+        self.make_token()
         other = self.env["res.company"].create({"name": "Other"})
         self.assertFalse(self._get_tokens(company=other)[self.customer])
 
     def test_many_customers_cost_no_more_queries_than_one(self):
         customers = self.customer
         for number in range(10):
-            customer = self._create_customer(f"Customer {number}")
-            self._create_token(customer)
+            customer = self.make_customer(f"Customer {number}")
+            self.make_token(customer)
             customers += customer
-        self._create_token()
+        self.make_token()
         counts = []
         for partners in (self.customer, customers):
             self.env.flush_all()
@@ -107,13 +107,13 @@ class TestPaymentToken(CollectionMethodCase):
         self.assertTrue(token._is_expired_on(date(2028, 3, 1)))
 
     def test_a_method_without_expiry_never_expires(self):
-        token = self._create_token(expiry_date=False)
+        token = self.make_token(expiry_date=False)
         self.assertFalse(token._is_expired_on(date(2100, 1, 1)))
 
     def test_a_typed_number_is_stored_nowhere(self):
         number = "4242424242424242"
-        link = self._create_link()[0]
-        transaction = self._create_validation(link, typed="4242 4242 4242 4242")
+        link = self.make_link()[0]
+        transaction = self.make_validation(link, typed="4242 4242 4242 4242")
         transaction._post_process()
         self.env.flush_all()
         for table in (
@@ -132,7 +132,7 @@ class TestPaymentToken(CollectionMethodCase):
         self.assertEqual(transaction.token_id.display_name, "Visa •••• 4242")
 
     def test_a_number_is_masked_however_the_token_is_written(self):
-        token = self._create_token(payment_details="4242 4242 4242 4242")
+        token = self.make_token(payment_details="4242 4242 4242 4242")
         self.assertEqual(token.payment_details, "•••• 4242")
         token.payment_details = "5555555555554444"
         self.assertEqual(token.payment_details, "•••• 4444")
@@ -168,28 +168,28 @@ class TestPaymentToken(CollectionMethodCase):
         for xmlid, kind in table.items():
             with self.subTest(method=xmlid):
                 method = self.env.ref(xmlid)
-                token = self._create_token(payment_method_id=method.id)
+                token = self.make_token(payment_method_id=method.id)
                 self.assertEqual(token.method_kind, kind)
 
     def test_a_collections_user_chooses_the_primary_method(self):
         visa = self._validate("4242 4242 4242 4242")
         amex = self._validate("378282246310005")
-        visa.with_user(self.collector).action_set_primary()
+        visa.with_user(self.accountant).action_set_primary()
         self.assertEqual((visa + amex).mapped("collection_priority"), [1, 2])
 
     def test_a_method_without_consent_cannot_be_primary(self):
-        token = self._create_token(consent=False)
+        token = self.make_token(consent=False)
         with self.assertRaisesRegex(UserError, "has not consented"):
-            token.with_user(self.collector).action_set_primary()
+            token.with_user(self.accountant).action_set_primary()
 
     def test_an_archived_method_cannot_be_primary(self):
-        token = self._create_token()
+        token = self.make_token()
         token.active = False
         with self.assertRaisesRegex(UserError, "was removed"):
-            token.with_user(self.collector).action_set_primary()
+            token.with_user(self.accountant).action_set_primary()
 
     def test_a_technician_sees_no_methods_and_changes_no_place(self):
-        token = self._create_token().with_user(self.technician)
+        token = self.make_token().with_user(self.technician)
         self.assertFalse(token.search([("partner_id", "=", self.customer.id)]))
         with self.assertRaises(AccessError):
             token.action_set_primary()

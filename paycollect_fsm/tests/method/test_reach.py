@@ -4,23 +4,23 @@ import doctest
 from odoo.tests import tagged
 
 from ...rules import contact
-from ..common import CollectionMethodCase
+from ..common import CustomerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReach(CollectionMethodCase):
+class TestReach(CustomerCommon):
     """Where a customer can be reached, whatever the fields contain."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.firm = cls._create_customer(
+        cls.firm = cls.make_customer(
             "Acme Inc.",
             is_company=True,
             email="office@acme.example",
             phone="(212) 555-0100",
         )
-        cls.contact = cls._create_customer("Bo Berg", parent_id=cls.firm.id)
+        cls.contact = cls.make_customer("Bo Berg", parent_id=cls.firm.id)
 
     def assertMail(self, typed, expected):
         self.contact.email = typed
@@ -89,8 +89,8 @@ class TestReach(CollectionMethodCase):
         self.contact.write(
             {"email": "bo@acme.example; ap@acme.example", "phone": "n/a"}
         )
-        with self._collect_queued() as queued:
-            self.contact.with_user(self.collector)._request_payment_method()
+        with self.collect_queued() as queued:
+            self.contact.with_user(self.accountant)._request_payment_method()
         mail = queued["mail.mail"]
         self.assertIn("bo@acme.example", mail.email_to)
         self.assertIn("ap@acme.example", mail.email_to)

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 from ..stripe.common_stripe import StripeCase
 
 PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"

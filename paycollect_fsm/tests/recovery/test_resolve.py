@@ -13,7 +13,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ...rules.protocol import CANNOT_TELL, FOUND, NOT_FOUND, Finding
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 from ..stripe.common_stripe import StripeCase
 
 MINUTE = timedelta(minutes=1)
@@ -356,9 +356,7 @@ class TestResolve(StripeCase):
     def test_an_attempt_that_is_asked_about_is_not_set_by_hand(self):
         attempt = self.lose()
         with (
-            patch.object(
-                type(attempt), "try_lock_for_update", return_value=attempt.browse()
-            ),
+            self.busy("paycollect.attempt"),
             self.assertRaisesRegex(UserError, "right now"),
         ):
             attempt.with_user(self.manager).action_set_not_charged()

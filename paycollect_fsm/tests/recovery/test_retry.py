@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from ...models.recovery.paycollect_retry_plan import NETWORK_CAP_MAX
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 MONDAY = datetime(2026, 3, 2, 15)  # 10 a.m. in New York
 

@@ -12,7 +12,7 @@ from odoo import Command
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ...rules.stripe_events import MARK
-from ..common_job import CollectionCommon
+from ..common import CollectionCommon
 
 STRIPE = "https://api.stripe.com/v1/"
 

@@ -101,11 +101,8 @@ class TestStripeEvents(StripeEventCase):
         event = self.receive(
             "payment_intent.succeeded", self.make_intent(attempt.transaction_id)
         )
-        Attempt = type(self.env["paycollect.attempt"])
         with (
-            patch.object(
-                Attempt, "try_lock_for_update", lambda self, **kwargs: self.browse()
-            ),
+            self.busy("paycollect.attempt"),
             self.assertRaises(RetryableJobError) as caught,
         ):
             event._apply()
