@@ -154,7 +154,7 @@ class TestMethodPage(CustomerCommon, HttpCase):
     def test_the_page_is_always_about_the_customer_of_the_link(self):
         portal = self.make_user("eve", "base.group_portal")
         self.make_token(portal.partner_id, payment_details="9999")
-        self.authenticate("paycollect_eve", "paycollect_eve")
+        self.authenticate("eve", "eve")
         response = self.url_open(self.url)
         self.assertIn("Hi Ana Lopez", response.text)
         self.assertNotIn("9999", response.text)
@@ -208,6 +208,7 @@ class TestMethodPage(CustomerCommon, HttpCase):
                 "allow_tokenization": True,
                 "stripe_publishable_key": "pk_test",
                 "stripe_secret_key": "sk_test",
+                "stripe_webhook_secret": "whsec_test",
                 "company_id": self.company.id,
             }
         )
