@@ -58,7 +58,7 @@ def stripe(tmp_path):
 
 @pytest.fixture(scope="module")
 def chromium():
-    """Not for the whole run: Odoo's test classes end the processes that they find."""
+    """The browser, per module: Odoo's test classes stop the processes they find."""
     browser = Browser()
     yield browser
     browser.close()

@@ -33,7 +33,7 @@ UPDATE paycollect_attempt SET planned_at = planned_at - interval '3 minutes',
        done_at = done_at - interval '3 minutes';
 UPDATE queue_job SET date_enqueued = date_enqueued - interval '3 minutes'
 """
-# An interrupted message is taken up again after five minutes.
+# An interrupted message is resumed after five minutes.
 FIVE_MINUTES_LATER = """
 UPDATE paycollect_message SET retry_at = retry_at - interval '5 minutes'
 """

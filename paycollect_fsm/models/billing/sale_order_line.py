@@ -135,7 +135,7 @@ class SaleOrderLine(models.Model):
         return self._compare_qty(self.job_billed_qty, self._get_target_qty()) == 0
 
     def _get_waiting_text(self):
-        """Say what is ordered and not delivered yet, e.g. goods still to pick."""
+        """Return what is ordered but not delivered yet, e.g. goods to be picked."""
         waiting = self.filtered(
             lambda line: (
                 line.qty_delivered_method not in ("manual", "field_service")

@@ -105,7 +105,7 @@ class PaycollectMessage(models.Model):
         except OperationalError:
             raise  # a concurrent change: the job is repeated
         except Exception as error:
-            _logger.exception("The email about %s could not be written", move.name)
+            _logger.exception("The email about %s could not be prepared", move.name)
             self._set_refused("unknown", str(error), now)
             return False
         addresses = ", ".join(find_emails(address))

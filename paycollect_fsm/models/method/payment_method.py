@@ -6,7 +6,7 @@ class PaymentMethod(models.Model):
     _inherit = "payment.method"
 
     def write(self, vals):
-        """Forget the limits that tokens keep."""
+        """Clear the cached limits of tokens."""
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result

@@ -32,7 +32,7 @@ class PaymentProvider(models.Model):
             provider.sudo().collection_paused_state = state
         if vals.get("state") in ON:
             self.filtered("collection_paused_state")._switch_on()
-        self.env.registry.clear_cache()  # of the limits that tokens keep
+        self.env.registry.clear_cache()  # cached limits of tokens
         return result
 
     def _get_pausing(self, vals):

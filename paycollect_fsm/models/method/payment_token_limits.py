@@ -38,7 +38,7 @@ class PaymentToken(models.Model):
     @api.model
     @tools.ormcache("provider_id", "method_id", "self.env.lang")
     def _read_limits(self, provider_id, method_id):
-        """Return the limits of a provider and a method; few, and asked for often."""
+        """Return the limits of a provider and a method; cached, as they are few."""
         provider = self.env["payment.provider"].sudo().browse(provider_id)
         method = self.env["payment.method"].sudo().browse(method_id)
         method = method.primary_payment_method_id or method
