@@ -66,7 +66,12 @@ def test_the_world_is_as_bad_as_it_is_meant_to_be():
         "webhook done",
         "webhook error",
         "a worker is killed",
-        "all charging is stopped",
+        "held: stopped",
+        "held: moved",
+        "held: in_draft",
+        "held: blocked",
+        "credit of 3000",
+        "credit pays it",
         "put back",
     ):
         assert word in told, word

@@ -75,7 +75,8 @@ class ChargeFacts:
     ``*_limit`` are per day of the company, in its currency; a limit of 0 means none.
     ``residual``: what would be charged (see ``collectable``), 0 if nothing is owed;
     ``due_at`` (naive UTC): when the first part of it is due. ``credit_waiting``: credit
-    that accounting has to decide about. ``authorized_by``: see ``triggers``.
+    that accounting has to decide about. ``credit_left``: credit that would pay it but
+    cannot be applied yet. ``authorized_by``: see ``triggers``.
     ``cap_until`` (naive UTC): the card network's limit blocks the method until then.
     ``unconfirmed``, ``abandoned``: what the customer left open, see ``LEFT_OPEN``;
     checked last, because it is only closed for a charge that would otherwise be sent.
@@ -94,6 +95,7 @@ class ChargeFacts:
     settled: bool = False
     due_at: datetime | None = None
     credit_waiting: float = 0.0
+    credit_left: float = 0.0
     in_flight: bool = False
     customer_paying: bool = False
     changed: str = ""
@@ -142,6 +144,9 @@ def decide(facts):
     'go'
     >>> decide(ChargeFacts(residual=10, settled=True)).reason
     'paid'
+    >>> blocked = (Obstacle(BLOCKED, WAIT),)
+    >>> decide(ChargeFacts(credit_left=10, obstacles=blocked)).reason
+    'blocked'
     >>> decide(ChargeFacts(residual=10, token_found=False)).reason
     'no_method'
     >>> decide(ChargeFacts(residual=10, collection_active=False))
@@ -171,7 +176,8 @@ def _invoice(facts):
     if not facts.posted:
         return Decision(STOP, "not_posted")
     if facts.settled or facts.residual <= 0:
-        return Decision(STOP, "paid")
+        held = _get_obstacle(facts, WAIT) if facts.credit_left else None
+        return held or Decision(STOP, "paid")
     if facts.in_flight:
         return Decision(STOP, "in_flight")
     if facts.changed:

@@ -35,6 +35,7 @@ class Collectable:
     ``open``: the total owed. ``due``: the part of it that is due. ``discount`` and
     ``credit``: deductions from that. ``credit_waiting``: credit that accounting has to
     decide about. ``next_due``, ``next_amount``: the next installment after today.
+    ``next_credit``: the credit it uses if it is charged before its due date.
     """
 
     open: float = 0.0
@@ -45,6 +46,7 @@ class Collectable:
     credit_waiting: float = 0.0
     next_due: date | None = None
     next_amount: float = 0.0
+    next_credit: float = 0.0
     digits: int = 2
 
     @property
@@ -71,6 +73,15 @@ class Collectable:
         (0.0, 700)
         """
         return self.next_amount if ahead and self.is_early else self.amount
+
+    def get_credit(self, ahead=False):
+        """Return how much credit is used before a charge takes the rest.
+
+        >>> part = Collectable(next_due=date(2026, 3, 1), next_credit=40)
+        >>> part.get_credit(), part.get_credit(ahead=True)
+        (0.0, 40)
+        """
+        return self.next_credit if ahead and self.is_early else self.credit
 
 
 def assess(parts, today, discount=None, credit=0.0, use=AUTOMATIC, digits=2):
@@ -101,6 +112,7 @@ def assess(parts, today, discount=None, credit=0.0, use=AUTOMATIC, digits=2):
     used = min(credit, due) if use == AUTOMATIC else 0.0
     deducted = discount.amount if valid and discount.amount < due - used else 0.0
     first = min((part.due for part in later), default=None)
+    following = round(sum(p.open for p in later if p.due == first), digits)
     return Collectable(
         open=round(sum(part.open for part in parts), digits),
         due=due,
@@ -109,7 +121,10 @@ def assess(parts, today, discount=None, credit=0.0, use=AUTOMATIC, digits=2):
         credit=used,
         credit_waiting=min(credit, due) if use == ASK else 0.0,
         next_due=first,
-        next_amount=round(sum(p.open for p in later if p.due == first), digits),
+        next_amount=following,
+        next_credit=(
+            min(round(credit - used, digits), following) if use == AUTOMATIC else 0.0
+        ),
         digits=digits,
     )
 

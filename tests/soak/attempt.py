@@ -4,8 +4,10 @@
 
 class Attempt:
     __slots__ = (
+        "amount",
         "ask_at",
         "ask_count",
+        "discount",
         "is_lost",
         "key_useless",
         "locked",
@@ -20,5 +22,5 @@ class Attempt:
         self.reference, self.planned_at = f"try-{number}", planned_at
         self.state = "planned"
         self.sent_at = self.ask_at = self.requested_at = None
-        self.ask_count = 0
+        self.ask_count = self.amount = self.discount = 0
         self.key_useless = self.is_lost = self.locked = False

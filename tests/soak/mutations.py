@@ -6,6 +6,9 @@ Each is a dict of functions that replace the ones of the same name in `rules.Rul
 which the models add, are broken in soak_machine/mutations.py.
 """
 
+from dataclasses import replace
+from datetime import timedelta
+
 from .rules import Rules, outcome, protocol
 
 
@@ -61,6 +64,33 @@ def _send_late():
     }
 
 
+def _ignore_credit():
+    """What the customer paid ahead is not looked at."""
+    return {
+        "assess": lambda *args, **more: Rules.assess(*args, **{**more, "credit": 0})
+    }
+
+
+def _charge_early():
+    """A part is taken before its day."""
+    return {
+        "assess": lambda parts, today, *args, **more: Rules.assess(
+            parts, today + timedelta(days=30), *args, **more
+        )
+    }
+
+
+def _ignore_holds():
+    """A draft, a blocked payment, a copy and a stop keep nothing back."""
+
+    def decide(facts):
+        return Rules.decide(
+            replace(facts, stopped=False, moved=False, in_draft=False, obstacles=())
+        )
+
+    return {"decide": decide}
+
+
 MUTATIONS = {
     "retry an unknown": _retry_an_unknown(),
     "silence is a decline": _silence_is_a_decline(),
@@ -68,4 +98,7 @@ MUTATIONS = {
     "same key beyond its life": _key_beyond_its_life(),
     "not found is believed at once": _believe_at_once(),
     "a late worker sends": _send_late(),
+    "credit is ignored": _ignore_credit(),
+    "a part is taken early": _charge_early(),
+    "holds are ignored": _ignore_holds(),
 }

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The provider: keeps keys for a day, loses requests and responses, reports late."""
 
+from .invoice import OWED
 from .rules import DAY, HOUR, MINUTE, protocol
 
 TIMEOUT = 10  # seconds until a worker gives up
@@ -18,7 +19,10 @@ FATES = (
 
 
 class Provider:
-    """:ivar charges: by reference ``(transaction state, when)``"""
+    """
+    :ivar charges: by reference ``(transaction state, when)``
+    :ivar captured: cents in all
+    """
 
     def __init__(self, world):
         self._world = world
@@ -26,8 +30,8 @@ class Provider:
         self.charges = {}
         self.captured = 0
 
-    def request(self, key, reference):
-        """Send the request; return a box for its response and how long to wait.
+    def request(self, key, reference, amount):
+        """The request leaves; return a box for its answer and how long to wait.
 
         A response is ``(HTTP status, transaction state)``.
         """
@@ -36,7 +40,7 @@ class Provider:
         world.trace(f"request {fate or 'sound'}", reference)
         if fate != "lost":
             delay = 0.2 + slowest * world.random()
-            world.at(delay, self._execute, key, reference, fate, box)
+            world.at(delay, self._execute, key, (reference, amount), fate, box)
         return box, TIMEOUT if fate in ("lost", "answer lost") else 2
 
     def _draw_fate(self):
@@ -49,7 +53,7 @@ class Provider:
                 draw -= chance
         return "", 0
 
-    def _execute(self, key, reference, fate, box):
+    def _execute(self, key, payment, fate, box):
         world = self._world
         made_at, answer = self._keys.get(key, (None, None))
         if fate == "busy":
@@ -57,21 +61,21 @@ class Provider:
         elif made_at is None or world.time - made_at >= KEY_MEMORY:
             answer = (500, "error")
             if fate != "500 before":
-                charged = self._charge(reference)
+                charged = self._charge(*payment)
                 answer = answer if fate == "500 after" else charged
             self._keys[key] = world.time, answer
         if fate != "answer lost":
             box.append(answer)
 
-    def _charge(self, reference):
-        """Move the money or decline."""
+    def _charge(self, reference, amount):
+        """Move the money, or not."""
         world = self._world
         state = "error" if world.random() < 0.3 else "done"
         world.trace(f"is charged: {state}", reference)
         if state == "done":
-            self.captured += 1
-        if self.captured > 1:
-            world.fail("it was charged twice")
+            self.captured += amount
+        if self.captured + world.invoice.credited > OWED:
+            world.fail("more is taken than is owed")
         self.charges.setdefault(reference, (state, world.time))
         slowest = HOUR * 60 if world.random() < world.fault_rate / 2 else MINUTE
         for _copy in range(1 + (world.random() < world.fault_rate / 4)):

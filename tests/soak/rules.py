@@ -10,7 +10,7 @@ _PURE = "paycollect_pure"
 _package = sys.modules.setdefault(_PURE, types.ModuleType(_PURE))
 _package.__path__ = [str(Path(__file__).parents[2] / "paycollect_fsm" / "rules")]
 
-from paycollect_pure import outcome, protocol  # noqa: E402  # isort: skip
+from paycollect_pure import charge, collectable, outcome, protocol  # noqa: E402  # isort: skip
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 KEY_LIFE = timedelta(hours=23)
@@ -25,6 +25,8 @@ class Rules:
     False
     """
 
+    assess = staticmethod(collectable.assess)
+    decide = staticmethod(charge.decide)
     claim = staticmethod(protocol.claim)
     before_charge = staticmethod(protocol.before_charge)
     get_chore = staticmethod(protocol.get_chore)

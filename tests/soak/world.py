@@ -7,11 +7,12 @@ killed there, and the code between two yields is one commit.
 
 import heapq
 import random
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from .attempt import Attempt
+from .invoice import HOLDS, PARTS, Invoice
 from .provider import Provider
-from .rules import DAY, HOUR, KEY_LIFE, MINUTE, Rules, outcome, protocol
+from .rules import DAY, HOUR, KEY_LIFE, MINUTE, Rules, charge, outcome, protocol
 
 BASE = datetime(2026, 3, 2, 9)
 CALM_AFTER = (10 * MINUTE, 3 * HOUR, 30 * HOUR, 3 * DAY)
@@ -43,12 +44,15 @@ class World:
         self.story = [] if traced else None
         self._heap, self._count = [], 0
         self._provider = Provider(self)
+        self.invoice = Invoice(self, rng.choice(list(PARTS)))
         self._attempts = []
-        self._is_stopped = False
         self._told = False
         self._plan()
         for _time in range(rng.choice((0, 0, 1, 2))):
-            self.at(HOUR * self.random() ** 3, self._stop)
+            self.at(HOUR * self.random() ** 3, self.invoice.hold, rng.choice(HOLDS))
+        for _time in range(rng.choice((0, 0, 1, 2))):
+            amount = rng.choice((30_00, 150_00))
+            self.at(DAY * self.random() ** 5, self.invoice.add_credit, amount)
         self.at(rng.choice(CALM_AFTER), self._calm_down)
         self.at(MINUTE, self._sweep)
 
@@ -73,6 +77,11 @@ class World:
         """Call a function ``delay`` seconds from now."""
         self._count += 1
         heapq.heappush(self._heap, (self.time + delay, self._count, function, args))
+
+    @staticmethod
+    def get_moment(day):
+        """When a day's charges leave."""
+        return datetime.combine(day, time(8))
 
     def trace(self, what, reference=""):
         if self.story is not None:
@@ -108,17 +117,17 @@ class World:
 
     def _send(self, attempt):
         """claim → commit → charge → commit"""
-        if attempt.locked or self._is_stopped:
+        if attempt.locked:
             return
         step = self.rules.claim(attempt.state, attempt.planned_at, self.now)
-        if step != protocol.CLAIM:
+        if step != protocol.CLAIM or not self._claim(attempt):
             return
-        attempt.state, attempt.sent_at = "sent", self.now
         yield 0.1
         if attempt.locked:
             return
+        allowed = self.invoice.may_charge(attempt.amount)
         step = self.rules.before_charge(
-            attempt.state, not self._is_stopped, attempt.sent_at, self.now
+            attempt.state, allowed, attempt.sent_at, self.now
         )
         if step == protocol.PUT_BACK:
             self.trace("put back", attempt.reference)
@@ -126,18 +135,37 @@ class World:
         if step == protocol.CHARGE:
             yield from self._request(attempt)
 
+    def _claim(self, attempt):
+        """Return whether it may leave; else it waits, or ends."""
+        asked = self.invoice.use_credit()
+        decision = self.invoice.decide(asked)
+        match decision.verdict:
+            case charge.GO:
+                attempt.state, attempt.sent_at = "sent", self.now
+                attempt.amount, attempt.discount = asked.amount, asked.discount
+            case charge.LATER:
+                attempt.planned_at = decision.params["until"]
+            case charge.STOP:
+                self.trace("credit pays it", attempt.reference)
+                attempt.state = "canceled"
+        return decision.verdict == charge.GO
+
     def _request(self, attempt, again=False):
         """Send a charge; the only place that does."""
         for other in self._attempts:
             if other is not attempt and other.state in IN_FLIGHT:
-                self.fail(f"{attempt.reference} was sent alongside {other.reference}")
-        if self._is_stopped:
-            self.fail("a request was sent although all charging is stopped")
+                self.fail(f"{attempt.reference} leaves beside {other.reference}")
+        if self.invoice.holds:
+            self.fail(f"a request left although it is held: {self.invoice.holds}")
+        if attempt.amount > self.invoice.get_most():
+            self.fail(f"{attempt.amount} left, {self.invoice.get_most()} is owed")
         attempt.locked = True
         try:
             reference = attempt.reference
             box, wait = self._provider.request(
-                self.rules.get_key(reference, attempt.ask_count), reference
+                self.rules.get_key(reference, attempt.ask_count),
+                reference,
+                attempt.amount,
             )
             yield wait
             status, transaction = box[0] if box else (None, "error")
@@ -163,6 +191,11 @@ class World:
             attempt.ask_at = self.rules.next_question_at(0, attempt.sent_at)
         elif state == "declined" and not attempt.is_lost:
             self._try_again(attempt, HOUR * (1 + 30 * self.random()))
+        elif state == "paid":
+            self.invoice.pay(attempt)
+            if self.invoice.open:
+                due = self.get_moment(self.invoice.get_next_day()) - self.now
+                self._try_again(attempt, max(0, due.total_seconds()))
 
     def _try_again(self, attempt, after=0):
         following = self._attempts[self._attempts.index(attempt) + 1 :]
@@ -196,9 +229,9 @@ class World:
             self._told = True
 
     def _choose_way(self, attempt):
-        doubt = protocol.Doubt(
-            attempt.sent_at, KEY_LIFE, attempt.key_useless, not self._is_stopped
-        )
+        may_charge = self.invoice.may_charge(attempt.amount)
+        useless = attempt.key_useless
+        doubt = protocol.Doubt(attempt.sent_at, KEY_LIFE, useless, may_charge)
         return self.rules.choose_way(doubt, self.now)
 
     def _look_up(self, attempt):
@@ -253,28 +286,18 @@ class World:
             pause = MINUTE if states & set(IN_FLIGHT) else HOUR
             self.at(pause * (1 + 9 * self.random()), self._sweep)
 
-    def _stop(self):
-        """Stop all charging and resume it later."""
-        self._is_stopped = True
-        self.trace("all charging is stopped")
-        self.at(HOUR * 10 * self.random(), self._resume)
-
-    def _resume(self):
-        self._is_stopped = False
-        self.trace("charging goes on")
-
     def _calm_down(self):
         """From now on everything works, and open attempts must finish."""
         self.fault_rate = self._crash_rate = self._sleep_rate = 0.0
-        self._resume()
+        self.invoice.holds.clear()
         self.trace("calm")
 
     def _check_rest(self):
-        paid = [one.reference for one in self._attempts if one.state == "paid"]
-        if len(paid) != self._provider.captured:
+        paid = sum(one.amount for one in self._attempts if one.state == "paid")
+        if paid != self._provider.captured:
             self.fail(f"{self._provider.captured} captured, paid: {paid}")
         for attempt in self._attempts:
             if attempt.state in OPEN:
                 self.fail(f"{attempt.reference} is still {attempt.state}")
-        if not paid and not self._told:
-            self.fail("the invoice is open and was not reported")
+        if self.invoice.open and not self._told:
+            self.fail("the invoice is open, and nobody knows")

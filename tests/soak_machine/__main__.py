@@ -3,7 +3,10 @@
 
 import argparse
 import contextlib
+import io
+import json
 import secrets
+import shlex
 import sys
 import time
 
@@ -16,17 +19,14 @@ ROUND = 25  # schedules per seed if the time is given
 
 def main():
     options = get_options()
-    started = time.time()
     with database(options.conf) as conf:
-        problem = soak(options, Run(conf, options), started)
-    print(f"seconds: {time.time() - started:.1f}")
-    print(f"processor seconds: {time.process_time():.1f}")
-    if problem:
-        print(problem)
-    return int(bool(problem))
+        run = Run(conf)
+        if options.serve:
+            return serve(run)
+        return soak(options, run)
 
 
-def get_options():
+def get_options(arguments=None):
     parser = argparse.ArgumentParser(
         prog="setup/soak --machine",
         description=__doc__,
@@ -40,7 +40,10 @@ def get_options():
     parser.add_argument("--deed", action="append", help="people do only this")
     parser.add_argument("--tell", action="store_true", help="print every story")
     parser.add_argument("--conf", help="odoo.conf of a database; default: a new one")
-    return parser.parse_args()
+    parser.add_argument(
+        "--serve", action="store_true", help="play what each line of the input says"
+    )
+    return parser.parse_args(arguments)
 
 
 @contextlib.contextmanager
@@ -56,20 +59,36 @@ def database(conf):
         lab.close()
 
 
-def soak(options, run, started):
-    """Return the breach, or None."""
+def serve(run):
+    """Play again and again: Odoo is loaded once. Each answer is a line of JSON."""
+    for line in sys.stdin:
+        options = get_options(shlex.split(line))
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            code = soak(options, run)
+        print(json.dumps({"code": code, "told": told.getvalue()}), flush=True)
+    return 0
+
+
+def soak(options, run):
+    """Return 1 when something was breached, which is printed, else 0."""
+    started, begin = time.time(), time.process_time()
     seed, schedules = options.seed, options.schedules
     if options.minutes:
         schedules = ROUND
     problem = None
+    run.forget_tally()
     while not problem:
         print(f"seed {seed}", flush=True)
-        problem = run.play(seed, schedules)
+        problem = run.play(options, seed, schedules)
         seed += 1
         if not options.minutes or time.time() - started > options.minutes * 60:
             break
     run.print_tally()
-    return problem
+    print(f"seconds: {time.time() - started:.1f}")
+    print(f"processor seconds: {time.process_time() - begin:.1f}")
+    if problem:
+        print(f"\n{problem}")
+    return int(bool(problem))
 
 
 if __name__ == "__main__":

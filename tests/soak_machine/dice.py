@@ -1,11 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The values hypothesis draws from. A value listed twice is drawn twice as often."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from hypothesis import strategies as st
 
+from .crons import CRONS
 from .people import DECISIONS
+from .place import MOVES
 from .provider import FAULTS, KINDS_OF_METHODS
-from .schedule import CRONS
+from .shop import TERMS
+
+ON_CREDIT = ("credit note", "on account")
+CORRECTIONS = ("draft", "block", "correct", "merge")
 
 SIDES = {
     "kind": KINDS_OF_METHODS,
@@ -38,16 +46,24 @@ SIDES = {
         *("portal", "portal", "leave page", "return to page"),
         *("method", "method"),
         "switch",
+        *ON_CREDIT,
+        *CORRECTIONS,
     ),
+    "terms": ("at once", "at once", *TERMS),
+    "books": (*ON_CREDIT * 2, *CORRECTIONS, "draft", "block"),
+    "house": (*("backup",) * 4, *MOVES),
     "bank": ("dispute", "dispute", "won", "lost", "bank return", "bank return"),
 }
 
 
-def roll(name):
-    """Return a strategy for one of the sides, fixed at the first draw."""
-    return st.deferred(lambda: st.sampled_from(SIDES[name]))
+@st.composite
+def roll(draw, name):
+    """One of the sides, as they stand when it is drawn."""
+    return draw(st.sampled_from(SIDES[name]))
 
 
-def load(**sides):
-    """Replace the sides; call this before the first draw."""
-    SIDES.update(sides)
+@contextmanager
+def loaded(**sides):
+    """Other sides meanwhile."""
+    with patch.dict(SIDES, sides):
+        yield

@@ -7,15 +7,17 @@ ATTEMPTS = """
 SELECT attempt.id, attempt.move_id, attempt.state, attempt.trigger, attempt.sent_at,
        attempt.planned_at, attempt.done_at, attempt.is_released,
        attempt.parked_code, attempt.decline_kind, attempt.returned_at,
-       token.fingerprint, token.details_changed_at, tx.reference,
-       tx.state AS tx_state
+       attempt.reason_code, attempt.follow_up_code, attempt.canceled_by_id,
+       attempt.discount, token.fingerprint, token.details_changed_at, tx.reference,
+       tx.collection_mark AS mark, tx.state AS tx_state
   FROM paycollect_attempt attempt
   JOIN payment_token token ON token.id = attempt.token_id
   LEFT JOIN payment_transaction tx ON tx.id = attempt.transaction_id
  WHERE attempt.move_id = ANY(%(moves)s) ORDER BY attempt.id
 """
 TRANSACTIONS = """
-SELECT tx.id, tx.reference, tx.state, tx.operation, tx.is_post_processed,
+SELECT tx.id, tx.reference, tx.collection_mark AS mark, tx.state, tx.operation,
+       tx.is_post_processed,
        link.invoice_id AS move_id, tx.payment_id, payment.state AS payment_state,
        payment.amount AS payment_amount, entry.state AS entry_state
   FROM payment_transaction tx
@@ -24,13 +26,42 @@ SELECT tx.id, tx.reference, tx.state, tx.operation, tx.is_post_processed,
   LEFT JOIN account_move entry ON entry.id = payment.move_id
  WHERE link.invoice_id = ANY(%(moves)s) ORDER BY tx.id
 """
+# ``due``: open by today. ``credited``: what it was paid with beside the payments that
+# were made for it.
 MOVES = """
 SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
-       move.amount_residual,
+       move.amount_residual, move.collection_decision_code AS decision,
+       EXISTS(SELECT FROM paycollect_message message
+               WHERE message.move_id = move.id AND message.state = 'sent') AS is_told,
        ARRAY(SELECT activity.summary FROM mail_activity activity
               WHERE activity.res_model = 'account.move' AND activity.active
-                AND activity.res_id = move.id) AS activities
+                AND activity.res_id = move.id) AS activities,
+       (SELECT COALESCE(sum(line.amount_residual_currency), 0)
+          FROM account_move_line line
+         WHERE line.move_id = move.id AND line.display_type = 'payment_term'
+           AND line.date_maturity <= %(today)s) AS due,
+       (SELECT COALESCE(sum(partial.debit_amount_currency), 0)
+          FROM account_partial_reconcile partial
+          JOIN account_move_line debit ON debit.id = partial.debit_move_id
+          JOIN account_move_line credit ON credit.id = partial.credit_move_id
+          LEFT JOIN account_payment payment ON payment.move_id = credit.move_id
+          LEFT JOIN account_invoice_transaction_rel link
+            ON link.transaction_id = payment.payment_transaction_id
+           AND link.invoice_id = move.id
+         WHERE debit.move_id = move.id AND link.invoice_id IS NULL
+           AND NOT COALESCE(payment.id = ANY(%(cash)s), FALSE)) AS credited
   FROM account_move move WHERE move.id = ANY(%(moves)s) ORDER BY move.id
+"""
+# Whose money pays whose invoice.
+STRANGERS = """
+SELECT move.name, payer.name AS payer
+  FROM account_partial_reconcile partial
+  JOIN account_move_line debit ON debit.id = partial.debit_move_id
+  JOIN account_move_line credit ON credit.id = partial.credit_move_id
+  JOIN account_move move ON move.id = debit.move_id
+  JOIN res_partner payer ON payer.id = credit.partner_id
+ WHERE move.id = ANY(%(moves)s)
+   AND payer.commercial_partner_id != move.commercial_partner_id
 """
 DOUBLE_PAYMENTS = """
 SELECT payment_transaction_id AS id, count(*) AS payments
@@ -51,10 +82,17 @@ class Facts:
     attempts: list
     transactions: list
     moves: list
+    strangers: list
     double_payments: list
 
 
-def read(place, move_ids):
+def read(place, notes, today):
+    """Return the :class:`Facts`.
+
+    :param notes: see notes.py
+    :param today: the company's date
+    """
+    move_ids, cash = notes.move_ids, list(notes.cash_payments)
     with place.sql() as cr:
 
         def fetch(query, **params):
@@ -65,7 +103,8 @@ def read(place, move_ids):
         return Facts(
             attempts=fetch(ATTEMPTS, moves=move_ids),
             transactions=transactions,
-            moves=fetch(MOVES, moves=move_ids),
+            moves=fetch(MOVES, moves=move_ids, cash=cash, today=today),
+            strangers=fetch(STRANGERS, moves=move_ids),
             double_payments=fetch(
                 DOUBLE_PAYMENTS, transactions=[tx.id for tx in transactions]
             ),

@@ -8,6 +8,8 @@ from .shop import DAILY_COUNT, NETWORK_CAP
 
 OPEN = ("planned", "sent", "settling", "unknown")
 CAP_WINDOW = timedelta(days=30)
+# What a charge may wait for, and what no schedule ends with.
+OVER = ("in_draft", "blocked", "moved", "stopped", "credit")
 
 
 def check(facts, books, owed):
@@ -21,6 +23,7 @@ def check(facts, books, owed):
         *_taken_beyond_debt(facts, books, owed),
         *_open_attempts(facts),
         *_payments_without_capture(facts, books),
+        *_other_peoples_money(facts),
         *_captures_called_declined(facts, books),
         *_after_hard_code(facts),
         *_daily_limit(facts),
@@ -32,7 +35,7 @@ def check(facts, books, owed):
 def _taken_beyond_debt(facts, books, owed):
     taken = Counter()
     for tx in facts.transactions:
-        taken[tx.move_id] += books.get_net(tx.reference)
+        taken[tx.move_id] += books.get_net(tx.mark)
     for move_id, cents in taken.items():
         if cents > owed[move_id]:
             yield f"invoice {move_id}: {cents} taken, {owed[move_id]} owed"
@@ -49,17 +52,22 @@ def _payments_without_capture(facts, books):
     for tx in facts.transactions:
         if not tx.payment_id or tx.operation == "refund":
             continue
-        captured = books.get_captured(tx.reference)
+        captured = books.get_captured(tx.mark)
         if captured != round(tx.payment_amount * 100):
             yield f"{tx.reference}: {tx.payment_amount} booked, {captured} captured"
     for row in facts.double_payments:
         yield f"transaction {row.id}: {row.payments} payments booked"
 
 
+def _other_peoples_money(facts):
+    for row in facts.strangers:
+        yield f"{row.name} is paid with the money of {row.payer}"
+
+
 def _captures_called_declined(facts, books):
     for attempt in facts.attempts:
         wrong = attempt.state in ("declined", "canceled", "planned")
-        if wrong and attempt.reference and books.get_net(attempt.reference) > 0:
+        if wrong and attempt.mark and books.get_net(attempt.mark) > 0:
             yield f"{attempt.reference}: captured, but its attempt is {attempt.state}"
 
 
@@ -115,7 +123,7 @@ def check_quiet(facts, books):
     for tx in facts.transactions:
         if tx.operation == "refund":
             continue
-        if books.get_captured(tx.reference) and tx.entry_state != "posted":
+        if books.get_captured(tx.mark) and tx.entry_state != "posted":
             yield f"{tx.reference}: captured, but no payment is posted ({tx.state})"
         if not tx.is_post_processed:
             yield f"{tx.reference}: {tx.state}, not post-processed"
@@ -125,7 +133,7 @@ def check_quiet(facts, books):
         )
         if attempt.state == "sent":
             yield f"attempt {attempt.id} is still being sent"
-        elif attempt.state == "settling" and attempt.reference not in books.undecided:
+        elif attempt.state == "settling" and attempt.mark not in books.undecided:
             yield f"attempt {attempt.id} is settling, but the bank has answered"
         elif attempt.state == "unknown" and not told:
             yield f"attempt {attempt.id} is unknown and was not reported"
@@ -133,27 +141,66 @@ def check_quiet(facts, books):
             yield f"attempt {attempt.id} is parked and was not reported"
 
 
-def check_reconciled(facts, books, cash):
-    """Return the invoices whose residual differs from the unpaid amount.
+def check_reconciled(facts, books, notes):
+    """Return the invoices whose residual is not what was not paid.
 
     A refund leaves the invoice paid, as in Odoo; a refund requested before the payment
     was booked offsets the payment instead, and the invoice is open.
 
-    :param cash: by invoice id, payments registered by staff, in cents
+    :param notes: see notes.py
     """
-    taken, refunded = Counter(), Counter()
+    taken, refunded, deducted = Counter(), Counter(), Counter()
     for tx in facts.transactions:
-        taken[tx.move_id] += books.get_settled(tx.reference)
-        refunded[tx.move_id] += books.get_settled(tx.reference)
-        refunded[tx.move_id] -= books.get_net(tx.reference)
+        taken[tx.move_id] += books.get_settled(tx.mark)
+        refunded[tx.move_id] += books.get_settled(tx.mark)
+        refunded[tx.move_id] -= books.get_net(tx.mark)
+    for attempt in facts.attempts:
+        if attempt.state == "paid" and books.get_settled(attempt.mark):
+            deducted[attempt.move_id] += round(attempt.discount * 100)
     for move in facts.moves:
         if move.state != "posted":
             continue
-        total = round(move.amount_total * 100)
-        residual = round(move.amount_residual * 100)
-        expected = max(0, total - taken[move.id] - cash[move.id])
+        total, residual, credited = (
+            round(amount * 100)
+            for amount in (move.amount_total, move.amount_residual, move.credited)
+        )
+        paid = taken[move.id] - notes.left_behind[move.id] + notes.cash[move.id]
+        expected = max(0, total - paid - credited - deducted[move.id])
         if residual not in (expected, min(total, expected + refunded[move.id])):
             yield f"{move.name}: {residual} open, {expected} expected"
+
+
+def check_nothing_lost(facts, now):
+    """Return the invoices that are due, and nobody collects or knows of them."""
+    last = {attempt.move_id: attempt for attempt in facts.attempts}
+    refunded = {tx.move_id for tx in facts.transactions if tx.operation == "refund"}
+    for move in facts.moves:
+        open_by_today = move.state == "posted" and move.due > 0
+        if not open_by_today or move.activities or move.id in refunded:
+            continue
+        attempt = last.get(move.id)
+        if not _is_looked_after(move, attempt, now):
+            state = attempt and f"{attempt.state} {attempt.reason_code}"
+            why = f"{move.decision}, last: {state}"
+            yield f"{move.name}: {move.due} is due, and nobody collects it ({why})"
+
+
+def _is_looked_after(move, attempt, now):
+    """
+    :param attempt: the last one, or None
+    """
+    match attempt and attempt.state:
+        case "planned" if attempt.parked_code:
+            return attempt.parked_code not in OVER
+        case "planned":
+            return attempt.planned_at > now
+        case "declined":
+            return attempt.follow_up_code
+        case "canceled":
+            return attempt.canceled_by_id or move.is_told
+        case None | "paid":
+            return move.is_told and move.decision not in ("charge", "not_due")
+    return True
 
 
 def check_mails(facts, mails):

@@ -8,15 +8,22 @@ that must hold afterward in invariants.py, the values to draw from in dice.py.
 from collections import Counter
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
-from .dice import roll
+from .dice import CORRECTIONS, ON_CREDIT, roll
 from .interrupts import kill
 from .people import DECISIONS
 from .schedule import Schedule
 
 anyone = st.integers(0, 5)  # the invoice or customer, by index modulo their number
 amounts = st.integers(5, 500)
+MOST_MOVES = 3  # of the database in a schedule
 
 
 class ChargeMachine(RuleBasedStateMachine):
@@ -37,19 +44,25 @@ class ChargeMachine(RuleBasedStateMachine):
 
     # -- steps ---------------------------------------------------------------------
 
-    @initialize(kind=roll("kind"), amount=amounts)
-    def open(self, kind, amount):
+    @initialize(kind=roll("kind"), amount=amounts, terms=roll("terms"))
+    def open(self, kind, amount, terms):
         self._begin("open")
         self.schedule.add_customer(kind)
-        self.schedule.bill(self._pick_customer(0), amount)
+        self.schedule.bill(self._pick_customer(0), amount, terms)
 
-    @rule(is_new=st.booleans(), kind=roll("kind"), who=anyone, amount=amounts)
-    def somebody_is_billed(self, is_new, kind, who, amount):
+    @rule(
+        is_new=st.booleans(),
+        kind=roll("kind"),
+        who=anyone,
+        amount=amounts,
+        terms=roll("terms"),
+    )
+    def somebody_is_billed(self, is_new, kind, who, amount, terms):
         self._begin("bill")
         if is_new:
             self.schedule.add_customer(kind)
             who = -1
-        self.schedule.bill(self._pick_customer(who), amount)
+        self.schedule.bill(self._pick_customer(who), amount, terms)
 
     @rule(worker=roll("worker"), pause=roll("pause"))
     def work(self, worker, pause):
@@ -111,6 +124,23 @@ class ChargeMachine(RuleBasedStateMachine):
         self._begin(deed)
         self._get_deed(deed, who, kind)()
 
+    @rule(deed=roll("books"), who=anyone, other=anyone, amount=amounts)
+    def accounting_acts(self, deed, who, other, amount):
+        """There is always somebody to be taken for somebody else."""
+        self._begin(deed)
+        if deed in ("correct", "merge") and len(self.schedule.notes.customers) == 1:
+            self.schedule.add_customer("good")
+        self._get_correction(deed, who, other, amount)()
+
+    @precondition(lambda self: self.schedule.house_steps < MOST_MOVES)
+    @rule(what=roll("house"))
+    def the_database_is_another(self, what):
+        self._begin(what)
+        if what == "backup":
+            self.schedule.back_up_or_restore()
+        else:
+            self.schedule.move(what)
+
     @rule(what=roll("bank"), who=anyone, pause=roll("pause"))
     def the_bank_acts(self, what, who, pause):
         self._begin(what)
@@ -125,7 +155,7 @@ class ChargeMachine(RuleBasedStateMachine):
         self.schedule.check()
 
     def teardown(self):
-        self.tally[f"schedules of {self.steps} steps"] += 1
+        ChargeMachine.tally[f"schedules of {self.steps} steps"] += 1
         if not self.schedule.is_broken:
             self.schedule.come_to_rest()
         if self.tells:
@@ -135,8 +165,8 @@ class ChargeMachine(RuleBasedStateMachine):
 
     def _begin(self, step):
         self.steps += 1
-        self.tally["steps"] += 1
-        self.tally[f"… {step}"] += 1
+        ChargeMachine.tally["steps"] += 1
+        ChargeMachine.tally[f"… {step}"] += 1
         self.schedule.note(f"-- step {self.steps}: {step}")
 
     def _interrupt(self, worker, pause, fault, moment, action):
@@ -149,17 +179,17 @@ class ChargeMachine(RuleBasedStateMachine):
         ):
             self.schedule.run(worker)
         if self.world.interrupts.happened > happened:
-            self.tally["interruptions"] += 1
+            ChargeMachine.tally["interruptions"] += 1
         elif action is not kill:
             action()
 
     def _pick_customer(self, who):
-        return self.schedule.customers[who % len(self.schedule.customers)]
+        return self.schedule.notes.get_customer(who)
 
     def _get_deed(self, deed, who, kind="good"):
         """Return an action as a function without arguments."""
         schedule = self.schedule
-        move_id = schedule.move_ids[who % len(schedule.move_ids)]
+        move_id = schedule.notes.get_move_id(who)
         match deed:
             case "cash":
                 return lambda: schedule.pay_at_the_desk(move_id)
@@ -177,7 +207,30 @@ class ChargeMachine(RuleBasedStateMachine):
                 return schedule.switch
             case _ if deed in DECISIONS:
                 return lambda: schedule.decide(deed, move_id, DECISIONS[deed])
+            case _ if deed in (*ON_CREDIT, *CORRECTIONS):
+                return self._get_correction(deed, who, who + 1)
         return lambda: schedule.run(deed)
+
+    def _get_correction(self, deed, who, other, amount=40):
+        """A function without arguments."""
+        schedule = self.schedule
+        move_id = schedule.notes.get_move_id(who)
+        match deed:
+            case "credit note":
+                return lambda: schedule.give_credit(self._pick_customer(who), amount)
+            case "on account":
+                return lambda: schedule.book_on_account(
+                    self._pick_customer(who), amount
+                )
+            case "draft":
+                return lambda: schedule.reset_or_post(move_id)
+            case "block":
+                return lambda: schedule.block_or_unblock(move_id)
+            case "correct":
+                return lambda: schedule.correct_customer(
+                    move_id, self._pick_customer(other)
+                )
+        return lambda: schedule.merge(who, other)
 
     def _choose_webhooks(self, order):
         held = self.world.provider.get_held()

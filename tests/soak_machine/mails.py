@@ -11,13 +11,21 @@ from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
+CUSTOMERS = "@customer.example.com"
+
 
 class Mails:
+    """``leaked``: what left for customers while nothing may."""
+
     def __init__(self):
         self._ids = defaultdict(set)
+        self.leaked = []
+        self.is_forbidden = False
 
     def forget(self):
         self._ids.clear()
+        self.leaked.clear()
+        self.is_forbidden = False
 
     def count(self):
         """Return the number of messages sent, by subject and recipient."""
@@ -29,6 +37,8 @@ class Mails:
         def send_email(_server, message, *_args, **_options):
             key = message["Subject"], message["To"]
             mails._ids[key].add(message["Message-Id"])
+            if mails.is_forbidden and CUSTOMERS in str(message["To"]):
+                mails.leaked.append(f"“{key[0]}” left from what may be a copy")
             return message["Message-Id"]
 
         patch.object(IrMail_Server, "_connect__", lambda *_a, **_o: None).start()

@@ -14,16 +14,19 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 from odoo import sql_db
 
 from odoo.addons.paycollect_fsm.models.charge import paycollect_attempt_send
+from odoo.addons.paycollect_fsm.rules import stripe_events
 from odoo.addons.paycollect_fsm.rules.outcome import Codes, Outcome
 from odoo.addons.payment import utils as payment_utils
 
 from . import dice
 
+# Nothing that would keep the next charge from leaving soon.
+PLAIN = {"kind": ("good",), "worker": ("job",)}
+
 
 @contextmanager
 def retry_an_unknown(registry):
-    """A missing response counts as a temporary decline, so another charge follows."""
-    dice.load(fault=("drop_after",), kind=("good",), worker=("job",))
+    """No answer counts as a decline that can pass, so another charge follows."""
     classify = paycollect_attempt_send.classify
 
     def careless(*arguments):
@@ -32,7 +35,10 @@ def retry_an_unknown(registry):
             return outcome
         return Outcome("declined", "declined", Codes("processing_error"), 402)
 
-    with patch.object(paycollect_attempt_send, "classify", careless):
+    with (
+        dice.loaded(**PLAIN, fault=("drop_after",)),
+        patch.object(paycollect_attempt_send, "classify", careless),
+    ):
         yield
 
 
@@ -40,19 +46,19 @@ def retry_an_unknown(registry):
 def drop_the_lock(registry):
     """A claim does not check for concurrent claims.
 
-    The database's own check for concurrent updates is also a lock: it would reject
-    the second claim at its commit.
+    The database's own check of concurrent changes is a lock, too: it would refuse
+    the second claim at its commit. With a debit that is not settled yet nothing says
+    that the invoice is paid.
     """
-    dice.load(
-        kind=("good",),
-        worker=("job",),
-        **{"busy worker": ("job",), "rare fault": (None,)},
-        rival=("sweep",),
-        moment=(("claim", 1),),
-        pause=({"minutes": 2},),
-    )
     attempt, move = registry["paycollect.attempt"], registry["account.move"]
     with (
+        dice.loaded(
+            **{**PLAIN, "kind": ("bank",), "terms": ("at once",)},
+            **{"busy worker": ("job",), "rare fault": (None,)},
+            rival=("sweep",),
+            moment=(("claim", 1),),
+            pause=({"minutes": 2},),
+        ),
         patch.object(attempt, "try_lock_for_update", lambda self, **_options: self),
         patch.object(attempt, "_wait_for_lock", lambda self: None),
         patch.object(move, "_lock_or_retry", lambda self: None),
@@ -65,30 +71,100 @@ def drop_the_lock(registry):
 
 @contextmanager
 def new_key_after_a_time_out(registry):
-    """A repeated request looks like another charge to the provider."""
-    dice.load(fault=("drop_after",), kind=("good",), worker=("job",))
+    """Asked again, the provider takes it for another charge."""
     numbers = itertools.count()
 
     def generate(*_args, **_options):
         return f"key {next(numbers)}"
 
-    with patch.object(payment_utils, "generate_idempotency_key", generate):
+    with (
+        dice.loaded(**PLAIN, fault=("drop_after",)),
+        patch.object(payment_utils, "generate_idempotency_key", generate),
+    ):
         yield
 
 
 @contextmanager
 def forget_the_checkout(registry):
-    """A customer who clicked “Pay” and left is ignored, but may still pay."""
-    dice.load(
-        kind=("good",),
-        worker=("sweep",),
-        pause=({"minutes": 20},),
-        deed=("leave page", *("return to page",) * 3),
-        rival=("mail",),
-        **{"busy worker": ("mail",), "rare fault": (None,)},
-    )
-    with patch.object(
-        registry["payment.transaction"], "_is_abandoned", lambda self, *_args: False
+    """Who pressed “Pay” and left is taken for gone, and may still pay."""
+    transaction = registry["payment.transaction"]
+    with (
+        dice.loaded(
+            **{**PLAIN, "worker": ("sweep",)},
+            **{"busy worker": ("mail",), "rare fault": (None,)},
+            rival=("mail",),
+            pause=({"minutes": 20},),
+            deed=("leave page", *("return to page",) * 3),
+        ),
+        patch.object(transaction, "_is_abandoned", lambda self, *_args: False),
+    ):
+        yield
+
+
+@contextmanager
+def ignore_credit(registry):
+    """Whoever claims does not look whether the customer has paid ahead."""
+    move = registry["account.move"]
+
+    def find_none(moves):
+        return {move: {} for move in moves}
+
+    with (
+        dice.loaded(**PLAIN, books=dice.ON_CREDIT),
+        patch.object(move, "_get_open_credits", find_none),
+    ):
+        yield
+
+
+@contextmanager
+def charge_from_a_copy(registry):
+    """Nobody looks where the database is."""
+    company = registry["res.company"]
+    with (
+        dice.loaded(**PLAIN, house=("copy", "address")),
+        patch.object(company, "_has_moved", lambda self: False),
+    ):
+        yield
+
+
+@contextmanager
+def charge_whom_it_was_for(registry):
+    """Nobody looks whose invoice it is by now."""
+    attempt, token = registry["paycollect.attempt"], registry["payment.token"]
+    with (
+        dice.loaded(**PLAIN, books=("correct",)),
+        patch.object(attempt, "_get_change", lambda self: ""),
+        patch.object(token, "_is_consented_for", lambda self, document: True),
+    ):
+        yield
+
+
+@contextmanager
+def charge_what_is_blocked(registry):
+    """What a person holds back is charged."""
+    move = registry["account.move"]
+
+    def find_none(moves, _now, _attempt=None):
+        return {move: [] for move in moves}
+
+    with (
+        dice.loaded(**PLAIN, books=("block",)),
+        patch.object(move, "_get_charge_obstacles", find_none),
+        patch.object(
+            registry["paycollect.attempt"], "_is_owed_in_full", lambda self: True
+        ),
+    ):
+        yield
+
+
+@contextmanager
+def take_the_reference_for_proof(registry):
+    """What was paid before a restore is believed of what has its number now."""
+    transaction = registry["payment.transaction"]
+    with (
+        dice.loaded(**PLAIN, house=("backup",), terms=("at once",)),
+        patch.object(stripe_events, "MARK", "paycollect_no_mark"),
+        patch.object(transaction, "_is_own_stripe_object", lambda self, _one: True),
     ):
         yield
 
@@ -100,5 +176,10 @@ MUTATIONS = {
         drop_the_lock,
         new_key_after_a_time_out,
         forget_the_checkout,
+        ignore_credit,
+        charge_from_a_copy,
+        charge_whom_it_was_for,
+        charge_what_is_blocked,
+        take_the_reference_for_proof,
     )
 }

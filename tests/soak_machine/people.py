@@ -13,8 +13,7 @@ IN_FLIGHT = ("sent", "unknown", "settling")
 def register_payment(move, note):
     """Register a payment at the front desk.
 
-    :param note: called with the cents once they are booked, and whether a charge or an
-        online payment was in progress: then the desk is what takes payment twice
+    :param note: see ``Notes.note_cash``
     """
     cents = round(move.amount_residual * 100)
     contested = any(
@@ -26,8 +25,8 @@ def register_payment(move, note):
     wizard = move.env["account.payment.register"].with_context(
         active_model="account.move", active_ids=move.ids
     )
-    wizard.create({})._create_payments()
-    move.env.cr.postcommit.add(lambda: note(move.id, cents, contested))
+    payment_ids = wizard.create({})._create_payments().ids
+    move.env.cr.postcommit.add(lambda: note(move.id, cents, payment_ids, contested))
 
 
 def collect_now(move):

@@ -12,9 +12,12 @@ from odoo.tools import config
 # A lock is held by a worker paused on the same stack, so waiting would not end.
 LOCK_TIMEOUT = "60ms"
 
-# The next schedule must not see data of the last one, which may have failed.
+# A copy has another mark of its own, or stands at another address.
+MOVES = {"copy": "database.uuid", "address": "web.base.url"}
+
+# The next schedule must not see anything of the last one, which may have failed.
 FORGET = """
-UPDATE paycollect_attempt SET state = 'canceled' 
+UPDATE paycollect_attempt SET state = 'canceled'
  WHERE state IN ('planned', 'sent', 'settling', 'unknown');
 UPDATE paycollect_attempt
    SET escalate_at = NULL, sent_at = sent_at - interval '9 years',
@@ -31,10 +34,21 @@ INSERT INTO paycollect_message
 SELECT id, company_id, 'paid', 'mail', 'sent', now(), TRUE FROM account_move
  WHERE move_type = 'out_invoice'
 ON CONFLICT DO NOTHING;
+UPDATE payment_provider SET collection_events_read_until = NULL;
+UPDATE res_company SET collection_stopped_at = NULL;
+UPDATE paycollect_stop SET resumed_at = stopped_at WHERE resumed_at IS NULL;
 DELETE FROM queue_job_lock;
 DELETE FROM queue_job;
 DELETE FROM mail_mail;
 DELETE FROM mail_activity;
+"""
+# Should a failed schedule have left the database in another place.
+GO_HOME = """
+UPDATE ir_config_parameter home SET value = present.value
+  FROM ir_config_parameter present
+ WHERE (home.key, present.key) IN (('paycollect.home_database', 'database.uuid'),
+                                   ('paycollect.home_url', 'web.base.url'))
+   AND home.value != present.value
 """
 
 
@@ -74,6 +88,18 @@ class Place:
         """Stop everything left over from earlier schedules."""
         with self.sql() as cr:
             cr.execute(FORGET)
+            cr.execute(GO_HOME)
+            if cr.rowcount:
+                self.registry.clear_cache("stable")
+
+    def move(self, how):
+        """From now on the database is another one, or somewhere else."""
+        with self.sql() as cr:
+            cr.execute(
+                "UPDATE ir_config_parameter SET value = value || '0' WHERE key = %s",
+                [MOVES[how]],
+            )
+        self.registry.clear_cache("stable")
 
     def watch(self, interrupts):
         """Allow interruptions at each commit and in the middle of a claim."""

@@ -184,33 +184,38 @@ class Provider:
         return Books(self.account)
 
 
-class Books:
-    """Cents by our reference in the provider's current books.
+def _get_mark(intent):
+    """A reference is given a second time when the database is restored."""
+    return intent["metadata"].get("paycollect_mark") or get_reference(intent)
 
-    ``undecided``: references that a bank has not responded to yet.
+
+class Books:
+    """Cents by our mark, as the provider's books have them now.
+
+    ``undecided``: the marks of what a bank has not answered yet.
     """
 
     def __init__(self, account):
         processing = account.all("payment_intent", status="processing")
-        self.undecided = {get_reference(intent) for intent in processing}
+        self.undecided = {_get_mark(intent) for intent in processing}
         self._captured, self._refunded, self._returned = Counter(), Counter(), Counter()
         find = account.objects["payment_intent"].__getitem__
         for charge in account.all("charge"):
-            reference = get_reference(find(charge["payment_intent"]))
-            self._captured[reference] += charge["amount_captured"]
-            self._refunded[reference] += charge["amount_refunded"]
+            mark = _get_mark(find(charge["payment_intent"]))
+            self._captured[mark] += charge["amount_captured"]
+            self._refunded[mark] += charge["amount_refunded"]
         for dispute in account.all("dispute"):
             if dispute["status"] in TAKEN_BACK:
-                reference = get_reference(find(dispute["payment_intent"]))
-                self._returned[reference] += dispute["amount"]
+                mark = _get_mark(find(dispute["payment_intent"]))
+                self._returned[mark] += dispute["amount"]
 
-    def get_captured(self, reference):
-        return self._captured[reference]
+    def get_captured(self, mark):
+        return self._captured[mark]
 
-    def get_settled(self, reference):
-        """Return what pays an invoice: captures less chargebacks and returns."""
-        return self._captured[reference] - self._returned[reference]
+    def get_settled(self, mark):
+        """What an invoice is paid with: all but what the bank took back."""
+        return self._captured[mark] - self._returned[mark]
 
-    def get_net(self, reference):
-        """Return the net amount taken from the customer."""
-        return self.get_settled(reference) - self._refunded[reference]
+    def get_net(self, mark):
+        """What the customer is without."""
+        return self.get_settled(mark) - self._refunded[mark]

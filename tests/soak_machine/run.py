@@ -3,6 +3,7 @@
 
 import contextlib
 import re
+from collections import Counter
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, reproduce_failure, seed, settings
@@ -15,55 +16,65 @@ from .world import World
 
 
 class Run:
-    """:param conf: an odoo.conf with the database; :param options: see __main__.py"""
+    """Plays in one world, as often as it is asked to.
 
-    def __init__(self, conf, options):
-        self._options = options
-        self._world = ChargeMachine.world = World(conf)
-        ChargeMachine.tells = options.tell
-        if options.deed:
-            dice.load(deed=options.deed)
+    :param conf: an odoo.conf of the database
+    """
 
-    def play(self, number, schedules):
-        """Play schedules; return the breach, or None.
+    def __init__(self, conf):
+        self._world = World(conf)
 
+    def play(self, options, number, schedules):
+        """Play schedules; return what was breached, or None.
+
+        :param options: see __main__.py
         :param number: the seed
         """
         machine = type("ChargeMachine", (ChargeMachine,), {})
-        if replay := self._options.replay:
-            reproduce_failure(hypothesis.__version__, replay.encode())(machine)
+        machine.world, machine.tells = self._world, options.tell
+        if options.replay:
+            replay = options.replay.encode()
+            reproduce_failure(hypothesis.__version__, replay)(machine)
         else:
             seed(number)(machine)
         try:
-            with self._mutated():
+            with self._changed(options):
                 run_state_machine_as_test(
                     machine,
-                    settings=self._get_settings(schedules),
-                    _min_steps=self._options.steps,  # always all steps
+                    settings=self._get_settings(schedules, options.steps),
+                    _min_steps=options.steps,  # all of them, not as it likes
                 )
         except DidNotReproduce:
             print("It no longer fails, or the code has changed and draws other steps.")
         except Exception as error:
-            return "\n".join([str(error), *self._get_notes(error)])
+            return "\n".join([str(error), *self._get_notes(error, options.mutation)])
         return None
+
+    def forget_tally(self):
+        ChargeMachine.tally = Counter()
 
     def print_tally(self):
         for name, number in sorted(ChargeMachine.tally.items()):
             print(f"{name}: {number}")
 
-    def _mutated(self):
-        """Use the protocol as is, or with one of its rules broken."""
-        if not self._options.mutation:
-            return contextlib.nullcontext()
-        from .mutations import MUTATIONS  # Odoo is already loaded here
+    @contextlib.contextmanager
+    def _changed(self, options):
+        """With one of the protocol's rules broken, or with other dice."""
+        with contextlib.ExitStack() as stack:
+            if options.mutation:
+                from .mutations import MUTATIONS  # Odoo is loaded by now
 
-        return MUTATIONS[self._options.mutation](self._world.place.registry)
+                mutation = MUTATIONS[options.mutation]
+                stack.enter_context(mutation(self._world.place.registry))
+            if options.deed:
+                stack.enter_context(dice.loaded(deed=options.deed))
+            yield
 
-    def _get_settings(self, schedules):
-        """Return settings without shrinking: a schedule takes seconds to run."""
+    def _get_settings(self, schedules, steps):
+        """No shrinking: a schedule takes seconds, and its story is told in words."""
         return settings(
             max_examples=schedules,
-            stateful_step_count=self._options.steps,
+            stateful_step_count=steps,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             database=None,
             deadline=None,
@@ -72,12 +83,11 @@ class Run:
             suppress_health_check=list(HealthCheck),
         )
 
-    def _get_notes(self, error):
-        """Return the drawn steps as calls, and how to replay the schedule."""
+    def _get_notes(self, error, mutation):
+        """The drawn steps as calls, and how the schedule is replayed."""
         notes = "\n".join(getattr(error, "__notes__", []))
         calls, _words, replay = notes.partition("You can reproduce this test case")
         yield f"\nThe steps:\n{calls}"
         if found := re.search(r"b'([^']*)'", replay):
-            mutation = self._options.mutation
             more = f" --mutation {mutation}" if mutation else ""
             yield f"Again: setup/soak --machine --replay {found[1]}{more}"

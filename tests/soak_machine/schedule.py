@@ -3,50 +3,33 @@
 
 import contextlib
 import json
-from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 
 from . import facts, invariants, people, shop
+from .corrections import Corrections
+from .crons import CRONS
+from .house import House
+from .notes import Customer, Notes
+from .rest import Rest
 from .workers import DONE
 
-QUIET = (  # time during which everything works again
-    {"minutes": 3},
-    {"minutes": 10},
-    {"hours": 2},
-    {"hours": 25},
-    {"days": 5},
-    {"days": 5},
-)
 DAY = timedelta(days=1)
-MANY = 60  # jobs at a time: more indicates a loop
 
 
 class Breach(AssertionError):
     """An invariant does not hold."""
 
 
-@dataclass
-class Customer:
-    name: str
-    partner_id: int
-    provider_id: str
-
-
-class Schedule:
+class Schedule(Corrections, House, Rest):
     """:param world: see world.py"""
 
     def __init__(self, world):
         self.world = world
-        self.customers = []
-        self.move_ids = []
-        self.owed = {}
-        self.cash = Counter()
-        self.pages = {}  # by invoice id: the intent of a page left open
+        self.notes = Notes()
+        self.pages = {}  # by invoice id: the intent of a page that was left open
         self.story = []
-        self.is_stopped = False
         self.is_broken = False
-        world.begin_schedule()
+        world.begin_schedule(self.notes)
 
     # -- actions -------------------------------------------------------------------
 
@@ -74,7 +57,7 @@ class Schedule:
         self.world.provider.set_clock()
 
     def add_customer(self, kind):
-        name = f"customer{len(self.customers)}"
+        name = f"customer{len(self.notes.customers)}"
         method = self.world.provider.store_method(name, kind)
         made = []
 
@@ -84,18 +67,17 @@ class Schedule:
             made.append(partner.id)
 
         self.act(f"{name} with a {kind} method", make)
-        self.customers.append(Customer(name, made[-1], method.customer))
+        self.notes.customers.append(Customer(name, made[-1], method.customer))
 
-    def bill(self, customer, amount):
+    def bill(self, customer, amount, terms):
         made = []
 
         def bill(env):
             partner = env["res.partner"].browse(customer.partner_id)
-            made.append(shop.bill(env, partner, amount).id)
+            made.append(shop.bill(env, partner, amount, terms).id)
 
-        self.act(f"bill {amount} to {customer.name}", bill)
-        self.move_ids.append(made[-1])
-        self.owed[made[-1]] = amount * 100
+        self.act(f"bill {amount} to {customer.name}, {terms}", bill)
+        self.notes.note_bill(made[-1], amount * 100)
 
     def add_method(self, customer, kind):
         provider = self.world.provider
@@ -133,10 +115,7 @@ class Schedule:
         self.act(what, lambda env: decision(env["account.move"].browse(move_id)))
 
     def pay_at_the_desk(self, move_id):
-        def note(move_id, cents, contested):
-            self.cash[move_id] += cents
-            if not contested:
-                self.owed[move_id] -= cents
+        note = self.notes.note_cash
 
         def pay(env):
             people.register_payment(env["account.move"].browse(move_id), note)
@@ -183,13 +162,13 @@ class Schedule:
         """Stop or resume all charging by the company."""
 
         def switch(env):
-            if self.is_stopped:
+            if self.notes.is_stopped:
                 env.company._resume_collection()
             else:
                 env.company._stop_collection("The soak test stops it.")
 
-        if self.act("resume" if self.is_stopped else "stop", switch) == DONE:
-            self.is_stopped = not self.is_stopped
+        if self.act("resume" if self.notes.is_stopped else "stop", switch) == DONE:
+            self.notes.is_stopped = not self.notes.is_stopped
 
     def let_bank(self, what, who):
         """Let the bank act; return whether there was something to act on."""
@@ -221,93 +200,32 @@ class Schedule:
     # -- checks --------------------------------------------------------------------
 
     def read(self):
-        return facts.read(self.world.place, self.move_ids)
+        return facts.read(self.world.place, self.notes, self.world.get_today())
+
+    def get_taken(self, move_id):
+        """Return what customers are without because of an invoice, in cents."""
+        books = self.world.provider.get_books()
+        transactions = self.read().transactions
+        return sum(
+            books.get_net(tx.mark) for tx in transactions if tx.move_id == move_id
+        )
 
     def check(self):
         """:raise Breach: with the violations and the story so far"""
         world, now = self.world, self.read()
         books = world.provider.get_books()
-        self._stop_at(
+        self.stop_at(
             [
                 *world.workers.unexpected,
                 *world.ears.heard,
-                *invariants.check(now, books, self.owed),
+                *world.gate.breaches,
+                *world.mails.leaked,
+                *invariants.check(now, books, self.notes.owed),
                 *invariants.check_mails(now, world.mails.count()),
             ]
         )
 
-    def come_to_rest(self):
-        """End all faults, deliver everything and run all crons for several days."""
-        self.world.provider.stop_faults()
-        if self.is_stopped:
-            self.switch()
-        for span in QUIET:
-            self.pass_time(**span)
-            self._work_it_all_off()
-            self.check()
-        now, books = self.read(), self.world.provider.get_books()
-        self._stop_at(
-            [
-                *invariants.check_quiet(now, books),
-                *invariants.check_reconciled(now, books, self.cash),
-            ]
-        )
-
-    def _work_it_all_off(self):
-        self.deliver(self.world.provider.get_held())
-        for worker in CRONS:
-            self.run(worker)
-        for _job in range(MANY):
-            if not (done := self.world.workers.run_job()):
-                return
-            self.note(done)
-        self._stop_at([f"after {MANY} jobs there is still one due"])
-
-    def _stop_at(self, breaches):
+    def stop_at(self, breaches):
         if breaches:
             self.is_broken = True
             raise Breach("\n".join([*breaches, "", "What happened:", *self.story]))
-
-
-def _sweep(env):
-    env["paycollect.attempt"]._cron_send_due()
-    env["paycollect.message"]._cron_deliver()
-
-
-def _resolve(env):
-    env["paycollect.attempt"]._cron_resolve_unknown()
-
-
-def _fetch(env):
-    env["payment.provider"]._cron_fetch_missed()
-
-
-def _apply(env):
-    env["paycollect.event"]._cron_apply_due()
-
-
-def _native(env):
-    env["payment.transaction"]._cron_post_process()
-
-
-def _mail(env):
-    now = env.cr.now()
-    queued = env["mail.mail"].search(
-        [
-            ("state", "=", "outgoing"),
-            "|",
-            ("scheduled_date", "=", False),
-            ("scheduled_date", "<=", now),
-        ]
-    )
-    queued.send(auto_commit=True)
-
-
-CRONS = {
-    "sweep": _sweep,
-    "resolve": _resolve,
-    "fetch": _fetch,
-    "apply": _apply,
-    "native": _native,
-    "mail": _mail,
-}

@@ -7,6 +7,19 @@ SECRET_KEY = "sk_test_stand_in"
 WEBHOOK_SECRET = "whsec_soak_machine"
 DAILY_COUNT = 6  # charges per day, so that the limit is reached
 NETWORK_CAP = 3  # declines of a card in 30 days
+# Nobody reads how these records changed.
+QUICK = {"tracking_disable": True}
+# All of it is due, and every discount over, before a schedule ends.
+TERMS = {
+    "at once": {"line_ids": ((100, 0),)},
+    "in parts": {"line_ids": ((40, 0), (60, 9))},
+    "with a discount": {
+        "line_ids": ((100, 8),),
+        "early_discount": True,
+        "discount_percentage": 10,
+        "discount_days": 3,
+    },
+}
 
 
 def open_company(env):
@@ -36,16 +49,34 @@ def open_company(env):
     )
     plan = env.ref("paycollect_fsm.retry_plan_default")
     plan.network_cap = NETWORK_CAP
+    for name, values in TERMS.items():
+        lines = [_prepare_part(*part) for part in values["line_ids"]]
+        env["account.payment.term"].create({**values, "name": name, "line_ids": lines})
+
+
+def _prepare_part(percent, days):
+    return Command.create(
+        {
+            "value": "percent",
+            "value_amount": percent,
+            "delay_type": "days_after",
+            "nb_days": days,
+        }
+    )
 
 
 def make_customer(env, name):
-    return env["res.partner"].create(
-        {
-            "name": name,
-            "email": f"{name}@customer.example.com",
-            "is_company": True,
-            "country_id": env.ref("base.us").id,
-        }
+    return (
+        env["res.partner"]
+        .with_context(**QUICK)
+        .create(
+            {
+                "name": name,
+                "email": f"{name}@customer.example.com",
+                "is_company": True,
+                "country_id": env.ref("base.us").id,
+            }
+        )
     )
 
 
@@ -76,17 +107,28 @@ def add_method(env, partner, method):
     return token
 
 
-def bill(env, partner, amount):
-    """Post an invoice and start collecting it, like a completed job does."""
+def bill(env, partner, amount, terms):
+    """Post an invoice and start to collect it, as a completed job does.
+
+    :param terms: one of ``TERMS``
+    """
     line = {"name": "Visit", "price_unit": amount, "tax_ids": [Command.clear()]}
-    move = env["account.move"].create(
-        {
-            "move_type": "out_invoice",
-            "partner_id": partner.id,
-            "collection_policy_id": env.ref("paycollect_fsm.policy_auto").id,
-            "invoice_line_ids": [Command.create(line)],
-        }
+    move = (
+        env["account.move"]
+        .with_context(**QUICK)
+        .create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_payment_term_id": env["account.payment.term"]
+                .search([("name", "=", terms)], limit=1)
+                .id,
+                "collection_policy_id": env.ref("paycollect_fsm.policy_auto").id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
     )
     move.action_post()
+    move = env["account.move"].browse(move.id)
     move._start_collection("completion")
     return move

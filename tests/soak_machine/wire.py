@@ -13,15 +13,15 @@ from requests.adapters import HTTPAdapter
 def watch(base_url, interrupts, look):
     """Interrupt workers before requests and after responses.
 
-    :param look: called with each request just before it is sent
+    :param look: called with each request, before anybody comes in between
     """
     send = HTTPAdapter.send
 
     def watched(adapter, request, **options):
         if not request.url.startswith(base_url):
             return send(adapter, request, **options)
-        interrupts.reach("request")
         look(request)
+        interrupts.reach("request")
         answer = send(adapter, request, **options)
         interrupts.reach("answered")
         return answer

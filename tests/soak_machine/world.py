@@ -3,6 +3,7 @@
 
 import logging
 import os
+from datetime import UTC
 
 from stripe_stand_in.server import StandIn
 
@@ -26,6 +27,8 @@ class World:
     def _load(self, conf):
         """Load Odoo only now, because it keeps references to its clock."""
         from . import shop, wire
+        from .backup import Backup
+        from .gate import Gate
         from .mails import Mails
         from .place import Place
         from .provider import Provider
@@ -39,19 +42,28 @@ class World:
         self.ears = Ears()
         logging.getLogger(ADDON).addHandler(self.ears)
         for handler in logging.getLogger().handlers:
-            handler.setLevel(logging.CRITICAL)  # faults are the point of this test
-        self.requests = []
-        wire.watch(self.provider.url, self.interrupts, self.requests.append)
+            handler.setLevel(logging.CRITICAL)  # faults are what it is about
+        self.backup = Backup(self.place)
         self.place.watch(self.interrupts)
         with self.place.env() as env:
             shop.open_company(env)
+            self._zone = env.company._get_zone()
+        self.gate = Gate(self.place, self._zone)
+        wire.watch(self.provider.url, self.interrupts, self.gate.look)
 
-    def begin_schedule(self):
-        """Start a schedule with a clean slate."""
+    def begin_schedule(self, notes):
+        """As if nothing had ever happened.
+
+        :param notes: see notes.py
+        """
         self.clock.reset()
         self.provider.reset()
         self.place.forget()
         self.mails.forget()
         self.ears.heard.clear()
         self.workers.unexpected.clear()
-        self.requests.clear()
+        self.gate.open(notes)
+
+    def get_today(self):
+        """The company's date."""
+        return self.clock.now.replace(tzinfo=UTC).astimezone(self._zone).date()

@@ -40,7 +40,7 @@ class AccountMove(models.Model):
 
     # -- using it ----------------------------------------------------------------
 
-    def _use_credits(self, now=None):
+    def _use_credits(self, now=None, ahead=False):
         """Apply the customers' credits with Odoo's reconciliation, if the company's
         settings say so.
 
@@ -48,6 +48,7 @@ class AccountMove(models.Model):
         own row.
 
         :param now: naive UTC datetime
+        :param ahead: the next installment is charged before its due date
         :return: what can be collected now, as in ``_get_collectable``
         :raise LockNotAvailable: if a credit is locked by another transaction; Odoo
             repeats a request for it, and the queue repeats a job
@@ -55,7 +56,7 @@ class AccountMove(models.Model):
         collectables = self._get_collectable(now)
         moves = self.sudo().filtered(
             lambda move: (
-                collectables[move].credit
+                collectables[move].get_credit(ahead)
                 and move.company_id.collection_credit_use == AUTOMATIC
                 and move._may_use_credit()
             )
@@ -64,7 +65,7 @@ class AccountMove(models.Model):
             return collectables
         credits = moves._get_open_credits()
         for move in moves:
-            move._apply_credits(credits[move], collectables[move].credit)
+            move._apply_credits(credits[move], collectables[move].get_credit(ahead))
         return self._get_collectable(now)
 
     def _may_use_credit(self):

@@ -73,7 +73,7 @@ class AccountMove(models.Model):
             its ``collection_decision`` says why
         """
         now = now or fields.Datetime.now()
-        collectables = collectables or self._get_collectable(now)
+        collectables = collectables or self._use_credits(now)
         tokens = dict.fromkeys(self, token) if token else {}
         tokens = tokens or self._get_tokens_to_charge(collectables)
         Attempt = self.env["paycollect.attempt"].sudo()
@@ -213,6 +213,7 @@ class AccountMove(models.Model):
             "residual": collectable.ask(ahead=True),
             "due_at": None if ahead else self._get_due_moment(collectable),
             "credit_waiting": collectable.credit_waiting,
+            "credit_left": collectable.credit,
             "in_flight": self._has_money_in_flight(
                 self.sudo().transaction_ids, attempt or replaced
             ),

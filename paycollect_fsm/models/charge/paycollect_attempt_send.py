@@ -109,7 +109,7 @@ class PaycollectAttempt(models.Model):
             return False
         move = self.move_id
         move._lock_or_retry()
-        collectable = move._use_credits(now)[move]
+        collectable = move._use_credits(now, is_ahead(self.trigger))[move]
         facts = move._get_charge_facts(
             self.token_id,
             now,
@@ -233,8 +233,9 @@ class PaycollectAttempt(models.Model):
 
     def _is_owed_in_full(self):
         """Whether the full amount is still owed and chargeable since the claim."""
-        move = self.move_id
-        due = move._get_collectable(self.sent_at)[move].ask(is_ahead(self.trigger))
+        move, ahead = self.move_id, is_ahead(self.trigger)
+        found = move._get_collectable(self.sent_at)[move]
+        due = found.ask(ahead) - (found.get_credit(ahead) if found.is_early else 0)
         enough = self.currency_id.compare_amounts(due, self.amount)
         fits = not self._get_change() and self.token_id._is_consented_for(move)
         return (

@@ -5,6 +5,7 @@ from odoo.modules.neutralize import get_neutralization_queries
 
 DATABASE = "paycollect.home_database"
 URL = "paycollect.home_url"
+FORMER = "paycollect.former_databases"
 
 
 class ResCompany(models.Model):
@@ -56,6 +57,13 @@ class ResCompany(models.Model):
         urls = self.env["ir.config_parameter"].sudo().get_param(name) or ""
         return [url.rstrip("/").lower() for url in urls.split()]
 
+    def _get_own_marks(self):
+        """Return the marks under which this database has asked for payments: its own,
+        and those that it had before it moved."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        marks = {get_param("database.uuid"), get_param(DATABASE)}
+        return marks.union((get_param(FORMER) or "").split()) - {False}
+
     def _remember_first_home(self):
         if not self._get_remembered_home()[0]:
             self._remember_home()
@@ -78,7 +86,11 @@ class ResCompany(models.Model):
         :raise AccessError: unless the user is an administrator
         """
         self._check_administrator()
+        former = self._get_own_marks()
         self._remember_home()
+        self.env["ir.config_parameter"].sudo().set_param(
+            FORMER, " ".join(sorted(former))
+        )
         self._resume_after_move()
 
     @api.model

@@ -254,7 +254,9 @@ class PaycollectEvent(models.Model):
             return None
         if self.transaction_id:
             return Verdict(FAILED, verdict.reason)
-        if self._get_database() == self._get_own_database():
+        if self._is_own_database(self._get_database()):
+            if self.env["res.company"]._has_moved():
+                return None  # perhaps only the original knows it
             return Verdict(
                 FAILED,
                 self.env._(
@@ -278,8 +280,9 @@ class PaycollectEvent(models.Model):
         metadata = stripe_events.get_metadata(self._get_object())
         return metadata.get("paycollect_database")
 
-    def _get_own_database(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+    def _is_own_database(self, mark):
+        """Whether it is this database's mark, or was before the database moved."""
+        return mark in self.env["res.company"]._get_own_marks()
 
     def _report_failed(self):
         self.company_id._schedule_collection_activity(

@@ -94,7 +94,7 @@ class PaycollectEvent(models.Model):
         :return: ``(transaction, None)`` or ``(None, Verdict)``
         """
         database = stripe_events.get_metadata(stripe_object).get("paycollect_database")
-        if database and database != self._get_own_database():
+        if database and not self._is_own_database(database):
             return None, Verdict(
                 IGNORED,
                 self.env._("The event belongs to another database on this account."),

@@ -138,8 +138,7 @@ class PaycollectEvent(models.Model):
         """Whether this database requested it and may not have committed yet."""
         database = stripe_events.get_metadata(refund).get("paycollect_database")
         return (
-            database == self._get_own_database()
-            and now - self.occurred_at < OURS_MAY_COME
+            self._is_own_database(database) and now - self.occurred_at < OURS_MAY_COME
         )
 
     def _process_refund(self, transaction, refund):

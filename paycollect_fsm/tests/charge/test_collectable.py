@@ -203,6 +203,34 @@ class TestCredits(CollectableCommon):
         move._use_credits()
         self.assertEqual(credit.amount_residual, 30)
 
+    def test_a_blocked_invoice_uses_the_credit_when_it_is_unblocked(self):
+        for when in ("before it is planned", "before it is claimed"):
+            with self.subTest(when):
+                move = self.make_invoice(self.partner)
+                if when == "before it is claimed":
+                    move._plan_collection("completion")
+                move.action_toggle_block_payment()
+                credit = self.make_credit_note(self.partner, 130)
+                if when == "before it is planned":
+                    move._plan_collection("completion")
+                attempt = move.collection_attempt_ids
+                attempt._send()
+                self.assertEqual(attempt.parked_code, "blocked")
+                self.assertEqual(credit.amount_residual, 130)
+                with self.with_jobs():
+                    move.action_toggle_block_payment()
+                self.assertTrue(move._is_settled())
+                self.assertEqual(credit.amount_residual, 30)
+                self.assertEqual(self.get_charged(move), [])
+                credit.button_draft()
+                credit.button_cancel()
+
+    def test_collect_now_uses_credit_although_nothing_is_left_to_charge(self):
+        move = self.make_invoice(self.partner)
+        self.make_credit_note(self.partner, 130)
+        move.with_user(self.accountant).action_collect_now()
+        self.assertTrue(move._is_settled())
+
     def test_the_receipt_names_the_credit_that_was_used(self):
         credit = self.make_credit_note(self.partner, 30)
         move = self.complete(self.make_job(self.partner, token=False))

@@ -5,6 +5,8 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from .common_collectable import CollectableCommon
 
 DAY_0 = datetime(2026, 6, 1, 14)
@@ -144,6 +146,25 @@ class TestParts(CollectableCommon):
         with self.with_jobs():
             move.with_user(self.accountant).action_collect_now()
         self.assertEqual(self.get_charged(move), [300, 700])
+
+    def test_credit_is_used_before_the_next_part_is_taken_early(self):
+        move = self.complete(self.make_parts_job())
+        self.make_credit_note(self.partner, 100)
+        with self.with_jobs():
+            move.with_user(self.accountant).action_collect_now()
+        self.assertEqual(self.get_charged(move), [300, 600])
+        self.assertTrue(move._is_settled())
+
+    def test_credit_that_comes_after_the_claim_puts_an_early_part_back(self):
+        move = self.complete(self.make_parts_job())
+        with trap_jobs():
+            attempt = move._plan_collection("manual")
+        self.assertTrue(attempt._claim(self.now()))
+        self.make_credit_note(self.partner, 100)
+        attempt._charge(self.now())
+        self.assertEqual(attempt.state, "planned")
+        attempt._send()
+        self.assertEqual(self.get_charged(move), [300, 600])
 
     def test_the_planned_part_does_not_keep_the_customer_from_paying(self):
         move = self.complete(self.make_parts_job())

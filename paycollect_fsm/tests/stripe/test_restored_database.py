@@ -2,8 +2,10 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ...rules.stripe_events import MARK
 from .common_stripe_events import StripeEventCase, make_refund
@@ -109,3 +111,59 @@ class TestRestoredDatabase(StripeEventCase):
         returned["payment_intent"] = self.forgotten()
         self.env["payment.transaction"]._process("stripe", returned)
         self.assertStillOpen()
+
+
+@tagged("post_install", "-at_install")
+class TestMovedDatabase(StripeEventCase):
+    """A database that moved got another mark; what it asked for before is its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.attempt = self.claim()
+        self.payment = self.attempt.transaction_id
+        self.asked = self.payment._prepare_stripe_metadata()
+        self.env["ir.config_parameter"].set_param("database.uuid", "moved")
+
+    def hear(self):
+        metadata = {
+            key.removeprefix("metadata[").rstrip("]"): value
+            for key, value in self.asked.items()
+        }
+        return self.apply_intent(self.payment, metadata=metadata)
+
+    def answer(self):
+        user = new_test_user(self.env, "an_administrator", groups="base.group_system")
+        with trap_jobs():
+            self.env["res.company"].with_user(user).action_confirm_original()
+
+    def test_what_was_asked_for_before_the_move_is_booked_after_it(self):
+        self.answer()
+        self.hear()
+        self.assertEqual(self.attempt.state, "paid")
+
+    def test_it_is_booked_before_anybody_said_what_this_database_is(self):
+        self.hear()
+        self.assertEqual(self.attempt.state, "paid")
+
+    def test_after_two_moves_it_is_booked_as_well(self):
+        self.answer()
+        self.env["ir.config_parameter"].set_param("database.uuid", "moved again")
+        self.env["res.company"].sudo().action_confirm_original()
+        self.hear()
+        self.assertEqual(self.attempt.state, "paid")
+
+    def test_nobody_is_told_of_the_payments_of_the_original(self):
+        """As long as this may be a copy, only the original knows its new ones."""
+        self.asked = {**self.asked, f"metadata[{MARK}]": "of the original"}
+        event = self.hear()
+        event._apply(event.received_at + timedelta(days=3, seconds=1))
+        self.assertEqual(event.state, "waiting")
+        self.answer()
+        event._apply(event.received_at + timedelta(days=4))
+        self.assertEqual(event.state, "failed")
+
+    def test_what_another_database_asked_for_is_left_alone(self):
+        self.answer()
+        self.asked["metadata[paycollect_database]"] = "another"
+        self.assertEqual(self.hear().state, "ignored")
+        self.assertEqual(self.attempt.state, "sent")

@@ -1,0 +1,91 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What accounting does to the books while charges are planned, under way or unknown.
+What may not be done raises, and they are told so.
+"""
+
+from odoo import Command
+from odoo.exceptions import UserError
+
+from .shop import QUICK
+
+
+def make_credit_note(partner, amount):
+    line = {"name": "Bad work", "price_unit": amount, "tax_ids": [Command.clear()]}
+    credit = (
+        partner.env["account.move"]
+        .with_context(**QUICK)
+        .create(
+            {
+                "move_type": "out_refund",
+                "partner_id": partner.id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+    )
+    credit.action_post()
+
+
+def book_on_account(partner, amount):
+    """The customer pays without saying what for."""
+    journal = partner.env["account.journal"].search(
+        [("type", "=", "bank"), ("company_id", "=", partner.env.company.id)], limit=1
+    )
+    payment = (
+        partner.env["account.payment"]
+        .with_context(**QUICK)
+        .create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": partner.id,
+                "amount": amount,
+                "journal_id": journal.id,
+            }
+        )
+    )
+    payment.action_post()
+
+
+def reset_or_post(move):
+    """The invoice is opened for a correction, or posted again."""
+    if move.state == "draft":
+        move.action_post()
+    else:
+        move.button_draft()
+
+
+def block_or_unblock(move):
+    if move.state != "posted":
+        raise UserError(move.env._("It is in draft."))
+    move.action_toggle_block_payment()
+
+
+def correct_customer(move, partner):
+    """The invoice was somebody else's all the time; what was paid stays the payer's."""
+    if move.commercial_partner_id == partner or move._is_settled():
+        raise UserError(move.env._("There is nothing to correct."))
+    if move.state == "posted":
+        move.button_draft()
+    move.line_ids.remove_move_reconcile()
+    move.partner_id = partner
+    move.action_post()
+
+
+def merge(winner, loser):
+    """Both customers are one."""
+    wizard = winner.env["base.partner.merge.automatic.wizard"].create(
+        {
+            "partner_ids": [winner.id, loser.id],
+            "dst_partner_id": winner.id,
+            "state": "selection",
+        }
+    )
+    wizard.action_merge()
+
+
+def end_corrections(env, move_ids):
+    """Nothing is left in draft or blocked."""
+    moves = env["account.move"].browse(move_ids)
+    moves.filtered(lambda move: move.state == "draft").action_post()
+    for move in moves.filtered(lambda move: move.payment_state == "blocked"):
+        move.action_toggle_block_payment()

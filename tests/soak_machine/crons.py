@@ -1,0 +1,46 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What runs by itself now and then: each a function of an environment."""
+
+
+def _sweep(env):
+    env["paycollect.attempt"]._cron_send_due()
+    env["paycollect.message"]._cron_deliver()
+
+
+def _resolve(env):
+    env["paycollect.attempt"]._cron_resolve_unknown()
+
+
+def _fetch(env):
+    env["payment.provider"]._cron_fetch_missed()
+
+
+def _apply(env):
+    env["paycollect.event"]._cron_apply_due()
+
+
+def _native(env):
+    env["payment.transaction"]._cron_post_process()
+
+
+def _mail(env):
+    now = env.cr.now()
+    queued = env["mail.mail"].search(
+        [
+            ("state", "=", "outgoing"),
+            "|",
+            ("scheduled_date", "=", False),
+            ("scheduled_date", "<=", now),
+        ]
+    )
+    queued.send(auto_commit=True)
+
+
+CRONS = {
+    "sweep": _sweep,
+    "resolve": _resolve,
+    "fetch": _fetch,
+    "apply": _apply,
+    "native": _native,
+    "mail": _mail,
+}

@@ -1,0 +1,127 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Each charge is held against what is committed, at the moment when it leaves."""
+
+from datetime import UTC
+from urllib.parse import parse_qs, urlsplit
+
+from .facts import Row
+
+MARK = "metadata[paycollect_mark]"
+CHARGE = """
+SELECT move.id, move.name, move.state, move.payment_state, attempt.trigger,
+       move.commercial_partner_id AS customer_id, attempt.sent_at,
+       company.collection_stopped_at AS stopped_at
+  FROM payment_transaction tx
+  JOIN paycollect_attempt attempt ON attempt.transaction_id = tx.id
+  JOIN account_move move ON move.id = attempt.move_id
+  JOIN res_company company ON company.id = move.company_id
+ WHERE tx.collection_mark = %(mark)s
+"""
+PARTS = """
+SELECT date_maturity AS due, account_id, discount_date,
+       round(amount_residual_currency * 100)::int AS open,
+       round((amount_currency - discount_amount_currency) * 100)::int AS discount
+  FROM account_move_line
+ WHERE move_id = %(move)s AND display_type = 'payment_term'
+"""
+# Where something is being paid back, how much of the credit is free is not easily said.
+CREDIT = """
+SELECT COALESCE(-round(sum(line.amount_residual_currency) * 100)::int, 0) AS credit,
+       EXISTS(
+           SELECT FROM payment_transaction tx
+             JOIN res_partner payer ON payer.id = tx.partner_id
+            WHERE tx.operation = 'refund'
+              AND payer.commercial_partner_id = %(customer)s) AS is_paid_back
+  FROM account_move_line line
+  JOIN res_partner partner ON partner.id = line.partner_id
+ WHERE partner.commercial_partner_id = %(customer)s AND line.parent_state = 'posted'
+   AND line.account_id = %(account)s AND line.amount_residual_currency < 0
+"""
+
+
+class Gate:
+    """:param place: see place.py; :param zone: of the company"""
+
+    def __init__(self, place, zone):
+        self._place, self._zone = place, zone
+        self.open()
+
+    def open(self, notes=None):
+        """:param notes: of the schedule that begins"""
+        self.notes = notes
+        self.breaches = []
+
+    def look(self, request):
+        """A request is about to leave; what is read here is not changed by anybody
+        before the worker's own check, which is in the same transaction."""
+        if request.method != "POST":
+            return
+        if urlsplit(request.url).path != "/v1/payment_intents":
+            return
+        body = request.body or ""
+        body = body.decode() if isinstance(body, bytes) else body
+        values = {name: value[-1] for name, value in parse_qs(body).items()}
+        if "off_session" in values:
+            self.breaches += self._check(values)
+
+    def _check(self, values):
+        """Yield what is wrong with a charge that the customer does not confirm."""
+        with self._place.sql() as cr:
+            charge = _fetch(cr, CHARGE, mark=values.get(MARK))
+            if not charge:
+                yield f"{values['description']} is charged, and nobody wrote it down"
+                return
+            yield from self._check_state(charge)
+            yield from self._check_payer(charge, values["customer"])
+            yield from self._check_amount(cr, charge, int(values["amount"]))
+
+    def _check_state(self, charge):
+        if charge.state != "posted" or charge.payment_state == "blocked":
+            yield f"{charge.name} is charged in draft or blocked"
+        if charge.stopped_at:
+            yield f"{charge.name} is charged while all charging is stopped"
+        if self.notes.is_moved:
+            yield f"{charge.name} is charged from what may be a copy"
+
+    def _check_payer(self, charge, provider_id):
+        payer = self.notes.get_payer(provider_id)
+        if payer != charge.customer_id:
+            yield f"{charge.name} of {charge.customer_id} is charged to {payer}"
+
+    def _check_amount(self, cr, charge, amount):
+        cr.execute(PARTS, {"move": charge.id})
+        parts = [Row(row) for row in cr.dictfetchall()]
+        credit = _fetch(
+            cr, CREDIT, customer=charge.customer_id, account=parts[0].account_id
+        )
+        sent_at = charge.sent_at.replace(tzinfo=UTC)
+        allowed = get_allowed(
+            parts,
+            0 if credit.is_paid_back else credit.credit,
+            sent_at.astimezone(self._zone).date(),
+            is_ahead=charge.trigger == "manual",
+        )
+        if amount > allowed:
+            yield f"{charge.name}: {amount} charged, {allowed} may be asked for"
+
+
+def get_allowed(parts, credit, today, is_ahead):
+    """Return how many cents may be asked for today.
+
+    :param parts: rows with ``due``, ``open``, ``discount`` and ``discount_date``
+    :param is_ahead: a person said to take the next part early
+    """
+    open_parts = [part for part in parts if part.open > 0]
+    is_early = any(p.discount_date and p.discount_date >= today for p in open_parts)
+    due = sum(part.open for part in open_parts if is_early or part.due <= today)
+    if is_ahead and open_parts and not due:
+        due = min(open_parts, key=lambda part: part.due).open
+    left = due - min(credit, due)
+    discount = sum(part.discount for part in open_parts) if is_early else 0
+    return left - discount if discount < left else left
+
+
+def _fetch(cr, query, **params):
+    cr.execute(query, params)
+    row = cr.dictfetchone()
+    return row and Row(row)

@@ -1,0 +1,51 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What becomes of the database of a schedule: it is copied, moved, or restored."""
+
+import copy
+
+from .workers import DONE
+
+
+class House:
+    """A part of :class:`schedule.Schedule`."""
+
+    backup = None
+    house_steps = 0
+
+    def move(self, how):
+        """The database is another one; or an administrator says that it is not."""
+        self.house_steps += 1
+        if self.notes.is_moved:
+            self.answer()
+            return
+        self.world.place.move(how)
+        self.notes.is_moved = self.world.mails.is_forbidden = True
+        self.note(f"the database is another one: {how}")
+
+    def answer(self):
+        """An administrator says that this is the original."""
+        self.world.mails.is_forbidden = False
+        done = self.act(
+            "this is the original",
+            lambda env: env.company.action_confirm_original(),
+            login="admin",
+        )
+        self.notes.is_moved = self.world.mails.is_forbidden = done != DONE
+
+    def back_up_or_restore(self):
+        """What happened since the backup is forgotten, and its numbers are free.
+
+        The provider, and what left for customers, know nothing of that.
+        """
+        self.house_steps += 1
+        if not self.backup:
+            self.world.backup.make()
+            self.backup = copy.deepcopy(self.notes)
+            self.note("a backup is made")
+            return
+        self.world.backup.restore()
+        self.notes, self.backup = self.backup, None
+        self.world.gate.notes = self.notes
+        self.world.mails.forget()
+        self.world.mails.is_forbidden = self.notes.is_moved
+        self.note("the backup is restored")
