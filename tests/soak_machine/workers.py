@@ -8,10 +8,8 @@ import logging
 import traceback
 from collections import deque
 
-from psycopg2 import OperationalError
-
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -71,11 +69,7 @@ class Workers:
                     action(env)
             except Killed:
                 return KILLED
-            except RetryableJobError:
-                return LATER
-            except OperationalError as error:
-                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
-                    self._note_unexpected()
+            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 return LATER
             except (UserError, AccessError):
                 return REFUSED
