@@ -127,7 +127,7 @@ class TestKillSwitch(CollectionCommon):
 
     def test_a_user_of_another_company_cannot_stop_this_one(self):
         other = self.env["res.company"].create({"name": "Other"})
-        with self.assertRaisesRegex(AccessError, "do not work for Other"):
+        with self.assertRaisesRegex(AccessError, "don't have access to Other"):
             other.with_user(self.accountant)._stop_collection("No")
 
     def test_a_charge_parked_by_a_worker_that_saw_the_old_stop_leaves_with_the_sweep(
@@ -188,7 +188,7 @@ class TestKillSwitch(CollectionCommon):
         self.assertFalse(window.may_resume)
         self.assertIn("an_accountant", window.state_text)
         self.assertIn("Wrong prices", window.state_text)
-        self.assertIn("1, ", window.waiting_text)
+        self.assertIn("1 (", window.waiting_text)
         self.assertIn(
             self.company.currency_id.format(attempt.amount), window.waiting_text
         )

@@ -523,7 +523,7 @@ class TestDeclineCode(CollectionCommon):
             self.assertEqual(plan.network_cap, 15)
             plan.network_cap = NETWORK_CAP_MAX
         for number in (0, NETWORK_CAP_MAX + 1):
-            with self.assertRaisesRegex(ValidationError, "card networks"):
+            with self.assertRaisesRegex(ValidationError, "Card networks"):
                 self.env.ref("paycollect_fsm.retry_plan_default").network_cap = number
 
     def test_a_final_decline_never_tries_the_same_method(self):
