@@ -8,13 +8,17 @@ from . import account_move_collectable
 from . import account_move_credit
 from . import account_move_decision
 from . import account_move_explanation
+from . import account_move_facts
 from . import account_move_reason
 from . import account_move_guard
 from . import account_move_line
 from . import base_partner_merge
 from . import account_move_line_guard
 from . import paycollect_attempt
+from . import paycollect_attempt_outcome
 from . import paycollect_attempt_send
+from . import paycollect_attempt_sweep
+from . import paycollect_attempt_text
 from . import paycollect_attempt_limits
 from . import paycollect_attempt_part
 from . import payment_provider

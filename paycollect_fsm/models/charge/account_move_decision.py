@@ -1,27 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
 
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import str2bool
 
 from ...rules.charge import (
-    BLOCKED,
     CREDIT,
     GO,
     PLANNED_ANYWAY,
     STOP,
     WAIT,
-    ChargeFacts,
     Decision,
-    Obstacle,
     decide,
 )
-from ...rules.const import OCCASION_DUE, OPEN_STATES
-from ...rules.triggers import STAFF, get_authorizer, is_ahead
-
-# How long a payment that the customer started online may still be confirmed.
-PORTAL_GRACE = timedelta(minutes=15)
+from ...rules.const import OCCASION_DUE
+from ...rules.triggers import STAFF, get_authorizer
 
 
 class AccountMove(models.Model):
@@ -142,13 +134,6 @@ class AccountMove(models.Model):
             "reason_params": self._prepare_reason_params(decision, token) or False,
         }
 
-    def _get_token_limit(self, token, amount):
-        """Return the limit that keeps the method from paying the amount, or None."""
-        self.ensure_one()
-        return token._get_limit(
-            self.partner_id, self.currency_id, amount, self.company_id
-        )
-
     def _prepare_attempt_vals(self, token, trigger, planned_at, amount):
         self.ensure_one()
         return {
@@ -176,136 +161,6 @@ class AccountMove(models.Model):
         """Return the retry that is planned for a later day, if any (sudo)."""
         self.ensure_one()
         return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
-
-    def _is_owed(self):
-        self.ensure_one()
-        return (
-            self.move_type == "out_invoice"
-            and self.state == "posted"
-            and not self._is_settled()
-            and self.currency_id.compare_amounts(self.amount_residual, 0) > 0
-        )
-
-    def _get_charge_facts(
-        self,
-        token,
-        now,
-        trigger="completion",
-        attempt=None,
-        replaced=None,
-        collectable=None,
-    ):
-        """Return the :class:`ChargeFacts` of one invoice.
-
-        :param now: naive UTC datetime
-        :param trigger: see ``rules/triggers.py``
-        :param attempt: the attempt being claimed; facts that only matter then, such as
-            daily limits, are only read then
-        :param replaced: the planned retry that would be replaced
-        :param collectable: what is owed; default: computed here
-        """
-        self.ensure_one()
-        collectable = collectable or self._get_collectable(now)[self]
-        facts = self._prepare_charge_facts(token, now, attempt)
-        ahead = is_ahead(trigger)
-        facts |= {
-            "authorized_by": get_authorizer(trigger),
-            "residual": collectable.ask(ahead=True),
-            "due_at": None if ahead else self._get_due_moment(collectable),
-            "credit_waiting": collectable.credit_waiting,
-            "credit_left": collectable.credit,
-            "in_flight": self._has_money_in_flight(
-                self.sudo().transaction_ids, attempt or replaced
-            ),
-        }
-        if token:
-            facts["token_limit"] = self._get_token_limit(token, facts["residual"])
-        if attempt:
-            facts |= attempt._prepare_charge_facts(now)
-            facts["amount_company"] = attempt._convert_brake(
-                facts["residual"], self.currency_id, now
-            )
-        return ChargeFacts(**facts)
-
-    def _prepare_charge_facts(self, token, now, attempt):
-        """Hook: return facts about the invoice and the method by field name.
-
-        Each room adds its own. A fact never depends on the result of a rule.
-        """
-        company = self.company_id
-        transactions = self.sudo().transaction_ids
-        return {
-            "collection_active": company.collection_active,
-            "stopped": company._is_collection_stopped(),
-            "neutralized": str2bool(
-                self.env["ir.config_parameter"]
-                .sudo()
-                .get_param("database.is_neutralized", "False")
-            ),
-            "moved": company._has_moved(),
-            "is_customer_invoice": self.move_type == "out_invoice",
-            "posted": self.state == "posted",
-            "in_draft": bool(attempt) and self.state == "draft",
-            "settled": self._is_settled(),
-            "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
-            "customer_paying": any(
-                tx.state == "draft"
-                and (tx.operation or "").startswith("online_")
-                and tx.create_date > now - PORTAL_GRACE
-                for tx in transactions
-            ),
-            "mode": self.collection_mode or "",
-            "max_auto_amount": self._get_max_auto_amount(),
-            "token_found": bool(token),
-            "token_usable": token.active and token._has_consent() if token else False,
-            "token_fits": bool(token) and token._is_consented_for(self),
-            "token_expired": bool(token)
-            and token._is_expired_on(company._get_today(now)),
-            "provider_ready": token.provider_id.state in ("enabled", "test"),
-            "key_rejected": bool(token) and token.provider_id._is_key_rejected(now),
-        }
-
-    def _get_charge_obstacles(self, now, attempt=None):
-        """Hook: return other obstacles to charging these invoices, in bulk.
-
-        Each room adds its own, in any order.
-
-        :param now: naive UTC datetime
-        :param attempt: the attempt being claimed; None while planning
-        :return: ``{move: [Obstacle]}`` with a key for every invoice
-        """
-        return {
-            move: [Obstacle(BLOCKED, WAIT)] if move.payment_state == "blocked" else []
-            for move in self
-        }
-
-    def _has_money_in_flight(self, transactions, attempt):
-        """Whether a payment for this invoice may already be on its way."""
-        others = self.sudo().collection_attempt_ids - (
-            attempt or self.env["paycollect.attempt"]
-        )
-        return self._has_pending_transaction(transactions) or any(
-            other.state in OPEN_STATES for other in others
-        )
-
-    def _has_pending_transaction(self, transactions):
-        return any(
-            (tx.state in ("pending", "authorized") and tx.provider_code != "custom")
-            or (tx.state == "done" and not tx.is_post_processed)
-            for tx in transactions
-        )
-
-    def _get_max_auto_amount(self):
-        """Return the policy's limit in the invoice's currency; 0 = no limit."""
-        policy = self.collection_policy_id
-        if not policy.max_auto_amount:
-            return 0.0
-        return policy.currency_id._convert(
-            policy.max_auto_amount,
-            self.currency_id,
-            self.company_id,
-            self.invoice_date or self.company_id._get_today(),
-        )
 
     def _plan_waiting(self, partners, token=None):
         """Plan charges for the customers' open invoices that waited for a method.

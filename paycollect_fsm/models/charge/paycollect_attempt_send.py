@@ -1,26 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
-from dataclasses import asdict
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
-    BLOCKED,
-    CREDIT,
     GO,
-    IN_DRAFT,
     MISMATCHES,
-    MOVED,
     NOT_DUE,
-    PROVIDER_OFF,
     STOP,
     STOPPED,
     WAIT,
@@ -29,22 +22,15 @@ from ...rules.charge import (
 )
 from ...rules.const import (
     CANCELED,
-    DECLINED,
     OCCASION_DUE,
-    PAID,
-    PLANNED,
     SENT,
-    SETTLING,
-    UNKNOWN,
 )
-from ...rules.declines import find_return_code
 from ...rules.outcome import KEY_REJECTED, Exchange, Outcome, classify
 from ...rules.triggers import is_ahead
 
 _logger = logging.getLogger(__name__)
 
 POSTPONE = timedelta(minutes=5)
-BATCH = 100
 # Seconds until a charge checks again whether the customer's other charge is done.
 CUSTOMER_BUSY = 3
 
@@ -268,92 +254,12 @@ class PaycollectAttempt(models.Model):
             SQL("SELECT id FROM paycollect_attempt WHERE id = %s FOR UPDATE", self.id)
         )
 
-    def _record(self, outcome, now):
-        """Record the outcome and start what follows from it."""
-        self._set_state(
-            outcome.state,
-            outcome.reason,
-            self._prepare_outcome_params(outcome),
-            **self._prepare_code_vals(outcome),
-        )
-        transaction = self.transaction_id
-        transaction._record_codes(outcome.codes, outcome.status)
-        if outcome.codes.intent and not transaction.provider_reference:
-            transaction.provider_reference = outcome.codes.intent
-        self._after_outcome(outcome, now)
-
-    def _after_outcome(self, outcome, now):
-        """Hook: follow up on an outcome, in the transaction that records it.
-
-        The state is already written. Canceled is an outcome, too.
-
-        :param outcome: :class:`outcome.Outcome`
-        :param now: naive UTC datetime
-        """
-
-    def _get_outcome_text(self, outcome):
-        return self._get_reason_text(
-            outcome.reason, self._prepare_outcome_params(outcome)
-        )
-
-    def _prepare_outcome_params(self, outcome):
-        """Return the values of an outcome's reason, ready for JSON."""
-        if outcome.state != DECLINED:
-            return {}
-        return {
-            "provider_code": self.transaction_id.provider_code,
-            "decline_code": outcome.codes.decline_code,
-            "message": self.transaction_id.state_message or "",
-        }
-
-    def _prepare_code_vals(self, outcome):
-        return {
-            **asdict(outcome.codes),
-            "http_status": outcome.status or 0,
-        }
-
     def _finish(self, _now=None):
         """Book the payment and queue the receipt. Repeatable; no network."""
         self.ensure_one()
         transaction = self.transaction_id
         if self.state in protocol.FINISHABLE and not transaction.is_post_processed:
             transaction._post_process()
-
-    def _sync_with_transaction(self):
-        """Follow transactions that changed outside of a request (webhook, late
-        response)."""
-        for attempt in self:
-            transaction = attempt.transaction_id
-            state = protocol.follow(
-                attempt.state,
-                transaction.state,
-                transaction.collection_contradicted,
-                bool(attempt.returned_at),
-            )
-            if not state:
-                continue
-            now = fields.Datetime.now()
-            code, params = attempt._get_event_reason(state)
-            text = attempt._get_reason_text(code, params)
-            attempt._before_event(state, text, now)
-            vals = {}
-            if state == DECLINED and not attempt.decline_code:
-                vals["decline_code"] = find_return_code(transaction.state_message)
-            attempt._set_state(state, code, params, **vals)
-            attempt._after_outcome(Outcome(state, "event"), now)
-
-    def _get_event_reason(self, state):
-        """Return the reason code and values for the change to ``state``."""
-        if state == PAID:
-            return "confirmed", {}
-        if state == SETTLING:
-            return "pending", {}
-        code = "returned" if self.state == SETTLING else "declined"
-        return code, {"message": self.transaction_id.state_message or ""}
-
-    def _before_event(self, state, text, now):
-        """Hook: an event from the provider is about to move the attempt to
-        ``state``."""
 
     def _postpone(self, code, params, now, until=None):
         self.write(
@@ -363,104 +269,3 @@ class PaycollectAttempt(models.Model):
                 "reason_params": params or False,
             }
         )
-
-    # -- crons ---------------------------------------------------------------
-
-    def _cron_send_due(self, now=None):
-        """Pick up what no job did: send, finish, and detect interrupted charges.
-
-        :param now: naive UTC datetime
-        """
-        self.env["payment.provider"].sudo()._close_accepted_keys()
-        self._commit()
-        for attempts, method, args in self._get_sweeps(now or fields.Datetime.now()):
-            self._sweep(attempts, method, now, *args)
-
-    def _get_sweeps(self, now):
-        """Hook: return the sweep's tasks; each room adds its own, in any order.
-
-        :param now: naive UTC datetime
-        :return: list of (attempts, method name, arguments); the method is called with
-            the time of the call (naive UTC) and the arguments
-        """
-        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED, CREDIT)
-        return [
-            *(
-                (self._search_unparkable(code, now), "_set_unparked", ())
-                for code in waits
-            ),
-            (self._search_unfinished(), "_finish", ()),
-            (self._search_orphans(now), "_set_orphaned", ()),
-            (self._search_due(now), "_send", ()),
-            (self._search_parts_left(now), "_plan_next_part", ()),
-        ]
-
-    def _search_due(self, now):
-        return self.search(
-            [
-                ("state", "=", PLANNED),
-                ("parked_code", "=", False),
-                ("planned_at", "<=", now - protocol.SWEEP_AFTER),
-            ],
-            order="planned_at",
-            limit=BATCH,
-        )
-
-    def _search_orphans(self, now):
-        return self.search(
-            [
-                ("state", "=", SENT),
-                ("sent_at", "<=", now - protocol.ORPHAN_AFTER),
-            ],
-            order="sent_at",
-            limit=BATCH,
-        )
-
-    def _search_unfinished(self):
-        """Search by transaction: an index covers the few that are unfinished."""
-        transactions = self.env["payment.transaction"].search(
-            [
-                ("is_post_processed", "=", False),
-                ("collection_attempt_ids.state", "in", protocol.FINISHABLE),
-            ],
-            limit=BATCH,
-        )
-        return transactions.collection_attempt_ids.filtered(
-            lambda attempt: attempt.state in protocol.FINISHABLE
-        )
-
-    def _sweep(self, attempts, method, now, *args):
-        """Run ``method`` on each attempt in a separate transaction.
-
-        :param now: naive UTC datetime; None: the time of each call
-        """
-        for attempt in attempts:
-            try:
-                attempt = attempt._as_system()
-                getattr(attempt, method)(now or fields.Datetime.now(), *args)
-                self._commit()
-            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                _logger.info("Attempt %s: %s", attempt.id, error)
-                self._rollback()
-            except Exception:
-                _logger.exception("Attempt %s: %s failed", attempt.id, method)
-                self._rollback()
-
-    def _get_chore(self, now, **facts):
-        """Return what the sweep does with the attempt, see ``protocol.get_chore``."""
-        self.ensure_one()
-        return protocol.get_chore(
-            self.state,
-            now,
-            planned_at=self.planned_at,
-            sent_at=self.sent_at,
-            is_parked=bool(self.parked_code),
-            **facts,
-        )
-
-    def _set_orphaned(self, now):
-        """Mark the attempt as unknown: the process that was sending it is gone."""
-        if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
-            return
-        self._set_state(UNKNOWN, "orphaned")
-        self._after_outcome(Outcome(UNKNOWN, "orphaned"), now)

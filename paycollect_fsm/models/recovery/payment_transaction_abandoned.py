@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ..charge.account_move_decision import PORTAL_GRACE
+from ..charge.account_move_facts import PORTAL_GRACE
 
 
 class PaymentTransaction(models.Model):
