@@ -18,12 +18,12 @@ import pytest
 SCHEDULES = 80
 STEPS = 15
 MINUTES = 3
-# The same schedules at each run: what is found is found again. New ones are played by
-# `setup/soak --machine`.
+# The same schedules in each run, so failures are reproducible. `setup/soak --machine`
+# plays new ones.
 SEEDS = (1, 2)
 # Enough to reveal each mutation with its loaded dice.
 MUTATED_SCHEDULES = 40
-# Money was taken a second time, whether it is booked by then or not.
+# Money was taken a second time, booked or not.
 TWICE = "|".join(
     (
         r"taken, \d+ owed",
@@ -32,7 +32,7 @@ TWICE = "|".join(
         r"charged, \d+ may be asked for",
     )
 )
-# What the machine has to say, and a seed with which it says so soon.
+# The machine's expected message, and a seed that produces it quickly.
 BREACHES = {
     "retry-an-unknown": (1, TWICE),
     "drop-the-lock": (3, TWICE),
@@ -48,7 +48,7 @@ BREACHES = {
 
 @dataclass
 class Answer:
-    """``breach``: what the machine found, before it tells how that came about."""
+    """``breach``: the machine's finding, without the story behind it."""
 
     code: int
     told: str
@@ -60,18 +60,18 @@ class Answer:
 
     @property
     def story(self):
-        """The steps, without ids of the provider and of the database."""
+        """Return the steps without ids of the provider and the database."""
         story = self.told.partition("What happened:")[2].partition("\n\n")[0]
         return re.sub(r"(pi|dp|ch)_\w+", "", story)
 
     def count(self, what):
-        """A number of the tally that the machine prints."""
+        """Return a number from the tally that the machine prints."""
         found = re.search(rf"^{re.escape(what)}: ([\d.]+)$", self.told, re.MULTILINE)
         return float(found[1]) if found else 0
 
 
 class Machine:
-    """A process with a database of its own; each play begins as if nothing was."""
+    """A process with its own database; each play starts from a clean slate."""
 
     def __init__(self, lab):
         path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
@@ -108,11 +108,11 @@ def test_random_schedules_neither_lose_nor_double_a_payment(machine, seed):
     share = SCHEDULES // len(SEEDS)
     answer = machine.play("--seed", seed, "--schedules", share, "--steps", STEPS)
     assert answer.code == 0, (
-        "the story of the failing schedule, and how to replay it, stand above"
+        "the story of the failing schedule, and how to replay it, is printed above"
     )
     assert answer.count(f"schedules of {STEPS} steps") >= share
     assert answer.count("interruptions") >= share / 5
-    # Not by the clock on the wall: other tests may keep the machine busy.
+    # Not wall-clock time: other tests may keep the machine busy.
     assert answer.count("processor seconds") < MINUTES * 60
 
 

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is owed: parts and their days, a discount, the customer's credit, and what
-keeps all of it from being charged for a while. Amounts are in cents."""
+"""The amount owed: installments and due dates, a discount, the customer's credit, and
+temporary holds on charging. Amounts are in cents."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ HOLDS = ("stopped", "moved", "in_draft", "blocked")
 
 class Invoice:
     """
-    :ivar credit: what the customer paid ahead, and it is not used yet
+    :ivar credit: the customer's unused credit
     :ivar holds: some of HOLDS
     """
 
@@ -35,10 +35,10 @@ class Invoice:
     def open(self):
         return sum(owed for _day, owed in self._parts)
 
-    # -- what happens to it ----------------------------------------------------------
+    # -- events ----------------------------------------------------------------------
 
     def hold(self, why):
-        """A person, or the place of the database, holds charges back for a while."""
+        """Hold charges back temporarily, by a person or because the database moved."""
         self.holds.add(why)
         self._world.trace(f"held: {why}")
         self._world.at(HOUR * 10 * self._world.random(), self._release, why)
@@ -51,10 +51,10 @@ class Invoice:
         self.credit += amount
         self._world.trace(f"credit of {amount}")
 
-    # -- as the addon's rules see it -------------------------------------------------
+    # -- according to the addon's rules ----------------------------------------------
 
     def assess(self):
-        """Return the :class:`collectable.Collectable` of today."""
+        """Return today's :class:`collectable.Collectable`."""
         discount = None
         if self._discount_until and not self._paid:
             discount = collectable.Discount(self._discount_until, DISCOUNT)
@@ -64,7 +64,7 @@ class Invoice:
         )
 
     def decide(self, asked):
-        """Return the :class:`charge.Decision` about what is asked for."""
+        """Return the :class:`charge.Decision` about the collectable amount."""
         blocked = charge.Obstacle(charge.BLOCKED, charge.WAIT)
         facts = charge.ChargeFacts(
             residual=asked.ask(ahead=True),
@@ -80,10 +80,10 @@ class Invoice:
         asked = self.assess()
         return self.decide(asked).verdict == charge.GO and amount <= asked.amount
 
-    # -- what is paid ----------------------------------------------------------------
+    # -- payments --------------------------------------------------------------------
 
     def use_credit(self):
-        """Apply the credit as far as it is asked for; return what is asked for then."""
+        """Apply the credit to the amount due; return the remaining amount."""
         used = self.assess().credit
         self.credit -= used
         self.credited += used
@@ -101,11 +101,11 @@ class Invoice:
             amount -= used
 
     def get_next_day(self):
-        """When the first part that is open is due."""
+        """Return the due date of the first open installment."""
         return min(day for day, owed in self._parts if owed)
 
     def get_most(self):
-        """How much may leave today, reckoned without the addon's rules."""
+        """Return the most that may be charged today, without the addon's rules."""
         today = self._world.now.date()
         early = self._discount_until and today <= self._discount_until
         early = early and not self._paid

@@ -65,14 +65,14 @@ def _send_late():
 
 
 def _ignore_credit():
-    """What the customer paid ahead is not looked at."""
+    """The customer's credit is ignored."""
     return {
         "assess": lambda *args, **more: Rules.assess(*args, **{**more, "credit": 0})
     }
 
 
 def _charge_early():
-    """A part is taken before its day."""
+    """An installment is charged before its due date."""
     return {
         "assess": lambda parts, today, *args, **more: Rules.assess(
             parts, today + timedelta(days=30), *args, **more
@@ -81,7 +81,7 @@ def _charge_early():
 
 
 def _ignore_holds():
-    """A draft, a blocked payment, a copy and a stop keep nothing back."""
+    """Drafts, blocked payments, copies and stops do not hold charges back."""
 
     def decide(facts):
         return Rules.decide(

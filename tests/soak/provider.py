@@ -21,7 +21,7 @@ FATES = (
 class Provider:
     """
     :ivar charges: by reference ``(transaction state, when)``
-    :ivar captured: cents in all
+    :ivar captured: total cents
     """
 
     def __init__(self, world):
@@ -31,7 +31,7 @@ class Provider:
         self.captured = 0
 
     def request(self, key, reference, amount):
-        """The request leaves; return a box for its answer and how long to wait.
+        """Send the request; return a box for its response and how long to wait.
 
         A response is ``(HTTP status, transaction state)``.
         """
@@ -68,7 +68,7 @@ class Provider:
             box.append(answer)
 
     def _charge(self, reference, amount):
-        """Move the money, or not."""
+        """Move the money or decline."""
         world = self._world
         state = "error" if world.random() < 0.3 else "done"
         world.trace(f"is charged: {state}", reference)

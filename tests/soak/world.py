@@ -80,7 +80,7 @@ class World:
 
     @staticmethod
     def get_moment(day):
-        """When a day's charges leave."""
+        """Return the time of day when charges are sent."""
         return datetime.combine(day, time(8))
 
     def trace(self, what, reference=""):
@@ -136,7 +136,7 @@ class World:
             yield from self._request(attempt)
 
     def _claim(self, attempt):
-        """Return whether it may leave; else it waits, or ends."""
+        """Return whether it may be sent; otherwise it waits or ends."""
         asked = self.invoice.use_credit()
         decision = self.invoice.decide(asked)
         match decision.verdict:

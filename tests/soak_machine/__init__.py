@@ -5,31 +5,31 @@ or duplicated.
 
 How it works
 ------------
-One process has everything: Odoo's registry on a database of its own, with real
-commits, and the stand-in in a thread. A *schedule* is 15 steps from machine.py: an
-invoice is made, a worker works (with a fault of the provider, killed at some point, or
-stopped while somebody else does something), webhooks arrive, people act, accounting
-corrects, the database is copied or restored, time passes. Then everything works again
-for some days, and nothing may be left undone.
+Everything runs in one process: Odoo's registry on its own database, with real commits,
+and the stand-in in a thread. A *schedule* is 15 steps from machine.py: an invoice is
+created, a worker works (with a provider fault, killed at some point, or paused while
+another one acts), webhooks arrive, people act, accounting makes corrections, the
+database is copied or restored, time passes. Then everything works again for some days,
+and nothing may be left undone.
 
 =============  ======================================================================
 machine.py     the steps, as rules of a hypothesis state machine
-dice.py        from what is drawn, and how often
-schedule.py    one schedule: what can be done, and whether all is well
-corrections.py what accounting does in it; house.py what becomes of its database
+dice.py        what is drawn from, and how often
+schedule.py    one schedule: its actions and checks
+corrections.py accounting's actions in it; house.py: moves of its database
 rest.py        the quiet days at its end
-notes.py       what is known of it without asking the database
-people.py      what staff and customers do; accounting.py the same for accounting
-crons.py       what runs by itself
-workers.py     who does something, and what becomes of it
-interrupts.py  where a worker can be killed or stopped
-facts.py       what is committed
+notes.py       what is known about it without the database
+people.py      actions of staff and customers; accounting.py: of accounting
+crons.py       scheduled work
+workers.py     who acts, and the outcome
+interrupts.py  where a worker can be killed or paused
+facts.py       committed data
 invariants.py  what must hold after each step and at the end
-gate.py        what must hold when a charge leaves
+gate.py        what must hold when a charge is sent
 provider.py    the stand-in: its faults, webhooks and books
-world.py       what outlives a schedule; place.py the database, backup.py its backup,
-               clock.py the time, mails.py what left for customers
-mutations.py   ways to break the protocol, to see that the machine notices
+world.py       what outlives a schedule; place.py: the database, backup.py: its
+               backup, clock.py: the time, mails.py: emails to customers
+mutations.py   ways to break the protocol, which the machine must notice
 run.py         seeds, replays and hypothesis' settings
 =============  ======================================================================
 

@@ -60,7 +60,7 @@ def database(conf):
 
 
 def serve(run):
-    """Play again and again: Odoo is loaded once. Each answer is a line of JSON."""
+    """Play repeatedly with Odoo loaded once. Each response is a line of JSON."""
     for line in sys.stdin:
         options = get_options(shlex.split(line))
         with contextlib.redirect_stdout(io.StringIO()) as told:
@@ -70,7 +70,7 @@ def serve(run):
 
 
 def soak(options, run):
-    """Return 1 when something was breached, which is printed, else 0."""
+    """Print any breach; return 1 if there was one, otherwise 0."""
     started, begin = time.time(), time.process_time()
     seed, schedules = options.seed, options.schedules
     if options.minutes:

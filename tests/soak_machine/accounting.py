@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What accounting does to the books while charges are planned, under way or unknown.
-What may not be done raises, and they are told so.
+"""Accounting's actions while charges are planned, in progress or unknown.
+Forbidden actions raise an error, which is shown to them.
 """
 
 from odoo import Command
@@ -26,7 +26,7 @@ def make_credit_note(partner, amount):
 
 
 def book_on_account(partner, amount):
-    """The customer pays without saying what for."""
+    """Register a customer payment that is not matched to an invoice."""
     journal = partner.env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", partner.env.company.id)], limit=1
     )
@@ -47,7 +47,7 @@ def book_on_account(partner, amount):
 
 
 def reset_or_post(move):
-    """The invoice is opened for a correction, or posted again."""
+    """Reset the invoice to draft for a correction, or post it again."""
     if move.state == "draft":
         move.action_post()
     else:
@@ -61,7 +61,7 @@ def block_or_unblock(move):
 
 
 def correct_customer(move, partner):
-    """The invoice was somebody else's all the time; what was paid stays the payer's."""
+    """Correct the invoice's customer; payments stay with the payer."""
     if move.commercial_partner_id == partner or move._is_settled():
         raise UserError(move.env._("There is nothing to correct."))
     if move.state == "posted":
@@ -72,7 +72,7 @@ def correct_customer(move, partner):
 
 
 def merge(winner, loser):
-    """Both customers are one."""
+    """Merge two customers."""
     wizard = winner.env["base.partner.merge.automatic.wizard"].create(
         {
             "partner_ids": [winner.id, loser.id],
@@ -84,7 +84,7 @@ def merge(winner, loser):
 
 
 def end_corrections(env, move_ids):
-    """Nothing is left in draft or blocked."""
+    """Post all drafts and unblock all payments."""
     moves = env["account.move"].browse(move_ids)
     moves.filtered(lambda move: move.state == "draft").action_post()
     for move in moves.filtered(lambda move: move.payment_state == "blocked"):

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A backup of the database, and what it takes to bring it back.
+"""A backup of the database and how to restore it.
 
-Only the tables in which a schedule leaves something, beside the originals: a copy of
-the whole database takes seconds. Numbers that were given since are given once more.
+Only tables that a schedule changes are copied, next to the originals: copying the whole
+database takes seconds. Numbers assigned since are assigned again.
 """
 
 TABLES = """

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What accounting does in a schedule: see accounting.py."""
+"""Accounting's actions in a schedule, see accounting.py."""
 
 from . import accounting
 from .workers import DONE
@@ -47,7 +47,7 @@ class Corrections:
         self.act(f"it was {customer.name} all the time", correct)
 
     def merge(self, who, other):
-        """Two customers are one; without two, nothing happens."""
+        """Merge two customers; without two, do nothing."""
         notes = self.notes
         winner, loser = notes.get_customer(who), notes.get_customer(other)
         if winner.partner_id == loser.partner_id:
@@ -62,7 +62,7 @@ class Corrections:
         self.act(f"{loser.name} is merged into {winner.name}", merge)
 
     def end_corrections(self):
-        """Nothing is left in draft or blocked."""
+        """Post all drafts and unblock all payments."""
         move_ids = list(self.notes.move_ids)
         outcome = self.act(
             "corrections end", lambda env: accounting.end_corrections(env, move_ids)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What runs by itself now and then: each a function of an environment."""
+"""Scheduled work: each a function of an environment."""
 
 
 def _sweep(env):

@@ -58,12 +58,12 @@ SIDES = {
 
 @st.composite
 def roll(draw, name):
-    """One of the sides, as they stand when it is drawn."""
+    """Return a strategy for one of the sides at the time of drawing."""
     return draw(st.sampled_from(SIDES[name]))
 
 
 @contextmanager
 def loaded(**sides):
-    """Other sides meanwhile."""
+    """Use other sides during the block."""
     with patch.dict(SIDES, sides):
         yield

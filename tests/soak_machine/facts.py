@@ -26,8 +26,7 @@ SELECT tx.id, tx.reference, tx.collection_mark AS mark, tx.state, tx.operation,
   LEFT JOIN account_move entry ON entry.id = payment.move_id
  WHERE link.invoice_id = ANY(%(moves)s) ORDER BY tx.id
 """
-# ``due``: open by today. ``credited``: what it was paid with beside the payments that
-# were made for it.
+# ``due``: open and due by today. ``credited``: paid by anything but its own payments.
 MOVES = """
 SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
        move.amount_residual, move.collection_decision_code AS decision,
@@ -52,7 +51,7 @@ SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
            AND NOT COALESCE(payment.id = ANY(%(cash)s), FALSE)) AS credited
   FROM account_move move WHERE move.id = ANY(%(moves)s) ORDER BY move.id
 """
-# Whose money pays whose invoice.
+# Invoices paid with another customer's money.
 STRANGERS = """
 SELECT move.name, payer.name AS payer
   FROM account_partial_reconcile partial

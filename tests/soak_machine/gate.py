@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Each charge is held against what is committed, at the moment when it leaves."""
+"""Each charge is checked against committed data at the moment it is sent."""
 
 from datetime import UTC
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +24,7 @@ SELECT date_maturity AS due, account_id, discount_date,
   FROM account_move_line
  WHERE move_id = %(move)s AND display_type = 'payment_term'
 """
-# Where something is being paid back, how much of the credit is free is not easily said.
+# During a refund, the amount of free credit cannot be determined easily.
 CREDIT = """
 SELECT COALESCE(-round(sum(line.amount_residual_currency) * 100)::int, 0) AS credit,
        EXISTS(
@@ -47,13 +47,16 @@ class Gate:
         self.open()
 
     def open(self, notes=None):
-        """:param notes: of the schedule that begins"""
+        """:param notes: of the schedule about to begin"""
         self.notes = notes
         self.breaches = []
 
     def look(self, request):
-        """A request is about to leave; what is read here is not changed by anybody
-        before the worker's own check, which is in the same transaction."""
+        """Check a request about to be sent.
+
+        The data read here cannot change before the worker's own check, which is in the
+        same transaction.
+        """
         if request.method != "POST":
             return
         if urlsplit(request.url).path != "/v1/payment_intents":
@@ -65,7 +68,7 @@ class Gate:
             self.breaches += self._check(values)
 
     def _check(self, values):
-        """Yield what is wrong with a charge that the customer does not confirm."""
+        """Yield the violations by a charge that the customer did not confirm."""
         with self._place.sql() as cr:
             charge = _fetch(cr, CHARGE, mark=values.get(MARK))
             if not charge:
@@ -106,10 +109,10 @@ class Gate:
 
 
 def get_allowed(parts, credit, today, is_ahead):
-    """Return how many cents may be asked for today.
+    """Return the cents that may be charged today.
 
     :param parts: rows with ``due``, ``open``, ``discount`` and ``discount_date``
-    :param is_ahead: a person said to take the next part early
+    :param is_ahead: staff requested the next installment early
     """
     open_parts = [part for part in parts if part.open > 0]
     is_early = any(p.discount_date and p.discount_date >= today for p in open_parts)

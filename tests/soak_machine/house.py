@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What becomes of the database of a schedule: it is copied, moved, or restored."""
+"""Changes to the database of a schedule: it is copied, moved or restored."""
 
 import copy
 
@@ -13,7 +13,7 @@ class House:
     house_steps = 0
 
     def move(self, how):
-        """The database is another one; or an administrator says that it is not."""
+        """Move the database, or confirm as administrator that it is the original."""
         self.house_steps += 1
         if self.notes.is_moved:
             self.answer()
@@ -23,7 +23,7 @@ class House:
         self.note(f"the database is another one: {how}")
 
     def answer(self):
-        """An administrator says that this is the original."""
+        """Confirm as administrator that this is the original."""
         self.world.mails.is_forbidden = False
         done = self.act(
             "this is the original",
@@ -33,9 +33,9 @@ class House:
         self.notes.is_moved = self.world.mails.is_forbidden = done != DONE
 
     def back_up_or_restore(self):
-        """What happened since the backup is forgotten, and its numbers are free.
+        """Back up or restore the database; a restore loses everything since.
 
-        The provider, and what left for customers, know nothing of that.
+        The provider and emails sent to customers are not affected.
         """
         self.house_steps += 1
         if not self.backup:

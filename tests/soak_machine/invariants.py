@@ -8,7 +8,7 @@ from .shop import DAILY_COUNT, NETWORK_CAP
 
 OPEN = ("planned", "sent", "settling", "unknown")
 CAP_WINDOW = timedelta(days=30)
-# What a charge may wait for, and what no schedule ends with.
+# Reasons for waiting that no schedule may end with.
 OVER = ("in_draft", "blocked", "moved", "stopped", "credit")
 
 
@@ -142,7 +142,7 @@ def check_quiet(facts, books):
 
 
 def check_reconciled(facts, books, notes):
-    """Return the invoices whose residual is not what was not paid.
+    """Return the invoices whose residual differs from the unpaid amount.
 
     A refund leaves the invoice paid, as in Odoo; a refund requested before the payment
     was booked offsets the payment instead, and the invoice is open.
@@ -171,7 +171,7 @@ def check_reconciled(facts, books, notes):
 
 
 def check_nothing_lost(facts, now):
-    """Return the invoices that are due, and nobody collects or knows of them."""
+    """Return due invoices that are neither being collected nor reported."""
     last = {attempt.move_id: attempt for attempt in facts.attempts}
     refunded = {tx.move_id for tx in facts.transactions if tx.operation == "refund"}
     for move in facts.moves:

@@ -23,7 +23,7 @@ from .schedule import Schedule
 
 anyone = st.integers(0, 5)  # the invoice or customer, by index modulo their number
 amounts = st.integers(5, 500)
-MOST_MOVES = 3  # of the database in a schedule
+MOST_MOVES = 3  # database moves per schedule
 
 
 class ChargeMachine(RuleBasedStateMachine):
@@ -126,7 +126,7 @@ class ChargeMachine(RuleBasedStateMachine):
 
     @rule(deed=roll("books"), who=anyone, other=anyone, amount=amounts)
     def accounting_acts(self, deed, who, other, amount):
-        """There is always somebody to be taken for somebody else."""
+        """Let accounting act; there is always another customer for a mix-up."""
         self._begin(deed)
         if deed in ("correct", "merge") and len(self.schedule.notes.customers) == 1:
             self.schedule.add_customer("good")
@@ -212,7 +212,7 @@ class ChargeMachine(RuleBasedStateMachine):
         return lambda: schedule.run(deed)
 
     def _get_correction(self, deed, who, other, amount=40):
-        """A function without arguments."""
+        """Return a correction as a function without arguments."""
         schedule = self.schedule
         move_id = schedule.notes.get_move_id(who)
         match deed:

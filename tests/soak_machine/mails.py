@@ -15,7 +15,7 @@ CUSTOMERS = "@customer.example.com"
 
 
 class Mails:
-    """``leaked``: what left for customers while nothing may."""
+    """``leaked``: emails sent to customers while none may be."""
 
     def __init__(self):
         self._ids = defaultdict(set)

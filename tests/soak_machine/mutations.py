@@ -20,13 +20,13 @@ from odoo.addons.payment import utils as payment_utils
 
 from . import dice
 
-# Nothing that would keep the next charge from leaving soon.
+# Nothing that would delay the next charge.
 PLAIN = {"kind": ("good",), "worker": ("job",)}
 
 
 @contextmanager
 def retry_an_unknown(registry):
-    """No answer counts as a decline that can pass, so another charge follows."""
+    """A missing response counts as a temporary decline, so another charge follows."""
     classify = paycollect_attempt_send.classify
 
     def careless(*arguments):
@@ -46,9 +46,9 @@ def retry_an_unknown(registry):
 def drop_the_lock(registry):
     """A claim does not check for concurrent claims.
 
-    The database's own check of concurrent changes is a lock, too: it would refuse
-    the second claim at its commit. With a debit that is not settled yet nothing says
-    that the invoice is paid.
+    The database's own check for concurrent updates is also a lock: it would reject
+    the second claim at its commit. With an unsettled debit, nothing indicates that the
+    invoice is paid.
     """
     attempt, move = registry["paycollect.attempt"], registry["account.move"]
     with (
@@ -71,7 +71,7 @@ def drop_the_lock(registry):
 
 @contextmanager
 def new_key_after_a_time_out(registry):
-    """Asked again, the provider takes it for another charge."""
+    """A repeated request looks like another charge to the provider."""
     numbers = itertools.count()
 
     def generate(*_args, **_options):
@@ -86,7 +86,7 @@ def new_key_after_a_time_out(registry):
 
 @contextmanager
 def forget_the_checkout(registry):
-    """Who pressed “Pay” and left is taken for gone, and may still pay."""
+    """A customer who clicked “Pay” and left is ignored, but may still pay."""
     transaction = registry["payment.transaction"]
     with (
         dice.loaded(
@@ -103,7 +103,7 @@ def forget_the_checkout(registry):
 
 @contextmanager
 def ignore_credit(registry):
-    """Whoever claims does not look whether the customer has paid ahead."""
+    """A claim does not check for the customer's credit."""
     move = registry["account.move"]
 
     def find_none(moves):
@@ -118,7 +118,7 @@ def ignore_credit(registry):
 
 @contextmanager
 def charge_from_a_copy(registry):
-    """Nobody looks where the database is."""
+    """The location of the database is not checked."""
     company = registry["res.company"]
     with (
         dice.loaded(**PLAIN, house=("copy", "address")),
@@ -129,7 +129,7 @@ def charge_from_a_copy(registry):
 
 @contextmanager
 def charge_whom_it_was_for(registry):
-    """Nobody looks whose invoice it is by now."""
+    """The invoice's current customer is not checked."""
     attempt, token = registry["paycollect.attempt"], registry["payment.token"]
     with (
         dice.loaded(**PLAIN, books=("correct",)),
@@ -141,7 +141,7 @@ def charge_whom_it_was_for(registry):
 
 @contextmanager
 def charge_what_is_blocked(registry):
-    """What a person holds back is charged."""
+    """A charge held back by a person is sent anyway."""
     move = registry["account.move"]
 
     def find_none(moves, _now, _attempt=None):
@@ -159,7 +159,7 @@ def charge_what_is_blocked(registry):
 
 @contextmanager
 def take_the_reference_for_proof(registry):
-    """What was paid before a restore is believed of what has its number now."""
+    """A payment from before a restore counts for an invoice that reuses its number."""
     transaction = registry["payment.transaction"]
     with (
         dice.loaded(**PLAIN, house=("backup",), terms=("at once",)),

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is known of a schedule without asking the database. A backup has a copy."""
+"""What is known about a schedule without the database. A backup has a copy."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Customer:
-    """``partner_id``: after a merge the winner's; what is stored at the provider under
-    ``provider_id`` is the winner's then."""
+    """A customer; after a merge, ``partner_id`` is the surviving customer's.
+
+    So are the methods stored at the provider under ``provider_id``.
+    """
 
     name: str
     partner_id: int
@@ -17,11 +19,11 @@ class Customer:
 
 @dataclass
 class Notes:
-    """Cents by invoice id, where it is an amount.
+    """Amounts are cents by invoice id.
 
-    ``amounts``: as billed. ``owed``: what may be taken for it. ``cash``: what staff
-    registered, by ``cash_payments`` (ids). ``left_behind``: what was taken for an
-    invoice before it became somebody else's.
+    ``amounts``: as billed. ``owed``: chargeable. ``cash``: registered by staff, in
+    ``cash_payments`` (ids). ``left_behind``: charged for an invoice before it was
+    reassigned to another customer.
     """
 
     customers: list = field(default_factory=list)
@@ -35,11 +37,11 @@ class Notes:
     is_moved: bool = False
 
     def get_customer(self, who):
-        """One of them, counted round."""
+        """Return a customer, by index modulo their number."""
         return self.customers[who % len(self.customers)]
 
     def get_move_id(self, who):
-        """One of the invoices, counted round."""
+        """Return an invoice's id, by index modulo their number."""
         return self.move_ids[who % len(self.move_ids)]
 
     def get_payer(self, provider_id):
@@ -54,16 +56,16 @@ class Notes:
         self.amounts[move_id] = self.owed[move_id] = cents
 
     def note_cash(self, move_id, cents, payment_ids, contested):
-        """:param contested: a charge was under way: then the desk takes it twice"""
+        """:param contested: a charge was in progress: the desk takes payment twice"""
         self.cash[move_id] += cents
         self.cash_payments.update(payment_ids)
         if not contested:
             self.owed[move_id] -= cents
 
     def note_correction(self, move_id, taken):
-        """It is somebody else's now, who owes all of it.
+        """Record that another customer now owes the whole invoice.
 
-        :param taken: what its former customer paid by then
+        :param taken: the amount its former customer had paid
         """
         self.owed[move_id] = self.amounts[move_id] + taken
         self.left_behind[move_id] = taken

@@ -12,10 +12,10 @@ from odoo.tools import config
 # A lock is held by a worker paused on the same stack, so waiting would not end.
 LOCK_TIMEOUT = "60ms"
 
-# A copy has another mark of its own, or stands at another address.
+# A copy has its own UUID or is at another URL.
 MOVES = {"copy": "database.uuid", "address": "web.base.url"}
 
-# The next schedule must not see anything of the last one, which may have failed.
+# The next schedule must not see data of the last one, which may have failed.
 FORGET = """
 UPDATE paycollect_attempt SET state = 'canceled'
  WHERE state IN ('planned', 'sent', 'settling', 'unknown');
@@ -42,7 +42,7 @@ DELETE FROM queue_job;
 DELETE FROM mail_mail;
 DELETE FROM mail_activity;
 """
-# Should a failed schedule have left the database in another place.
+# In case a failed schedule left the database in another place.
 GO_HOME = """
 UPDATE ir_config_parameter home SET value = present.value
   FROM ir_config_parameter present
@@ -93,7 +93,7 @@ class Place:
                 self.registry.clear_cache("stable")
 
     def move(self, how):
-        """From now on the database is another one, or somewhere else."""
+        """Make the database another one or move it elsewhere."""
         with self.sql() as cr:
             cr.execute(
                 "UPDATE ir_config_parameter SET value = value || '0' WHERE key = %s",

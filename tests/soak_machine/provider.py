@@ -185,14 +185,14 @@ class Provider:
 
 
 def _get_mark(intent):
-    """A reference is given a second time when the database is restored."""
+    """Return the mark; references are reused after a database restore."""
     return intent["metadata"].get("paycollect_mark") or get_reference(intent)
 
 
 class Books:
-    """Cents by our mark, as the provider's books have them now.
+    """Cents by our mark in the provider's current books.
 
-    ``undecided``: the marks of what a bank has not answered yet.
+    ``undecided``: marks that a bank has not responded to yet.
     """
 
     def __init__(self, account):
@@ -213,9 +213,9 @@ class Books:
         return self._captured[mark]
 
     def get_settled(self, mark):
-        """What an invoice is paid with: all but what the bank took back."""
+        """Return what pays an invoice: captures less chargebacks and returns."""
         return self._captured[mark] - self._returned[mark]
 
     def get_net(self, mark):
-        """What the customer is without."""
+        """Return the net amount taken from the customer."""
         return self.get_settled(mark) - self._refunded[mark]

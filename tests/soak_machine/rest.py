@@ -4,7 +4,7 @@
 from . import invariants
 from .crons import CRONS
 
-QUIET = (  # time that passes while everything works again
+QUIET = (  # time during which everything works again
     {"minutes": 3},
     {"minutes": 10},
     {"hours": 2},
@@ -12,14 +12,14 @@ QUIET = (  # time that passes while everything works again
     {"days": 5},
     {"days": 5},
 )
-MANY = 60  # jobs at a time: more is a loop
+MANY = 60  # jobs at a time: more indicates a loop
 
 
 class Rest:
     """A part of :class:`schedule.Schedule`."""
 
     def come_to_rest(self):
-        """Faults and corrections end, everything is delivered and all crons run."""
+        """End all faults and corrections, deliver everything and run all crons."""
         self.world.provider.stop_faults()
         if self.notes.is_moved:
             self.answer()

@@ -16,7 +16,7 @@ from .world import World
 
 
 class Run:
-    """Plays in one world, as often as it is asked to.
+    """Plays repeatedly in one world.
 
     :param conf: an odoo.conf of the database
     """
@@ -25,7 +25,7 @@ class Run:
         self._world = World(conf)
 
     def play(self, options, number, schedules):
-        """Play schedules; return what was breached, or None.
+        """Play schedules; return the breach, or None.
 
         :param options: see __main__.py
         :param number: the seed
@@ -42,7 +42,7 @@ class Run:
                 run_state_machine_as_test(
                     machine,
                     settings=self._get_settings(schedules, options.steps),
-                    _min_steps=options.steps,  # all of them, not as it likes
+                    _min_steps=options.steps,  # always all steps
                 )
         except DidNotReproduce:
             print("It no longer fails, or the code has changed and draws other steps.")
@@ -59,10 +59,10 @@ class Run:
 
     @contextlib.contextmanager
     def _changed(self, options):
-        """With one of the protocol's rules broken, or with other dice."""
+        """Break one of the protocol's rules or use other dice."""
         with contextlib.ExitStack() as stack:
             if options.mutation:
-                from .mutations import MUTATIONS  # Odoo is loaded by now
+                from .mutations import MUTATIONS  # Odoo is already loaded here
 
                 mutation = MUTATIONS[options.mutation]
                 stack.enter_context(mutation(self._world.place.registry))
@@ -71,7 +71,7 @@ class Run:
             yield
 
     def _get_settings(self, schedules, steps):
-        """No shrinking: a schedule takes seconds, and its story is told in words."""
+        """Return settings without shrinking: a schedule takes seconds to run."""
         return settings(
             max_examples=schedules,
             stateful_step_count=steps,
@@ -84,7 +84,7 @@ class Run:
         )
 
     def _get_notes(self, error, mutation):
-        """The drawn steps as calls, and how the schedule is replayed."""
+        """Yield the drawn steps as calls, and how to replay the schedule."""
         notes = "\n".join(getattr(error, "__notes__", []))
         calls, _words, replay = notes.partition("You can reproduce this test case")
         yield f"\nThe steps:\n{calls}"

@@ -26,7 +26,7 @@ class Schedule(Corrections, House, Rest):
     def __init__(self, world):
         self.world = world
         self.notes = Notes()
-        self.pages = {}  # by invoice id: the intent of a page that was left open
+        self.pages = {}  # by invoice id: the intent of a page left open
         self.story = []
         self.is_broken = False
         world.begin_schedule(self.notes)
@@ -203,7 +203,7 @@ class Schedule(Corrections, House, Rest):
         return facts.read(self.world.place, self.notes, self.world.get_today())
 
     def get_taken(self, move_id):
-        """Return what customers are without because of an invoice, in cents."""
+        """Return the net cents taken from customers for an invoice."""
         books = self.world.provider.get_books()
         transactions = self.read().transactions
         return sum(

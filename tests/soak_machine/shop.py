@@ -7,9 +7,9 @@ SECRET_KEY = "sk_test_stand_in"
 WEBHOOK_SECRET = "whsec_soak_machine"
 DAILY_COUNT = 6  # charges per day, so that the limit is reached
 NETWORK_CAP = 3  # declines of a card in 30 days
-# Nobody reads how these records changed.
+# No change tracking for these records.
 QUICK = {"tracking_disable": True}
-# All of it is due, and every discount over, before a schedule ends.
+# Everything is due, and every discount expired, before a schedule ends.
 TERMS = {
     "at once": {"line_ids": ((100, 0),)},
     "in parts": {"line_ids": ((40, 0), (60, 9))},
@@ -108,7 +108,7 @@ def add_method(env, partner, method):
 
 
 def bill(env, partner, amount, terms):
-    """Post an invoice and start to collect it, as a completed job does.
+    """Post an invoice and start collecting it, like a completed job does.
 
     :param terms: one of ``TERMS``
     """

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 def watch(base_url, interrupts, look):
     """Interrupt workers before requests and after responses.
 
-    :param look: called with each request, before anybody comes in between
+    :param look: called with each request, before any interruption
     """
     send = HTTPAdapter.send
 

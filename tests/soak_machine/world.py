@@ -42,7 +42,7 @@ class World:
         self.ears = Ears()
         logging.getLogger(ADDON).addHandler(self.ears)
         for handler in logging.getLogger().handlers:
-            handler.setLevel(logging.CRITICAL)  # faults are what it is about
+            handler.setLevel(logging.CRITICAL)  # faults are the point of this test
         self.backup = Backup(self.place)
         self.place.watch(self.interrupts)
         with self.place.env() as env:
@@ -52,7 +52,7 @@ class World:
         wire.watch(self.provider.url, self.interrupts, self.gate.look)
 
     def begin_schedule(self, notes):
-        """As if nothing had ever happened.
+        """Start a schedule with a clean slate.
 
         :param notes: see notes.py
         """
@@ -65,5 +65,5 @@ class World:
         self.gate.open(notes)
 
     def get_today(self):
-        """The company's date."""
+        """Return the company's date."""
         return self.clock.now.replace(tzinfo=UTC).astimezone(self._zone).date()
