@@ -124,3 +124,6 @@ DEMO_DECLINE_CODES = {
 OCCASION_DUE = "due"  # it was not charged
 OCCASION_DECLINED = "declined"
 OCCASION_PAID = "paid"
+# About the customer, not about an invoice:
+OCCASION_METHOD = "method"  # a payment method is requested
+OCCASION_CONSENT = "consent"  # the customer's copy of it

@@ -29,6 +29,8 @@ WAITS = (
 GIVE_UP_AFTER = timedelta(days=2)
 # When an interrupted message is taken up again. No mail server takes that long.
 INTERRUPTED_AFTER = timedelta(minutes=5)
+# When to check whether a queue has sent a message.
+LOOK_AFTER = timedelta(hours=1)
 
 # Failure types of mail.mail and sms.sms that a retry can't change.
 LASTING = frozenset(

@@ -7,4 +7,5 @@ from . import mail_mail
 from . import paycollect_message
 from . import paycollect_message_delivery
 from . import paycollect_message_text
+from . import res_partner
 from . import sms_sms

@@ -47,7 +47,9 @@ class AccountMove(models.Model):
         found = SQL("(SELECT move_id FROM (%s) AS l WHERE state IN %s)", last, states)
         domain = fields.Domain("id", "in", found)
         if False in value:
-            told = SQL("(SELECT move_id FROM paycollect_message)")
+            told = SQL(
+                "(SELECT move_id FROM paycollect_message WHERE move_id IS NOT NULL)"
+            )
             domain |= fields.Domain("id", "not in", told)
         return domain
 

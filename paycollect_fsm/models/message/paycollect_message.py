@@ -1,8 +1,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...rules.const import OCCASION_PAID
-from ...rules.messages import FAILED, MAIL, QUEUED, SENT, SKIPPED, SMS, next_try
+from ...rules.messages import (
+    FAILED,
+    LOOK_AFTER,
+    MAIL,
+    QUEUED,
+    SENT,
+    SKIPPED,
+    SMS,
+    next_try,
+)
+from ...rules.retry import next_texting
 
 
 class PaycollectMessage(models.Model):
@@ -23,7 +33,6 @@ class PaycollectMessage(models.Model):
     move_id = fields.Many2one(
         "account.move",
         string="Invoice",
-        required=True,
         readonly=True,
         index=True,
         ondelete="cascade",
@@ -39,6 +48,8 @@ class PaycollectMessage(models.Model):
             ("paid", "Receipt"),
             ("due", "Invoice"),
             ("declined", "Declined payment"),
+            ("method", "Payment method request"),
+            ("consent", "Copy of the consent"),
         ],
         required=True,
         readonly=True,
@@ -98,6 +109,25 @@ class PaycollectMessage(models.Model):
         "This message to the customer already exists.",
     )
 
+    @api.model
+    def _follow(self, carrier, values, now):
+        """Watch an email or a text message that its own queue sends.
+
+        :param carrier: ``mail.mail`` or ``sms.sms``
+        :param values: the customer, company, occasion and address
+        """
+        is_mail = carrier._name == "mail.mail"
+        return self.create(
+            {
+                "channel": MAIL if is_mail else SMS,
+                "mail_id" if is_mail else "sms_id": carrier.id,
+                "state": QUEUED,
+                "queued_at": now,
+                "retry_at": now + LOOK_AFTER,
+                **values,
+            }
+        )
+
     # -- transitions ---------------------------------------------------------
 
     def _set_sent(self, now):
@@ -110,7 +140,7 @@ class PaycollectMessage(models.Model):
                 "reason_code": False,
                 "reason": False,
                 # The invoice computes the date of its receipt.
-                "is_settled": self.occasion == OCCASION_PAID,
+                "is_settled": not self.move_id or self.occasion == OCCASION_PAID,
             }
         )
 
@@ -201,6 +231,8 @@ class PaycollectMessage(models.Model):
     def _get_hour(self, at):
         """Return when it may be sent: texts by day only (Q1), receipts anytime."""
         self.ensure_one()
-        if self.channel == SMS:
+        if self.channel != SMS:
+            return at
+        if self.move_id:
             return self.move_id._get_texting_time(self.occasion, at)
-        return at
+        return next_texting(at, self.company_id._get_zone())

@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
-from datetime import timedelta
 
 from markupsafe import escape
 from psycopg2 import OperationalError
@@ -17,6 +16,7 @@ from ...rules.messages import (
     GIVE_UP_AFTER,
     HOLDING,
     INTERRUPTED_AFTER,
+    LOOK_AFTER,
     MAIL,
     OURS,
     QUEUED,
@@ -26,8 +26,6 @@ from ...rules.messages import (
 
 _logger = logging.getLogger(__name__)
 
-# How long to wait before checking whether the queue has sent a message.
-LOOK_AFTER = timedelta(hours=1)
 BATCH = 100
 
 
@@ -69,7 +67,7 @@ class PaycollectMessage(models.Model):
         if self.channel == MAIL:
             self._deliver_mail(now)
         else:
-            self._deliver_text(self.move_id._as_collection_system(), now)
+            self._deliver_text(now)
 
     def _deliver_mail(self, now):
         """Claim the message, then write and send the email.
@@ -82,15 +80,18 @@ class PaycollectMessage(models.Model):
         self._commit()
         if not self.try_lock_for_update():
             return  # the cron was faster
-        move = self.move_id._as_collection_system()
-        address = move.partner_id._get_collection_email()
+        address = self._get_recipient()._get_collection_email()
         if not address:
             self._set_skipped("unreachable")
-        elif self._write_mail(move, address, now):
+        elif self._write_mail(address, now):
             self.mail_id.send(auto_commit=False, raise_exception=False)
         self._commit()
 
-    def _write_mail(self, move, address, now):
+    def _get_recipient(self):
+        """Return the customer: of the invoice, which may have been corrected."""
+        return (self.move_id or self).partner_id
+
+    def _write_mail(self, address, now):
         """Prepare the email to be sent.
 
         :return: whether there is one; an error counts as a refusal
@@ -101,11 +102,12 @@ class PaycollectMessage(models.Model):
                 if mail:
                     mail.write({"state": "outgoing", "email_to": address})
                 else:
+                    move = self.move_id._as_collection_system()
                     mail = move._create_message(self._get_template(), address)
         except OperationalError:
             raise  # a concurrent change: the job is repeated
         except Exception as error:
-            _logger.exception("The email about %s could not be prepared", move.name)
+            _logger.exception("The email of %s could not be prepared", self)
             self._set_refused("unknown", str(error), now)
             return False
         addresses = ", ".join(find_emails(address))
@@ -114,8 +116,8 @@ class PaycollectMessage(models.Model):
         )
         return True
 
-    def _deliver_text(self, move, now):
-        number = move.partner_id._get_collection_number()
+    def _deliver_text(self, now):
+        number = self._get_recipient()._get_collection_number()
         if not number:
             self._set_skipped("unreachable")
             return
@@ -123,6 +125,7 @@ class PaycollectMessage(models.Model):
             self.sms_id.number = number
             self.sms_id.action_set_outgoing()
         else:
+            move = self.move_id._as_collection_system()
             self.sms_id = move._create_text(self.occasion, number)
         self.write({"address": number, "retry_at": now + LOOK_AFTER})
         self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger()
@@ -142,13 +145,14 @@ class PaycollectMessage(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != QUEUED:
             return
-        self.move_id._lock_or_retry()
+        if self.move_id:
+            self.move_id._lock_or_retry()
         match self._get_carried():
             case "sent":
                 self._set_sent(now)
             case "skipped":
                 self._set_skipped("canceled")
-            case "gone" if self.address:
+            case "gone" if self.address or not self.move_id:
                 self._set_skipped("deleted")
             case None if now > self.queued_at + GIVE_UP_AFTER:
                 self._set_refused("not_taken", False, now)
@@ -159,8 +163,7 @@ class PaycollectMessage(models.Model):
 
     def _deliver_or_skip(self, now):
         """Deliver unless something now prevents it: never ask for payment twice."""
-        move = self.move_id._as_collection_system()
-        code = move._get_message_obstacle(self.occasion, now, self)
+        code = self._get_obstacle(now)
         if code in HOLDING:
             self.retry_at = now + LOOK_AFTER
         elif code:
@@ -169,6 +172,13 @@ class PaycollectMessage(models.Model):
         else:
             self._deliver(now)
 
+    def _get_obstacle(self, now):
+        """Return the code of what prevents it now, or None."""
+        if self.move_id:
+            move = self.move_id._as_collection_system()
+            return move._get_message_obstacle(self.occasion, now, self)
+        return "moved" if self.env["res.company"]._has_moved() else None
+
     # -- what follows -----------------------------------------------------------
 
     def _settle(self):
@@ -176,18 +186,18 @@ class PaycollectMessage(models.Model):
         ended = self.filtered(lambda row: row.state != QUEUED and not row.is_settled)
         for message in ended:
             move = message.move_id
-            if not move.try_lock_for_update():
+            if move and not move.try_lock_for_update():
                 continue  # the cron comes back
             match message.state:
                 case "sent":
                     move._note_told(message)
                 case "failed":
-                    message._report_failed(move._as_collection_system())
+                    message._report_failed()
                 case "skipped" if message.reason_code == "unreachable":
-                    message._report_unreachable(move._as_collection_system())
+                    message._report_unreachable()
             message.is_settled = True
 
-    def _report_failed(self, move):
+    def _report_failed(self):
         """Create one activity, unless another channel delivered the message."""
         if self._is_said_otherwise():
             return
@@ -197,15 +207,18 @@ class PaycollectMessage(models.Model):
             if ours
             else self.env._("Message not delivered")
         )
-        move.company_id._schedule_collection_activity(
-            move, summary, escape(self._get_failure_note()), once_a_day=ours
+        self.company_id._schedule_collection_activity(
+            self.move_id or self.partner_id.commercial_partner_id,
+            summary,
+            escape(self._get_failure_note()),
+            once_a_day=ours,
         )
 
-    def _report_unreachable(self, move):
+    def _report_unreachable(self):
         if self._is_said_otherwise():
             return
         customer = self.partner_id.commercial_partner_id
-        move.company_id._schedule_collection_activity(
+        self.company_id._schedule_collection_activity(
             customer,
             self.env._("Customer cannot be reached"),
             escape(self._get_unreachable_note()),
@@ -217,6 +230,7 @@ class PaycollectMessage(models.Model):
             self.search_count(
                 [
                     ("move_id", "=", self.move_id.id),
+                    ("partner_id", "=", self.partner_id.id),
                     ("occasion", "=", self.occasion),
                     ("id", "!=", self.id),
                     ("queued_at", ">=", self.queued_at),

@@ -2,7 +2,13 @@
 from odoo import api, models
 from odoo.tools import format_datetime
 
-from ...rules.const import OCCASION_DECLINED, OCCASION_DUE, OCCASION_PAID
+from ...rules.const import (
+    OCCASION_CONSENT,
+    OCCASION_DECLINED,
+    OCCASION_DUE,
+    OCCASION_METHOD,
+    OCCASION_PAID,
+)
 
 
 class PaycollectMessage(models.Model):
@@ -51,6 +57,12 @@ class PaycollectMessage(models.Model):
             OCCASION_DECLINED: _(
                 "A decline notice was sent to %(address)s on %(date)s."
             ),
+            OCCASION_METHOD: _(
+                "A link to add a payment method was sent to %(address)s on %(date)s."
+            ),
+            OCCASION_CONSENT: _(
+                "A copy of the consent was sent to %(address)s on %(date)s."
+            ),
         }
 
     def _get_queued_texts(self):
@@ -64,6 +76,14 @@ class PaycollectMessage(models.Model):
             ),
             OCCASION_DECLINED: _(
                 "The decline notice to %(address)s is queued and has not been sent yet."
+            ),
+            OCCASION_METHOD: _(
+                "The payment method request to %(address)s is queued and has not been "
+                "sent yet."
+            ),
+            OCCASION_CONSENT: _(
+                "The copy of the consent to %(address)s is queued and has not been "
+                "sent yet."
             ),
         }
 
@@ -82,6 +102,14 @@ class PaycollectMessage(models.Model):
                 "The decline notice to %(address)s has not been sent yet: %(why)s It "
                 "will be retried on %(date)s."
             ),
+            OCCASION_METHOD: _(
+                "The payment method request to %(address)s has not been sent yet: "
+                "%(why)s It will be retried on %(date)s."
+            ),
+            OCCASION_CONSENT: _(
+                "The copy of the consent to %(address)s has not been sent yet: %(why)s "
+                "It will be retried on %(date)s."
+            ),
         }
 
     def _get_failed_texts(self):
@@ -96,6 +124,13 @@ class PaycollectMessage(models.Model):
             OCCASION_DECLINED: _(
                 "The decline notice could not be delivered to %(address)s: %(why)s"
             ),
+            OCCASION_METHOD: _(
+                "The payment method request could not be delivered to %(address)s: "
+                "%(why)s"
+            ),
+            OCCASION_CONSENT: _(
+                "The copy of the consent could not be delivered to %(address)s: %(why)s"
+            ),
         }
 
     def _get_skipped_texts(self):
@@ -104,6 +139,8 @@ class PaycollectMessage(models.Model):
             OCCASION_PAID: _("The receipt was not sent: %(why)s"),
             OCCASION_DUE: _("The invoice was not sent: %(why)s"),
             OCCASION_DECLINED: _("The decline notice was not sent: %(why)s"),
+            OCCASION_METHOD: _("The payment method request was not sent: %(why)s"),
+            OCCASION_CONSENT: _("The copy of the consent was not sent: %(why)s"),
         }
 
     def _get_reason_text(self):
@@ -153,14 +190,13 @@ class PaycollectMessage(models.Model):
         """Return the activity's note: what happened, why, and what to do next."""
         return self.env._(
             "%(text)s Correct the address or fix the outgoing mail server, then click "
-            "“Send Again” on the invoice's Collection tab.",
+            "“Send Again” under Collections ▸ Messages to Customers.",
             text=self._get_text(),
         )
 
     def _get_unreachable_note(self):
         return self.env._(
-            "%(text)s Add one to the customer, then click “Send Again” on the "
-            "Collection tab of %(invoice)s.",
+            "%(text)s Add one to the customer, then click “Send Again” under "
+            "Collections ▸ Messages to Customers.",
             text=self._get_text(),
-            invoice=self.move_id.name,
         )

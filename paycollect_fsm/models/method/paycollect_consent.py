@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...rules.const import OCCASION_CONSENT
 from ...rules.masking import mask_card_numbers
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
@@ -214,6 +215,10 @@ class PaycollectConsent(models.Model):
         )
         if not template:
             return
-        for consent in self.filtered(lambda c: c.partner_id._get_collection_email()):
-            template.send_mail(consent.id)
+        for consent in self:
+            if email := consent.partner_id._get_collection_email():
+                mail = self.env["mail.mail"].browse(template.send_mail(consent.id))
+                consent.partner_id._follow_message(
+                    mail, OCCASION_CONSENT, email, consent.company_id
+                )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

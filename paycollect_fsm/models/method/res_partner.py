@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from ...rules.const import OCCASION_METHOD
 from ...rules.contact import find_emails
 
 REQUEST_GROUPS = (
@@ -155,7 +156,7 @@ class ResPartner(models.Model):
         }
         if email:
             template = self.env.ref("paycollect_fsm.mail_template_method_request")
-            template.with_context(**context).send_mail(
+            mail_id = template.with_context(**context).send_mail(
                 self.id,
                 email_values={
                     "model": False,
@@ -166,15 +167,25 @@ class ResPartner(models.Model):
                     "auto_delete": True,
                 },
             )
+            mail = self.env["mail.mail"].browse(mail_id)
+            self._follow_message(mail, OCCASION_METHOD, email, company)
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         if number:
             template = self.env.ref("paycollect_fsm.sms_template_method_request")
             body = template.with_context(**context)._render_field(
                 "body", self.ids, compute_lang=True
             )[self.id]
-            self.env["sms.sms"].create(
+            text = self.env["sms.sms"].create(
                 {"number": number, "body": body, "partner_id": self.id}
             )
+            self._follow_message(text, OCCASION_METHOD, number, company)
+
+    def _follow_message(self, carrier, occasion, address, company):
+        """Hook: a message to this customer was queued; see that it is delivered.
+
+        :param carrier: the ``mail.mail`` or ``sms.sms``
+        :param occasion: ``const.OCCASION_METHOD`` or ``OCCASION_CONSENT``
+        """
 
     def _collection_method_added(self, token):
         """Hook: a payment method was validated and the customer consented to its use.

@@ -238,3 +238,60 @@ class TestDelivery(DeliveryCommon):
                 message.with_user(user).write({"state": "sent"})
             with self.assertRaises(AccessError):
                 message.with_user(user).unlink()
+
+    # -- what is about the customer, not about an invoice ----------------------
+
+    def refused_request(self):
+        """A link to add a method, which the mail server refuses."""
+        partner = self.make_partner(phone=False)
+        partner.with_user(self.accountant)._request_payment_method()
+        message = self.get_messages(partner)
+        with self.mock_mail_gateway(), self.refusing_mails():
+            self.env["mail.mail"].process_email_queue()
+        self.assertEqual((message.state, message.try_count), ("queued", 1))
+        return message
+
+    def get_messages(self, partner):
+        domain = [("partner_id", "=", partner.id), ("move_id", "=", False)]
+        return self.env["paycollect.message"].search(domain)
+
+    def test_a_request_for_a_method_that_was_refused_once_is_sent_again(self):
+        message = self.refused_request()
+        self.assertEqual((message.occasion, message.state), ("method", "queued"))
+        self.assertIn("has not been sent yet", message.text)
+        message.partner_id.email = "corrected@acme.example.com"
+        self.later(minutes=6)
+        self.assertEqual(message.state, "sent")
+        self.assertIn("was sent to corrected@acme.example.com", message.text)
+        self.assertFalse(message.partner_id.activity_ids)
+        self.later(days=1)
+        self.assertEqual(message.state, "sent")
+
+    def test_a_request_that_never_arrives_is_reported_after_two_days(self):
+        message = self.refused_request()
+        with self.mock_mail_gateway(), self.refusing_mails():
+            for _try in range(12):
+                self.clock.tick(timedelta(hours=6))
+                self.env["paycollect.message"]._cron_deliver()
+        self.assertEqual(message.state, "failed")
+        self.assertIn(WORDS, message.text)
+        activity = self.exceptions(message.partner_id)
+        self.assertEqual(len(activity), 1)
+        self.assertIn("Messages to Customers", activity.note)
+        message.with_user(self.accountant).action_send_again()
+        self.later(minutes=1)
+        self.assertEqual(message.state, "sent")
+
+    def test_the_copy_of_a_consent_is_followed_until_it_is_sent(self):
+        partner = self.make_partner()
+        self.make_token(partner)
+        message = self.get_messages(partner)
+        self.assertEqual((message.occasion, message.state), ("consent", "queued"))
+        self.later(minutes=1)
+        self.assertEqual(message.state, "sent")
+
+    def test_a_copied_database_requests_nothing_again(self):
+        message = self.refused_request()
+        self.env["ir.config_parameter"].set_param("database.uuid", "a-copy")
+        self.later(minutes=6)
+        self.assertEqual(message.state, "queued")
