@@ -58,8 +58,8 @@ class ResCompany(models.Model):
         return [url.rstrip("/").lower() for url in urls.split()]
 
     def _get_own_marks(self):
-        """Return the marks under which this database has asked for payments: its own,
-        and those that it had before it moved."""
+        """Return the UUIDs under which this database has requested payments: its own,
+        and those from before it was moved."""
         get_param = self.env["ir.config_parameter"].sudo().get_param
         marks = {get_param("database.uuid"), get_param(DATABASE)}
         return marks.union((get_param(FORMER) or "").split()) - {False}

@@ -256,7 +256,7 @@ class PaycollectEvent(models.Model):
             return Verdict(FAILED, verdict.reason)
         if self._is_own_database(self._get_database()):
             if self.env["res.company"]._has_moved():
-                return None  # perhaps only the original knows it
+                return None  # it may only exist in the original database
             return Verdict(
                 FAILED,
                 self.env._(

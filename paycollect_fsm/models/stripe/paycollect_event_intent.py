@@ -29,7 +29,7 @@ class PaycollectEvent(models.Model):
     # -- handlers --------------------------------------------------------------
 
     def _apply_intent(self, intent, now):
-        """Apply the state of a payment. Whoever learns of a success first books it."""
+        """Apply the state of a payment; a success is booked unless it already was."""
         transaction, verdict = self._find_our_transaction(intent)
         if verdict:
             return verdict

@@ -30,7 +30,7 @@ class PaymentTransaction(models.Model):
 
         Must be called before the payload changes the state of the transaction, as is
         the case for everything that goes through :meth:`_process`. Only covers charges
-        that nobody but us should repeat: with a stored method, while the customer is
+        that only we may repeat: with a stored method, while the customer is
         away. Does nothing if the transaction was already reported.
 
         :param payload: a payment intent as Stripe sends it, or payment data with it
