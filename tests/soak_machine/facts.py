@@ -32,6 +32,8 @@ SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
        move.amount_residual, move.collection_decision_code AS decision,
        EXISTS(SELECT FROM paycollect_message message
                WHERE message.move_id = move.id AND message.state = 'sent') AS is_told,
+       EXISTS(SELECT FROM paycollect_chargeback_move_rel link
+               WHERE link.move_id = move.id) AS is_disputed,
        ARRAY(SELECT activity.summary FROM mail_activity activity
               WHERE activity.res_model = 'account.move' AND activity.active
                 AND activity.res_id = move.id) AS activities,

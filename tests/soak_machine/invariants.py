@@ -176,7 +176,8 @@ def check_nothing_lost(facts, now):
     refunded = {tx.move_id for tx in facts.transactions if tx.operation == "refund"}
     for move in facts.moves:
         open_by_today = move.state == "posted" and move.due > 0
-        if not open_by_today or move.activities or move.id in refunded:
+        is_known = move.activities or move.is_disputed or move.id in refunded
+        if is_known or not open_by_today:
             continue
         attempt = last.get(move.id)
         if not _is_looked_after(move, attempt, now):

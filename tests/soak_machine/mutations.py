@@ -162,7 +162,9 @@ def take_the_reference_for_proof(registry):
     """A payment from before a restore counts for an invoice that reuses its number."""
     transaction = registry["payment.transaction"]
     with (
-        dice.loaded(**PLAIN, house=("backup",), terms=("at once",)),
+        dice.loaded(
+            **PLAIN, house=("backup",), terms=("at once",), fault=("drop_before",)
+        ),
         patch.object(stripe_events, "MARK", "paycollect_no_mark"),
         patch.object(transaction, "_is_own_stripe_object", lambda self, _one: True),
     ):

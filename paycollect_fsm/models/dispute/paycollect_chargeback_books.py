@@ -73,7 +73,24 @@ class PaycollectChargeback(models.Model):
         (counterpart + invoice_lines).filtered(
             lambda line: not line.reconciled
         ).reconcile()
+        self._report_reopened(invoice_lines.move_id - self.move_ids)
         payment.message_post(body=self._get_text())
+
+    def _report_reopened(self, moves):
+        """Report invoices that this payment paid as a credit: nothing else would."""
+        for move in moves.filtered(lambda move: move._is_owed()):
+            self.company_id._schedule_collection_activity(
+                move,
+                self.env._("Collect an invoice again"),
+                self.env._(
+                    "%(invoice)s was paid with credit from %(reference)s, which the "
+                    "bank has taken back, so it is open again. Click “Collect Now” or "
+                    "collect it another way.",
+                    invoice=move.name,
+                    reference=self.transaction_id.reference,
+                ),
+                code="reopened",
+            )
 
     def _create_reversal(self, payment, now):
         """Return the posted entry that reverses the disputed part of a payment."""

@@ -89,6 +89,21 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(self.balance(self.fee_account), 15)
         self.assertEqual(move.amount_residual, move.amount_total)
 
+    def test_an_invoice_paid_with_credit_that_is_taken_back_reaches_accounting(self):
+        attempt, other = self.pay(), self.make_attempt().move_id
+        payment = self.payments(attempt.transaction_id)
+        credit = payment.move_id.line_ids.filtered("account_id.reconcile")
+        credit = credit.filtered(lambda line: line.balance < 0)
+        credit.remove_move_reconcile()
+        other.js_assign_outstanding_line(credit.id)
+        self.assertTrue(other._is_settled())
+        self.tell(attempt)
+        self.assertEqual(other.payment_state, "not_paid")
+        self.assertEqual(other.activity_ids.summary, "Collect an invoice again")
+        self.assertNotIn(
+            "Collect an invoice again", attempt.move_id.mapped("activity_ids.summary")
+        )
+
     def test_a_disputed_invoice_is_never_charged_and_says_why(self):
         attempt = self.pay()
         move = attempt.move_id
