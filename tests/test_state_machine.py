@@ -35,14 +35,13 @@ TWICE = "|".join(
 # The machine's expected message, and a seed that produces it quickly.
 BREACHES = {
     "retry-an-unknown": (1, TWICE),
-    "drop-the-lock": (3, TWICE),
+    "drop-the-lock": (1, TWICE),
     "new-key-after-a-time-out": (1, TWICE),
     "forget-the-checkout": (1, TWICE),
     "ignore-credit": (1, r"charged, \d+ may be asked for|taken, \d+ owed"),
     "charge-from-a-copy": (1, "charged from what may be a copy"),
     "charge-whom-it-was-for": (1, r"is charged to \d+|with the money of"),
     "charge-what-is-blocked": (1, "charged in draft or blocked"),
-    "take-the-reference-for-proof": (1, r"booked, \d+ captured|with the money of"),
 }
 
 
@@ -56,7 +55,8 @@ class Answer:
     @property
     def breach(self):
         said = self.told.partition("\nprocessor seconds: ")[2]
-        return said.partition("\nWhat happened:")[0].partition("\n")[2]
+        found, happened, _story = said.partition("\nWhat happened:")
+        return found.partition("\n")[2] if happened else ""
 
     @property
     def story(self):

@@ -12,6 +12,8 @@ from unittest.mock import patch
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 CUSTOMERS = "@customer.example.com"
+# Whoever stores a method is told so at once, wherever the database is.
+RESPONSE = "Payment method saved"
 
 
 class Mails:
@@ -37,7 +39,8 @@ class Mails:
         def send_email(_server, message, *_args, **_options):
             key = message["Subject"], message["To"]
             mails._ids[key].add(message["Message-Id"])
-            if mails.is_forbidden and CUSTOMERS in str(message["To"]):
+            unasked = CUSTOMERS in str(key[1]) and not key[0].startswith(RESPONSE)
+            if mails.is_forbidden and unasked:
                 mails.leaked.append(f"“{key[0]}” left from what may be a copy")
             return message["Message-Id"]
 

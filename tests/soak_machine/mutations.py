@@ -14,7 +14,6 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 from odoo import sql_db
 
 from odoo.addons.paycollect_fsm.models.charge import paycollect_attempt_send
-from odoo.addons.paycollect_fsm.rules import stripe_events
 from odoo.addons.paycollect_fsm.rules.outcome import Codes, Outcome
 from odoo.addons.payment import utils as payment_utils
 
@@ -157,20 +156,6 @@ def charge_what_is_blocked(registry):
         yield
 
 
-@contextmanager
-def take_the_reference_for_proof(registry):
-    """A payment from before a restore counts for an invoice that reuses its number."""
-    transaction = registry["payment.transaction"]
-    with (
-        dice.loaded(
-            **PLAIN, house=("backup",), terms=("at once",), fault=("drop_before",)
-        ),
-        patch.object(stripe_events, "MARK", "paycollect_no_mark"),
-        patch.object(transaction, "_is_own_stripe_object", lambda self, _one: True),
-    ):
-        yield
-
-
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -182,6 +167,5 @@ MUTATIONS = {
         charge_from_a_copy,
         charge_whom_it_was_for,
         charge_what_is_blocked,
-        take_the_reference_for_proof,
     )
 }
