@@ -37,7 +37,6 @@ NOTHING = "nothing"
 CLAIM = "claim"
 BUSY = "busy"
 ORPHAN = "orphan"
-FINISH = "finish"
 ASK = "ask"
 CHARGE = "charge"
 PUT_BACK = "put_back"
@@ -148,11 +147,10 @@ def before_charge(state, allowed, claimed_at, now):
     return CHARGE if allowed else PUT_BACK
 
 
-def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
-    """What the sweep does with an attempt: CLAIM, ORPHAN, FINISH, ASK or NOTHING.
+def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, is_parked=False):
+    """What the sweep does with an attempt: CLAIM, ORPHAN, ASK or NOTHING.
 
-    :param facts: ``is_parked``: a planned attempt is held back;
-        ``is_booked``: its transaction was post-processed
+    :param is_parked: a planned attempt is held back
 
     >>> now = datetime(2026, 3, 2, 12)
     >>> get_chore(PLANNED, now, planned_at=now - SWEEP_AFTER)
@@ -161,18 +159,14 @@ def get_chore(state, now, planned_at=None, sent_at=None, ask_at=None, **facts):
     'orphan'
     >>> get_chore(UNKNOWN, now, ask_at=now)
     'ask'
-    >>> get_chore(PAID, now, is_booked=False)
-    'finish'
     """
     if state == PLANNED:
-        due = planned_at <= now - SWEEP_AFTER and not facts.get("is_parked")
+        due = planned_at <= now - SWEEP_AFTER and not is_parked
         return CLAIM if due else NOTHING
     if state == SENT:
         return ORPHAN if sent_at <= now - ORPHAN_AFTER else NOTHING
     if state == UNKNOWN:
         return ASK if ask_at and ask_at <= now else NOTHING
-    if state in FINISHABLE and not facts.get("is_booked", True):
-        return FINISH
     return NOTHING
 
 

@@ -33,11 +33,8 @@ class TestProtocol(BaseCase):
             ("unknown", {"ask_at": NOW}, "ask"),
             ("unknown", {"ask_at": NOW + MINUTE}, "nothing"),
             ("unknown", {"ask_at": False}, "nothing"),
-            ("paid", {"is_booked": False}, "finish"),
-            ("paid", {"is_booked": True}, "nothing"),
-            ("settling", {"is_booked": False}, "finish"),
-            ("declined", {"is_booked": False}, "finish"),
-            ("canceled", {"is_booked": False}, "nothing"),
+            ("paid", {}, "nothing"),
+            ("canceled", {"planned_at": NOW - HOUR}, "nothing"),
         ]
         for state, facts, chore in table:
             with self.subTest(state=state, **facts):
