@@ -34,6 +34,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Return the facts about the policy and the customer."""
         policy = self.collection_policy_id
         customer = payer.with_company(self.company_id).commercial_partner_id
+        holds = payer._get_hold_reasons(self.company_id).get(customer, {})
         return {
             "mode": policy.collection_mode or "",
             "requirement": policy.method_requirement or "none",
@@ -41,9 +42,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             "po_required": policy.require_po
             or payer.collection_require_po
             or customer.collection_require_po,
-            "hold_reason": " ".join(
-                payer._get_hold_reasons(self.company_id)[customer].values()
-            ),
+            "hold_reason": " ".join(holds.values()),
         }
 
     def _refresh_collection_policies(self, companies=None):
