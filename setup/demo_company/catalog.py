@@ -35,7 +35,7 @@ PRODUCTS = {
     "laptop": ("Laptop setup", 180, "laptop", "line"),
     "network": ("Network installation", 450, "network", "line"),
     "check": ("Monthly IT check", 150, "check", "line"),
-    "callout": ("Call-out fee", 75, "", "no"),
+    "callout": ("Service call fee", 75, "", "no"),
     "cable": ("Cat 6 patch cable, 10 ft", 12, "", "no"),
     "ssd": ("1 TB SSD", 110, "", "no"),
     "dock": ("USB-C docking station", 165, "", "no"),

@@ -50,7 +50,10 @@ class AccountMove(models.Model):
         if attempt:
             return attempt.token_id._get_label()
         if not line.get("account_payment_id"):
-            return self.browse(line.get("move_id")).name or line.get("journal_name")
+            move = self.browse(line.get("move_id"))
+            if move.move_type == "out_refund":
+                return self.env._("Credit (%(document)s)", document=move.name)
+            return move.name or line.get("journal_name")
         return line.get("payment_method_name") or line.get("journal_name")
 
     def _get_scheduled_charge(self):

@@ -29,12 +29,12 @@ class TestForms(BookingCommon):
     def test_a_quotation_is_entered_from_nothing(self):
         form = self.open("sale.order")
         form.partner_id = self.customer
-        self.assertEqual(form.collection_readiness, "method_missing")
         form.fsm_location_id = self.location
         with form.order_line.new() as line:
             line.product_id = self.service
         order = form.save()
         self.assertEqual(order.collection_policy_id, self.policies["auto"])
+        self.assertEqual(order.collection_readiness, "method_missing")
 
     def test_a_job_is_entered_from_nothing(self):
         form = self.open("fsm.order")

@@ -235,7 +235,8 @@ class TestCredits(CollectableCommon):
         credit = self.make_credit_note(self.partner, 30)
         move = self.complete(self.make_job(self.partner, token=False))
         payments = {p["label"]: p["amount"] for p in move._get_receipt_payments()}
-        self.assertEqual(payments, {credit.name: 30, "Visa •••• 4242": 70})
+        credited = f"Credit ({credit.name})"
+        self.assertEqual(payments, {credited: 30, "Visa •••• 4242": 70})
 
     def test_why_says_that_credit_was_used(self):
         self.make_credit_note(self.partner, 30)

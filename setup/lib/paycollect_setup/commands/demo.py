@@ -21,8 +21,9 @@ USERS = {
 }
 TRY = """\
   1. As dispatcher, open the job at Lakeline Yoga Studio and click "Request Payment
-     Method". Open the customer's email, follow the link and save card
-     4242 4242 4242 4242 12/30. The job is now ready to collect: assign Tom Becker.
+     Method". Open the customer's email, follow the link and type the test card
+     4242 4242 4242 4242 12/30 into the field. The job is now ready to collect: assign
+     Tom Becker.
   2. As technician, open that job, add an extra (a 1 TB SSD) and complete it.
      The receipt is in the inbox before you put the phone away.
   3. As accountant, open the invoice and read "Why?" on its Collection tab. Then look
