@@ -42,8 +42,8 @@ class PaycollectPayAuthenticate(PaycollectPay):
     def collection_authenticate(self, token, **_kwargs):
         """Return what the browser needs to start the bank's confirmation.
 
-        :return: ``flow`` and its values, or an ``outcome``: ``paid``, ``failed`` or
-            ``closed``, with a ``message`` for the customer
+        :return: ``flow`` and its values, or an ``outcome``: ``paid``, ``failed``,
+            ``busy`` or ``closed``, with a ``message`` for the customer
         """
         link, outcome = self._open_authentication_link(token)
         if outcome:
@@ -147,7 +147,8 @@ class PaycollectPayAuthenticate(PaycollectPay):
                 "we'll send your receipt once the payment is confirmed."
             ),
         }
-        kind = outcome if outcome in ("paid", "failed", "waiting") else "closed"
+        told = ("paid", "failed", "waiting", "busy")
+        kind = outcome if outcome in told else "closed"
         if outcome == "unreachable":
             kind = "failed"
         text = " ".join(filter(None, [message, texts[outcome]]))

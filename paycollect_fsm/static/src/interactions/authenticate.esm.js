@@ -50,7 +50,7 @@ export class Authenticate extends Interaction {
     }
 
     async confirm() {
-        const answer = await this.ask("");
+        const answer = await this.askWhile("busy", "");
         if (answer.flow === "simulated") {
             this.isSimulating = true;
             this.updateContent();
@@ -81,18 +81,26 @@ export class Authenticate extends Interaction {
     }
 
     async check(confirmed, error) {
-        let answer = await this.ask("/check", {confirmed});
-        // The provider's own notification may be processed at this very moment.
-        for (let tries = 1; answer.outcome === "waiting" && tries < CHECKS; tries++) {
-            this.setBusy(true);
-            await this.waitFor(new Promise((done) => setTimeout(done, CHECK_PAUSE)));
-            answer = await this.ask("/check", {confirmed});
-        }
+        const answer = await this.askWhile("waiting", "/check", {confirmed});
         if (error && answer.outcome === "failed") {
             answer.message = `${error} ${answer.message}`;
         }
         this.isSimulating = false;
         this.show(answer);
+    }
+
+    /**
+     * Call our server again while it is working on this payment at this very moment,
+     * such as on the provider's notification or on the email.
+     */
+    async askWhile(outcome, step, params) {
+        let answer = await this.ask(step, params);
+        for (let tries = 1; answer.outcome === outcome && tries < CHECKS; tries++) {
+            this.setBusy(true);
+            await this.waitFor(new Promise((done) => setTimeout(done, CHECK_PAUSE)));
+            answer = await this.ask(step, params);
+        }
+        return answer;
     }
 
     /**
