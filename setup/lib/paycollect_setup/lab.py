@@ -10,13 +10,17 @@ import secrets
 import psycopg2
 import psycopg2.extras
 
-from . import configuration, databases, guard, inside, paths
+from . import configuration, databases, guard, inside, paths, postgres
 from .client import Client
 from .mails import MailCatcher
 from .server import OdooServer
 from .waiting import wait_until
 
 PREFIX = "paycollect_lab"
+NEW_HOME = """
+UPDATE ir_config_parameter home SET value = mark.value FROM ir_config_parameter mark
+WHERE home.key = 'paycollect.home_database' AND mark.key = 'database.uuid'
+"""
 
 
 class LabServer(OdooServer):
@@ -97,10 +101,14 @@ class Lab:
         self._servers = []
 
     def make_database(self, name=None, source=None):
-        """Copy the template, or another database; return the new one's name."""
+        """Copy the template, or another database; return the new one's name.
+
+        The copy is an original of its own: it may charge.
+        """
         name = f"{PREFIX}_{os.getpid()}_{name or secrets.token_hex(3)}"
         self._databases.append(name)
         databases.copy(source or self._template, name)
+        postgres.psql(name, NEW_HOME)
         return name
 
     def make_server(
