@@ -37,7 +37,9 @@ def test_a_child_process_is_guarded_too(forgive_blocked):
 
 def test_loopback_stays_open():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(("localhost", server.getsockname()[1])).close()
+        port = server.getsockname()[1]
+        with socket.create_connection(("localhost", port)) as client:
+            assert client.getpeername()[1] == port
 
 
 def test_an_attempt_fails_its_test_even_where_the_code_hides_it(tmp_path):

@@ -70,7 +70,11 @@ class AccountMove(models.Model):
 
     def _may_use_credit(self):
         """Whether credit may be applied; never while payment is blocked."""
-        return self._is_owed() and self.payment_state != "blocked"
+        return (
+            self.company_id.collection_active
+            and self._is_owed()
+            and self.payment_state != "blocked"
+        )
 
     def _apply_credits(self, credits, amount):
         """Reconcile credits worth ``amount``, oldest first, with this invoice."""

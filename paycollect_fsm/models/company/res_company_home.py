@@ -45,8 +45,8 @@ class ResCompany(models.Model):
     def _get_present_home(self):
         """Return the database's UUID and its URL."""
         parameter = self.env["ir.config_parameter"].sudo()
-        (url,) = self._get_urls("web.base.url") or [""]
-        return (parameter.get_param("database.uuid"), url)
+        urls = self._get_urls("web.base.url") or [""]
+        return (parameter.get_param("database.uuid"), urls[0])
 
     def _get_remembered_home(self):
         """Return the database's UUID and the list of its known URLs."""

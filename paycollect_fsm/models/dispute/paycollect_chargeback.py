@@ -76,7 +76,7 @@ class PaycollectChargeback(models.Model):
         string="Type",
         required=True,
         readonly=True,
-        help="An inquiry takes no money yet. A bank return can't be contested.",
+        help="An inquiry doesn't withdraw any money. A bank return can't be contested.",
     )
     state = fields.Selection(
         [(OPEN, "Open"), (WON, "Won"), (LOST, "Lost")],

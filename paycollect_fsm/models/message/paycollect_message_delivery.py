@@ -78,7 +78,7 @@ class PaycollectMessage(models.Model):
         if self.retry_at <= now:
             self.retry_at = now + INTERRUPTED_AFTER
         self._commit()
-        if not self.try_lock_for_update():
+        if not self.try_lock_for_update() or self.state != QUEUED:
             return  # the cron was faster
         address = self._get_recipient()._get_collection_email()
         if not address:
@@ -105,7 +105,7 @@ class PaycollectMessage(models.Model):
                     move = self.move_id._as_collection_system()
                     mail = move._create_message(self._get_template(), address)
         except OperationalError:
-            raise  # a concurrent change: the job is repeated
+            raise  # a concurrent change: the cron takes it up again
         except Exception as error:
             _logger.exception("The email of %s could not be prepared", self)
             self._set_refused("unknown", str(error), now)

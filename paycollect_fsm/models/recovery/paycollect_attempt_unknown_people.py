@@ -23,7 +23,10 @@ class PaycollectAttempt(models.Model):
         attempts.write({"ask_at": fields.Datetime.now()})
         attempts._enqueue_question()
         return self.move_id._notify(
-            self.env._("Checking with the provider. The result will appear here."),
+            self.env._(
+                "Checking with the provider. Reload this page in a minute to see the "
+                "result."
+            ),
             "success",
         )
 

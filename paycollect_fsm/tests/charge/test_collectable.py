@@ -231,6 +231,15 @@ class TestCredits(CollectableCommon):
         move.with_user(self.accountant).action_collect_now()
         self.assertTrue(move._is_settled())
 
+    def test_a_company_that_no_longer_collects_applies_no_credit(self):
+        attempt = self.make_invoice(self.partner)._plan_collection("completion")
+        credit = self.make_credit_note(self.partner, 30)
+        self.company.collection_active = False
+        with self.mock_mail_gateway():
+            attempt._send()
+        self.assertEqual(credit.amount_residual, 30)
+        self.assertEqual(attempt.state, "planned")
+
     def test_the_receipt_names_the_credit_that_was_used(self):
         credit = self.make_credit_note(self.partner, 30)
         move = self.complete(self.make_job(self.partner, token=False))
