@@ -21,9 +21,11 @@ CUT = ("cut_claimed", "cut_charged", "cut_waiting", "cut_sending", "cut_recorded
 
 
 def get_selected(request):
-    """Return the names of the faults selected for this run."""
-    calls = [getattr(item, "callspec", None) for item in request.session.items]
-    return [call.params["name"] for call in calls if call and "name" in call.params]
+    """Return the names of this file's faults selected for this run."""
+    items = request.session.items
+    here = [item for item in items if item.path == request.path]
+    calls = [item.callspec for item in here if hasattr(item, "callspec")]
+    return [call.params["name"] for call in calls if "name" in call.params]
 
 
 @pytest.fixture(scope="module")
