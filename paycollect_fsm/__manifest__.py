@@ -35,6 +35,7 @@
         "data/queue_job.xml",
         "data/ir_cron.xml",
         "data/mail_template_invoice.xml",
+        "views/receipt_templates.xml",
         "data/mail_template_receipt.xml",
         # screens
         "views/menu.xml",

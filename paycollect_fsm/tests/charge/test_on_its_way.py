@@ -111,3 +111,26 @@ class TestOnItsWay(CollectionCommon):
             transaction._post_process()
         self.assertEqual(self.attempt.state, "paid")
         self.assertIn(self.move.payment_state, ("paid", "in_payment"))
+
+
+@tagged("post_install", "-at_install")
+class TestTrackedLines(CollectionCommon):
+    """Odoo describes no fields when we write lines, and tracks them as before."""
+
+    def test_changes_of_a_posted_line_are_still_logged(self):
+        job = self.make_job()
+        with trap_jobs():
+            job.action_complete()
+        move = job.invoice_lines.move_id
+        move.collection_attempt_ids.action_cancel()
+        line = move.invoice_line_ids.with_context(tracking_disable=False)
+        before = move.message_ids
+        account = line.account_id.copy()
+        line.account_id = account
+        (logged,) = move.message_ids - before
+        self.assertIn(f"#{line.id}", logged.body)
+        changed = logged.sudo().tracking_value_ids
+        self.assertEqual(changed.new_value_char, account.display_name)
+
+    def test_who_asks_for_no_field_in_particular_gets_them_all(self):
+        self.assertIn("account_id", self.env["account.move.line"].fields_get([]))
