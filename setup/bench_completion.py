@@ -19,7 +19,9 @@ import bench_lib.pairs
 
 MAX_RATIO = 1.15
 MAX_HANDOVER = 0.1
-MAX_CLICK = 0.5
+# Seconds, on a machine that takes half a second for a job with Odoo's own calls; on a
+# slower one, as much more.
+MAX_CLICK = NATIVE_JOB = 0.5
 MAX_DOUBLING = 2.1
 
 
@@ -36,16 +38,17 @@ def main(argv, lab):
     few = jobs // 2
     ratio_of_seconds = ours.total_seconds / native.total_seconds
     ratio_of_queries = ours.total_queries / native.total_queries
+    slowness = max(1, native.total_seconds / jobs / NATIVE_JOB)
     checks = [
         ("time, ours / native", ratio_of_seconds, MAX_RATIO),
         ("queries, ours / native", ratio_of_queries, MAX_RATIO),
         ("job hand-over, 95th percentile, s", _percentile(handovers, 95), MAX_HANDOVER),
-        ("completing, median, s", statistics.median(clicks), MAX_CLICK),
+        ("completing, median, s", statistics.median(clicks), MAX_CLICK * slowness),
         (f"time of {2 * few} jobs / {few} jobs", double / single, MAX_DOUBLING),
     ]
     for what, measured, limit in checks:
         result = "PASS" if measured <= limit else "FAIL"
-        print(f"{result}  {what}: {measured:.3f} (at most {limit})")
+        print(f"{result}  {what}: {measured:.3f} (at most {limit:.3g})")
     print(
         f"      ({len(clicks)} clicks; hand-over: median "
         f"{statistics.median(handovers) * 1000:.0f} ms, longest "

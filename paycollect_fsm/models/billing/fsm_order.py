@@ -263,7 +263,7 @@ class FSMOrder(models.Model):
         )
         if not moves:
             return self._get_unbilled_status()
-        states = {move._get_collection_state() for move in moves}
+        states = set(moves._get_collection_state().values())
         for state in ("failed", "charging", "to_collect", "paid"):
             if state in states:
                 break

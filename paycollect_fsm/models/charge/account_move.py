@@ -173,8 +173,13 @@ class AccountMove(models.Model):
         return self.invoice_line_ids.fsm_order_ids
 
     def _get_collection_state(self):
-        """Return ``paid | charging | failed | to_collect`` (see fsm.order)."""
-        self.ensure_one()
+        """Hook: how far the collection of these invoices is, in bulk.
+
+        :return: ``{move: paid | charging | failed | to_collect}``, see ``fsm.order``
+        """
+        return {move: move._get_own_collection_state() for move in self}
+
+    def _get_own_collection_state(self):
         if self.move_type == "out_refund" or self._is_settled():
             return "paid"
         last = self._get_last_attempt()
@@ -196,7 +201,7 @@ class AccountMove(models.Model):
             return self.env._("Credit note %(name)s was created.", name=self.name)
         if self.currency_id.is_zero(self.amount_total):
             return self.env._("%(name)s: nothing is due.", name=self.name)
-        state = self._get_collection_state()
+        state = self._get_collection_state()[self]
         if state == "paid":
             return self.env._("%(name)s is paid.", name=self.name)
         collectable = collectable or self._get_collectable()[self]
@@ -223,8 +228,8 @@ class AccountMove(models.Model):
             case "net":
                 return self.env._(
                     "%(name)s: %(amount)s, due by %(date)s.",
-                    date=fields.Date.to_string(
-                        collectable.next_due or self.invoice_date_due
+                    date=format_date(
+                        self.env, collectable.next_due or self.invoice_date_due
                     ),
                     **values,
                 )

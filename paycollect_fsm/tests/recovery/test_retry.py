@@ -385,7 +385,7 @@ class TestRetry(RetryCase):
 
     def test_the_technician_sees_that_it_failed_while_a_retry_waits(self):
         move = self.bill("9995")
-        self.assertEqual(move._get_collection_state(), "failed")
+        self.assertEqual(move._get_collection_state(), {move: "failed"})
 
     def test_a_returned_bank_debit_is_presented_again(self):
         partner = self.make_partner()
