@@ -49,7 +49,7 @@ class PaycollectComplete(models.TransientModel):
             wizard.amount_now = collectable.amount
             wizard.how = " ".join(
                 [
-                    job._get_collection_preview(),
+                    job._get_collection_preview(collectable),
                     *job._get_collectable_texts(collectable),
                 ]
             )

@@ -9,6 +9,7 @@ COLLECTION_STATES = [
     ("nothing", "Nothing to collect"),
     ("unbilled", "Not billed automatically"),
     ("to_collect", "To collect"),
+    ("planned", "To be charged"),
     ("charging", "Charging"),
     ("paid", "Paid"),
     ("failed", "Not paid"),
@@ -264,7 +265,7 @@ class FSMOrder(models.Model):
         if not moves:
             return self._get_unbilled_status()
         states = set(moves._get_collection_state().values())
-        for state in ("failed", "charging", "to_collect", "paid"):
+        for state in ("failed", "charging", "to_collect", "planned", "paid"):
             if state in states:
                 break
         return state, " ".join(

@@ -90,7 +90,7 @@ class FSMOrder(models.Model):
         currency = self.collection_currency_id
         if collectable.credit:
             yield self.env._(
-                "%(amount)s of the customer's credit will be used first.",
+                "%(amount)s of the customer's credit will be applied.",
                 amount=currency.format(collectable.credit),
             )
         if collectable.credit_waiting:
@@ -101,8 +101,10 @@ class FSMOrder(models.Model):
             )
         if collectable.discount:
             yield self.env._(
-                "%(amount)s is the early payment discount.",
+                "The amount due now includes an early payment discount of %(amount)s, "
+                "valid until %(date)s.",
                 amount=currency.format(collectable.discount),
+                date=format_date(self.env, collectable.discount_until),
             )
         if collectable.next_due:
             yield self.env._(

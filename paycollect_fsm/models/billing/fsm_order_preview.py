@@ -87,8 +87,11 @@ class FSMOrder(models.Model):
             + sum(tax["tax_amount_currency"] for tax in details["taxes_data"]),
         }
 
-    def _get_collection_preview(self):
-        """Return one sentence: how the payment will be collected."""
+    def _get_collection_preview(self, collectable):
+        """Return one sentence: how the payment will be collected.
+
+        :param collectable: see ``_get_collectable_preview``
+        """
         self.ensure_one()
         if self._is_own_place():
             return self.env._("Nothing will be billed: this is our own location.")
@@ -102,9 +105,7 @@ class FSMOrder(models.Model):
         token = self.collection_token_id
         match self.collection_mode:
             case "auto" if token:
-                return self.env._(
-                    "The customer's payment method on file will be charged now."
-                )
+                return self._get_charge_preview(collectable)
             case "auto":
                 return self.env._(
                     "No payment method is on file: the customer will get the invoice "
@@ -113,11 +114,36 @@ class FSMOrder(models.Model):
             case "net":
                 return self.env._(
                     "Invoiced on terms (%(term)s): nothing to collect on site.",
-                    term=self.collection_policy_id.payment_term_id.name
-                    or self.env._("as agreed"),
+                    term=self._get_payment_term().name or self.env._("as agreed"),
                 )
             case "cod":
                 return self.env._("Collect the amount on site.")
         return self.env._(
             "Paid in advance: only the remaining balance will be invoiced."
         )
+
+    def _get_charge_preview(self, collectable):
+        """Return one sentence: when the payment method on file will be charged."""
+        if self.company_id._is_collection_stopped() or self.company_id._has_moved():
+            return self.env._(
+                "Charging is on hold: the customer's payment method on file will be "
+                "charged once it resumes."
+            )
+        if collectable.credit_waiting:
+            return self.env._("Nothing will be charged yet.")
+        limit = self.collection_policy_id._get_max_auto_amount(
+            self.collection_currency_id, self.company_id, self.company_id._get_today()
+        )
+        if limit and collectable.ask(ahead=True) > limit:
+            return self.env._(
+                "The amount is above the limit for automatic charges: the customer "
+                "will get the invoice with a link."
+            )
+        if collectable.is_early:
+            return self.env._(
+                "Nothing is due yet: the customer's payment method on file will be "
+                "charged on the due date."
+            )
+        if not collectable.amount:
+            return self.env._("Nothing will be charged.")
+        return self.env._("The customer's payment method on file will be charged now.")

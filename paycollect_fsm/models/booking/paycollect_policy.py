@@ -101,7 +101,8 @@ class PaycollectPolicy(models.Model):
     )
     max_auto_amount = fields.Monetary(
         string="Automatic Charge Limit",
-        help="Larger amounts wait for approval instead of being charged. 0: no limit.",
+        help="Larger amounts aren't charged automatically: the customer gets the "
+        "invoice with a payment link. 0: no limit.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -163,6 +164,12 @@ class PaycollectPolicy(models.Model):
                         error=error,
                     )
                 ) from error
+
+    def _get_max_auto_amount(self, currency, company, day):
+        """Return the limit for automatic charges in this currency; 0 = no limit."""
+        if not self.max_auto_amount:
+            return 0.0
+        return self.currency_id._convert(self.max_auto_amount, currency, company, day)
 
     def write(self, vals):
         covered = self._get_covered_companies() if self._affects_rules(vals) else None

@@ -175,7 +175,8 @@ class AccountMove(models.Model):
     def _get_collection_state(self):
         """Hook: how far the collection of these invoices is, in bulk.
 
-        :return: ``{move: paid | charging | failed | to_collect}``, see ``fsm.order``
+        :return: ``{move: paid | planned | charging | failed | to_collect}``, see
+            ``fsm.order``
         """
         return {move: move._get_own_collection_state() for move in self}
 
@@ -185,6 +186,8 @@ class AccountMove(models.Model):
         last = self._get_last_attempt()
         if last.trigger == "retry" and last._is_waiting():
             return "failed"
+        if last.state == PLANNED and (last.parked_code or last._is_waiting()):
+            return "planned"
         if last.state in (PLANNED, SENT, SETTLING):
             return "charging"
         if last.state in (DECLINED, UNKNOWN):
@@ -210,11 +213,15 @@ class AccountMove(models.Model):
             "amount": self.currency_id.format(collectable.ask(ahead=True)),
         }
         match state:
-            case "charging" if collectable.is_early:
+            case "planned" if collectable.is_early:
                 return self.env._(
                     "%(name)s: %(amount)s will be charged on %(date)s.",
                     date=format_date(self.env, collectable.next_due),
                     **values,
+                )
+            case "planned":
+                return self.env._(
+                    "%(name)s: the charge of %(amount)s is on hold.", **values
                 )
             case "charging":
                 return self.env._("%(name)s: %(amount)s is being charged.", **values)
@@ -227,10 +234,8 @@ class AccountMove(models.Model):
                 return self.env._("%(name)s: collect %(amount)s on site.", **values)
             case "net":
                 return self.env._(
-                    "%(name)s: %(amount)s, due by %(date)s.",
-                    date=format_date(
-                        self.env, collectable.next_due or self.invoice_date_due
-                    ),
-                    **values,
+                    "%(name)s: %(terms)s",
+                    name=self.name,
+                    terms=self._get_due_text(collectable),
                 )
         return self.env._("%(name)s: %(amount)s is due.", **values)

@@ -2,6 +2,7 @@
 from datetime import time
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ...rules.collectable import Discount, Part, assess
 from ...rules.const import OCCASION_DUE, PAID
@@ -52,8 +53,46 @@ class AccountMove(models.Model):
     def _get_pay_by_date(self):
         """Return the date by which the customer has to pay that amount."""
         self.ensure_one()
+        return self._get_due_date(self._get_collectable()[self])
+
+    def _get_due_date(self, collectable):
+        parts = self._get_open_parts(self.company_id._get_today())
+        first = min((part.due for part in parts), default=self.invoice_date_due)
+        return collectable.discount_until or first
+
+    def _has_parts_or_discount(self):
+        """Whether the customer must know more than one date and one amount."""
         found = self._get_collectable()[self]
-        return found.discount_until or found.next_due or self.invoice_date_due
+        return bool(found.discount or (found.due and found.next_due))
+
+    def _get_due_text(self, collectable=None):
+        """Return what the customer has to pay by when, as a sentence that follows a
+        colon.
+
+        :param collectable: what is owed; default: computed here
+        """
+        self.ensure_one()
+        found = collectable or self._get_collectable()[self]
+        values = {
+            "amount": self.currency_id.format(found.ask(ahead=True)),
+            "date": format_date(self.env, self._get_due_date(found)),
+        }
+        if found.discount:
+            return self.env._(
+                "%(amount)s is due by %(date)s, early payment discount included. "
+                "After that, %(full)s is due by %(due)s.",
+                full=self.currency_id.format(found.due - found.credit),
+                due=format_date(self.env, self.invoice_date_due),
+                **values,
+            )
+        if found.due and found.next_due:
+            return self.env._(
+                "%(amount)s is due by %(date)s, and %(next)s by %(next_date)s.",
+                next=self.currency_id.format(found.next_amount),
+                next_date=format_date(self.env, found.next_due),
+                **values,
+            )
+        return self.env._("%(amount)s is due by %(date)s.", **values)
 
     def _assess(self, credits, today):
         self.ensure_one()

@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...rules.charge import COMMON_WAITS
+from ...rules.charge import COMMON_WAITS, CREDIT
 from ...rules.const import PLANNED
 
 # The order of the kinds of lines. Kinds of other addons follow, then the next step.
@@ -96,6 +96,11 @@ class AccountMove(models.Model):
             return self.env._("Nothing more to do: the invoice is paid.")
         match last.state:
             case "planned":
+                if last.parked_code == CREDIT:
+                    return self.env._(
+                        "Next: accounting applies the credit, or a manager releases or "
+                        "cancels the charge."
+                    )
                 if last.parked_code:
                     return self.env._(
                         "Next: a manager must release or cancel the charge."
@@ -126,7 +131,4 @@ class AccountMove(models.Model):
             return self.env._(
                 "Next: once the customer adds a payment method, it will be charged."
             )
-        return self.env._(
-            "Next: payment from the customer is due by %(date)s.",
-            date=fields.Date.to_string(self._get_pay_by_date()),
-        )
+        return self.env._("Next: %(terms)s", terms=self._get_due_text())

@@ -149,11 +149,7 @@ class AccountMove(models.Model):
 
     def _get_max_auto_amount(self):
         """Return the policy's limit in the invoice's currency; 0 = no limit."""
-        policy = self.collection_policy_id
-        if not policy.max_auto_amount:
-            return 0.0
-        return policy.currency_id._convert(
-            policy.max_auto_amount,
+        return self.collection_policy_id._get_max_auto_amount(
             self.currency_id,
             self.company_id,
             self.invoice_date or self.company_id._get_today(),

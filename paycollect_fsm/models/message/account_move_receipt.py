@@ -46,6 +46,11 @@ class AccountMove(models.Model):
                 rows.append({**rows[-1], "label": label, "amount": discount})
         return rows
 
+    def _was_paid_for_less(self):
+        """Whether credit or a discount settled a part of the invoice."""
+        discounts = self.sudo().collection_attempt_ids.mapped("discount")
+        return bool(self.collection_credit_used or any(discounts))
+
     def _get_receipt_label(self, line, attempt):
         if attempt:
             return attempt.token_id._get_label()
