@@ -53,6 +53,7 @@ class Inbox:
 
     def keep(self, _mail, content):
         """Store an email as received."""
+        self.folder.mkdir(parents=True, exist_ok=True)  # the demo may have been reset
         (self.folder / f"{time.time_ns()}.eml").write_bytes(content)
 
     def names(self):
