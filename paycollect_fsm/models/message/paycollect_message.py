@@ -77,6 +77,7 @@ class PaycollectMessage(models.Model):
         help="The error from the mail server or the carrier that rejected the message.",
     )
     text = fields.Char(string="Details", compute="_compute_text")
+    can_send_again = fields.Boolean(compute="_compute_can_send_again")
     mail_id = fields.Many2one(
         "mail.mail",
         string="Email",
@@ -108,6 +109,12 @@ class PaycollectMessage(models.Model):
         "(move_id, occasion, channel) WHERE occasion IN ('paid', 'due')",
         "This message to the customer already exists.",
     )
+
+    @api.depends("state", "try_count")
+    def _compute_can_send_again(self):
+        for message in self:
+            refused = message.state == QUEUED and message.try_count
+            message.can_send_again = bool(refused or message.state in (FAILED, SKIPPED))
 
     @api.model
     def _follow(self, carrier, values, now):

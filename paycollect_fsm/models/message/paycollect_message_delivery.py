@@ -35,7 +35,7 @@ class PaycollectMessage(models.Model):
     _inherit = "paycollect.message"
 
     def action_send_again(self):
-        """Button: resend messages that were not delivered."""
+        """Button: resend messages that were not delivered or were rejected so far."""
         if not self.env.user.has_group("paycollect_fsm.group_user"):
             raise AccessError(
                 self.env._(
@@ -45,7 +45,7 @@ class PaycollectMessage(models.Model):
             )
         self.check_access("read")
         now = fields.Datetime.now()
-        unsent = self.sudo().filtered(lambda row: row.state in (FAILED, SKIPPED))
+        unsent = self.sudo().filtered("can_send_again")
         unsent.write(
             {
                 "state": QUEUED,

@@ -162,6 +162,14 @@ class TestDelivery(DeliveryCommon):
         self.assertEqual(message.state, "sent")
         self.assertEqual(len(self.left), 1)
 
+    def test_a_rejected_receipt_is_sent_again_before_its_next_delivery_is_due(self):
+        (message,) = self.refused_receipt().collection_message_ids
+        self.assertEqual(message.state, "queued")
+        message.with_user(self.accountant).action_send_again()
+        self.later(minutes=0)
+        self.assertEqual(message.state, "sent")
+        self.assertFalse(message.can_send_again)
+
     def test_invoices_are_found_by_what_became_of_their_message(self):
         sent = self.complete(self.make_job())
         queued = self.refused_receipt()

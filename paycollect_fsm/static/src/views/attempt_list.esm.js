@@ -2,6 +2,8 @@
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import {onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {ListController} from "@web/views/list/list_controller";
@@ -22,6 +24,7 @@ export class AttemptListController extends ListController {
             engines: [],
         });
         this.orm = useService("orm");
+        this.notification = useService("notification");
         onWillStart(() => this.loadCharging());
     }
 
@@ -40,10 +43,41 @@ export class AttemptListController extends ListController {
         return this.actionService.doAction(action);
     }
 
-    async answerMove(method) {
-        await this.orm.call("res.company", method, []);
-        await this.loadCharging();
-        await this.model.load();
+    confirmOriginal() {
+        this.confirmMove({
+            method: "action_confirm_original",
+            title: _t("Mark this database as the original?"),
+            body: _t(
+                "The charges and messages that were held back will be sent to customers now. If another copy of this database is running, customers may be charged twice."
+            ),
+            confirmLabel: _t("Mark as Original"),
+            done: _t("This is the original database: charges and messages resume."),
+        });
+    }
+
+    confirmCopy() {
+        this.confirmMove({
+            method: "action_confirm_copy",
+            title: _t("Mark this database as a copy?"),
+            body: _t(
+                "Planned charges will be canceled, customer links will be revoked, and this database will no longer charge or message customers. This can't be undone."
+            ),
+            confirmLabel: _t("Mark as Copy"),
+            done: _t("This is a copy: automatic collection is turned off."),
+        });
+    }
+
+    confirmMove({method, done, ...texts}) {
+        this.dialogService.add(ConfirmationDialog, {
+            ...texts,
+            confirm: async () => {
+                await this.orm.call("res.company", method, []);
+                await this.loadCharging();
+                await this.model.load();
+                this.notification.add(done, {type: "success"});
+            },
+            cancel: () => undefined,
+        });
     }
 
     async switchedOff(providerId) {
