@@ -18,6 +18,8 @@ from ...rules.triggers import TRIGGERS, gives_way, is_ahead
 
 # An attempt planned for later than this doesn't keep the customer from paying.
 SOON = timedelta(minutes=15)
+# The job runner fails, again and again, on a job that waits for 25 days or more.
+LONGEST_JOB_WAIT = timedelta(days=20)
 
 
 class PaycollectAttempt(models.Model):
@@ -317,8 +319,9 @@ class PaycollectAttempt(models.Model):
 
     def _enqueue(self):
         """Queue a job for each attempt; it starts after the commit, or on the day the
-        attempt is planned for."""
-        for attempt in self:
+        attempt is planned for. The sweep sends what is planned for a distant day."""
+        horizon = fields.Datetime.now() + LONGEST_JOB_WAIT
+        for attempt in self.filtered(lambda attempt: attempt.planned_at <= horizon):
             attempt.with_user(SUPERUSER_ID).with_delay(
                 eta=attempt.planned_at if attempt._is_waiting() else None,
                 identity_key=f"paycollect.attempt.{attempt.id}",

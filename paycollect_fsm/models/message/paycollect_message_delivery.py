@@ -51,6 +51,7 @@ class PaycollectMessage(models.Model):
                 "state": QUEUED,
                 "queued_at": now,
                 "retry_at": now,
+                "try_count": 0,
                 "failed_at": False,
                 "address": False,
             }

@@ -175,6 +175,18 @@ class TestParts(CollectableCommon):
         self.complete(job)
         self.assertIn("will be charged on", job.collection_status)
 
+    def test_no_job_waits_for_longer_than_the_job_runner_can(self):
+        for days, jobs in ((10, 1), (60, 0)):
+            with self.subTest(days=days), trap_jobs() as trap:
+                self.make_parts_job(self.make_term((100, days))).action_complete()
+                trap.assert_jobs_count(jobs, only=self.env["paycollect.attempt"]._send)
+
+    def test_a_part_of_a_distant_day_is_charged_by_the_sweep(self):
+        move = self.complete(self.make_parts_job(self.make_term((100, 60))))
+        with freeze_time(DAY_60):
+            self.sweep()
+        self.assertEqual(self.get_charged(move), [1000])
+
     def test_the_lost_plan_of_the_next_part_is_made_up_for(self):
         move = self.complete(self.make_parts_job())
         move.collection_attempt_ids.filtered(lambda a: a.state == "planned")._set_state(

@@ -157,6 +157,7 @@ class TestDelivery(DeliveryCommon):
         with self.assertRaises(AccessError):
             message.with_user(self.technician).action_send_again()
         message.with_user(self.accountant).action_send_again()
+        self.assertEqual(message.try_count, 0)  # the first retry is soon
         self.left.clear()
         self.later(minutes=0)
         self.assertEqual(message.state, "sent")
