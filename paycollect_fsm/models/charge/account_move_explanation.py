@@ -128,7 +128,22 @@ class AccountMove(models.Model):
                     "immediately, or accounting decides what to do."
                 )
         if self.collection_mode == "auto":
-            return self.env._(
-                "Next: once the customer adds a payment method, it will be charged."
-            )
+            return self._get_next_step_without_charge(last)
         return self.env._("Next: %(terms)s", terms=self._get_due_text())
+
+    def _get_next_step_without_charge(self, last):
+        """Return what happens to an invoice that is to be charged, but has no open
+        attempt."""
+        if not self.company_id.collection_active:
+            return self.env._(
+                "Next: nothing happens automatically while automatic collection is "
+                "turned off."
+            )
+        if self.collection_decision_code == "over_maximum" or not last._may_follow():
+            return self.env._(
+                "Next: the customer pays the invoice, or accounting charges it with "
+                "“Collect Now.”"
+            )
+        return self.env._(
+            "Next: once the customer adds a payment method, it will be charged."
+        )

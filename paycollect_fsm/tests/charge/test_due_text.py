@@ -134,3 +134,26 @@ class TestDueText(CollectableCommon):
         mail = self.mail(move)
         self.assertIn("when it is due", mail)
         self.assertNotIn("right away", mail)
+
+    # -- what follows ------------------------------------------------------------
+
+    def test_what_a_user_canceled_is_not_said_to_be_charged_later(self):
+        job = self.make_job()
+        with trap_jobs():
+            job.action_complete()
+        move = job.invoice_lines.move_id
+        move.collection_attempt_ids.with_user(self.accountant).action_cancel()
+        self.assertIn("Collect Now", move.collection_explanation)
+        self.assertNotIn("adds a payment method", move.collection_explanation)
+
+    def test_an_amount_above_the_limit_is_not_said_to_be_charged_later(self):
+        self.policies["auto"].max_auto_amount = 50
+        move = self.complete(self.make_job())
+        self.assertIn("Collect Now", move.collection_explanation)
+
+    def test_nothing_is_said_to_be_charged_while_collection_is_off(self):
+        move = self.complete(self.make_job(token=False))
+        self.assertIn("adds a payment method", move.collection_explanation)
+        self.company.collection_active = False
+        move.invalidate_recordset()
+        self.assertIn("turned off", move.collection_explanation)

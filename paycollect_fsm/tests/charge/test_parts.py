@@ -179,7 +179,8 @@ class TestParts(CollectableCommon):
         for days, jobs in ((10, 1), (60, 0)):
             with self.subTest(days=days), trap_jobs() as trap:
                 self.make_parts_job(self.make_term((100, days))).action_complete()
-                trap.assert_jobs_count(jobs, only=self.env["paycollect.attempt"]._send)
+                names = [job.func.__name__ for job in trap.enqueued_jobs]
+                self.assertEqual(names.count("_send"), jobs)
 
     def test_a_part_of_a_distant_day_is_charged_by_the_sweep(self):
         move = self.complete(self.make_parts_job(self.make_term((100, 60))))

@@ -60,7 +60,7 @@ export class AttemptListController extends ListController {
             method: "action_confirm_copy",
             title: _t("Mark this database as a copy?"),
             body: _t(
-                "Planned charges will be canceled, customer links will be revoked, and this database will no longer charge or message customers. This can't be undone."
+                "Planned charges will be canceled, customer links will be revoked, and this database will no longer charge or message customers. Canceled charges and revoked links can't be restored."
             ),
             confirmLabel: _t("Mark as Copy"),
             done: _t("This is a copy: automatic collection is turned off."),
