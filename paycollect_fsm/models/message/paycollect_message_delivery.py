@@ -12,7 +12,6 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...rules.const import OCCASION_PAID
 from ...rules.contact import find_emails
 from ...rules.messages import (
-    FAILED,
     GIVE_UP_AFTER,
     HOLDING,
     INTERRUPTED_AFTER,
@@ -21,7 +20,6 @@ from ...rules.messages import (
     OURS,
     QUEUED,
     SENT,
-    SKIPPED,
 )
 
 _logger = logging.getLogger(__name__)
