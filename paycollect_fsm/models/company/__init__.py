@@ -6,4 +6,5 @@ from . import res_company
 from . import res_company_activation
 from . import res_company_day
 from . import res_company_home
+from . import res_company_public
 from . import res_config_settings

@@ -3,8 +3,9 @@ from dataclasses import dataclass
 
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, str2bool
+from odoo.tools import SQL, format_list, str2bool
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 
 OK, WARNING, BLOCKER = "ok", "warning", "blocker"
@@ -70,7 +71,9 @@ class ResCompany(models.Model):
             self._check_provider(),
             self._check_runner(),
             self._check_mail_server(),
+            self._check_pdf(),
             self._check_remit_to(),
+            self._check_people(),
         ]
 
     def _get_collection_providers(self):
@@ -125,6 +128,16 @@ class ResCompany(models.Model):
                     "No journal is set to record payments from %(names)s. Choose one "
                     "on the provider's Configuration tab.",
                     names=names,
+                ),
+            )
+        if simulated := providers.filtered(lambda provider: provider.code == "demo"):
+            return Check(
+                WARNING,
+                title,
+                self.env._(
+                    "%(names)s only simulates payments: anyone with a link can finish "
+                    "one without paying. Disable it before you go live.",
+                    names=", ".join(simulated.mapped("name")),
                 ),
             )
         if not providers.filtered(lambda provider: provider.state == "enabled"):
@@ -203,6 +216,47 @@ class ResCompany(models.Model):
                 sender=self._get_collection_sender(),
             ),
         )
+
+    def _check_pdf(self):
+        title = self.env._("Invoice PDF")
+        if not self.collection_attach_pdf:
+            text = self.env._("Emails to customers have no PDF attached.")
+            return Check(OK, title, text)
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        if state not in ("ok", "upgrade"):
+            text = self.env._(
+                "wkhtmltopdf isn't installed, so invoices and receipts are sent "
+                "without a PDF. Install version 0.12.6 with patched Qt."
+            )
+            return Check(WARNING, title, text)
+        if not _wkhtml().is_patched_qt:
+            text = self.env._(
+                "This version of wkhtmltopdf leaves out headers and footers, and with "
+                "them the company's logo and address. Install version 0.12.6 with "
+                "patched Qt."
+            )
+            return Check(WARNING, title, text)
+        text = self.env._("Emails to customers have the invoice attached.")
+        return Check(OK, title, text)
+
+    def _check_people(self):
+        """Exceptions need someone who may see and decide them."""
+        title = self.env._("People")
+        group = self.env.ref("paycollect_fsm.group_user")
+        people = group.sudo().all_user_ids.filtered(
+            lambda user: self in user.company_ids and user.active
+        )
+        if people:
+            text = self.env._(
+                "%(names)s can handle exceptions.",
+                names=format_list(self.env, people.mapped("name")),
+            )
+            return Check(OK, title, text)
+        text = self.env._(
+            "No one can handle exceptions, such as declined charges. Give someone the "
+            "Collections access right under Settings ▸ Users."
+        )
+        return Check(WARNING, title, text)
 
     def _check_remit_to(self):
         title = self.env._("Remit-to address")

@@ -27,6 +27,9 @@ class ResConfigSettings(models.TransientModel):
     collection_customer_daily_amount = fields.Monetary(
         related="company_id.collection_customer_daily_amount", readonly=False
     )
+    collection_public_url = fields.Char(
+        related="company_id.collection_public_url", readonly=False
+    )
     collection_attach_pdf = fields.Boolean(
         related="company_id.collection_attach_pdf", readonly=False
     )

@@ -128,4 +128,4 @@ class AccountMove(models.Model):
 
     def _get_pay_link(self):
         """Return the URL of the invoice's native page, which needs no login."""
-        return f"{self.get_base_url()}{self.get_portal_url()}"
+        return f"{self.company_id._get_public_url()}{self.get_portal_url()}"

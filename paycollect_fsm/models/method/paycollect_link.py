@@ -143,7 +143,7 @@ class PaycollectLink(models.Model):
                 raw, partner, purpose, company or self.env.company, move, now
             )
         )
-        return f"{link.get_base_url()}/pay/{raw}"
+        return f"{link.company_id._get_public_url()}/pay/{raw}"
 
     @api.model
     def _prepare_issue_vals(self, raw, partner, purpose, company, move, now):

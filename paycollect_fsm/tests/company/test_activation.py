@@ -1,8 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest.mock import patch
+
+from odoo import tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 from ..common import CollectionCommon
+
+CHECKS = "odoo.addons.paycollect_fsm.models.company.res_company_activation"
 
 
 @tagged("post_install", "-at_install")
@@ -30,6 +37,9 @@ class TestActivation(CollectionCommon):
             }
         )
         return stripe
+
+    def check(self, name):
+        return self.wizard().check_ids.filtered(lambda check: check.name == name)
 
     def test_a_manager_switches_it_on_and_off(self):
         wizard = self.wizard(self.manager)
@@ -85,3 +95,83 @@ class TestActivation(CollectionCommon):
         self.assertEqual(checks["Remit-to address"].level, "warning")
         self.assertEqual(checks["Job runner"].level, "warning")
         self.assertEqual(checks["Payment provider"].level, "warning")
+        self.assertEqual(checks["Public address"].level, "warning")
+
+    def test_a_demo_provider_is_named_before_going_live(self):
+        self.assertEqual(self.provider.code, "demo")
+        self.assertIn("only simulates payments", self.check("Payment provider").text)
+
+    def test_live_payments_need_an_address_with_https(self):
+        self.company.collection_public_url = "http://pay.example.com"
+        self.assertEqual(self.check("Public address").level, "warning")
+        self.make_stripe(stripe_webhook_secret="whsec", state="enabled")
+        self.assertEqual(self.check("Public address").level, "blocker")
+        with self.assertRaisesRegex(ValidationError, "isn't encrypted"):
+            self.company.collection_active = True
+        self.company.collection_public_url = "https://pay.example.com"
+        self.company.collection_active = True
+
+    def test_behind_a_proxy_odoo_has_to_know_of_it(self):
+        self.company.collection_public_url = "https://pay.example.com"
+        with patch.dict(tools.config.options, proxy_mode=False):
+            self.assertIn("proxy_mode = True", self.check("Reverse proxy").text)
+        with patch.dict(tools.config.options, proxy_mode=True):
+            self.assertEqual(self.check("Reverse proxy").level, "ok")
+
+    def test_a_pdf_engine_that_leaves_out_headers_is_named(self):
+        self.company.collection_attach_pdf = True
+        found = _wkhtml()
+        for patched, level in ((False, "warning"), (True, "ok")):
+            engine = found._replace(state="ok", is_patched_qt=patched)
+            with (
+                patch(f"{CHECKS}._wkhtml", lambda engine=engine: engine),
+                patch.object(
+                    type(self.env["ir.actions.report"]),
+                    "get_wkhtmltopdf_state",
+                    lambda _: "ok",
+                ),
+            ):
+                self.assertEqual(self.check("Invoice PDF").level, level)
+
+    def test_someone_has_to_handle_exceptions(self):
+        self.assertIn(self.accountant.name, self.check("People").text)
+        self.env.ref("paycollect_fsm.group_user").sudo().all_user_ids.active = False
+        self.assertIn("No one can handle exceptions", self.check("People").text)
+
+
+@tagged("post_install", "-at_install")
+class TestPublicAddress(CollectionCommon):
+    """Where links to customers point."""
+
+    def link(self):
+        Link = self.env["paycollect.link"]
+        return Link._issue(self.make_partner(), "method", company=self.company)
+
+    def test_it_is_kept_when_an_administrator_logs_in_elsewhere(self):
+        address = self.company.collection_public_url
+        self.assertEqual(address, self.company.get_base_url())
+        self.env["ir.config_parameter"].set_param("web.base.url", "http://evil.example")
+        self.assertTrue(self.link().startswith(f"{address}/pay/"))
+
+    def test_links_start_with_it(self):
+        self.company.collection_public_url = "https://pay.example.com/"
+        self.assertTrue(self.link().startswith("https://pay.example.com/pay/"))
+
+    def test_only_a_protocol_and_a_host_are_accepted(self):
+        for good in ("https://pay.example.com", "http://localhost:8069/"):
+            self.company.collection_public_url = good
+        for bad in (
+            "pay.example.com",
+            "ftp://pay.example.com",
+            "https://",
+            "https://pay.example.com/shop",
+            "https://me@pay.example.com",
+            "https://pay.example.com:port",
+            "https://pay.example.com?x=1",
+            "javascript:alert(1)",
+        ):
+            with (
+                self.subTest(bad),
+                self.assertRaisesRegex(ValidationError, "can't be the public address"),
+            ):
+                self.company.collection_public_url = bad

@@ -175,6 +175,20 @@ def parameter(database, key):
     )
 
 
+def set_address(database, url):
+    """Let a database's server be at this URL, as if it had always been there."""
+    set_parameter(database, "web.base.url", url)
+    set_parameter(database, "paycollect.home_url", url)
+    postgres.psql(
+        database,
+        f"""DO $$ BEGIN
+            UPDATE res_company SET collection_public_url = '{url}'
+             WHERE collection_public_url IS NOT NULL;
+        EXCEPTION WHEN undefined_column THEN  -- without our addons
+        END $$""",
+    )
+
+
 def set_parameter(database, key, value):
     postgres.psql(
         database,

@@ -36,8 +36,7 @@ class LabServer(OdooServer):
             smtp_port=self.catcher.port,
             **options,
         )
-        databases.set_parameter(database, "web.base.url", self.url)
-        databases.set_parameter(database, "paycollect.home_url", self.url)
+        databases.set_address(database, self.url)
         databases.set_parameter(database, "web.base.url.freeze", "True")
 
     def start(self, *arguments):

@@ -88,8 +88,7 @@ def _mail_catcher():
 def _serve(port, smtp_port, mail_url):
     server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
     # Links in emails point here, whatever port was used last time.
-    databases.set_parameter(demo.NAME, "web.base.url", server.url)
-    databases.set_parameter(demo.NAME, "paycollect.home_url", server.url)
+    databases.set_address(demo.NAME, server.url)
     try:
         with step("Starting Odoo"):
             server.start()
