@@ -24,7 +24,7 @@ class PaycollectActivation(models.TransientModel):
     def _compute_check_ids(self):
         for wizard in self:
             checks = wizard.company_id.sudo()._get_activation_checks()
-            wizard.is_moved = wizard.company_id.sudo()._has_moved()
+            wizard.is_moved = bool(wizard.company_id.sudo()._get_move_text())
             wizard.is_blocked = any(check.level == BLOCKER for check in checks)
             wizard.check_ids = self.env["paycollect.activation.check"].create(
                 [

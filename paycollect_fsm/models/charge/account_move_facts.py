@@ -2,7 +2,6 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import str2bool
 
 from ...rules.charge import (
     BLOCKED,
@@ -89,11 +88,7 @@ class AccountMove(models.Model):
         return {
             "collection_active": company.collection_active,
             "stopped": company._is_collection_stopped(),
-            "neutralized": str2bool(
-                self.env["ir.config_parameter"]
-                .sudo()
-                .get_param("database.is_neutralized", "False")
-            ),
+            "neutralized": company._is_neutralized(),
             "moved": company._has_moved(),
             "is_customer_invoice": self.move_type == "out_invoice",
             "posted": self.state == "posted",

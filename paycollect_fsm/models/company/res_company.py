@@ -142,6 +142,12 @@ class ResCompany(models.Model):
             collection_code=code or summary,
         )
 
-    def _close_collection_activities(self, records, feedback):
-        """Mark the exception activities on ``records`` as done."""
-        records.sudo().activity_feedback([EXCEPTION_ACTIVITY], feedback=feedback)
+    def _close_collection_activities(self, records, feedback, codes=()):
+        """Mark the exception activities on ``records`` as done.
+
+        :param codes: only these kinds of exceptions; default: all
+        """
+        domain = [("collection_code", "in", codes)] if codes else None
+        records.sudo().activity_search(
+            [EXCEPTION_ACTIVITY], additional_domain=domain
+        ).action_feedback(feedback=feedback)

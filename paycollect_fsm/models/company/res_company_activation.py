@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_list, str2bool
+from odoo.tools import SQL, format_list
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
@@ -92,8 +92,7 @@ class ResCompany(models.Model):
 
     def _check_copy(self):
         title = self.env._("Production database")
-        parameter = self.env["ir.config_parameter"].sudo()
-        if str2bool(parameter.get_param("database.is_neutralized", "False")):
+        if self._is_neutralized():
             return Check(
                 BLOCKER,
                 title,

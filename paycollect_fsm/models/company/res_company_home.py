@@ -2,6 +2,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
+from odoo.tools import str2bool
 
 DATABASE = "paycollect.home_database"
 URL = "paycollect.home_url"
@@ -118,21 +119,37 @@ class ResCompany(models.Model):
                 )
             )
 
+    @api.model
+    def _is_neutralized(self):
+        """Whether this is a copy of a database that can't charge or message anyone."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        return str2bool(get_param("database.is_neutralized", "False"))
+
     def _get_move_text(self):
         """Return what changed and what to do about it, or an empty string."""
-        if not self._has_moved():
+        if not self._has_moved() or self._is_neutralized():
             return ""
         (database, urls), present = (
             self._get_remembered_home(),
             self._get_present_home(),
         )
+        values = {
+            "old_url": " / ".join(urls),
+            "old_database": database,
+            "url": present[1],
+            "database": present[0],
+        }
+        if not self.sudo().search_count([("collection_active", "=", True)], limit=1):
+            return self.env._(
+                "Automatic collection was turned on at %(old_url)s (%(old_database)s), "
+                "but this database is at %(url)s (%(database)s). It stays off here "
+                "unless an administrator confirms that this is the original database.",
+                **values,
+            )
         return self.env._(
             "Automatic collection was turned on at %(old_url)s (%(old_database)s), but "
             "this database is at %(url)s (%(database)s). Charges and customer messages "
             "are held back until an administrator confirms whether this is the "
             "original database or a copy.",
-            old_url=" / ".join(urls),
-            old_database=database,
-            url=present[1],
-            database=present[0],
+            **values,
         )

@@ -12,6 +12,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...rules.const import OCCASION_PAID
 from ...rules.contact import find_emails
 from ...rules.messages import (
+    FAILED,
     GIVE_UP_AFTER,
     HOLDING,
     INTERRUPTED_AFTER,
@@ -25,6 +26,8 @@ from ...rules.messages import (
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
+# Codes of the activities about failures.
+REJECTED, UNDELIVERED = "messages_rejected", "message_undelivered"
 
 
 class PaycollectMessage(models.Model):
@@ -44,6 +47,7 @@ class PaycollectMessage(models.Model):
         self.check_access("read")
         now = fields.Datetime.now()
         unsent = self.sudo().filtered("can_send_again")
+        unsent._close_failures()
         unsent.write(
             {
                 "state": QUEUED,
@@ -207,11 +211,24 @@ class PaycollectMessage(models.Model):
             else self.env._("Message not delivered")
         )
         self.company_id._schedule_collection_activity(
-            self.move_id or self.partner_id.commercial_partner_id,
+            self._get_failure_record(),
             summary,
             escape(self._get_failure_note()),
             once_a_day=ours,
+            code=REJECTED if ours else UNDELIVERED,
         )
+
+    def _get_failure_record(self):
+        return self.move_id or self.partner_id.commercial_partner_id
+
+    def _close_failures(self):
+        """Close the activities about these messages; a new failure opens another."""
+        for message in self.filtered(lambda row: row.state == FAILED):
+            message.company_id._close_collection_activities(
+                message._get_failure_record(),
+                self.env._("Sent again."),
+                (REJECTED, UNDELIVERED),
+            )
 
     def _report_unreachable(self):
         if self._is_said_otherwise():

@@ -88,9 +88,12 @@ class TestHome(CollectionCommon):
     def test_a_copy_stays_neutral(self):
         self.copy_database()
         self.answer("action_confirm_copy")
+        self.assertFalse(self.env["res.company"].get_charging_status()["moved"])
         self.assertFalse(self.company.collection_active)
         self.assertEqual(self.attempt.state, "canceled")
-        with self.assertRaisesRegex(ValidationError, "confirms whether"):
+        checks = self.env["paycollect.activation"].create({}).check_ids
+        self.assertIn("It stays off here", checks[0].text)
+        with self.assertRaisesRegex(ValidationError, "held back"):
             self.company.collection_active = True
 
     def test_a_copy_writes_to_nobody(self):

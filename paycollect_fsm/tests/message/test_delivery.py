@@ -157,6 +157,7 @@ class TestDelivery(DeliveryCommon):
         with self.assertRaises(AccessError):
             message.with_user(self.technician).action_send_again()
         message.with_user(self.accountant).action_send_again()
+        self.assertFalse(self.exceptions(move))
         self.assertEqual(message.try_count, 0)  # the first retry is soon
         self.left.clear()
         self.later(minutes=0)
@@ -288,6 +289,7 @@ class TestDelivery(DeliveryCommon):
         self.assertEqual(len(activity), 1)
         self.assertIn("Messages to Customers", activity.note)
         message.with_user(self.accountant).action_send_again()
+        self.assertFalse(self.exceptions(message.partner_id))
         self.later(minutes=1)
         self.assertEqual(message.state, "sent")
 
