@@ -2,7 +2,8 @@
 """A backup of the database and how to restore it.
 
 Only tables that a schedule changes are copied, next to the originals: copying the whole
-database takes seconds. Numbers assigned since are assigned again.
+database takes seconds. So does creating the copies, which is done once. Numbers
+assigned since are assigned again.
 """
 
 TABLES = """
@@ -12,6 +13,9 @@ SELECT relname FROM pg_class
        || '|queue_job|mail_(activity|followers|mail|message|notification)'
        || '|res_(company|partner)$|ir_(attachment|config_parameter|sequence))')
 """
+CREATE = "CREATE UNLOGGED TABLE backup.{0} AS TABLE public.{0} WITH NO DATA"
+SAVE = "DELETE FROM backup.{0}; INSERT INTO backup.{0} TABLE public.{0}"
+RESTORE = "DELETE FROM public.{0}; INSERT INTO public.{0} TABLE backup.{0}"
 
 
 class Backup:
@@ -19,22 +23,21 @@ class Backup:
 
     def __init__(self, place):
         self._place = place
+        with place.sql() as cr:
+            cr.execute(TABLES)
+            self._names = sorted(name for (name,) in cr.fetchall())
+            cr.execute("DROP SCHEMA IF EXISTS backup CASCADE; CREATE SCHEMA backup")
+            self._run_for_each(cr, CREATE)
 
     def make(self):
         with self._place.sql() as cr:
-            names = self._get_names(cr)
-            cr.execute("DROP SCHEMA IF EXISTS backup CASCADE; CREATE SCHEMA backup")
-            copy = "CREATE UNLOGGED TABLE backup.{0} AS TABLE public.{0}"
-            cr.execute("; ".join(copy.format(name) for name in names))
+            self._run_for_each(cr, SAVE)
 
     def restore(self):
         with self._place.sql() as cr:
             cr.execute("SET LOCAL session_replication_role = replica")  # no checks
-            fill = "DELETE FROM {0}; INSERT INTO {0} TABLE backup.{0}"
-            names = self._get_names(cr)
-            cr.execute("; ".join(fill.format(name) for name in names))
+            self._run_for_each(cr, RESTORE)
         self._place.registry.clear_cache("stable")
 
-    def _get_names(self, cr):
-        cr.execute(TABLES)
-        return sorted(name for (name,) in cr.fetchall())
+    def _run_for_each(self, cr, query):
+        cr.execute("; ".join(query.format(name) for name in self._names))

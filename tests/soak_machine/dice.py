@@ -16,6 +16,20 @@ ON_CREDIT = ("credit note", "on account")
 CORRECTIONS = ("draft", "block", "correct", "merge")
 
 SIDES = {
+    # the steps of machine.py that may be taken
+    "step": (
+        "somebody_is_billed",
+        "work",
+        "work_with_a_fault",
+        "killed_work",
+        "rivals_at_work",
+        "somebody_comes_between",
+        "webhooks_arrive",
+        "somebody_acts",
+        "accounting_acts",
+        "the_database_is_another",
+        "the_bank_acts",
+    ),
     "kind": KINDS_OF_METHODS,
     "worker": ("job",) * 5 + (*CRONS,),
     "fault": (*FAULTS, "drop_after", "error_after"),

@@ -18,9 +18,12 @@ from odoo.addons.paycollect_fsm.rules.outcome import Codes, Outcome
 from odoo.addons.payment import utils as payment_utils
 
 from . import dice
+from .place import MOVES
 
 # Nothing that would delay the next charge.
 PLAIN = {"kind": ("good",), "worker": ("job",)}
+FAULTY = {"step": ("somebody_is_billed", "work_with_a_fault"), "fault": ("drop_after",)}
+CORRECTED = {"step": ("somebody_is_billed", "work", "accounting_acts")}
 
 
 @contextmanager
@@ -35,7 +38,7 @@ def retry_an_unknown(registry):
         return Outcome("declined", "declined", Codes("processing_error"), 402)
 
     with (
-        dice.loaded(**PLAIN, fault=("drop_after",)),
+        dice.loaded(**PLAIN, **FAULTY),
         patch.object(paycollect_attempt_send, "classify", careless),
     ):
         yield
@@ -54,6 +57,7 @@ def drop_the_lock(registry):
         dice.loaded(
             **{**PLAIN, "kind": ("bank",), "terms": ("at once",)},
             **{"busy worker": ("job",), "rare fault": (None,)},
+            step=("somebody_is_billed", "rivals_at_work"),
             rival=("sweep",),
             moment=(("claim", 1),),
             pause=({"minutes": 2},),
@@ -77,7 +81,7 @@ def new_key_after_a_time_out(registry):
         return f"key {next(numbers)}"
 
     with (
-        dice.loaded(**PLAIN, fault=("drop_after",)),
+        dice.loaded(**PLAIN, **FAULTY),
         patch.object(payment_utils, "generate_idempotency_key", generate),
     ):
         yield
@@ -89,11 +93,10 @@ def forget_the_checkout(registry):
     transaction = registry["payment.transaction"]
     with (
         dice.loaded(
-            **{**PLAIN, "worker": ("sweep",)},
-            **{"busy worker": ("mail",), "rare fault": (None,)},
-            rival=("mail",),
+            **{**PLAIN, "busy worker": ("mail",), "rare fault": (None,)},
+            step=("somebody_comes_between",),
             pause=({"minutes": 20},),
-            deed=("leave page", *("return to page",) * 3),
+            deed=("leave page", "sweep", "return to page"),
         ),
         patch.object(transaction, "_is_abandoned", lambda self, *_args: False),
     ):
@@ -109,7 +112,7 @@ def ignore_credit(registry):
         return {move: {} for move in moves}
 
     with (
-        dice.loaded(**PLAIN, books=dice.ON_CREDIT),
+        dice.loaded(**PLAIN, **CORRECTED, books=dice.ON_CREDIT),
         patch.object(move, "_get_open_credits", find_none),
     ):
         yield
@@ -120,7 +123,9 @@ def charge_from_a_copy(registry):
     """The location of the database is not checked."""
     company = registry["res.company"]
     with (
-        dice.loaded(**PLAIN, house=("copy", "address")),
+        dice.loaded(
+            **PLAIN, step=("work", "the_database_is_another"), house=tuple(MOVES)
+        ),
         patch.object(company, "_has_moved", lambda self: False),
     ):
         yield
@@ -131,7 +136,7 @@ def charge_whom_it_was_for(registry):
     """The invoice's current customer is not checked."""
     attempt, token = registry["paycollect.attempt"], registry["payment.token"]
     with (
-        dice.loaded(**PLAIN, books=("correct",)),
+        dice.loaded(**PLAIN, **CORRECTED, books=("correct",)),
         patch.object(attempt, "_get_change", lambda self: ""),
         patch.object(token, "_is_consented_for", lambda self, document: True),
     ):
@@ -147,7 +152,7 @@ def charge_what_is_blocked(registry):
         return {move: [] for move in moves}
 
     with (
-        dice.loaded(**PLAIN, books=("block",)),
+        dice.loaded(**PLAIN, **CORRECTED, books=("block",)),
         patch.object(move, "_get_charge_obstacles", find_none),
         patch.object(
             registry["paycollect.attempt"], "_is_owed_in_full", lambda self: True

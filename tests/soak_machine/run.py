@@ -4,12 +4,14 @@
 import contextlib
 import re
 from collections import Counter
+from unittest.mock import patch
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, reproduce_failure, seed, settings
 from hypothesis.errors import DidNotReproduce
 from hypothesis.internal.conjecture.providers import Constants, HypothesisProvider
 from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.strategies._internal.featureflags import FeatureFlags
 
 from . import dice
 from .machine import ChargeMachine
@@ -71,6 +73,8 @@ class Run:
 
                 mutation = MUTATIONS[options.mutation]
                 stack.enter_context(mutation(self._world.place.registry))
+                # Otherwise most schedules would lack one of its few steps.
+                stack.enter_context(patch.object(FeatureFlags, "is_enabled", _is_drawn))
             if options.deed:
                 stack.enter_context(dice.loaded(deed=options.deed))
             yield
@@ -96,3 +100,7 @@ class Run:
         if found := re.search(r"b'([^']*)'", replay):
             more = f" --mutation {mutation}" if mutation else ""
             yield f"Again: setup/soak --machine --replay {found[1]}{more}"
+
+
+def _is_drawn(_flags, _name):
+    return True
