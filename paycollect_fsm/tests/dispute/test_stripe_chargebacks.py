@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import doctest
-import itertools
+from contextlib import closing
 from unittest.mock import patch
 
 from odoo import fields
@@ -178,22 +178,28 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(self.tell(attempt, "updated"), chargeback)
 
     def test_any_order_of_the_events_ends_the_same(self):
-        steps = (
-            ("created", {}),
-            ("funds_withdrawn", {}),
-            ("closed", {"status": "won"}),
-            ("funds_reinstated", {"status": "won", "reinstated": True}),
-        )
-        for order in itertools.permutations(steps):
-            with self.subTest(order=[name for name, _values in order]):
-                attempt = self.pay()
-                for name, values in order:
-                    chargeback = self.tell(attempt, name, **values)
+        steps = {
+            "created": {},
+            "funds_withdrawn": {},
+            "closed": {"status": "won"},
+            "funds_reinstated": {"status": "won", "reinstated": True},
+        }
+        self.check_orders(self.pay(), steps)
+
+    def check_orders(self, attempt, steps, told=(), chargeback=None):
+        """Tell the steps in each order; orders that begin alike share that part."""
+        if not steps:
+            with self.subTest(order=told):
                 self.assertEqual(chargeback.state, "won")
                 self.assertEqual(attempt.move_id.amount_residual, 0)
                 self.assertFalse(chargeback.activity_ids)
                 self.assertFalse(attempt.move_id._is_disputed())
                 self.assertEqual(chargeback.fee, 15)
+        for name, values in steps.items():
+            rest = {other: steps[other] for other in steps if other != name}
+            with closing(self.env.cr.savepoint()):
+                chargeback = self.tell(attempt, name, **values)
+                self.check_orders(attempt, rest, (*told, name), chargeback)
 
     def test_an_inquiry_moves_no_money_and_may_become_a_chargeback(self):
         attempt = self.pay()
