@@ -49,7 +49,7 @@ class LabServer(OdooServer):
         return guard.take(self._guard_log)
 
     def wait_job_runner(self):
-        """Wait until jobs are running, about five seconds after the first page."""
+        """Wait until jobs are running, soon after the first page."""
         ready = f"queue job runner ready for db {self.db}"
         wait_until(
             lambda: ready in self.log_text(), "the job runner's start", self.log_end
