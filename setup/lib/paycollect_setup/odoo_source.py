@@ -136,11 +136,13 @@ def _unpack_debian(mirror, folder):
     pins = dict(
         line.split("=", 1) for line in PINS.read_text().split("\n") if "=" in line
     )
-    versions = {name: _version(apt, name, pin) for name, pin in pins.items()}
-    for name, version in versions.items():
-        package = _download(apt, name, version)
-        run(["dpkg", "-x", package, folder], what=f"unpacking {name}")
-    return "debian " + versions["odoo-19"]
+    offered = _get_offered(apt, pins)
+    chosen = [_choose(offered, name, pin) for name, pin in pins.items()]
+    packages = _download(apt, chosen)
+    for entry, package in zip(chosen, packages, strict=True):
+        run(["dpkg", "-x", package, folder], what=f"unpacking {entry['Package']}")
+    (odoo,) = [entry for entry in chosen if entry["Package"] == "odoo-19"]
+    return f"debian {odoo['Version']}"
 
 
 def _private_apt(mirror):
@@ -164,50 +166,67 @@ def _private_apt(mirror):
     return os.environ | {"APT_CONFIG": str(home / "apt.conf")}
 
 
-def _show(apt, package):
-    return subprocess.run(
-        ["apt-cache", "show", package],
+def _get_offered(apt, names):
+    """Return the mirror's entries for these packages, as dicts.
+
+    apt reads its whole list each time, which takes seconds.
+    """
+    shown = subprocess.run(
+        ["apt-cache", "show", *names],
         env=apt,
         capture_output=True,
         text=True,
         check=False,
     ).stdout
+    return [
+        dict(re.findall(r"^([\w-]+): (.*)$", entry, re.MULTILINE))
+        for entry in shown.split("\n\n")
+    ]
 
 
-def _version(apt, name, pin):
+def _choose(offered, name, pin):
     """Return the pinned version if the mirror still has it, else the available one."""
-    offered = re.findall(r"^Version: (\S+)$", _show(apt, name), re.MULTILINE)
-    if not offered:
+    entries = [entry for entry in offered if entry.get("Package") == name]
+    if not entries:
         raise Fault(
             f"Debian's mirror has no package {name}: set ODOO_SOURCE to a checkout "
             f"of Odoo {SERIES}."
         )
-    if pin in offered:
-        return pin
-    notice(f"{name} {pin} is no longer on Debian's mirror, using {offered[0]}.")
-    return offered[0]
+    for entry in entries:
+        if entry["Version"] == pin:
+            return entry
+    notice(f"{name} {pin} is no longer on the mirror, using {entries[0]['Version']}.")
+    return entries[0]
 
 
-def _download(apt, name, version):
-    """Fetch a package and check it against the checksum in the signed list."""
+def _download(apt, chosen):
+    """Fetch packages and check them against the checksums in the signed list."""
     archives = paths.DOWNLOADS / "apt" / "archives"
-    expected = re.search(
-        r"^SHA256: (\S+)$", _show(apt, f"{name}={version}"), re.MULTILINE
-    )[1]
     for _attempt in range(3):
         run(
-            ["apt-get", "-qq", "download", f"{name}={version}"],
-            what=f"download of {name}",
+            ["apt-get", "-qq", "download"]
+            + [f"{entry['Package']}={entry['Version']}" for entry in chosen],
+            what="download of Odoo",
             remedy="check the network and run the same command again",
             env=apt,
             cwd=archives,
         )
-        package = next(archives.glob(f"{name}_*.deb"))
-        with package.open("rb") as content:
-            if hashlib.file_digest(content, "sha256").hexdigest() == expected:
-                return package
-        package.unlink()
+        packages = [next(archives.glob(f"{one['Package']}_*.deb")) for one in chosen]
+        broken = [
+            package
+            for entry, package in zip(chosen, packages, strict=True)
+            if _get_checksum(package) != entry["SHA256"]
+        ]
+        if not broken:
+            return packages
+        for package in broken:
+            package.unlink()
     raise Fault(
-        f"the download of {name} from Debian's mirror is corrupt: "
+        f"the download of {broken[0].name} from Debian's mirror is corrupt: "
         "run the same command again later."
     )
+
+
+def _get_checksum(path):
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
