@@ -87,7 +87,12 @@ class SaleOrder(models.Model):
             )
         ):
             company = self.env["res.company"].browse(company_id)
-            yield company, self.env["res.partner"].browse(customer_ids)
+            customers = self.env["res.partner"].browse(customer_ids)
+            # without this, all fields of each customer are read
+            customers.with_company(company).fetch(
+                ["commercial_partner_id", "collection_hold_reason"]
+            )
+            yield company, customers
 
     def _get_facts_query(self):
         return SQL(
