@@ -11,7 +11,10 @@ class PaycollectActivation(models.TransientModel):
     _description = "Automatic Collection Setup"
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
     collection_active = fields.Boolean(related="company_id.collection_active")
     check_ids = fields.One2many(
@@ -22,11 +25,13 @@ class PaycollectActivation(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_check_ids(self):
+        self.env["paycollect.access"]._check_manager(self.company_id)
+        Check = self.env["paycollect.activation.check"].sudo()
         for wizard in self:
             checks = wizard.company_id.sudo()._get_activation_checks()
             wizard.is_moved = bool(wizard.company_id.sudo()._get_move_text())
             wizard.is_blocked = any(check.level == BLOCKER for check in checks)
-            wizard.check_ids = self.env["paycollect.activation.check"].create(
+            wizard.check_ids = Check.create(
                 [
                     {"level": check.level, "name": check.title, "text": check.text}
                     for check in checks
@@ -59,10 +64,11 @@ class PaycollectActivationCheck(models.TransientModel):
     _name = "paycollect.activation.check"
     _description = "Automatic Collection Setup Check"
 
-    activation_id = fields.Many2one("paycollect.activation")
+    activation_id = fields.Many2one("paycollect.activation", readonly=True)
     level = fields.Selection(
         [(OK, "OK"), (WARNING, "Needs review"), (BLOCKER, "Action required")],
         string="Status",
+        readonly=True,
     )
-    name = fields.Char(string="Check")
-    text = fields.Char(string="Result")
+    name = fields.Char(string="Check", readonly=True)
+    text = fields.Char(string="Result", readonly=True)

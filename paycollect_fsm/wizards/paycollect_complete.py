@@ -8,7 +8,7 @@ class PaycollectComplete(models.TransientModel):
     _name = "paycollect.complete"
     _description = "Complete a Job"
 
-    order_id = fields.Many2one("fsm.order", string="Job", required=True)
+    order_id = fields.Many2one("fsm.order", string="Job", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.collection_currency_id")
     payer_name = fields.Char(
         string="Bill To", compute="_compute_summary", compute_sudo=True
@@ -64,8 +64,10 @@ class PaycollectCompleteLine(models.TransientModel):
     _name = "paycollect.complete.line"
     _description = "Line to Be Billed"
 
-    wizard_id = fields.Many2one("paycollect.complete", ondelete="cascade")
+    wizard_id = fields.Many2one(
+        "paycollect.complete", ondelete="cascade", readonly=True
+    )
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    name = fields.Char(string="Description")
-    quantity = fields.Float(digits="Product Unit")
-    price_total = fields.Monetary(string="Total")
+    name = fields.Char(string="Description", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    price_total = fields.Monetary(string="Total", readonly=True)

@@ -45,9 +45,7 @@ class PaycollectMethodRequest(models.TransientModel):
         """Return the order or job that the request was opened from, if any."""
         if self.res_model not in ("sale.order", "fsm.order"):
             return None
-        booking = self.env[self.res_model].browse(self.res_id)
-        booking.check_access("read")
-        return booking
+        return self.env[self.res_model].browse(self.res_id)
 
     def _log_on_booking(self, booking):
         booking.sudo()._message_log(

@@ -17,7 +17,7 @@ class PaycollectOverride(models.TransientModel):
         string="Document", model_field="res_model", required=True, readonly=True
     )
     state_text = fields.Char(string="What's Missing", compute="_compute_state_text")
-    reason = fields.Char(required=True)
+    reason = fields.Char()  # required by the form: the dialog is created without it
 
     def _compute_state_text(self):
         for wizard in self:

@@ -36,7 +36,10 @@ class PaycollectPolicyTest(models.TransientModel):
 
     @api.depends("partner_id", "amount", "currency_id", "order_type_id", "company_id")
     def _compute_result(self):
+        access = self.env["paycollect.access"]
         for test in self:
+            access._check_user(test.company_id)
+            access._check_user(test.partner_id._origin)
             if not test.partner_id or not test.company_id:
                 test.policy_id = test.reason = test.trial_html = False
                 continue

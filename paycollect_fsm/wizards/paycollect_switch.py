@@ -28,6 +28,7 @@ class PaycollectSwitch(models.TransientModel):
     @api.depends("company_id")
     @api.depends_context("uid")
     def _compute_state(self):
+        self.env["paycollect.access"]._check_user(self.company_id)
         self.may_resume = self.env.user.has_group("paycollect_fsm.group_manager")
         for wizard in self:
             company = wizard.company_id.sudo()

@@ -125,19 +125,23 @@ class FSMOrderCollectionLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.order_id.check_access("write")
         lines._check_job_is_open()
         return lines
 
     def write(self, vals):
         if not self.env.su and self.filtered("is_billed"):
             raise UserError(self._get_billed_message())
+        self.order_id.check_access("write")
         result = super().write(vals)
         if "order_id" in vals:
+            self.order_id.check_access("write")
             self._check_job_is_open()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
+        self.order_id.check_access("write")
         if self.filtered("is_billed"):
             raise UserError(self._get_billed_message())
 

@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...rules.readiness import CONFIRM, gate
-from .paycollect_booking_mixin import OVERRIDE_FIELDS
 
 
 class PaycollectBookingMixin(models.AbstractModel):
@@ -14,20 +13,21 @@ class PaycollectBookingMixin(models.AbstractModel):
     def action_collection_override(self):
         """Button: open the dialog that asks a manager for the reason."""
         self.ensure_one()
-        self._check_override_rights()
+        self.env["paycollect.access"]._check_manager(self)
+        wizard = self.env["paycollect.override"].sudo()
+        wizard = wizard.create({"res_model": self._name, "res_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Release for Work"),
-            "res_model": "paycollect.override",
+            "res_model": wizard._name,
+            "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"default_res_model": self._name, "default_res_id": self.id},
         }
 
     def action_withdraw_collection_override(self):
         """Button: withdraw a release; the policy applies again."""
         self.ensure_one()
-        self._check_override_rights()
         self._set_collection_override(False)
 
     def _check_collection_gate(self, step):
@@ -110,23 +110,6 @@ class PaycollectBookingMixin(models.AbstractModel):
             **params,
         ).strip()
 
-    def _check_override_rights(self):
-        """:raise: AccessError unless the user is a collections manager"""
-        if not self.env.user.has_group("paycollect_fsm.group_manager"):
-            raise AccessError(
-                self.env._(
-                    "Only accounting and collections managers can release work that "
-                    "is not ready to collect. Ask one of them to do it."
-                )
-            )
-
-    def _check_override_values(self, vals):
-        """Let only managers set the release, including by remote call."""
-        defaults = (f"default_{name}" for name in OVERRIDE_FIELDS)
-        touched = any(name in vals for name in OVERRIDE_FIELDS)
-        if touched or any(name in self.env.context for name in defaults):
-            self._check_override_rights()
-
     def _set_collection_override(self, reason, now=None):
         """Release the booking, or withdraw the release if the reason is empty.
 
@@ -135,8 +118,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         :param now: UTC
         :raise: AccessError unless the user is a collections manager
         """
-        self._check_override_rights()
-        self.check_access("read")
+        self.env["paycollect.access"]._check_manager(self)
         now = now or fields.Datetime.now()
         for booking in self.sudo():
             if reason:

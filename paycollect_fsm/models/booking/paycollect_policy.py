@@ -31,7 +31,10 @@ class PaycollectPolicy(models.Model):
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", help="Empty: the policy applies to all companies."
+        "res.company",
+        default=lambda self: self._get_default_company(),
+        help="Empty: the policy applies to all companies. Only administrators change "
+        "such a policy.",
     )
     collection_mode = fields.Selection(
         [
@@ -174,6 +177,8 @@ class PaycollectPolicy(models.Model):
     def write(self, vals):
         covered = self._get_covered_companies() if self._affects_rules(vals) else None
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # also of the company it moves to
         if covered is not None:
             self._check_catch_all(covered)
         if covered is not None or "sequence" in vals:
@@ -202,6 +207,12 @@ class PaycollectPolicy(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_policy_test"
         )
+
+    @api.model
+    def _get_default_company(self):
+        """Managers add policies for their company, administrators for all companies."""
+        is_administrator = self.env.su or self.env.user.has_group("base.group_system")
+        return not is_administrator and self.env.company
 
     def _get_rule(self):
         """Return the policy's criteria for the pure rules."""

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -92,7 +92,7 @@ class ResCompany(models.Model):
         :raise UserError: if charging is already stopped, or without a reason
         """
         self.ensure_one()
-        self._check_may_switch()
+        self.env["paycollect.access"]._check_user(self)
         company = self.sudo()
         reason = (reason or "").strip()
         if not reason:
@@ -120,7 +120,6 @@ class ResCompany(models.Model):
         :raise AccessError: unless the user is a Collections manager
         """
         self.ensure_one()
-        self._check_may_switch()
         self.env["paycollect.access"]._check_manager(self)
         company = self.sudo()
         if not company.collection_stopped_at:
@@ -135,15 +134,6 @@ class ResCompany(models.Model):
         )
         codes = (STOPPED, *LIMIT_CODES) if with_limited else (STOPPED,)
         company._search_held_back(codes)._set_unparked()
-
-    def _check_may_switch(self):
-        if not self.env.su and self not in self.env.user.company_ids:
-            raise AccessError(
-                self.env._(
-                    "You don't have access to %(company)s.", company=self.sudo().name
-                )
-            )
-        self.env["paycollect.access"]._check_user(self)
 
     def _resume_after_move(self):
         self.env["paycollect.attempt"].sudo()._unpark(MOVED)

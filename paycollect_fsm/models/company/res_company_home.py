@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tools import str2bool
 
@@ -86,7 +85,7 @@ class ResCompany(models.Model):
 
         :raise AccessError: unless the user is an administrator
         """
-        self._check_administrator()
+        self.env["paycollect.access"]._check_administrator(self)
         former = self._get_own_marks()
         self._remember_home()
         self.env["ir.config_parameter"].sudo().set_param(
@@ -100,7 +99,7 @@ class ResCompany(models.Model):
 
         :raise AccessError: unless the user is an administrator
         """
-        self._check_administrator()
+        self.env["paycollect.access"]._check_administrator(self)
         self.env.flush_all()
         for query in get_neutralization_queries(["paycollect_fsm"]):
             self.env.cr.execute(query)
@@ -109,15 +108,6 @@ class ResCompany(models.Model):
 
     def _resume_after_move(self):
         """Hook: an administrator confirmed that this is the original database."""
-
-    def _check_administrator(self):
-        if not self.env.user.has_group("base.group_system"):
-            raise AccessError(
-                self.env._(
-                    "Only an administrator can confirm whether this is the original "
-                    "database or a copy."
-                )
-            )
 
     @api.model
     def _is_neutralized(self):

@@ -5,7 +5,6 @@ from markupsafe import escape
 from psycopg2 import OperationalError
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -37,14 +36,7 @@ class PaycollectMessage(models.Model):
 
     def action_send_again(self):
         """Button: resend messages that were not delivered or were rejected so far."""
-        if not self.env.user.has_group("paycollect_fsm.group_user"):
-            raise AccessError(
-                self.env._(
-                    "Only collections users can send a message again. Ask an "
-                    "accountant to do it."
-                )
-            )
-        self.check_access("read")
+        self.env["paycollect.access"]._check_user(self)
         now = fields.Datetime.now()
         unsent = self.sudo().filtered("can_send_again")
         unsent._close_failures()

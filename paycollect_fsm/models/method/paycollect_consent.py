@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...rules.const import OCCASION_CONSENT
 from ...rules.masking import mask_card_numbers
@@ -142,14 +142,7 @@ class PaycollectConsent(models.Model):
 
     def action_revoke(self):
         """Button: revoke these consents; collections managers only."""
-        if not self.env.user.has_group("paycollect_fsm.group_manager"):
-            raise AccessError(
-                self.env._(
-                    "Only collections managers can revoke a customer's consent. "
-                    "Ask your accounting manager to do it."
-                )
-            )
-        self.check_access("read")
+        self.env["paycollect.access"]._check_manager(self)
         self.sudo()._revoke(
             reason=self.env.context.get("revoke_reason")
             or self.env._("Revoked by %(user)s.", user=self.env.user.name)

@@ -5,7 +5,6 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
 from ...rules.links import PURPOSES, may
@@ -115,14 +114,7 @@ class PaycollectLink(models.Model):
 
     def action_revoke(self):
         """Button: revoke these links immediately; they can no longer be opened."""
-        if not self.env.user.has_group("paycollect_fsm.group_user"):
-            raise AccessError(
-                self.env._(
-                    "Only collections users can revoke a customer's link. "
-                    "Ask an accountant to do it."
-                )
-            )
-        self.check_access("read")
+        self.env["paycollect.access"]._check_user(self)
         self.sudo()._revoke()
 
     @api.model

@@ -2,7 +2,7 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -17,14 +17,7 @@ class PaymentToken(models.Model):
     def action_set_primary(self):
         """Button: make this the customer's primary method (collections users)."""
         self.ensure_one()
-        if not self.env.user.has_group("paycollect_fsm.group_user"):
-            raise AccessError(
-                self.env._(
-                    "Only collections users can set a customer's primary method. "
-                    "Ask an accountant to do it."
-                )
-            )
-        self.check_access("read")
+        self.env["paycollect.access"]._check_user(self)
         if not self.active:
             raise UserError(
                 self.env._(

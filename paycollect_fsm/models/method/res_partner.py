@@ -2,16 +2,15 @@
 from collections import Counter
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ...rules.const import OCCASION_METHOD
 from ...rules.contact import find_emails
 
 REQUEST_GROUPS = (
-    "paycollect_fsm.group_user",
-    "sales_team.group_sale_salesman",
-    "fieldservice.group_fsm_dispatcher",
+    "paycollect_fsm.group_user,sales_team.group_sale_salesman,"
+    "fieldservice.group_fsm_dispatcher"
 )
 
 
@@ -21,7 +20,9 @@ class ResPartner(models.Model):
     # Receipts
 
     collection_receipt_sms = fields.Boolean(
-        string="Receipts by SMS", help="Also send a short receipt by text message."
+        string="Receipts by SMS",
+        help="Also send a short receipt by text message.",
+        write_groups="base.group_user",
     )
 
     # Links and methods
@@ -63,7 +64,9 @@ class ResPartner(models.Model):
 
         :param booking: record whose chatter notes the request
         """
-        wizard = self.env["paycollect.method.request"].create(
+        self._check_may_request_payment_method()
+        wizard = self.env["paycollect.method.request"].sudo()
+        wizard = wizard.create(
             {
                 "partner_id": self.id,
                 "res_model": booking and booking._name,
@@ -132,14 +135,13 @@ class ResPartner(models.Model):
         }
 
     def _check_may_request_payment_method(self):
-        if self.env.su or any(map(self.env.user.has_group, REQUEST_GROUPS)):
-            self.check_access("read")
-            return
-        raise AccessError(
+        self.env["paycollect.access"]._check_groups(
+            self,
+            REQUEST_GROUPS,
             self.env._(
                 "Only salespeople, dispatchers and collections users can request a "
                 "payment method. Ask the office to send the request."
-            )
+            ),
         )
 
     def _send_method_request(self, email, number, url):

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.payment_stripe import const as stripe_const
 
@@ -61,10 +61,7 @@ class PaymentProvider(models.Model):
         :raise UserError: if there is no webhook, or the provider doesn't respond
         """
         self.ensure_one()
-        if not self.env.user.has_group("base.group_system"):
-            raise AccessError(
-                self.env._("Only an administrator can change the webhook.")
-            )
+        self.env["paycollect.access"]._check_administrator(self)
         try:
             endpoint = self._find_webhook_endpoint()
             if not endpoint:

@@ -371,9 +371,10 @@ class TestReadiness(BookingCommon):
         self.assertFalse(order.copy().collection_override_date)
 
     def _release(self, booking, reason):
-        wizard = self._as(self.env["paycollect.override"], "boss").create(
-            {"res_model": booking._name, "res_id": booking.id, "reason": reason}
-        )
+        booking = self._as(booking, "boss")
+        action = booking.action_collection_override()
+        wizard = booking.env[action["res_model"]].browse(action["res_id"])
+        wizard.reason = reason
         wizard.action_override()
 
     def test_the_filters_find_what_is_not_ready(self):

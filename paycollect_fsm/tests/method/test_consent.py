@@ -110,7 +110,7 @@ class TestConsent(CustomerCommon):
     def test_a_collections_user_may_read_but_not_end_a_consent(self):
         consent = self.make_token().consent_ids.with_user(self.accountant)
         self.assertEqual(consent.state, "active")
-        with self.assertRaisesRegex(AccessError, "Only collections managers"):
+        with self.assertRaisesRegex(AccessError, "Only Collections managers"):
             consent.action_revoke()
 
     def test_technicians_and_portal_users_see_no_consents(self):
