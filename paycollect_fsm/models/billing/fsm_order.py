@@ -54,6 +54,7 @@ class FSMOrder(models.Model):
         "order_id",
         string="Extras",
         help="Items delivered on site in addition to the order.",
+        write_groups="fieldservice.group_fsm_user_own",
     )
     collection_currency_id = fields.Many2one(
         "res.currency",
@@ -153,7 +154,8 @@ class FSMOrder(models.Model):
     def action_open_complete(self):
         """Button: open the billing summary; confirming it completes the job."""
         self.ensure_one()
-        wizard = self.env["paycollect.complete"].create({"order_id": self.id})
+        self.check_access("write")
+        wizard = self.env["paycollect.complete"].sudo().create({"order_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Complete %(job)s", job=self.name),
@@ -229,14 +231,14 @@ class FSMOrder(models.Model):
             ends = order.company_id.collection_active
             same[done, order.date_end or (ends and done)] |= order
         for (done, end), orders in same.items():
-            orders.write({"completed_on": done, "date_end": end})
+            orders.sudo().write({"completed_on": done, "date_end": end})
         imported._set_skipped()
         due = self.filtered("company_id.collection_active") - imported
-        due.billing_state = "due"
+        due.sudo().billing_state = "due"
         due._bill_completed()
 
     def _set_skipped(self):
-        self.write(
+        self.sudo().write(
             {
                 "billing_state": "skipped",
                 "collection_note": self.env._("Imported: not billed or charged."),

@@ -11,11 +11,13 @@ class ResCompany(models.Model):
         default=30,
         help="Jobs completed earlier are billed, but their invoices are neither "
         "charged nor sent to the customer. 0: no limit.",
+        write_groups="base.group_system",
     )
     collection_import_until = fields.Datetime(
         string="Import Mode Until",
         copy=False,
         help="Until this time, completed jobs are neither billed nor charged.",
+        write_groups="base.group_system",
     )
 
     @api.constrains("collection_history_days")

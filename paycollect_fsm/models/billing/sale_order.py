@@ -7,7 +7,12 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    collection_job_ids = fields.One2many("fsm.order", "sale_id", string="Jobs")
+    collection_job_ids = fields.One2many(
+        "fsm.order",
+        "sale_id",
+        string="Jobs",
+        readonly=True,
+    )
 
     def _get_jobs(self):
         """Return the jobs of these orders and of their lines (sudo)."""

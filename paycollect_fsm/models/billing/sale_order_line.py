@@ -6,7 +6,12 @@ from odoo.tools import float_compare
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    collection_job_ids = fields.One2many("fsm.order", "sale_line_id", string="Jobs")
+    collection_job_ids = fields.One2many(
+        "fsm.order",
+        "sale_line_id",
+        string="Jobs",
+        readonly=True,
+    )
     job_ordered_qty = fields.Float(
         string="Ordered at Completion",
         digits="Product Unit",

@@ -17,6 +17,7 @@ class FsmOrder(models.Model):
     collection_po_number = fields.Char(
         string="PO Number",
         help="The customer's purchase order number for a job without a sales order.",
+        write_groups="fieldservice.group_fsm_user_own",
     )
 
     @api.depends(

@@ -185,16 +185,6 @@ class PaycollectBookingMixin(models.AbstractModel):
                 reason=source.collection_override_reason,
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_override_values(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_override_values(vals)
-        return super().write(vals)
-
     def action_request_payment_method(self):
         """Button: open the dialog that sends the request."""
         self.ensure_one()

@@ -14,10 +14,12 @@ class ResPartner(models.Model):
         groups="paycollect_fsm.group_user",
         help="Always use this policy for the customer. Empty: the first matching "
         "policy applies.",
+        write_groups="paycollect_fsm.group_user",
     )
     collection_require_po = fields.Boolean(
         string="PO Number Required",
         help="Orders for this customer need a PO number before work starts.",
+        write_groups="base.group_user",
     )
     collection_hold_reason = fields.Char(
         string="Hold Reason",
@@ -25,6 +27,7 @@ class ResPartner(models.Model):
         groups="paycollect_fsm.group_user",
         help="While a reason is entered, new work for this customer cannot be "
         "confirmed or dispatched.",
+        write_groups="paycollect_fsm.group_user",
     )
 
     def _get_hold_reasons(self, company):

@@ -29,3 +29,5 @@ from . import res_config_settings
 from . import res_partner
 from . import paycollect_stop
 from . import payment_transaction_discount
+from . import payment_transaction_guard
+from . import sale_order

@@ -37,6 +37,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Payment Attempts",
         groups="account.group_account_invoice,account.group_account_readonly",
+        readonly=True,
     )
     collection_attempt_count = fields.Integer(
         string="Payment Attempt Count",
@@ -75,6 +76,8 @@ class AccountMove(models.Model):
                 check_move_validity=False,
                 skip_is_manually_modified=True,
             )
+        if "transaction_ids" in vals:
+            self.transaction_ids._check_not_ours()
         return super().write(vals)
 
     def _get_collection_fields(self):

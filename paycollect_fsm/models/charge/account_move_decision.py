@@ -84,7 +84,7 @@ class AccountMove(models.Model):
                 decision = Decision(STOP, "in_flight")  # a worker is sending it now
                 goes = False
             params = move._prepare_reason_params(decision, method)
-            move.write(
+            move.sudo().write(
                 {
                     "collection_decision_code": decision.reason,
                     "collection_decision_params": params,

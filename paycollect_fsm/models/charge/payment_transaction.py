@@ -24,10 +24,10 @@ class PaymentTransaction(models.Model):
         starting._check_amount_open()
         return transactions
 
-    def _is_collected(self):
+    def _is_ours(self):
         """Transactions of an attempt are ours, and so are their refunds."""
         tx = self.sudo()
-        return super()._is_collected() or bool(
+        return super()._is_ours() or bool(
             (tx.source_transaction_id or tx).collection_attempt_ids
         )
 

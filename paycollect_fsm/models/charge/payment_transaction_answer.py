@@ -13,7 +13,10 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     collection_attempt_ids = fields.One2many(
-        "paycollect.attempt", "transaction_id", string="Payment Attempts"
+        "paycollect.attempt",
+        "transaction_id",
+        string="Payment Attempts",
+        readonly=True,
     )
 
     collection_contradicted = fields.Boolean(

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import base
+from . import ir_default
 from . import mail_activity
 from . import paycollect_access
 from . import paycollect_worker_mixin

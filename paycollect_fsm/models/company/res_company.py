@@ -26,36 +26,47 @@ class ResCompany(models.Model):
         string="Exceptions Owner",
         domain=[("share", "=", False)],
         help="Receives an activity for every exception that needs a decision.",
+        write_groups="base.group_system",
     )
     collection_email_from = fields.Char(
         string="Sender Email",
         help="Email address that receipts and payment requests are sent from.",
+        write_groups="base.group_system",
     )
     collection_remit_to = fields.Text(
         string="Remit-to Address",
         help="Mailing address for checks, included in invoice emails to customers on "
         "payment terms.",
+        write_groups="base.group_system",
     )
     collection_daily_count = fields.Integer(
         string="Charges per Day",
         default=500,
         help="0 = no limit. Days follow the company's time zone.",
+        write_groups="base.group_system",
     )
     collection_daily_amount = fields.Monetary(
         string="Amount per Day",
         default=100000.0,
         help="0 = no limit. Days follow the company's time zone.",
+        write_groups="base.group_system",
     )
     collection_customer_daily_count = fields.Integer(
         string="Charges per Customer per Day",
         default=10,
         help="0 = no limit. Days follow the company's time zone.",
+        write_groups="base.group_system",
     )
     collection_customer_daily_amount = fields.Monetary(
         string="Amount per Customer per Day",
         help="0 = no limit. Days follow the company's time zone.",
+        write_groups="base.group_system",
     )
-    collection_attach_pdf = fields.Boolean(string="Attach Invoice PDF", default=True)
+    collection_attach_pdf = fields.Boolean(
+        string="Attach Invoice PDF",
+        default=True,
+        write_groups="base.group_system",
+    )
     collection_credit_use = fields.Selection(
         [
             (AUTOMATIC, "Apply before charging"),
@@ -67,6 +78,7 @@ class ResCompany(models.Model):
         required=True,
         help="What to do with unapplied credit notes and payments on account when an "
         "invoice is collected.",
+        write_groups="base.group_system",
     )
 
     @api.constrains(*LIMIT_FIELDS)

@@ -12,4 +12,5 @@ class ResCompany(models.Model):
         domain=[("account_type", "in", ("expense", "expense_other"))],
         help="Account for the fees that the provider charges for disputes and returned "
         "debits.",
+        write_groups="base.group_system",
     )

@@ -36,6 +36,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Messages to the Customer",
         groups="account.group_account_invoice,account.group_account_readonly",
+        readonly=True,
     )
     invoice_message_at = fields.Datetime(
         string="Invoice Sent On",

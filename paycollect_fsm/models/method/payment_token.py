@@ -65,6 +65,7 @@ class PaymentToken(models.Model):
         inverse_name="token_id",
         string="Consents",
         groups="paycollect_fsm.group_user",
+        readonly=True,
     )
 
     @api.depends(

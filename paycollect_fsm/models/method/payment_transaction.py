@@ -2,7 +2,7 @@
 import hashlib
 import secrets
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ...rules.const import (
     BRAND_NAMES,
@@ -46,25 +46,32 @@ class PaymentTransaction(models.Model):
     )
 
     def _is_collected(self):
-        """Hook: whether our rules apply: the company collects, or we started it.
+        """Whether our rules apply: the company collects, or we started the payment.
 
         A payment that was started is finished under the same rules even after the
         company stops collecting.
         """
         self.ensure_one()
+        company = self.sudo().provider_id.company_id
+        return company._collects_here_or_below() or self._is_ours()
+
+    def _is_ours(self):
+        """Hook: whether we started the payment, or the one that it refunds."""
+        self.ensure_one()
         tx = self.sudo()
-        return tx.provider_id.company_id._collects_here_or_below() or bool(
-            (tx.source_transaction_id or tx).collection_link_id
-        )
+        return bool((tx.source_transaction_id or tx).collection_link_id)
 
     # Identity
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _prepare_create_values(self, vals_list):
+        """Mark each new transaction, whoever creates it.
+
+        A default would give all earlier transactions the same mark at installation.
+        """
         marked = [
             {**vals, "collection_mark": secrets.token_hex(16)} for vals in vals_list
         ]
-        return super().create(marked)
+        return super()._prepare_create_values(marked)
 
     def _send_api_request(self, method, endpoint, **kwargs):
         """Make the idempotency key unique to this transaction, for any provider.

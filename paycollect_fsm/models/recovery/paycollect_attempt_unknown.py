@@ -51,7 +51,10 @@ class PaycollectAttempt(models.Model):
         help="The charge never reached the provider, so it wasn't declined.",
     )
     inquiry_ids = fields.One2many(
-        "paycollect.inquiry", "attempt_id", string="Outcome Checks"
+        "paycollect.inquiry",
+        "attempt_id",
+        string="Outcome Checks",
+        readonly=True,
     )
 
     _to_ask = models.Index("(ask_at) WHERE state = 'unknown'")
