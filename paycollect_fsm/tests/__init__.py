@@ -65,3 +65,6 @@ from .stripe import test_stripe_missed
 from .stripe import test_stripe_outgoing
 from .stripe import test_stripe_refunds
 from .stripe import test_stripe_webhook
+from .rights import test_companies
+from .rights import test_matrix
+from .rights import test_writing

@@ -1,0 +1,121 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, fields
+
+from .common_rights import RightsCommon
+
+
+class World(RightsCommon):
+    """One record of each model that has rights of ours, in the first company."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice, self.attempt = self.complete_and_charge()
+        self.transaction = self.attempt.transaction_id
+        self.dialogs = {}
+        self.records = {
+            record._name: record
+            for record in (
+                self.invoice,
+                self.attempt,
+                self.transaction,
+                self.extra,
+                self.job,
+                self.order,
+                self.order.order_line[:1],
+                self.job.stage_id,
+                self.customer,
+                self.company,
+                self.provider,
+                self.card,
+                self.card.consent_ids,
+                self.env.ref("paycollect_fsm.decline_code_stripe_stolen_card"),
+                *self._make_rows(),
+            )
+        }
+        plan = self.env.ref("paycollect_fsm.retry_plan_default")
+        self.records |= {plan._name: plan, plan.step_ids._name: plan.step_ids[:1]}
+
+    def get_record(self, model, role):
+        """Return a record of the model; dialogs are the role's own."""
+        if self.env[model]._auto and not self.env[model].is_transient():
+            return self.records[model]
+        if not self.env[model]._auto:
+            return self.env[model]  # a report: its rows follow its rule
+        if (model, role) not in self.dialogs:
+            as_role = self.as_user(self.env[model], role).sudo()
+            self.dialogs[model, role] = as_role.create(self._prepare_dialog(model))
+        return self.dialogs[model, role].sudo(False)
+
+    def _prepare_dialog(self, model):
+        return {
+            "paycollect.complete": {"order_id": self.job.id},
+            "paycollect.method.request": {"partner_id": self.customer.id},
+            "paycollect.override": {
+                "res_model": "sale.order",
+                "res_id": self.order.id,
+                "reason": "Paid",
+            },
+        }.get(model, {})
+
+    def _make_rows(self):
+        now = fields.Datetime.now()
+        company, provider = self.company, self.provider
+        policy = self.env["paycollect.policy"].create(
+            {"name": "Own", "collection_mode": "net", "company_id": company.id}
+        )
+        self.env["paycollect.link"]._issue(self.customer, "method", company)
+        in_company = {"company_id": company.id, "provider_id": provider.id}
+        rows = {
+            "paycollect.chargeback": {
+                **in_company,
+                "provider_reference": "dp_1",
+                "transaction_id": self.transaction.id,
+                "move_ids": [Command.set(self.invoice.ids)],
+                "kind": "chargeback",
+                "state": "open",
+                "currency_id": self.invoice.currency_id.id,
+            },
+            "paycollect.event": {
+                **in_company,
+                "event_id": "evt_1",
+                "event_type": "charge.refunded",
+                "received_at": now,
+            },
+            "paycollect.inquiry": {
+                "attempt_id": self.attempt.id,
+                "asked_at": now,
+                "way": "person",
+                "verdict": "found",
+            },
+            "paycollect.link.visit": {
+                "ip_hash": "hash",
+                "outcome": "good",
+                "visited_at": now,
+            },
+            "paycollect.message": {
+                "move_id": self.invoice.id,
+                "company_id": company.id,
+                "partner_id": self.customer.id,
+                "occasion": "declined",
+                "channel": "mail",
+                "state": "queued",
+                "queued_at": now,
+            },
+            "paycollect.provider.customer": {
+                "partner_id": self.customer.id,
+                "provider_id": provider.id,
+                "reference": "cus_1",
+            },
+            "paycollect.stop": {
+                "company_id": company.id,
+                "stopped_at": now,
+                "stopped_by_id": self.env.uid,
+                "reason": "Test",
+            },
+        }
+        return [
+            policy,
+            self.env["paycollect.link"].search([], order="id desc", limit=1),
+            self.invoice.activity_schedule("mail.mail_activity_data_todo"),
+            *(self.env[name].create(vals) for name, vals in rows.items()),
+        ]
