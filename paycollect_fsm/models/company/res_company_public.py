@@ -22,6 +22,7 @@ class ResCompany(models.Model):
         string="Public Address",
         help="Links in emails and text messages to customers start with this address, "
         "for example https://pay.example.com.",
+        write_groups="base.group_system",
     )
 
     def _on_collection_active(self):
