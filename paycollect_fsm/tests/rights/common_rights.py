@@ -56,17 +56,17 @@ class RightsCommon(CollectionCommon):
         return invoice, invoice.collection_attempt_ids
 
     def as_user(self, record, role):
-        return record.with_user(self.users[role]).with_context(self._get_context(role))
-
-    def _get_context(self, role):
-        return {"allowed_company_ids": self.users[role].company_ids.ids}
+        user = self.users[role]
+        return record.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids
+        )
 
     def call(self, role, records, name, *args, **kwargs):
         """Call a method like the web client does."""
         model = self.as_user(self.env[records._name], role)
         return call_kw(model, name, [records.ids, *args], kwargs)
 
-    def write(self, role, records, **vals):
+    def write_as(self, role, records, **vals):
         return self.call(role, records, "write", vals)
 
     def make_unknown(self):

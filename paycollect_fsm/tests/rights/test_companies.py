@@ -59,8 +59,10 @@ class TestCompanies(RightsCommon):
         self.users["admin"] = new_test_user(
             self.env, "boss", groups="base.group_system,paycollect_fsm.group_manager"
         )
-        self.write("admin", self.policies["net"], sequence=3)
-        self.write("admin", self.env.ref("paycollect_fsm.retry_plan_default"), name="A")
+        self.write_as("admin", self.policies["net"], sequence=3)
+        self.write_as(
+            "admin", self.env.ref("paycollect_fsm.retry_plan_default"), name="A"
+        )
 
     def test_a_manager_writes_policies_of_their_company_only(self):
         Policy = self.as_user(self.env["paycollect.policy"], "other_manager")
@@ -120,7 +122,7 @@ class TestCompanies(RightsCommon):
             self.env, "second", groups="paycollect_fsm.group_manager"
         )
         self.assertRefused("second", dialog, "read", ["reason"])
-        self.write("manager", dialog, reason="Paid by phone")
+        self.write_as("manager", dialog, reason="Paid by phone")
         self.call("manager", dialog, "action_override")
         self.assertEqual(self.order.collection_override_user_id.login, "the_manager")
 

@@ -15,7 +15,7 @@ class TestWriting(RightsCommon):
         for name, value in vals.items():
             before = record[name]
             with self.subTest(name), self.assertRaises(AccessError):
-                self.write(role, record, **{name: value})
+                self.write_as(role, record, **{name: value})
             self.assertEqual(record[name], before)
 
     def test_a_technician_does_not_choose_how_a_job_is_paid(self):
@@ -100,7 +100,7 @@ class TestWriting(RightsCommon):
         transaction = attempt.transaction_id
         self.assertKept("clerk", transaction, state="done", amount=1)
         with self.assertRaises(AccessError):
-            self.write(
+            self.write_as(
                 "clerk",
                 invoice,
                 transaction_ids=[Command.update(transaction.id, {"state": "done"})],
@@ -113,9 +113,9 @@ class TestWriting(RightsCommon):
         self.order.transaction_ids |= transaction
         for command in (Command.unlink(transaction.id), Command.clear()):
             with self.assertRaises(AccessError):
-                self.write("clerk", invoice, transaction_ids=[command])
+                self.write_as("clerk", invoice, transaction_ids=[command])
             with self.assertRaises(AccessError):
-                self.write("dispatcher", self.order, transaction_ids=[command])
+                self.write_as("dispatcher", self.order, transaction_ids=[command])
 
     def test_a_clerk_does_not_add_a_refund_to_a_charge(self):
         _invoice, attempt = self.complete_and_charge()
@@ -146,7 +146,7 @@ class TestWriting(RightsCommon):
 
     def test_a_clerk_edits_the_transactions_of_others_as_before(self):
         transaction = self.make_foreign_transaction()
-        self.write("clerk", transaction, state="pending")
+        self.write_as("clerk", transaction, state="pending")
         self.assertEqual(transaction.state, "pending")
 
     def test_a_clerk_starts_a_payment_as_before(self):
@@ -164,11 +164,11 @@ class TestWriting(RightsCommon):
         self.assertKept("dispatcher", self.customer, collection_hold_reason=False)
 
     def test_users_still_write_what_their_forms_offer(self):
-        self.write("dispatcher", self.job, collection_po_number="PO 7")
-        self.write("technician", self.extra, quantity=2)
+        self.write_as("dispatcher", self.job, collection_po_number="PO 7")
+        self.write_as("technician", self.extra, quantity=2)
         self.users["collector"].group_ids |= self.env.ref("base.group_partner_manager")
         net = self.policies["net"].id
-        self.write(
+        self.write_as(
             "collector",
             self.customer,
             collection_hold_reason="Owes 2025",
