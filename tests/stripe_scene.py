@@ -303,7 +303,8 @@ class Customer:
             "stripe_payment_method": stored["payment_method"],
             "fingerprint": stored["fingerprint"],
         }
-        self.shop.rpc("admin")("payment.token", "write", [self.tokens[:1], vals])
+        call = self.shop.rpc("admin")
+        call("payment.token", "renew_for_tests", [self.tokens[:1], vals])
 
     def delete_method(self, where):
         """:param where: here, by an administrator, or at stripe"""

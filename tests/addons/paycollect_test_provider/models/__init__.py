@@ -3,4 +3,5 @@ from . import account_move
 from . import fsm_order
 from . import mail_mail
 from . import paycollect_attempt
+from . import payment_token
 from . import payment_transaction
