@@ -1,8 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...rules.collectable import keep_back
+
+OPEN_ENTRY_FIELDS = (
+    "account_id",
+    "amount_residual_currency",
+    "company_id",
+    "currency_id",
+    "date",
+    "parent_state",
+    "partner_id",
+    "payment_id",
+    "reconciled",
+    "statement_line_id",
+)
 
 
 class AccountMoveLine(models.Model):
@@ -24,21 +37,35 @@ class AccountMoveLine(models.Model):
     @api.model
     def _search_open_entries(self, customers, companies, currencies):
         """Return the customers' open credits and the refunds paid to them (sudo)."""
-        if not customers:
+        if not (customers and companies and currencies):
             return self.sudo()
-        paid_back = Domain("amount_residual_currency", ">", 0) & (
-            Domain("payment_id", "!=", False) | Domain("statement_line_id", "!=", False)
+        self.flush_model(OPEN_ENTRY_FIELDS)
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE partner.commercial_partner_id IN %s
+                   AND line.company_id IN %s
+                   AND line.currency_id IN %s
+                   AND account.account_type = 'asset_receivable'
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND (line.amount_residual_currency < 0
+                        OR line.amount_residual_currency > 0
+                           AND (line.payment_id IS NOT NULL
+                                OR line.statement_line_id IS NOT NULL))
+                 ORDER BY line.date, line.id
+                """,
+                tuple(customers.ids),
+                tuple(companies.ids),
+                tuple(currencies.ids),
+            )
         )
-        return self.sudo().search(
-            Domain("partner_id.commercial_partner_id", "in", customers.ids)
-            & Domain("company_id", "in", companies.ids)
-            & Domain("currency_id", "in", currencies.ids)
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
-            & (Domain("amount_residual_currency", "<", 0) | paid_back),
-            order="date, id",
-        )
+        return self.sudo().browse(line_id for (line_id,) in rows)
 
     def _get_credit_key(self):
         return (
