@@ -73,9 +73,10 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         found = collectable or self._get_collectable()[self]
+        due = self._get_due_date(found)
         values = {
             "amount": self.currency_id.format(found.ask(ahead=True)),
-            "date": format_date(self.env, self._get_due_date(found)),
+            "date": format_date(self.env, due),
         }
         if found.discount:
             return self.env._(
@@ -92,6 +93,8 @@ class AccountMove(models.Model):
                 next_date=format_date(self.env, found.next_due),
                 **values,
             )
+        if due and due < self.company_id._get_today():
+            return self.env._("%(amount)s was due by %(date)s.", **values)
         return self.env._("%(amount)s is due by %(date)s.", **values)
 
     def _assess(self, credits, today):

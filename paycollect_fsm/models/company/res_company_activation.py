@@ -219,13 +219,16 @@ class ResCompany(models.Model):
     def _check_pdf(self):
         title = self.env._("Invoice PDF")
         if not self.collection_attach_pdf:
-            text = self.env._("Emails to customers have no PDF attached.")
+            text = self.env._(
+                "“Attach Invoice PDF” is off: receipts and invoices are emailed "
+                "without one."
+            )
             return Check(OK, title, text)
         state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
         if state not in ("ok", "upgrade"):
             text = self.env._(
-                "wkhtmltopdf isn't installed, so invoices and receipts are sent "
-                "without a PDF. Install version 0.12.6 with patched Qt."
+                "wkhtmltopdf isn't installed or doesn't work, so invoices and receipts "
+                "are sent without a PDF. Install version 0.12.6 with patched Qt."
             )
             return Check(WARNING, title, text)
         if not _wkhtml().is_patched_qt:
@@ -235,7 +238,7 @@ class ResCompany(models.Model):
                 "patched Qt."
             )
             return Check(WARNING, title, text)
-        text = self.env._("Emails to customers have the invoice attached.")
+        text = self.env._("Receipts and invoices are emailed with the PDF.")
         return Check(OK, title, text)
 
     def _check_people(self):

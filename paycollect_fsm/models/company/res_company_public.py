@@ -89,7 +89,10 @@ class ResCompany(models.Model):
             return []
         title = self.env._("Reverse proxy")
         if tools.config["proxy_mode"]:
-            text = self.env._("Odoo sees each customer's own network address.")
+            text = self.env._(
+                "proxy_mode is on: Odoo uses the network address that the proxy "
+                "forwards for each customer."
+            )
             return [Check(OK, title, text)]
         text = self.env._(
             "Odoo sees all customers under the proxy's network address, so one "
@@ -106,12 +109,9 @@ def _is_address(url):
         port = parts.port
     except ValueError:
         return False
-    plain = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and url.rstrip("/").lower() == plain
-    )
+    more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    found = parts.scheme in ("http", "https") and parts.hostname and port != 0
+    return bool(found and not more)
 
 
 def _is_local(url):

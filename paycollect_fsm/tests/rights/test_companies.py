@@ -59,10 +59,11 @@ class TestCompanies(RightsCommon):
         self.users["admin"] = new_test_user(
             self.env, "boss", groups="base.group_system,paycollect_fsm.group_manager"
         )
-        self.write_as("admin", self.policies["net"], sequence=3)
-        self.write_as(
-            "admin", self.env.ref("paycollect_fsm.retry_plan_default"), name="A"
-        )
+        policy = self.policies["net"]
+        plan = self.env.ref("paycollect_fsm.retry_plan_default")
+        self.write_as("admin", policy, sequence=3)
+        self.write_as("admin", plan, name="A")
+        self.assertEqual((policy.sequence, plan.name), (3, "A"))
 
     def test_a_manager_writes_policies_of_their_company_only(self):
         Policy = self.as_user(self.env["paycollect.policy"], "other_manager")
