@@ -27,6 +27,7 @@ CREDIT = "credit"  # accounting decides whether the customer's credit is applied
 # Reasons of WAIT that end for one charge.
 IN_DRAFT = "in_draft"  # its invoice is being corrected
 BLOCKED = "blocked"  # a user blocked the payment of its invoice
+ARCHIVED = "archived"  # its customer is archived
 # Charges that wait for one of these resume automatically and create no activity.
 COMMON_WAITS = (
     STOPPED,
@@ -36,6 +37,7 @@ COMMON_WAITS = (
     MOVED,
     IN_DRAFT,
     BLOCKED,
+    ARCHIVED,
 )
 
 # Reasons for which a charge is planned even though it can't be sent yet.

@@ -6,9 +6,18 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-# ISO/IEC 7812: card numbers have 13 to 19 digits, often typed in groups.
+# ISO/IEC 7812: card numbers have 13 to 19 digits. They are typed without gaps or in
+# groups, all of them but the last with at least four digits.
 MIN_DIGITS = 13
-_CARD_LIKE = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)")
+MAX_DIGITS = 19
+MIN_GROUP = 4
+# An international phone number (E.164) begins with "+" and has at most 15 digits.
+MAX_PHONE_DIGITS = 15
+_GAP = r"(?:[ .\-\u2013\u00a0\u202f]|&nbsp;)"
+_RUN = re.compile(rf"\+?(?<!\d)\d(?:{_GAP}?\d){{{MIN_DIGITS - 1},}}(?!\d)")
+_ISSUERS = re.compile(r"22|2[3-7]|3[04-9]|4|5|6|8[12]")  # of payment cards
+_TAG = re.compile(r"(<[^>]*>)")
+_PROVIDER_ID = re.compile(r"[a-z]{2,}_\w+")
 _EXPIRY = re.compile(r"(?<!\d)(0[1-9]|1[0-2]) ?/ ?(20)?(\d{2})(?!\d)")
 _PREFIXES = (  # issuer identification numbers, first match wins
     (re.compile(r"3[47]"), "amex"),
@@ -51,29 +60,90 @@ def mask_card_numbers(text):
     'my card is •••• 4242, thanks'
     >>> mask_card_numbers("invoice 2026000000001234 of 2026-05-01")
     'invoice 2026000000001234 of 2026-05-01'
-    >>> mask_card_numbers("4242 4242 4242 4242 12/29")
-    '•••• 4242 12/29'
-    >>> mask_card_numbers(False)
-    False
+    >>> mask_card_numbers("PO 17 4242 4242 4242 4242 12/29")
+    'PO 17 •••• 4242 12/29'
+    >>> mask_card_numbers("+49 1512 3456789"), mask_card_numbers(False)
+    ('+49 1512 3456789', False)
     """
-    return _CARD_LIKE.sub(_mask_match, text) if text else text
+    return _RUN.sub(_mask_run, text) if text else text
 
 
-def _mask_match(match):
-    """Mask the longest card number at the start of a run of digit groups.
+def mask_html(html):
+    """Mask card numbers in the text of an HTML document, but not in its tags.
 
-    A run may include the next number ("… 4242 12"), so trailing groups are dropped
-    until the check digit is valid.
+    >>> mask_html('<a href="/4242424242424242">4242 4242 4242 4242</a>')
+    '<a href="/4242424242424242">•••• 4242</a>'
+    """
+    if not html or not _RUN.search(html):
+        return html
+    parts = _TAG.split(html)
+    parts[::2] = map(mask_card_numbers, parts[::2])
+    return "".join(parts)
+
+
+def mask_payload(value):
+    """Return a copy of JSON data with masked card numbers; IDs are kept.
+
+    >>> mask_payload({"id": "pi_4242424242424242", "list": ["4242424242424242", 7]})
+    {'id': 'pi_4242424242424242', 'list': ['•••• 4242', 7]}
+    """
+    if isinstance(value, dict):
+        return {key: mask_payload(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [mask_payload(item) for item in value]
+    if isinstance(value, str) and not _PROVIDER_ID.fullmatch(value):
+        return mask_card_numbers(value)
+    return value
+
+
+def _mask_run(match):
+    """Mask the card numbers in a run of digit groups.
+
+    A run may include other numbers before and after ("PO 17 4242 … 12/29").
     """
     run = match.group()
-    ends = [len(run)] + [gap.start() for gap in re.finditer(r"\D", run)][::-1]
-    for end in ends:
-        digits = re.sub(r"\D", "", run[:end])
-        if len(digits) < MIN_DIGITS:
+    groups = list(re.finditer(r"\d+", run))
+    masked, end, place = "", 0, 0
+    while place < len(groups):
+        first = groups[place]
+        count = _count_groups([g.group() for g in groups[place : place + MAX_DIGITS]])
+        if count and not _is_phone(run, first):
+            last = groups[place + count - 1]
+            four = re.sub(r"\D", "", run[first.start() : last.end()])[-4:]
+            masked += f"{run[end : first.start()]}•••• {four}"
+            end = last.end()
+        place += count or 1
+    return masked + run[end:]
+
+
+def _count_groups(groups):
+    """Return how many of the first groups are a card number, or 0; the longest wins.
+
+    >>> _count_groups(["4242", "4242", "4242", "4242", "12"])
+    4
+    >>> _count_groups(["512", "555", "0142", "512", "555", "0143"])
+    0
+    """
+    found, digits = 0, ""
+    for count, group in enumerate(groups, start=1):
+        digits += group
+        if len(digits) > MAX_DIGITS:
             break
-        if is_luhn_valid(digits):
-            return f"•••• {digits[-4:]}{run[end:]}"
-    return run
+        if len(digits) >= MIN_DIGITS and _is_card(digits):
+            found = count
+        if len(group) < MIN_GROUP:
+            break
+    return found
+
+
+def _is_card(digits):
+    return bool(_ISSUERS.match(digits)) and is_luhn_valid(digits)
+
+
+def _is_phone(run, first):
+    """Whether a run is an international phone number."""
+    digits = re.sub(r"\D", "", run)
+    return run[: first.start()] == "+" and len(digits) <= MAX_PHONE_DIGITS
 
 
 def expiry_of_month(year, month):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from .company import test_activation
+from .company import test_card_numbers
 from .company import test_day
 from .company import test_home
 from .company import test_shipped_data

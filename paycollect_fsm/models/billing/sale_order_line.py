@@ -5,6 +5,7 @@ from odoo.tools import float_compare
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+    _masked_texts = ("name",)
 
     collection_job_ids = fields.One2many(
         "fsm.order",

@@ -11,6 +11,7 @@ class FsmOrder(models.Model):
 
     _name = "fsm.order"
     _inherit = ["fsm.order", "paycollect.booking.mixin"]
+    _masked_texts = ("description", "resolution", "todo")
 
     sale_id = fields.Many2one(index="btree_not_null")
     sale_line_id = fields.Many2one(index="btree_not_null")
@@ -94,6 +95,8 @@ class FsmOrder(models.Model):
             "sale_line_id.order_id.collection_readiness",
             "location_id.owner_id.collection_require_po",
             f"{customer}.collection_require_po",
+            "location_id.owner_id.active",
+            f"{customer}.active",
             f"{customer}.collection_hold_reason",
             f"{customer}.payment_token_ids.active",
         )

@@ -35,6 +35,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         policy = self.collection_policy_id
         customer = payer.with_company(self.company_id).commercial_partner_id
         holds = payer._get_hold_reasons(self.company_id).get(customer, {})
+        if payer:
+            holds = holds | payer._get_archived_reason()
         return {
             "mode": policy.collection_mode or "",
             "requirement": policy.method_requirement or "none",

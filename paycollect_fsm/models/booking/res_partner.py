@@ -43,4 +43,13 @@ class ResPartner(models.Model):
         for partner in self.with_company(company).commercial_partner_id.sudo():
             text = (partner.collection_hold_reason or "").strip()
             reasons[partner] = {"manual": text} if text else {}
+            reasons[partner] |= partner._get_archived_reason()
         return reasons
+
+    def _get_archived_reason(self):
+        """Return the reason that holds new work for an archived contact, if it is."""
+        self.ensure_one()
+        if self.active:
+            return {}
+        text = self.env._("the contact %(name)s is archived", name=self.display_name)
+        return {"archived": text}

@@ -7,6 +7,7 @@ from ...rules.readiness import CONFIRM, DISPATCH, BookingFacts
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "paycollect.booking.mixin"]
+    _masked_texts = ("client_order_ref", "note")
 
     collection_term_id = fields.Many2one(
         "account.payment.term",
@@ -97,6 +98,8 @@ class SaleOrder(models.Model):
             "order_line.invoice_lines.move_id.amount_residual",
             "partner_invoice_id.collection_require_po",
             f"{customer}.collection_require_po",
+            "partner_invoice_id.active",
+            f"{customer}.active",
             f"{customer}.collection_hold_reason",
             f"{customer}.payment_token_ids.active",
         )

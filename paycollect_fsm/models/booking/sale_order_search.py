@@ -53,7 +53,9 @@ class SaleOrder(models.Model):
         currencies = self.env["res.currency"].with_context(active_test=False).search([])
         rounding = {currency.id: currency.rounding or 0.01 for currency in currencies}
         for row in self.env.execute_query(self._get_facts_query()):
-            order_id, company_id, customer_id, currency_id, commitment, *values = row
+            order_id, company_id, customer_id, archived, *values = row
+            currency_id, commitment, *values = values
+            hold = held[company_id][customer_id] or ("archived" if archived else "")
             collected = paid.get(order_id, 0.0)
             if collected is None:
                 continue
@@ -65,7 +67,7 @@ class SaleOrder(models.Model):
                 order_id,
                 days,
                 expiries[company_id].get(customer_id, ()),
-                held[company_id][customer_id],
+                hold,
                 rounding[currency_id],
                 collected,
                 *values,
@@ -90,7 +92,7 @@ class SaleOrder(models.Model):
             customers = self.env["res.partner"].browse(customer_ids)
             # without this, all fields of each customer are read
             customers.with_company(company).fetch(
-                ["commercial_partner_id", "collection_hold_reason"]
+                ["active", "commercial_partner_id", "collection_hold_reason"]
             )
             yield company, customers
 
@@ -98,6 +100,7 @@ class SaleOrder(models.Model):
         return SQL(
             """
             SELECT sale.id, sale.company_id, payer.commercial_partner_id,
+                   payer.active IS NOT TRUE,
                    sale.currency_id, sale.commitment_date, sale.amount_total,
                    TRIM(COALESCE(sale.client_order_ref, '')) != '',
                    COALESCE(policy.collection_mode, ''),

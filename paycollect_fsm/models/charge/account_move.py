@@ -7,6 +7,7 @@ from ...rules.const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNO
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+    _masked_texts = ("narration", "ref")
 
     collection_policy_id = fields.Many2one(
         "paycollect.policy", copy=False, readonly=True, index="btree_not_null"
@@ -79,6 +80,13 @@ class AccountMove(models.Model):
         if "transaction_ids" in vals:
             self.transaction_ids._check_not_ours()
         return super().write(vals)
+
+    def _is_text_masked(self, name, vals):
+        """Leave the references of bills and bank statements alone."""
+        kind = vals.get("move_type") or self[:1].move_type
+        customers = kind in ("out_invoice", "out_refund")
+        ours = name not in self._masked_texts
+        return (ours or customers) and super()._is_text_masked(name, vals)
 
     def _get_collection_fields(self):
         """Hook: names of fields about collection that affect no amount and no line."""

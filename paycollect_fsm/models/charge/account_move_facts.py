@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import models
 
 from ...rules.charge import (
+    ARCHIVED,
     BLOCKED,
     WAIT,
     ChargeFacts,
@@ -121,10 +122,19 @@ class AccountMove(models.Model):
         :param attempt: the attempt being claimed; None while planning
         :return: ``{move: [Obstacle]}`` with a key for every invoice
         """
-        return {
-            move: [Obstacle(BLOCKED, WAIT)] if move.payment_state == "blocked" else []
-            for move in self
-        }
+        obstacles = {move: [] for move in self}
+        for move in self:
+            if move.payment_state == "blocked":
+                obstacles[move].append(Obstacle(BLOCKED, WAIT))
+            if move._is_customer_archived():
+                obstacles[move].append(Obstacle(ARCHIVED, WAIT))
+        return obstacles
+
+    def _is_customer_archived(self):
+        """Whether the contact that pays, or its company, is archived."""
+        self.ensure_one()
+        customers = self.partner_id | self.commercial_partner_id
+        return not all(customers.mapped("active"))
 
     def _has_money_in_flight(self, transactions, attempt):
         """Whether a payment for this invoice may already be on its way."""

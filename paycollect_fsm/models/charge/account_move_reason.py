@@ -118,6 +118,10 @@ class AccountMove(models.Model):
                 "Held back: payment of the invoice is blocked. It will be charged once "
                 "the payment is unblocked."
             ),
+            "archived": lambda: _(
+                "Held back: the customer is archived. It will be charged once the "
+                "contact is restored."
+            ),
             "other_owner": lambda: _(
                 "Not charged: %(m)s was saved for another customer or company, which "
                 "has not agreed to pay this invoice.",

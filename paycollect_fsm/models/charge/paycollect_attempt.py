@@ -117,6 +117,7 @@ class PaycollectAttempt(models.Model):
         string="Provider Charge ID",
         readonly=True,
         help="ID of the charge at the provider.",
+        mask_cards=False,
     )
     reason_code = fields.Char(
         readonly=True,

@@ -160,6 +160,8 @@ class PaycollectAttempt(models.Model):
                 return parked.filtered(lambda a: a.move_id.state != "draft")
             case charge.BLOCKED:
                 return parked.filtered(lambda a: a.move_id.payment_state != "blocked")
+            case charge.ARCHIVED:
+                return parked.filtered(lambda a: not a.move_id._is_customer_archived())
             case charge.KEY_REJECTED:
                 free = providers.filtered(lambda p: not p._is_key_rejected(now))
                 return parked.filtered(lambda a: a.token_id.provider_id in free)

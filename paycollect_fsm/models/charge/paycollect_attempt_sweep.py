@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
+    ARCHIVED,
     BLOCKED,
     CREDIT,
     IN_DRAFT,
@@ -49,7 +50,8 @@ class PaycollectAttempt(models.Model):
         :return: list of (attempts, method name, arguments); the method is called with
             the time of the call (naive UTC) and the arguments
         """
-        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED, CREDIT)
+        waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED)
+        waits += (ARCHIVED, CREDIT)
         return [
             *(
                 (self._search_unparkable(code, now), "_set_unparked", ())

@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import base
+from . import base_card_numbers
 from . import ir_default
 from . import mail_activity
+from . import mail_message
 from . import paycollect_access
 from . import paycollect_worker_mixin
 from . import res_company

@@ -39,6 +39,7 @@ class PaycollectChargeback(models.Model):
         required=True,
         readonly=True,
         help="ID of the dispute at the provider. Use it to find the dispute there.",
+        mask_cards=False,
     )
     transaction_id = fields.Many2one(
         "payment.transaction",

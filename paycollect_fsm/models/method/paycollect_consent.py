@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.const import OCCASION_CONSENT
-from ...rules.masking import mask_card_numbers
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 
@@ -194,7 +193,7 @@ class PaycollectConsent(models.Model):
             {
                 "revoked_date": now or fields.Datetime.now(),
                 "revoked_by_id": self.env.uid,
-                "revoke_reason": mask_card_numbers(reason),
+                "revoke_reason": reason,
             }
         )
 

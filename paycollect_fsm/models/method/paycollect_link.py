@@ -50,7 +50,11 @@ class PaycollectLink(models.Model):
         check_company=True,
     )
     token_hash = fields.Char(
-        required=True, readonly=True, copy=False, groups="base.group_system"
+        required=True,
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        mask_cards=False,
     )
     expires_at = fields.Datetime(string="Expires On", required=True, readonly=True)
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)

@@ -24,7 +24,9 @@ class PaycollectLinkVisit(models.Model):
     _description = "Request to a Signed Customer Link"
     _log_access = False
 
-    ip_hash = fields.Char(string="IP Hash", required=True, readonly=True)
+    ip_hash = fields.Char(
+        string="IP Hash", required=True, readonly=True, mask_cards=False
+    )
     outcome = fields.Selection(
         selection=[("good", "Good"), ("bad", "Bad")], required=True, readonly=True
     )

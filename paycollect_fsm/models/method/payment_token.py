@@ -49,6 +49,7 @@ class PaymentToken(models.Model):
         index="btree_not_null",
         help="The provider's identifier for the card or account: the same card stored "
         "twice has the same fingerprint. It does not contain the card number.",
+        mask_cards=False,
     )
     refused_at = fields.Datetime(
         string="Hard Declined On",

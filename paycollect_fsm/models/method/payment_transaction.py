@@ -12,6 +12,7 @@ from ...rules.masking import describe_typed_method
 
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
+    _masked_texts = ("state_message",)
 
     collection_mark = fields.Char(
         string="Unique ID",
@@ -21,6 +22,7 @@ class PaymentTransaction(models.Model):
         groups="base.group_system",
         help="A random value that the provider stores with the payment. Unlike an ID "
         "or a reference, it never repeats in a database restored from a backup.",
+        mask_cards=False,
     )
     collection_link_id = fields.Many2one(
         comodel_name="paycollect.link",

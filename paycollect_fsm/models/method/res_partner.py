@@ -16,6 +16,7 @@ REQUEST_GROUPS = (
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+    _masked_texts = ("comment",)
 
     # Receipts
 

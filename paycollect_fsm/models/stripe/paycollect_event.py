@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import stripe_events
+from ...rules.masking import mask_card_numbers, mask_payload
 from ...rules.stripe_events import Verdict
 
 _logger = logging.getLogger(__name__)
@@ -51,13 +52,16 @@ class PaycollectEvent(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    event_id = fields.Char(string="Event ID", required=True, readonly=True)
+    event_id = fields.Char(
+        string="Event ID", required=True, readonly=True, mask_cards=False
+    )
     event_type = fields.Char(required=True, readonly=True, index=True)
     object_ref = fields.Char(
         string="Object ID",
         readonly=True,
         index="btree_not_null",
         help="ID of the event's object at the provider.",
+        mask_cards=False,
     )
     reference = fields.Char(readonly=True, help="Our payment reference, if any.")
     occurred_at = fields.Datetime(
@@ -94,6 +98,7 @@ class PaycollectEvent(models.Model):
     payload = fields.Json(
         readonly=True,
         help="The data that the provider sent, without secrets.",
+        mask_cards=False,
     )
     tries = fields.Integer(
         string="Failed Tries",
@@ -165,12 +170,13 @@ class PaycollectEvent(models.Model):
             "event_id": event["id"],
             "event_type": event["type"],
             "object_ref": stripe_events.get_id(stripe_object) or None,
-            "reference": stripe_events.get_reference(stripe_object) or None,
+            "reference": mask_card_numbers(stripe_events.get_reference(stripe_object))
+            or None,
             "occurred_at": stripe_events.get_moment(event["created"]),
             "received_at": now,
             "source": source,
             "state": NEW,
-            "payload": Json(stripe_events.without_secrets(event)),
+            "payload": Json(mask_payload(stripe_events.without_secrets(event))),
             "tries": 0,
             "next_try_at": now + SWEEP_AFTER,
             "create_uid": self.env.uid,

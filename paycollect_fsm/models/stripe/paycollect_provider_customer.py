@@ -38,6 +38,7 @@ class PaycollectProviderCustomer(models.Model):
         readonly=True,
         help="ID of the customer at the provider. If empty, the customer no longer "
         "exists there, and the next payment form creates a new one.",
+        mask_cards=False,
     )
 
     is_replaced = fields.Boolean(

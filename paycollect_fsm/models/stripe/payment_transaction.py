@@ -32,6 +32,7 @@ class PaymentTransaction(models.Model):
         copy=False,
         groups="base.group_system",
         help="The parameters sent to the provider; the same for repeated requests.",
+        mask_cards=False,
     )
 
     @api.model_create_multi

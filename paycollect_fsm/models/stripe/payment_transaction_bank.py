@@ -21,6 +21,7 @@ class PaymentTransaction(models.Model):
         copy=False,
         groups="paycollect_fsm.group_user",
         help="Where the customer verifies the microdeposit.",
+        mask_cards=False,
     )
     collection_verification_date = fields.Date(
         string="Microdeposit Expected On",

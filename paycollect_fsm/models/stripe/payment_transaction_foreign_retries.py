@@ -23,6 +23,7 @@ class PaymentTransaction(models.Model):
         readonly=True,
         copy=False,
         help="ID of the first charge for this payment that the provider reported.",
+        mask_cards=False,
     )
 
     def _note_foreign_try(self, payload):

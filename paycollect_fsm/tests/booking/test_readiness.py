@@ -197,6 +197,29 @@ class TestReadiness(BookingCommon):
         with self.assertStops(UserError, "Two returned checks"):
             self._as(order, "salesperson").action_confirm()
 
+    def test_an_archived_customer_is_not_ready_to_collect(self):
+        self.make_token()
+        order, visit = self.make_order(), self.make_visit()
+        self.assertEqual(order.collection_readiness, "ready")
+        self.customer.active = False
+        for booking in (order, visit):
+            self.assertEqual(booking.collection_readiness, "on_hold")
+            why = booking.collection_readiness_reason
+            self.assertIn("Azure Interior is archived", why)
+        self.customer.active = True
+        self.assertEqual(order.collection_readiness, "ready")
+
+    def test_an_archived_contact_of_a_customer_is_not_ready_to_collect(self):
+        self.make_token()
+        person = self.make_customer("Old Contact", parent_id=self.customer.id)
+        order = self.make_order(partner_invoice_id=person.id)
+        person.active = False
+        self.assertEqual(order.collection_readiness, "on_hold")
+        found = self.env["sale.order"].search(
+            [("collection_readiness", "=", "on_hold")]
+        )
+        self.assertIn(order, found)
+
     def test_a_job_follows_its_order_and_a_job_alone_its_payer(self):
         order = self._create_confirmed_order(price=100)
         self.assertEqual(

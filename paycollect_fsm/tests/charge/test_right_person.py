@@ -190,6 +190,22 @@ class TestTemporaryObstacle(CollectionCommon):
         self.assertWaits("blocked", "once the payment is unblocked")
         self.assertGoesOnOnce(self.move.action_toggle_block_payment)
 
+    def test_an_archived_customer_is_charged_when_the_contact_is_restored(self):
+        customer = self.move.partner_id
+        customer.active = False
+        self.send()
+        self.assertWaits("archived", "once the contact is restored")
+        customer.active = True
+        sweep = self.env["paycollect.attempt"]._cron_send_due
+        self.assertGoesOnOnce(lambda: sweep(self.now()))
+
+    def test_an_invoice_of_a_customer_whose_company_is_archived_waits(self):
+        parent = self.make_partner("Parent Inc.")
+        self.move.partner_id.is_company = False
+        self.move.partner_id.parent_id = parent
+        parent.active = False
+        self.assertTrue(self.move._is_customer_archived())
+
     def test_the_sweep_finds_what_no_button_told(self):
         self.move.action_toggle_block_payment()
         self.send()

@@ -1,0 +1,28 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+DOCUMENTS = (
+    "account.move",
+    "account.payment",
+    "fsm.location",
+    "fsm.order",
+    "payment.transaction",
+    "res.partner",
+    "sale.order",
+)
+
+
+class MailMessage(models.Model):
+    """Messages about customers, jobs, orders and invoices hold no card numbers."""
+
+    _inherit = "mail.message"
+    _masked_texts = ("body", "subject")
+
+    def _is_text_masked(self, name, vals):
+        model = vals.get("model") or self[:1].model or ""
+        ours = model in DOCUMENTS or model.startswith("paycollect.")
+        return ours and super()._is_text_masked(name, vals)
+
+    def _get_text_company(self, vals):
+        company = vals.get("record_company_id") or self[:1].record_company_id.id
+        return super()._get_text_company({"company_id": company})
