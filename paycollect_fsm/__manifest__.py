@@ -65,6 +65,9 @@
         "views/fsm_stage_views.xml",
         "views/fsm_order_views.xml",
         "wizards/paycollect_activation_views.xml",
+        "wizards/paycollect_export_views.xml",
+        "wizards/paycollect_forget_views.xml",
+        "views/paycollect_erasure_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

@@ -8,4 +8,5 @@ from . import recovery
 from . import message
 from . import billing
 from . import dispute
+from . import privacy
 from . import stripe

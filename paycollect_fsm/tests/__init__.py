@@ -60,12 +60,17 @@ from .stripe import test_restored_database
 from .stripe import test_special_currencies
 from .stripe import test_stripe_api
 from .stripe import test_stripe_events
+from .stripe import test_stripe_forget
 from .stripe import test_stripe_inquiry
 from .stripe import test_stripe_methods
 from .stripe import test_stripe_missed
 from .stripe import test_stripe_outgoing
 from .stripe import test_stripe_refunds
 from .stripe import test_stripe_webhook
+from .privacy import test_coverage
+from .privacy import test_export
+from .privacy import test_forget
+from .privacy import test_retention
 from .rights import test_companies
 from .rights import test_matrix
 from .rights import test_writing

@@ -7,3 +7,7 @@ from . import paycollect_method_request
 from . import paycollect_activation
 from . import paycollect_switch
 from . import paycollect_complete
+
+# data protection
+from . import paycollect_export
+from . import paycollect_forget

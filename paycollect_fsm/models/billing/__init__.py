@@ -10,6 +10,7 @@ from . import fsm_order_history
 from . import fsm_order_preview
 from . import fsm_order_rest
 from . import fsm_stage
+from . import paycollect_customer_data
 from . import res_company
 from . import res_config_settings
 from . import sale_order

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import base_partner_merge
+from . import paycollect_customer_data
 from . import res_company
 from . import paycollect_policy
 from . import paycollect_policy_resolution

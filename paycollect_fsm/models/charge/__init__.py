@@ -27,6 +27,7 @@ from . import payment_provider_key
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import paycollect_customer_data
 from . import paycollect_stop
 from . import payment_transaction_discount
 from . import payment_transaction_guard

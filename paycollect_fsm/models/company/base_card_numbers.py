@@ -56,7 +56,7 @@ class Base(models.AbstractModel):
         return Markup(text) if isinstance(value, Markup) else text
 
     @api.model
-    @tools.ormcache("self._name")
+    @tools.ormcache()
     def _get_masked_texts(self):
         """Return the names of the stored texts that may be masked."""
         ours = (

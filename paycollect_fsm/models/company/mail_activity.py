@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from .mail_message import DOCUMENTS
-
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
@@ -21,5 +19,5 @@ class MailActivity(models.Model):
         model = vals.get("res_model") or self[:1].res_model or ""
         if not model and vals.get("res_model_id"):
             model = self.env["ir.model"].sudo().browse(vals["res_model_id"]).model
-        ours = model in DOCUMENTS or model.startswith("paycollect.")
+        ours = self.env["paycollect.customer.data"]._is_about_customers(model)
         return ours and super()._is_text_masked(name, vals)

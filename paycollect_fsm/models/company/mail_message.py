@@ -1,26 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-DOCUMENTS = (
-    "account.move",
-    "account.payment",
-    "fsm.location",
-    "fsm.order",
-    "payment.transaction",
-    "res.partner",
-    "sale.order",
-)
-
 
 class MailMessage(models.Model):
-    """Messages about customers, jobs, orders and invoices hold no card numbers."""
+    """Messages about customers and their documents hold no card numbers."""
 
     _inherit = "mail.message"
     _masked_texts = ("body", "subject")
 
     def _is_text_masked(self, name, vals):
         model = vals.get("model") or self[:1].model or ""
-        ours = model in DOCUMENTS or model.startswith("paycollect.")
+        ours = self.env["paycollect.customer.data"]._is_about_customers(model)
         return ours and super()._is_text_masked(name, vals)
 
     def _get_text_company(self, vals):

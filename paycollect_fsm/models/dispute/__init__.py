@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_customer_data
 from . import payment_provider
 from . import paycollect_chargeback
 from . import paycollect_chargeback_books

@@ -4,6 +4,7 @@ from . import account_move_content
 from . import account_move_explanation
 from . import account_move_receipt
 from . import mail_mail
+from . import paycollect_customer_data
 from . import paycollect_message
 from . import paycollect_message_delivery
 from . import paycollect_message_text

@@ -4,6 +4,7 @@ from . import paycollect_link_bank_debit
 from . import paycollect_link_visit
 from . import base_partner_merge
 from . import paycollect_consent
+from . import paycollect_customer_data
 from . import payment_method
 from . import payment_provider
 from . import payment_token

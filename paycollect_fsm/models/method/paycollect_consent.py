@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.const import OCCASION_CONSENT
+from .paycollect_customer_data import IP_ADDRESS
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 
@@ -121,7 +122,9 @@ class PaycollectConsent(models.Model):
         return fields.Domain.OR([domains[state] for state in value if state in domains])
 
     def write(self, vals):
-        if set(vals) - REVOCATION_FIELDS:
+        """Refuse changes; personal data that is no longer needed may be blanked."""
+        kept = {name for name in vals if vals[name] or name not in IP_ADDRESS}
+        if kept - REVOCATION_FIELDS:
             raise UserError(
                 self.env._(
                     "A consent cannot be changed once it has been given. Revoke it "

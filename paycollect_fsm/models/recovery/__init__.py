@@ -2,6 +2,7 @@
 from . import paycollect_retry_plan
 from . import paycollect_policy
 from . import paycollect_retry_plan_step
+from . import paycollect_customer_data
 from . import paycollect_decline_code
 from . import payment_transaction_lookup
 from . import payment_transaction_authenticate

@@ -11,6 +11,8 @@ from . import payment_transaction_abandoned
 from . import payment_transaction_failure
 from . import payment_transaction_foreign_retries
 from . import payment_transaction_method
+from . import paycollect_customer_data
+from . import paycollect_erasure
 from . import res_company
 from . import payment_provider
 from . import paycollect_event

@@ -26,8 +26,6 @@ FAILED = "failed"
 SWEEP_AFTER = timedelta(minutes=1)
 BATCH = 100
 BUSY_SECONDS = 5
-# Rows are kept, so that no event is applied twice. Payloads are deleted after this.
-KEEP_PAYLOAD = timedelta(days=90)
 
 
 class PaycollectEvent(models.Model):
@@ -324,16 +322,3 @@ class PaycollectEvent(models.Model):
             except (RetryableJobError, OperationalError) as error:
                 _logger.info("Event %s waits: %s", event.event_id, error)
                 event._rollback()
-
-    @api.autovacuum
-    def _gc_payloads(self):
-        """Delete the payloads of old events, but keep the events."""
-        old = self.search(
-            [
-                ("state", "in", (DONE, IGNORED)),
-                ("done_at", "<", fields.Datetime.now() - KEEP_PAYLOAD),
-                ("payload", "!=", False),
-            ],
-            limit=10_000,
-        )
-        old.write({"payload": False})

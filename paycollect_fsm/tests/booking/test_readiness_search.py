@@ -48,7 +48,7 @@ class TestReadinessSearch(BookingCommon):
             f"Customer {number}",
             collection_require_po=dice.random() < 0.2,
             collection_hold_reason="Owes us" if dice.random() < 0.1 else " ",
-            active=dice.random() < 0.9,
+            active=number % 8 > 0,
         )
         names = ("net", "cod", "prepaid", "auto", "auto", "deposit")
         customer.collection_policy_id = cls.policies[dice.choice(names)]

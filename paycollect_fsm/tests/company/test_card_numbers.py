@@ -100,7 +100,9 @@ class TestCardNumbers(RightsCommon):
         invoice = self.complete(self.job)
         records = (self.job, self.order, self.customer, invoice)
         for record in records:
-            message = record.message_post(body=TYPED, subject=CARD)
+            message = record.message_post(
+                body=TYPED, subject=CARD, message_type="comment"
+            )
             self.assertEqual(message.body, f"<p>{MASKED}</p>")
             self.assertEqual(message.subject, "•••• 4242")
             record._message_update_content(message, body=f"again {TYPED}")

@@ -47,9 +47,12 @@ class World(RightsCommon):
         return self.dialogs[model, role].sudo(False)
 
     def _prepare_dialog(self, model):
+        customer = {"partner_id": self.customer.id, "company_id": self.company.id}
         return {
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
+            "paycollect.export": customer,
+            "paycollect.forget": customer,
             "paycollect.override": {
                 "res_model": "sale.order",
                 "res_id": self.order.id,
@@ -74,6 +77,12 @@ class World(RightsCommon):
                 "kind": "chargeback",
                 "state": "open",
                 "currency_id": self.invoice.currency_id.id,
+            },
+            "paycollect.erasure": {
+                "partner_id": self.customer.id,
+                "company_id": company.id,
+                "user_id": self.env.uid,
+                "date": now,
             },
             "paycollect.event": {
                 **in_company,

@@ -22,7 +22,7 @@ COMMON = frozenset(
     lang method move_ids name network_cap order_id partner_id payload payment_id
     price_subtotal price_total price_unit product_id provider_code provider_id
     provider_reference quantity reason reference sequence source state text
-    transaction_id verdict way
+    transaction_id user_id verdict way
     """.split()
 )
 CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")

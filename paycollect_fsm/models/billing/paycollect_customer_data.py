@@ -1,0 +1,20 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+from ...rules.privacy import CustomerRows
+
+
+class PaycollectCustomerData(models.AbstractModel):
+    _inherit = "paycollect.customer.data"
+
+    @api.model
+    def _get_customer_rows(self):
+        return super()._get_customer_rows() | {
+            "fsm.order.collection.line": CustomerRows(
+                partner=(
+                    "order_id.location_id.owner_id",
+                    "order_id.sale_id.partner_invoice_id",
+                ),
+                company="order_id.company_id",
+            ),
+        }
