@@ -59,6 +59,8 @@ OURS = frozenset(
 SILENT = frozenset(
     {"inactive", "not_posted", "no_policy", "nothing", "not_settled", "settled", "told"}
 )
+# There is neither an email address nor a number.
+UNREACHABLE = "unreachable"
 # Temporary obstacles: the message waits until they end.
 HOLDING = frozenset({"moved", "in_flight", "charging"})
 
@@ -130,7 +132,7 @@ def get_obstacle(facts):
         return "told"
     if facts.obstacles:
         return facts.obstacles[0]
-    return None if facts.reachable else "unreachable"
+    return None if facts.reachable else UNREACHABLE
 
 
 def _receipt(facts):

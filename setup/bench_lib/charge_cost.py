@@ -6,10 +6,8 @@ import gc
 import os
 import statistics
 import time
-from dataclasses import dataclass
 from unittest.mock import patch
 
-import psutil
 import requests
 
 from . import charge_data, history, odoo_process
@@ -53,29 +51,11 @@ def age(lab, provider, charges, sizes):
     return _in_turn(provider, sides)
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Cost of one charge: seconds without waiting for the provider (median), and the
-    time that all processors worked meanwhile, in seconds (mean)."""
-
-    own: float
-    processors: float
-
-
-def sample(provider, registry, move_ids):
-    """Charge these invoices one by one; return the :class:`Cost`."""
-    before = _read_busy_seconds()
-    with _timed(provider) as clock, odoo_process.mails_kept():
-        own = [_measure(clock, registry, move, _charge_by_us) for move in move_ids]
-    processors = (_read_busy_seconds() - before) / len(move_ids)
-    _check_paid(registry, move_ids)
-    return Cost(statistics.median(own), processors)
-
-
-def _read_busy_seconds():
-    times = psutil.cpu_times()
-    idle = times.idle + getattr(times, "iowait", 0) + getattr(times, "steal", 0)
-    return sum(times[:8]) - idle
+def charge_all(provider, registry, move_ids):
+    """Charge these invoices one by one."""
+    with _timed(provider), odoo_process.mails_kept():
+        for move_id in move_ids:
+            _charge_by_us(registry, move_id)
 
 
 def _in_turn(provider, sides):
@@ -94,7 +74,7 @@ def _in_turn(provider, sides):
             if number % 20 == 19:
                 print(f"charged {number + 1} of {charges} on each side", flush=True)
     for registry, moves, _charge in sides:
-        _check_paid(registry, moves)
+        check_paid(registry, moves)
     return [statistics.median(values[WARM_UP:]) for values in seconds]
 
 
@@ -151,7 +131,8 @@ def _charge_natively(registry, move_id):
         cr.commit()
 
 
-def _check_paid(registry, move_ids):
+def check_paid(registry, move_ids):
+    """:raise AssertionError: if one of these invoices is not paid"""
     with registry.cursor() as cr:
         moves = environment(cr)["account.move"].browse(move_ids)
         states = set(moves.mapped("payment_state"))

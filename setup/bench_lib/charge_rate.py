@@ -1,20 +1,25 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Charges per second of a real server, with its job runner and a number of job slots.
 
-The speed of a shared machine drifts within minutes, so the own cost of a charge is
-measured alongside each round of charges, in a copy of the same database.
+Compared with as many processes that make the same charges without server and queue:
+they share the processors, the provider and the database's locks in the same way. The
+speed of a shared machine drifts within minutes, so this is measured alongside each
+round of charges, in a copy of the same database.
 """
 
-import os
+import multiprocessing
+import time
 from dataclasses import dataclass
 
 from paycollect_setup.waiting import wait_until
+
+from odoo import sql_db
 
 from . import charge_cost, charge_data, odoo_process
 
 ROUNDS = 3
 CHARGES_PER_SLOT = 20  # per round
-SAMPLES = 10  # charges per round that are measured for their own cost
+BARE_PER_SLOT = 10  # charges per round and process without server and queue
 # Each worker process fills its caches with its first jobs.
 WARM_UP_PER_SLOT = 6
 # The clock of the database, to the microsecond.
@@ -50,29 +55,20 @@ assert moves._plan_collection("completion").move_id == moves
 
 @dataclass(frozen=True)
 class Round:
-    """Charges per second with a number of slots, and the cost of a single charge."""
+    """Charges per second with a number of slots, and with as many bare processes."""
 
     slots: int
     rate: float
-    cost: charge_cost.Cost
+    bare_rate: float
 
-    def get_slots_limit(self, latency):
-        """Return charges per second if slots only ever waited for the provider."""
-        return self.slots / (latency + self.cost.own)
-
-    def get_processors_limit(self):
-        """Return charges per second if the processors were fully used for them."""
-        return os.cpu_count() / self.cost.processors
-
-    def get_share(self, latency):
-        """Return the reached share of what slots and processors allow."""
-        limit = min(self.get_slots_limit(latency), self.get_processors_limit())
-        return self.rate / limit
+    @property
+    def share(self):
+        return self.rate / self.bare_rate
 
 
 def measure(lab, provider, slots):
     """Return a :class:`Round` for each round, one after the other."""
-    count = CHARGES_PER_SLOT * slots
+    count, bare = CHARGES_PER_SLOT * slots, BARE_PER_SLOT * slots
     print(f"charging {ROUNDS} times {count} with {slots} job slot(s) …", flush=True)
     alone = lab.make_database(f"alone{slots}")
     registry = odoo_process.load(lab, alone)
@@ -83,17 +79,17 @@ def measure(lab, provider, slots):
     registry = odoo_process.load(lab, alone)
     charge_cost.plan(registry, moves)
     _charge(server, moves[:warm_up])
-    charge_cost.sample(provider, registry, moves[:warm_up])
+    _charge_barely(provider, registry, moves[:warm_up], slots)
     server.sql(CLOCK)
     rounds = []
     for number in range(ROUNDS):
         chosen = moves[warm_up + number * count :][:count]
-        cost = charge_cost.sample(provider, registry, chosen[:SAMPLES])
+        bare_rate = _charge_barely(provider, registry, chosen[:bare], slots)
         server.sql("TRUNCATE bench_clock")
         _charge(server, chosen)
         (clock,) = server.sql(READ_CLOCK)
         assert clock["paid"] == count, f"{clock['paid']} of {count} were paid"
-        rounds.append(Round(slots, count / clock["seconds"], cost))
+        rounds.append(Round(slots, count / clock["seconds"], bare_rate))
     server.stop()
     return rounds
 
@@ -111,6 +107,26 @@ def _start(lab, provider, slots, source):
     )
     server.wait_job_runner()
     return server
+
+
+def _charge_barely(provider, registry, move_ids, processes):
+    """Make these charges in a number of processes; return charges per second."""
+    sql_db.close_all()  # a child must not inherit connections
+    context = multiprocessing.get_context("fork")
+    shares = [move_ids[number::processes] for number in range(processes)]
+    children = [
+        context.Process(target=charge_cost.charge_all, args=(provider, registry, share))
+        for share in shares
+    ]
+    start = time.perf_counter()
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    seconds = time.perf_counter() - start
+    assert not any(child.exitcode for child in children), "a process failed"
+    charge_cost.check_paid(registry, move_ids)
+    return len(move_ids) / seconds
 
 
 def _charge(server, move_ids):

@@ -180,9 +180,9 @@ class Flow:
                     attempt._send()
         for move, kind in self.outbox.take_messages():
             self.clock.tick(MESSAGE_AFTER)
-            if kind == "receipt" and move._may_get_receipt():
-                self._note_receipt(move)
-            elif kind == "invoice" and move._is_owed():
+            if kind == "receipt":
+                self._note_sent(move._get_claimed_messages("paid"))
+            elif move._is_owed():
                 self._note_invoice(move)
 
     def _send_retry(self, attempt):
@@ -191,21 +191,22 @@ class Flow:
             self.clock.tick(CHARGE_AFTER)
             attempt._send()
 
-    def _note_receipt(self, move):
-        self._note_message(move, "paid")
-
     def _note_invoice(self, move):
-        self._note_message(move, "declined" if move._is_declined() else "due")
+        occasion = "declined" if move._is_declined() else "due"
+        if occasion == "declined" or not move._was_told(occasion):
+            self._note_sent(move._claim_messages(occasion, self.clock.now))
 
-    def _note_message(self, move, occasion):
-        """Record a message as sent without sending it."""
-        now = self.clock.now
-        if occasion != "declined" and move._was_told(occasion):
-            return
-        message = move._claim_messages(occasion, ["mail"], now)
-        message.address = move.partner_id._get_collection_email()
-        message._set_sent(now)
-        message._settle()
+    def _note_sent(self, messages):
+        """Record messages as sent without sending them."""
+        for message in messages:
+            customer, by_mail = message.partner_id, message.channel == "mail"
+            message.address = (
+                customer._get_collection_email()
+                if by_mail
+                else customer._get_collection_number()
+            )
+            message._set_sent(self.clock.now)
+        messages._settle()
 
     def without_answer(self):
         """Send charges inside the block but receive no response."""

@@ -46,6 +46,11 @@ def book_on_account(partner, amount):
     payment.action_post()
 
 
+def set_credit_use(env, use):
+    """Change what the company does with customers' credit."""
+    env.company.sudo().collection_credit_use = use
+
+
 def reset_or_post(move):
     """Reset the invoice to draft for a correction, or post it again."""
     if move.state == "draft":

@@ -26,6 +26,11 @@ class Corrections:
 
         self.act(f"{what}, {customer.name}", act)
 
+    def set_credit_use(self, use):
+        self.act(
+            f"customers' credit: {use}", lambda env: accounting.set_credit_use(env, use)
+        )
+
     def reset_or_post(self, move_id):
         self.decide("reset to draft, or posted", move_id, accounting.reset_or_post)
 

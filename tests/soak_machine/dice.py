@@ -13,6 +13,7 @@ from .provider import FAULTS, KINDS_OF_METHODS
 from .shop import TERMS
 
 ON_CREDIT = ("credit note", "on account")
+CREDIT_USES = ("automatic", "ask", "never")
 CORRECTIONS = ("draft", "block", "correct", "merge")
 
 SIDES = {
@@ -64,8 +65,10 @@ SIDES = {
         *CORRECTIONS,
     ),
     "terms": ("at once", "at once", *TERMS),
-    "books": (*ON_CREDIT * 2, *CORRECTIONS, "draft", "block"),
+    "books": (*ON_CREDIT * 2, *CORRECTIONS, "draft", "block", *CREDIT_USES),
     "house": (*("backup",) * 4, *MOVES),
+    # what an administrator says about a database that was copied or moved
+    "answer": ("original", "original", "copy"),
     "bank": ("dispute", "dispute", "won", "lost", "bank return", "bank return"),
 }
 

@@ -9,7 +9,8 @@ from .facts import Row
 MARK = "metadata[paycollect_mark]"
 CHARGE = """
 SELECT move.id, move.name, move.state, move.payment_state, attempt.trigger,
-       move.commercial_partner_id AS customer_id, attempt.sent_at,
+       move.commercial_partner_id AS customer_id, attempt.sent_at, attempt.is_released,
+       company.collection_credit_use AS credit_use,
        company.collection_stopped_at AS stopped_at
   FROM payment_transaction tx
   JOIN paycollect_attempt attempt ON attempt.transaction_id = tx.id
@@ -97,12 +98,17 @@ class Gate:
         credit = _fetch(
             cr, CREDIT, customer=charge.customer_id, account=parts[0].account_id
         )
+        free = 0 if credit.is_paid_back else credit.credit
+        by_staff = charge.trigger == "manual"
+        if charge.credit_use == "ask" and free > 0:
+            if not (by_staff or charge.is_released):
+                yield f"{charge.name}: charged before anybody decided about the credit"
         sent_at = charge.sent_at.replace(tzinfo=UTC)
         allowed = get_allowed(
             parts,
-            0 if credit.is_paid_back else credit.credit,
+            free if charge.credit_use == "automatic" else 0,
             sent_at.astimezone(self._zone).date(),
-            is_ahead=charge.trigger == "manual",
+            is_ahead=by_staff,
         )
         if amount > allowed:
             yield f"{charge.name}: {amount} charged, {allowed} may be asked for"

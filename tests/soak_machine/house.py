@@ -12,18 +12,34 @@ class House:
     backup = None
     house_steps = 0
 
-    def move(self, how):
-        """Move the database, or confirm as administrator that it is the original."""
+    def move(self, how, answer):
+        """Move the database, or say as administrator what a moved one is.
+
+        :param answer: "original" or "copy"
+        """
         self.house_steps += 1
         if self.notes.is_moved:
-            self.answer()
+            self.answer(answer)
             return
         self.world.place.move(how)
         self.notes.is_moved = self.world.mails.is_forbidden = True
         self.note(f"the database is another one: {how}")
 
-    def answer(self):
-        """Confirm as administrator that this is the original."""
+    def answer(self, answer="original"):
+        """Say as administrator what this database is. A copy stays off for good."""
+        if self.notes.is_copy:
+            self.note("it is a copy")
+        elif answer == "copy":
+            done = self.act(
+                "this is a copy",
+                lambda env: env.company.action_confirm_copy(),
+                login="admin",
+            )
+            self.notes.is_copy = done == DONE
+        else:
+            self._confirm_original()
+
+    def _confirm_original(self):
         self.world.mails.is_forbidden = False
         done = self.act(
             "this is the original",

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from .dice import CORRECTIONS, ON_CREDIT, SIDES, roll
+from .dice import CORRECTIONS, CREDIT_USES, ON_CREDIT, SIDES, roll
 from .interrupts import kill
 from .people import DECISIONS
 from .schedule import Schedule
@@ -145,13 +145,13 @@ class ChargeMachine(RuleBasedStateMachine):
         self._get_correction(deed, who, other, amount)()
 
     @precondition(lambda self: self.schedule.house_steps < MOST_MOVES)
-    @step(what=roll("house"))
-    def the_database_is_another(self, what):
+    @step(what=roll("house"), answer=roll("answer"))
+    def the_database_is_another(self, what, answer):
         self._begin(what)
         if what == "backup":
             self.schedule.back_up_or_restore()
         else:
-            self.schedule.move(what)
+            self.schedule.move(what, answer)
 
     @step(what=roll("bank"), who=anyone, pause=roll("pause"))
     def the_bank_acts(self, what, who, pause):
@@ -238,6 +238,8 @@ class ChargeMachine(RuleBasedStateMachine):
                 return lambda: schedule.reset_or_post(move_id)
             case "block":
                 return lambda: schedule.block_or_unblock(move_id)
+            case _ if deed in CREDIT_USES:
+                return lambda: schedule.set_credit_use(deed)
             case "correct":
                 return lambda: schedule.correct_customer(
                     move_id, self._pick_customer(other)

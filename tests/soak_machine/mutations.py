@@ -7,13 +7,18 @@ often: the machine is the same but need not run for hours.
 
 import itertools
 from contextlib import contextmanager
+from dataclasses import replace
 from unittest.mock import patch
 
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import sql_db
 
-from odoo.addons.paycollect_fsm.models.charge import paycollect_attempt_send
+from odoo.addons.paycollect_fsm.models.charge import (
+    account_move_collectable,
+    paycollect_attempt_send,
+)
+from odoo.addons.paycollect_fsm.rules.collectable import assess
 from odoo.addons.paycollect_fsm.rules.outcome import Codes, Outcome
 from odoo.addons.payment import utils as payment_utils
 
@@ -132,6 +137,46 @@ def charge_from_a_copy(registry):
 
 
 @contextmanager
+def repeat_a_mark(registry):
+    """A transaction is identified by its reference, which a restored database assigns
+    again. The provider's key for the first one has expired by then.
+    """
+    transaction = registry["payment.transaction"]
+    prepare = transaction._prepare_create_values
+
+    def mark_alike(transactions, vals_list):
+        return [
+            {**vals, "collection_mark": vals["reference"]}
+            for vals in prepare(transactions, vals_list)
+        ]
+
+    with (
+        dice.loaded(
+            **PLAIN,
+            step=("somebody_is_billed", "work", "the_database_is_another"),
+            house=("backup",),
+            pause=({"days": 3},),
+        ),
+        patch.object(transaction, "_prepare_create_values", mark_alike),
+    ):
+        yield
+
+
+@contextmanager
+def decide_about_credit(registry):
+    """A charge does not wait until accounting has decided about the credit."""
+    with (
+        dice.loaded(**PLAIN, **CORRECTED, books=(*dice.ON_CREDIT, "ask")),
+        patch.object(
+            account_move_collectable,
+            "assess",
+            lambda *args, **kwargs: replace(assess(*args, **kwargs), credit_waiting=0),
+        ),
+    ):
+        yield
+
+
+@contextmanager
 def charge_whom_it_was_for(registry):
     """The invoice's current customer is not checked."""
     attempt, token = registry["paycollect.attempt"], registry["payment.token"]
@@ -169,7 +214,9 @@ MUTATIONS = {
         new_key_after_a_time_out,
         forget_the_checkout,
         ignore_credit,
+        decide_about_credit,
         charge_from_a_copy,
+        repeat_a_mark,
         charge_whom_it_was_for,
         charge_what_is_blocked,
     )

@@ -23,7 +23,7 @@ class Notes:
 
     ``amounts``: as billed. ``owed``: chargeable. ``cash``: registered by staff, in
     ``cash_payments`` (ids). ``left_behind``: charged for an invoice before it was
-    reassigned to another customer.
+    reassigned to another customer. ``is_copy``: an administrator said so.
     """
 
     customers: list = field(default_factory=list)
@@ -35,6 +35,7 @@ class Notes:
     left_behind: Counter = field(default_factory=Counter)
     is_stopped: bool = False
     is_moved: bool = False
+    is_copy: bool = False
 
     def get_customer(self, who):
         """Return a customer, by index modulo their number."""

@@ -35,7 +35,9 @@ SELECT id, company_id, 'paid', 'mail', 'sent', now(), TRUE FROM account_move
  WHERE move_type = 'out_invoice'
 ON CONFLICT DO NOTHING;
 UPDATE payment_provider SET collection_events_read_until = NULL;
-UPDATE res_company SET collection_stopped_at = NULL;
+UPDATE res_company
+   SET collection_active = TRUE, collection_stopped_at = NULL,
+       collection_credit_use = 'automatic';
 UPDATE paycollect_stop SET resumed_at = stopped_at WHERE resumed_at IS NULL;
 DELETE FROM queue_job_lock;
 DELETE FROM queue_job;

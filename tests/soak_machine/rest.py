@@ -30,6 +30,8 @@ class Rest:
             self.pass_time(**span)
             self._work_it_all_off()
             self.check()
+        if self.notes.is_copy:
+            return  # the original finishes what was begun
         now, books = self.read(), self.world.provider.get_books()
         self.stop_at(
             [

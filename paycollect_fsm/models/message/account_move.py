@@ -12,6 +12,7 @@ from ...rules.messages import (
     SILENT,
     SKIPPED,
     SMS,
+    UNREACHABLE,
     MessageFacts,
     get_obstacle,
 )
@@ -25,8 +26,8 @@ class AccountMove(models.Model):
     """Messages to the customer: the receipt, or the invoice with payment options.
 
     A message is claimed (its row is written and committed) before it is sent, so a
-    repeated job cannot send it twice. Rendering and SMTP run in their own queue
-    channel and never delay a charge.
+    repeated job cannot send it twice; a receipt together with the payment. Rendering
+    and SMTP run in their own queue channel and never delay a charge.
     """
 
     _inherit = "account.move"
@@ -85,8 +86,16 @@ class AccountMove(models.Model):
         return super()._notify_customer(occasion)
 
     def _queue_receipt(self):
-        for move in self.filtered(lambda move: move._may_get_receipt()):
-            move._delay_message("_send_receipt", "receipt")
+        now = fields.Datetime.now()
+        for move in self:
+            code = move._get_message_obstacle(OCCASION_PAID, now)
+            if code in SILENT:
+                continue
+            messages = move._as_collection_system()._claim_messages(OCCASION_PAID, now)
+            if code == UNREACHABLE:
+                messages._set_skipped(code)  # the cron notifies somebody
+            else:
+                move._delay_message("_send_receipt", "receipt")
 
     def _queue_invoice_message(self):
         for move in self:
@@ -103,9 +112,13 @@ class AccountMove(models.Model):
 
     def _send_receipt(self, now=None):
         """Send the receipt for a paid invoice once, by email and, if enabled, SMS."""
-        move = self._as_collection_system()
-        move._lock_or_retry()
-        move._say(OCCASION_PAID, now or fields.Datetime.now())
+        move, now = self._as_collection_system(), now or fields.Datetime.now()
+        claimed = move._get_claimed_messages(OCCASION_PAID)
+        if claimed:
+            claimed._deliver_claimed(now)
+        else:
+            move._lock_or_retry()
+            move._say(OCCASION_PAID, now)
 
     def _send_invoice_message(self, now=None):
         """Send the open invoice once, with payment options.
@@ -175,10 +188,6 @@ class AccountMove(models.Model):
             ),
         )
 
-    def _may_get_receipt(self):
-        code = self._get_message_obstacle(OCCASION_PAID, fields.Datetime.now())
-        return code not in SILENT
-
     def _was_told(self, occasion):
         """Return whether the message was sent or is about to be.
 
@@ -202,8 +211,7 @@ class AccountMove(models.Model):
         code = self._get_message_obstacle(occasion, now)
         if code in SILENT:
             return
-        channels = self._get_channels(occasion) or [MAIL]
-        messages = self._claim_messages(occasion, channels, now)
+        messages = self._claim_messages(occasion, now)
         if code == "moved":
             return  # the cron sends it once the database is confirmed to be no copy
         if code:
@@ -231,13 +239,13 @@ class AccountMove(models.Model):
             channels.append(SMS)
         return channels
 
-    def _claim_messages(self, occasion, channels, now):
-        """Return the rows to send now, reusing rows that were skipped before."""
+    def _claim_messages(self, occasion, now):
+        """Return a row per channel to send now, reusing rows that were skipped."""
         messages = self.env["paycollect.message"]
         skipped = self.collection_message_ids.filtered(
             lambda row: row.occasion == occasion and row.state == SKIPPED
         )
-        for channel in channels:
+        for channel in self._get_channels(occasion) or [MAIL]:
             row = skipped.filtered(lambda row, name=channel: row.channel == name)[:1]
             values = self._prepare_message_vals(occasion, channel, now)
             if row:
@@ -246,6 +254,12 @@ class AccountMove(models.Model):
                 row = messages.create(values)
             messages |= row
         return messages
+
+    def _get_claimed_messages(self, occasion):
+        """Return the rows that no worker has taken up yet."""
+        return self.collection_message_ids.filtered(
+            lambda row: row.occasion == occasion and row._is_untouched()
+        )
 
     def _prepare_message_vals(self, occasion, channel, now):
         if channel == SMS:

@@ -25,20 +25,21 @@ class AccountMove(models.Model):
         Applied credits are listed by name; a discount has its own line.
         """
         self.ensure_one()
-        content = (self.invoice_payments_widget or {}).get("content", [])
-        attempts = self.sudo().collection_attempt_ids.filtered("transaction_id")
-        by_payment = attempts.grouped(lambda a: a.transaction_id.payment_id.id)
+        move = self.sudo()
+        attempts = move.collection_attempt_ids.filtered("transaction_id")
+        by_payment = attempts.grouped(lambda a: a.transaction_id.payment_id)
         rows = []
-        for line in content:
-            if line.get("is_exchange"):
+        for partial in move._get_all_reconciled_invoice_partials():
+            if partial["is_exchange"]:
                 continue
-            attempt = by_payment.get(line.get("account_payment_id"), attempts.browse())
-            discount = attempt[:1].discount
+            item = partial["aml"]
+            attempt = by_payment.get(item.payment_id, attempts.browse())[:1]
+            discount = attempt.discount
             rows.append(
                 {
-                    "label": self._get_receipt_label(line, attempt[:1]),
-                    "date": line["date"],
-                    "amount": self.currency_id.round(line["amount"] - discount),
+                    "label": move._get_receipt_label(item, attempt),
+                    "date": item.date,
+                    "amount": move.currency_id.round(partial["amount"] - discount),
                 }
             )
             if discount:
@@ -51,15 +52,19 @@ class AccountMove(models.Model):
         discounts = self.sudo().collection_attempt_ids.mapped("discount")
         return bool(self.collection_credit_used or any(discounts))
 
-    def _get_receipt_label(self, line, attempt):
+    def _get_receipt_label(self, item, attempt):
+        """Return what paid: our method, a credit note, or a payment's method.
+
+        :param item: the journal item that the invoice is reconciled with
+        """
         if attempt:
             return attempt.token_id._get_label()
-        if not line.get("account_payment_id"):
-            move = self.browse(line.get("move_id"))
-            if move.move_type == "out_refund":
-                return self.env._("Credit (%(document)s)", document=move.name)
-            return move.name or line.get("journal_name")
-        return line.get("payment_method_name") or line.get("journal_name")
+        if item.payment_id:
+            method = item.payment_id.payment_method_line_id
+            return method.name or item.journal_id.name
+        if item.move_id.move_type == "out_refund":
+            return self.env._("Credit (%(document)s)", document=item.move_id.name)
+        return item.move_id.name or item.journal_id.name
 
     def _get_scheduled_charge(self):
         """Return the attempt scheduled for its due date, if any (sudo)."""

@@ -16,10 +16,11 @@ from ...rules.messages import (
     HOLDING,
     INTERRUPTED_AFTER,
     LOOK_AFTER,
-    MAIL,
     OURS,
     QUEUED,
     SENT,
+    SMS,
+    UNREACHABLE,
 )
 
 _logger = logging.getLogger(__name__)
@@ -59,25 +60,52 @@ class PaycollectMessage(models.Model):
         The address is read each time because it may have been corrected.
         """
         self.ensure_one()
-        if self.channel == MAIL:
-            self._deliver_mail(now)
-        else:
+        if self.channel == SMS:
             self._deliver_text(now)
+        elif self._claim(now):
+            self._deliver_mail(now)
 
-    def _deliver_mail(self, now):
-        """Claim the message, then write and send the email.
+    def _deliver_claimed(self, now):
+        """Send messages that were claimed when they were queued.
 
-        The claim ends the lock on the invoice. If we are interrupted after it, the
-        message has no email yet and the cron takes it up again.
+        A lock on the message is enough: nobody else writes to it.
+        """
+        for message in self:
+            if not message._take() or not message._is_clear(now):
+                continue
+            if message.channel == SMS:
+                message._deliver_text(now)
+            else:
+                message._deliver_mail(now)
+        self._settle()
+
+    def _is_untouched(self):
+        """Whether it was claimed, but no worker has taken it up yet."""
+        self.ensure_one()
+        return self.state == QUEUED and not self.address and not self.try_count
+
+    def _claim(self, now):
+        """Claim the message for an email, which ends the lock on the invoice.
+
+        If we are interrupted after it, the message has no email yet and the cron takes
+        it up again.
+
+        :return: whether it is still to be sent
         """
         if self.retry_at <= now:
             self.retry_at = now + INTERRUPTED_AFTER
         self._commit()
-        if not self.try_lock_for_update() or self.state != QUEUED:
-            return  # the cron was faster
+        return self._take()
+
+    def _take(self):
+        """Lock the message; return whether it is still to be sent."""
+        return bool(self.try_lock_for_update()) and self.state == QUEUED
+
+    def _deliver_mail(self, now):
+        """Write and send the email of a claimed message."""
         address = self._get_recipient()._get_collection_email()
         if not address:
-            self._set_skipped("unreachable")
+            self._set_skipped(UNREACHABLE)
         elif self._write_mail(address, now):
             self.mail_id.send(auto_commit=False, raise_exception=False)
         self._commit()
@@ -114,7 +142,7 @@ class PaycollectMessage(models.Model):
     def _deliver_text(self, now):
         number = self._get_recipient()._get_collection_number()
         if not number:
-            self._set_skipped("unreachable")
+            self._set_skipped(UNREACHABLE)
             return
         if self.sms_id:
             self.sms_id.number = number
@@ -138,7 +166,7 @@ class PaycollectMessage(models.Model):
     def _look_again(self, now):
         """Deliver a message that is due, or record its outcome."""
         self.ensure_one()
-        if not self.try_lock_for_update() or self.state != QUEUED:
+        if not self._take():
             return
         if self.move_id:
             self.move_id._lock_or_retry()
@@ -153,19 +181,21 @@ class PaycollectMessage(models.Model):
                 self._set_refused("not_taken", False, now)
             case None:
                 self.retry_at = now + LOOK_AFTER
-            case _:
-                self._deliver_or_skip(now)
+            case _ if self._is_clear(now):
+                self._deliver(now)
 
-    def _deliver_or_skip(self, now):
-        """Deliver unless something now prevents it: never ask for payment twice."""
+    def _is_clear(self, now):
+        """Whether nothing prevents it now: never ask for payment twice.
+
+        Otherwise it waits, or is skipped.
+        """
         code = self._get_obstacle(now)
         if code in HOLDING:
             self.retry_at = now + LOOK_AFTER
         elif code:
             self._cancel_carrier()
             self._set_skipped(code)
-        else:
-            self._deliver(now)
+        return not code
 
     def _get_obstacle(self, now):
         """Return the code of what prevents it now, or None."""
@@ -188,7 +218,7 @@ class PaycollectMessage(models.Model):
                     move._note_told(message)
                 case "failed":
                     message._report_failed()
-                case "skipped" if message.reason_code == "unreachable":
+                case "skipped" if message.reason_code == UNREACHABLE:
                     message._report_unreachable()
             message.is_settled = True
 

@@ -215,7 +215,8 @@ class TestDelivery(DeliveryCommon):
             move = job.invoice_lines.move_id
             move.collection_attempt_ids._send()
         self.assertTrue(trap.enqueued_jobs)
-        message = move._claim_messages("paid", ["mail"], fields.Datetime.now())
+        message = move.collection_message_ids
+        self.assertEqual(message.state, "queued")
         self.later(minutes=0)
         self.later(hours=2)
         self.assertEqual(len(self.left), 1)

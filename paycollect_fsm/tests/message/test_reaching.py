@@ -120,6 +120,7 @@ class TestReaching(DeliveryCommon):
         moves = self.env["account.move"]
         for _index in range(2):
             moves |= self.complete(self.make_sale(partner).fsm_order_ids)
+        self.env["paycollect.message"]._cron_deliver()
         self.assertFalse(moves[0].receipt_sent_at)
         self.assertEqual(
             moves.collection_message_ids.mapped("reason_code"), ["unreachable"] * 2
