@@ -44,10 +44,12 @@ class PaycollectCustomerData(models.AbstractModel):
         """
         now = now or fields.Datetime.now()
         self.env["paycollect.erasure"]._cron_remove()
-        for company in self.env["res.company"].sudo().search([], order="id"):
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        for company in companies.search([], order="id"):
             for retention in self._get_retentions():
                 if not self._apply_retention(retention, company, now):
-                    return  # Odoo continues with the next run
+                    return  # Odoo calls it again soon
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _apply_retention(self, retention, company, now):
         """Blank what is older than the company's setting.
@@ -64,6 +66,6 @@ class PaycollectCustomerData(models.AbstractModel):
         records = self.env[retention.model].sudo().with_context(active_test=False)
         while old := records.search(domain, order="id", limit=BATCH):
             old.write(dict.fromkeys(retention.blanked, False))
-            if not self.env["ir.cron"]._commit_progress(len(old)):
+            if not self.env["ir.cron"]._commit_progress(len(old), remaining=1):
                 return False
         return True

@@ -199,6 +199,14 @@ class TestTemporaryObstacle(CollectionCommon):
         sweep = self.env["paycollect.attempt"]._cron_send_due
         self.assertGoesOnOnce(lambda: sweep(self.now()))
 
+    def test_nobody_charges_an_archived_customer_by_hand(self):
+        self.attempt.action_cancel()
+        self.move.partner_id.active = False
+        with trap_jobs():
+            notification = self.move.with_user(self.accountant).action_collect_now()
+        self.assertIn("is archived", notification["params"]["message"])
+        self.assertEqual(self.move.collection_attempt_ids.mapped("state"), ["canceled"])
+
     def test_an_invoice_of_a_customer_whose_company_is_archived_waits(self):
         parent = self.make_partner("Parent Inc.")
         self.move.partner_id.is_company = False

@@ -86,6 +86,18 @@ class TestRetention(PrivacyCommon):
         self.run_cron(days=10)
         self.assertIn(ADDRESS, self.messages.mapped("address"))
 
+    def test_the_cron_goes_on_when_its_time_is_up(self):
+        calls = []
+
+        def commit(_cron, processed=0, *, remaining=None, **_values):
+            calls.append((processed, remaining))
+            return 0.0
+
+        self.patch(self.env.registry["ir.cron"], "_commit_progress", commit)
+        later = self.now() + timedelta(days=10_000)
+        self.env["paycollect.customer.data"]._cron_retain(later)
+        self.assertEqual([remaining for _count, remaining in calls], [1])
+
     def test_negative_days_are_refused(self):
         with self.assertRaisesRegex(ValidationError, "IP Addresses"):
             self.company.collection_keep_ip_days = -1
