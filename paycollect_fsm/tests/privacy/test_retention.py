@@ -98,6 +98,13 @@ class TestRetention(PrivacyCommon):
         self.env["paycollect.customer.data"]._cron_retain(later)
         self.assertEqual([remaining for _count, remaining in calls], [1])
 
+    def test_the_scheduled_action_deletes_what_expired(self):
+        self.messages.queued_at = self.now() - timedelta(days=1000)
+        with self.enter_registry_test_mode():
+            self.env.ref("paycollect_fsm.cron_retain").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(any(self.messages.mapped("address")))
+
     def test_negative_days_are_refused(self):
         with self.assertRaisesRegex(ValidationError, "IP Addresses"):
             self.company.collection_keep_ip_days = -1
