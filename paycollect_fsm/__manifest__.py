@@ -51,6 +51,8 @@
         "views/payment_provider_views.xml",
         "wizards/paycollect_switch_views.xml",
         "views/paycollect_stop_views.xml",
+        "wizards/paycollect_approve_views.xml",
+        "views/paycollect_approval_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",
         "views/paycollect_retry_plan_views.xml",

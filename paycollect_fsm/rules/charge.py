@@ -8,6 +8,7 @@ because the facts may have changed in between.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .approval import Review, describe, find_causes
 from .method_limits import Limit
 from .outcome import KEY_REJECTED
 from .triggers import POLICY, STAFF
@@ -28,6 +29,7 @@ CREDIT = "credit"  # accounting decides whether the customer's credit is applied
 IN_DRAFT = "in_draft"  # its invoice is being corrected
 BLOCKED = "blocked"  # a user blocked the payment of its invoice
 ARCHIVED = "archived"  # its customer is archived
+APPROVAL = "approval"  # a person has to approve it, see ``approval``
 # Charges that wait for one of these resume automatically and create no activity.
 COMMON_WAITS = (
     STOPPED,
@@ -41,7 +43,7 @@ COMMON_WAITS = (
 )
 
 # Reasons for which a charge is planned even though it can't be sent yet.
-PLANNED_ANYWAY = (*COMMON_WAITS, CREDIT, NOT_DUE)
+PLANNED_ANYWAY = (*COMMON_WAITS, CREDIT, APPROVAL, NOT_DUE)
 
 # Reasons of STOP that accounting is notified of: the invoice changed since planning.
 OTHER_OWNER = "other_owner"  # the consent names another customer
@@ -82,6 +84,7 @@ class ChargeFacts:
     ``cap_until`` (naive UTC): the card network's limit blocks the method until then.
     ``unconfirmed``, ``abandoned``: what the customer left open, see ``LEFT_OPEN``;
     checked last, because it is only closed for a charge that would otherwise be sent.
+    ``review``: what the amount consists of, and what was approved.
     ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
     empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
@@ -106,7 +109,7 @@ class ChargeFacts:
     obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
     authorized_by: str = POLICY
-    max_auto_amount: float = 0.0
+    review: Review = field(default_factory=Review)
     token_found: bool = True
     token_usable: bool = True
     token_fits: bool = True
@@ -161,8 +164,10 @@ def decide(facts):
     'disputed'
     >>> decide(ChargeFacts(residual=10, due_at=datetime(2026, 3, 1, 8))).reason
     'not_due'
+    >>> decide(ChargeFacts(residual=10, review=Review(stranger=True))).reason
+    'approval'
     """
-    rules = (_invoice, _policy, _method, _company)
+    rules = (_invoice, _policy, _method, _company, _approval)
     rules += (_limits, _obstacles, _due, _left_open)
     for rule in rules:
         if decision := rule(facts):
@@ -196,8 +201,6 @@ def _policy(facts):
         return None
     if facts.mode != "auto":
         return Decision(STOP, f"mode_{facts.mode or 'none'}")
-    if facts.max_auto_amount and facts.residual > facts.max_auto_amount:
-        return Decision(STOP, "over_maximum", {"maximum": facts.max_auto_amount})
     return None
 
 
@@ -233,6 +236,13 @@ def _company(facts):
     if facts.stopped:
         return Decision(WAIT, STOPPED)
     return None
+
+
+def _approval(facts):
+    causes = find_causes(facts.review, facts.residual, facts.authorized_by)
+    if not causes:
+        return None
+    return Decision(WAIT, APPROVAL, describe(facts.review, facts.residual, causes))
 
 
 def _due(facts):

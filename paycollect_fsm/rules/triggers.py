@@ -3,7 +3,8 @@
 
 A policy only limits its own charges. Even if it charges nothing automatically (net,
 prepaid, collected on site, or above its maximum), charges that the customer scheduled
-and manual charges are allowed.
+and manual charges are allowed. What waits for approval for another reason (see
+``approval``) does so for manual charges, too.
 """
 
 from dataclasses import dataclass

@@ -33,6 +33,7 @@ from .charge import test_performance
 from .charge import test_protocol
 from .charge import test_provider_booking
 from .charge import test_right_person
+from .charge import test_whose_card
 from .recovery import test_abandoned
 from .recovery import test_authentication
 from .recovery import test_recovery_report
@@ -47,6 +48,7 @@ from .billing import test_allocation
 from .billing import test_completion
 from .billing import test_extras
 from .billing import test_history
+from .billing import test_how_much
 from .billing import test_invoice
 from .billing import test_old_jobs
 from .billing import test_rest

@@ -4,11 +4,13 @@ from . import fsm_order
 from . import fsm_order_billing
 from . import fsm_order_collectable
 from . import fsm_order_collection_line
+from . import fsm_order_collection_line_limits
 from . import fsm_order_difference
 from . import fsm_order_extras
 from . import fsm_order_history
 from . import fsm_order_preview
 from . import fsm_order_rest
+from . import fsm_order_review
 from . import fsm_stage
 from . import paycollect_customer_data
 from . import res_company

@@ -24,6 +24,27 @@ class AccountMove(models.Model):
                     code="deposit_rest",
                 )
 
+    def _report_given_away(self, job):
+        """Create an activity if nothing is left to charge after a large discount.
+
+        With a charge, accounting would be asked to approve it.
+        """
+        review = self._get_review()
+        limit = review.discount_maximum
+        if self._is_owed() or not limit or review.discount <= limit:
+            return
+        self.company_id._schedule_collection_activity(
+            self,
+            self.env._("Check the discount of job %(job)s", job=job.name),
+            self.env._(
+                "%(discount).3g%% of the price of the extras was given away, more than "
+                "the policy's limit of %(limit)g%%. Nothing is left to charge.",
+                discount=review.discount,
+                limit=limit,
+            ),
+            code="discount",
+        )
+
     def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
         """Return the first open date, even if today is locked."""
         date = super()._get_accounting_date(invoice_date, has_tax, lock_dates)

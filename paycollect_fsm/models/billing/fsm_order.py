@@ -10,12 +10,15 @@ COLLECTION_STATES = [
     ("unbilled", "Not billed automatically"),
     ("to_collect", "To collect"),
     ("planned", "To be charged"),
+    ("approval", "Waiting for approval"),
     ("charging", "Charging"),
     ("paid", "Paid"),
     ("failed", "Not paid"),
     ("difference", "Partially billed"),
     ("error", "Billing failed"),
 ]
+# Of several invoices, the state that matters most.
+STATE_ORDER = ("failed", "approval", "charging", "to_collect", "planned", "paid")
 BILLING_STATES = [
     ("due", "To be billed"),
     ("billed", "Billed"),
@@ -267,7 +270,7 @@ class FSMOrder(models.Model):
         if not moves:
             return self._get_unbilled_status()
         states = set(moves._get_collection_state().values())
-        for state in ("failed", "charging", "to_collect", "planned", "paid"):
+        for state in STATE_ORDER:
             if state in states:
                 break
         return state, " ".join(

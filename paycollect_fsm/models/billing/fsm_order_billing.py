@@ -252,6 +252,7 @@ class FSMOrder(models.Model):
             job._set_billed(f"{note} {lines[job]._get_waiting_text()}".strip())
             moves = moves_of[job] | job._get_earlier_open_invoices(lines[job])
             moves._set_collection_policy(job)
+            job._set_extras_on(moves_of[job], lines[job])
             moves_of[job]._tell_about_deposit(job)
             to_collect |= moves
         to_collect._start_collection("completion")

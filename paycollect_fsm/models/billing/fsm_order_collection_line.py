@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 
@@ -59,33 +59,6 @@ class FSMOrderCollectionLine(models.Model):
     is_billed = fields.Boolean(
         string="Billed", compute="_compute_is_billed", compute_sudo=True
     )
-
-    @api.constrains("quantity", "discount", "price_unit")
-    def _check_amounts(self):
-        for line in self:
-            if line.quantity <= 0:
-                raise ValidationError(
-                    self.env._(
-                        "The quantity of “%(name)s” must be greater than zero. "
-                        "To charge less, use the discount.",
-                        name=line.name,
-                    )
-                )
-            if not 0 <= line.discount <= 100:
-                raise ValidationError(
-                    self.env._(
-                        "The discount of “%(name)s” must be between 0%% and 100%%.",
-                        name=line.name,
-                    )
-                )
-            if line.price_unit < 0:
-                raise ValidationError(
-                    self.env._(
-                        "The unit price of “%(name)s” cannot be negative. "
-                        "To charge less, use the discount.",
-                        name=line.name,
-                    )
-                )
 
     @api.depends("product_id")
     def _compute_name(self):
@@ -175,6 +148,11 @@ class FSMOrderCollectionLine(models.Model):
                 and line.move_id.move_type == "out_invoice"
             )
         )
+
+    def _is_approved(self):
+        """Return whether the charge of an invoice with this extra was approved."""
+        moves = self._get_invoice_lines().move_id
+        return any(moves.mapped("collection_approved_amount"))
 
     def _is_billed_as_confirmed(self):
         """Return whether the invoice has the job's quantity, price and discount."""

@@ -69,6 +69,12 @@ class FSMOrder(models.Model):
                 days=job.company_id.collection_history_days,
             )
             moves = moves_of[job]
-            moves.collection_policy_reason = reason
+            for move in moves:
+                move.write(
+                    {
+                        "collection_policy_reason": reason,
+                        "collection_orderer_id": move._find_orderer(job).id,
+                    }
+                )
             note = job._get_billing_note(moves, lines[job])
             job._set_billed(f"{note} {reason}" if moves else note)

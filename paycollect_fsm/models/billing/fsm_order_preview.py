@@ -131,14 +131,8 @@ class FSMOrder(models.Model):
             )
         if collectable.credit_waiting:
             return self.env._("Nothing will be charged yet.")
-        limit = self.collection_policy_id._get_max_auto_amount(
-            self.collection_currency_id, self.company_id, self.company_id._get_today()
-        )
-        if limit and collectable.ask(ahead=True) > limit:
-            return self.env._(
-                "The amount is above the limit for automatic charges: the customer "
-                "will get the invoice with a link."
-            )
+        if causes := self._find_approval_preview(collectable.ask(ahead=True)):
+            return self._get_approval_preview(causes)
         if collectable.is_early:
             return self.env._(
                 "Nothing is due yet: the customer's payment method on file will be "

@@ -17,6 +17,12 @@ CRITERIA_FIELDS = (
     "amount_max",
     "new_customer_only",
 )
+AMOUNT_FIELDS = (
+    "amount_min",
+    "amount_max",
+    "max_auto_amount",
+    "approval_extras_amount",
+)
 
 
 class PaycollectPolicy(models.Model):
@@ -105,7 +111,8 @@ class PaycollectPolicy(models.Model):
     max_auto_amount = fields.Monetary(
         string="Automatic Charge Limit",
         help="Larger amounts aren't charged automatically: the customer gets the "
-        "invoice with a payment link. 0: no limit.",
+        "invoice with a payment link, and a Collections manager can approve the "
+        "charge. 0: no limit.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -127,10 +134,10 @@ class PaycollectPolicy(models.Model):
                     )
                 )
 
-    @api.constrains("amount_min", "amount_max", "max_auto_amount")
+    @api.constrains(*AMOUNT_FIELDS)
     def _check_amounts(self):
         for policy in self:
-            for name in ("amount_min", "amount_max", "max_auto_amount"):
+            for name in AMOUNT_FIELDS:
                 if policy[name] < 0:
                     raise ValidationError(
                         self.env._(
@@ -167,12 +174,6 @@ class PaycollectPolicy(models.Model):
                         error=error,
                     )
                 ) from error
-
-    def _get_max_auto_amount(self, currency, company, day):
-        """Return the limit for automatic charges in this currency; 0 = no limit."""
-        if not self.max_auto_amount:
-            return 0.0
-        return self.currency_id._convert(self.max_auto_amount, currency, company, day)
 
     def write(self, vals):
         covered = self._get_covered_companies() if self._affects_rules(vals) else None

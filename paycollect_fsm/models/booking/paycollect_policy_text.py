@@ -20,6 +20,9 @@ class PaycollectPolicy(models.Model):
         "method_requirement",
         "require_po",
         "max_auto_amount",
+        "approval_extras_amount",
+        "approval_extras_percent",
+        "approval_discount_percent",
         "currency_id",
     )
     def _compute_rule_text(self):
@@ -105,11 +108,11 @@ class PaycollectPolicy(models.Model):
             )
         if self.require_po:
             texts.append(self.env._("A PO number is required."))
-        if self.max_auto_amount and self.collection_mode == "auto":
+        if self.collection_mode == "auto" and (limits := self._get_approval_texts()):
             texts.append(
                 self.env._(
-                    "Charges above %(amount)s wait for approval.",
-                    amount=self.currency_id.format(self.max_auto_amount),
+                    "Charges wait for approval if %(limits)s.",
+                    limits=self._join_or(limits),
                 )
             )
         if self.method_requirement == "warn":

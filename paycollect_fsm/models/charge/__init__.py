@@ -10,6 +10,8 @@ from . import account_move_decision
 from . import account_move_explanation
 from . import account_move_facts
 from . import account_move_reason
+from . import account_move_approval
+from . import account_move_approval_text
 from . import account_move_guard
 from . import account_move_line
 from . import base_partner_merge
@@ -21,6 +23,8 @@ from . import paycollect_attempt_sweep
 from . import paycollect_attempt_text
 from . import paycollect_attempt_limits
 from . import paycollect_attempt_part
+from . import paycollect_attempt_approval
+from . import paycollect_approval
 from . import payment_provider
 from . import payment_provider_journal
 from . import payment_provider_key

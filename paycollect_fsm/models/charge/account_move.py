@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...rules.charge import APPROVAL
 from ...rules.const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNOWN
 
 
@@ -65,6 +66,14 @@ class AccountMove(models.Model):
                 code, move.collection_decision_params
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Our payments stay on the invoices that they were made for."""
+        moves = super().create(vals_list)
+        if any("transaction_ids" in vals for vals in vals_list):
+            moves.transaction_ids._check_not_ours()
+        return moves
+
     def write(self, vals):
         """Skip the accounting sync when only collection fields change.
 
@@ -77,9 +86,12 @@ class AccountMove(models.Model):
                 check_move_validity=False,
                 skip_is_manually_modified=True,
             )
-        if "transaction_ids" in vals:
-            self.transaction_ids._check_not_ours()
-        return super().write(vals)
+        if "transaction_ids" not in vals:
+            return super().write(vals)
+        self.transaction_ids._check_not_ours()
+        result = super().write(vals)
+        self.transaction_ids._check_not_ours()
+        return result
 
     def _is_text_masked(self, name, vals):
         """Leave the references of bills and bank statements alone."""
@@ -110,11 +122,14 @@ class AccountMove(models.Model):
     def action_collect_now(self):
         """Button: charge the primary payment method now, regardless of the policy.
 
-        If a rule prevents the charge, a notification gives the reason.
+        If it has to be approved, the dialog for that opens. If another rule prevents
+        the charge, a notification gives the reason.
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         attempt = self._plan_collection("manual")
+        if not attempt and self.collection_decision_code == APPROVAL:
+            return self.action_approve_charge()
         if not attempt:
             return self._notify(self.collection_decision, "warning")
         return self._notify(
@@ -186,8 +201,8 @@ class AccountMove(models.Model):
     def _get_collection_state(self):
         """Hook: how far the collection of these invoices is, in bulk.
 
-        :return: ``{move: paid | planned | charging | failed | to_collect}``, see
-            ``fsm.order``
+        :return: ``{move: paid | approval | planned | charging | failed | to_collect}``,
+            see ``fsm.order``
         """
         return {move: move._get_own_collection_state() for move in self}
 
@@ -197,6 +212,8 @@ class AccountMove(models.Model):
         last = self._get_last_attempt()
         if last.trigger == "retry" and last._is_waiting():
             return "failed"
+        if last._waits_for_approval():
+            return "approval"
         if last.state == PLANNED and (last.parked_code or last._is_waiting()):
             return "planned"
         if last.state in (PLANNED, SENT, SETTLING):
@@ -224,6 +241,11 @@ class AccountMove(models.Model):
             "amount": self.currency_id.format(collectable.ask(ahead=True)),
         }
         match state:
+            case "approval":
+                return self.env._(
+                    "%(name)s: %(amount)s will be charged once accounting approves it.",
+                    **values,
+                )
             case "planned" if collectable.is_early:
                 return self.env._(
                     "%(name)s: %(amount)s will be charged on %(date)s.",

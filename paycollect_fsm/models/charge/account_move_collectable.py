@@ -179,7 +179,7 @@ class AccountMove(models.Model):
         """
         moves = self.filtered(lambda move: move._has_part_left())
         attempts = moves._plan_collection("completion", now)
-        charged = attempts.filtered(lambda a: not a._is_waiting(now)).move_id
+        charged = attempts.filtered(lambda a: not a._tells_customer(now)).move_id
         (moves - charged)._notify_customer(OCCASION_DUE)
 
     def _has_part_left(self):

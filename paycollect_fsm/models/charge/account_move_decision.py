@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...rules.charge import (
+    APPROVAL,
     CREDIT,
     GO,
     PLANNED_ANYWAY,
@@ -22,26 +23,29 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _set_collection_policy(self, booking):
-        """Store the policy that applies to the invoices, and the reason for it.
+        """Store the policy that applies to the invoices, the reason for it, and who
+        ordered the work.
 
         :param booking: the job or sales order that was billed
         """
-        self.filtered(lambda move: not move.collection_policy_id).write(
-            {
-                "collection_policy_id": booking.collection_policy_id.id,
-                "collection_policy_reason": booking.collection_policy_reason,
-            }
-        )
+        for move in self.filtered(lambda move: not move.collection_policy_id):
+            move.write(
+                {
+                    "collection_policy_id": booking.collection_policy_id.id,
+                    "collection_policy_reason": booking.collection_policy_reason,
+                    "collection_orderer_id": move._find_orderer(booking).id,
+                }
+            )
 
     def _start_collection(self, trigger):
         """Plan the charge of each invoice, or send the invoice to the customer.
 
         The customer's credit is applied first. Nothing is charged or emailed when the
-        technician collects on site.
+        technician collects on site. What waits for approval isn't emailed either.
         """
         collectables = self._use_credits()
         attempts = self._plan_collection(trigger, collectables=collectables)
-        charged = attempts.filtered(lambda a: not a._is_waiting()).move_id
+        charged = attempts.filtered(lambda a: not a._tells_customer()).move_id
         self.filtered(
             lambda move: (
                 move._is_owed()
@@ -100,8 +104,8 @@ class AccountMove(models.Model):
         Attempt.flush_model(["state"])  # the unique index checks the table
         attempts = Attempt.create(vals_list)
         attempts.filtered(lambda a: not a.parked_code)._enqueue()
-        for attempt in attempts.filtered(lambda a: a.parked_code == CREDIT):
-            attempt._set_parked(CREDIT, attempt.reason_params)
+        for attempt in attempts.filtered(lambda a: a.parked_code in (CREDIT, APPROVAL)):
+            attempt._set_parked(attempt.parked_code, attempt.reason_params)
         return attempts
 
     def _get_tokens_to_charge(self, collectables=None):

@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...rules.charge import COMMON_WAITS, CREDIT
+from ...rules.charge import APPROVAL, COMMON_WAITS, CREDIT
 from ...rules.const import PLANNED
 
 # The order of the kinds of lines. Kinds of other addons follow, then the next step.
@@ -101,6 +101,8 @@ class AccountMove(models.Model):
                         "Next: accounting applies the credit, or a manager releases or "
                         "cancels the charge."
                     )
+                if last.parked_code == APPROVAL:
+                    return self._get_approval_step(last.reason_params)
                 if last.parked_code:
                     return self.env._(
                         "Next: a manager must release or cancel the charge."
@@ -139,7 +141,7 @@ class AccountMove(models.Model):
                 "Next: nothing happens automatically while automatic collection is "
                 "turned off."
             )
-        if self.collection_decision_code == "over_maximum" or not last._may_follow():
+        if self.collection_decision_code == APPROVAL or not last._may_follow():
             return self.env._(
                 "Next: the customer pays the invoice, or accounting charges it with "
                 "“Collect Now.”"

@@ -103,7 +103,7 @@ class AccountMove(models.Model):
                 for tx in transactions
             ),
             "mode": self.collection_mode or "",
-            "max_auto_amount": self._get_max_auto_amount(),
+            "review": self._get_review(),
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
             "token_fits": bool(token) and token._is_consented_for(self),
@@ -150,12 +150,4 @@ class AccountMove(models.Model):
             (tx.state in ("pending", "authorized") and tx.provider_code != "custom")
             or (tx.state == "done" and not tx.is_post_processed)
             for tx in transactions
-        )
-
-    def _get_max_auto_amount(self):
-        """Return the policy's limit in the invoice's currency; 0 = no limit."""
-        return self.collection_policy_id._get_max_auto_amount(
-            self.currency_id,
-            self.company_id,
-            self.invoice_date or self.company_id._get_today(),
         )

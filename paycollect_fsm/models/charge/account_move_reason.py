@@ -156,11 +156,6 @@ class AccountMove(models.Model):
                 "invoiced."
             ),
             "mode_none": lambda: _("Not charged: no collection policy applies."),
-            "over_maximum": lambda: _(
-                "Not charged: the amount is above %(maximum)s, the policy's maximum "
-                "for automatic charges.",
-                maximum=self.currency_id.format(params["maximum"]),
-            ),
             "no_method": lambda: self._get_no_method_text(params),
             "no_consent": lambda: _(
                 "Not charged: there is no valid consent to charge %(m)s "

@@ -93,7 +93,7 @@ class PaycollectAttempt(models.Model):
                 "reason_params": params or False,
             }
         )
-        if code in COMMON_WAITS:
+        if code in (*COMMON_WAITS, charge.APPROVAL):
             return
         self.company_id._schedule_collection_activity(
             self.move_id,

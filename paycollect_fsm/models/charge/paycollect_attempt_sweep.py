@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
+    APPROVAL,
     ARCHIVED,
     BLOCKED,
     CREDIT,
@@ -51,7 +52,7 @@ class PaycollectAttempt(models.Model):
             the time of the call (naive UTC) and the arguments
         """
         waits = (STOPPED, PROVIDER_OFF, KEY_REJECTED, MOVED, IN_DRAFT, BLOCKED)
-        waits += (ARCHIVED, CREDIT)
+        waits += (ARCHIVED, CREDIT, APPROVAL)
         return [
             *(
                 (self._search_unparkable(code, now), "_set_unparked", ())

@@ -70,5 +70,5 @@ class AccountMove(models.Model):
         """Return the attempt scheduled for its due date, if any (sudo)."""
         self.ensure_one()
         last = self._get_last_attempt()
-        due = last._is_waiting() and last.trigger != "retry" if last else False
-        return last if due else last.browse()
+        waits = last and last._is_waiting() and not last._waits_for_approval()
+        return last if waits and last.trigger != "retry" else last.browse()

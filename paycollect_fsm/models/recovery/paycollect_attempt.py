@@ -13,7 +13,6 @@ LEAVES_ROOM = (
     "expired",
     "refused",
     *LIMITS,
-    "over_maximum",
 )
 
 

@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...rules import declines, retry
+from ...rules.approval import find_causes
 from ...rules.const import (
     DECLINED,
     OCCASION_DECLINED,
@@ -204,9 +205,8 @@ class PaycollectAttempt(models.Model):
     def _decide_next(self, tokens, now):
         """Return the decision of the pure rule, see ``retry.next_step``."""
         move = self.move_id
-        limit = move._get_max_auto_amount()
         amount = move._get_collectable(now)[move].ask(ahead=True)
-        if move.collection_mode != "auto" or (limit and amount > limit):
+        if move.collection_mode != "auto" or find_causes(move._get_review(), amount):
             return retry.Person("not_automatic")
         plan = move._get_retry_plan()
         history = move._get_decline_history()

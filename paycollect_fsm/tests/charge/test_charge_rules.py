@@ -5,8 +5,9 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
+from ...rules import approval, extras, outcome, triggers
 from ...rules import charge as charge_rules
-from ...rules import outcome, triggers
+from ...rules.approval import Review
 from ...rules.charge import LATER, STOP, WAIT, ChargeFacts, Obstacle, decide
 from ...rules.outcome import Exchange, classify
 from ...rules.triggers import CUSTOMER, POLICY, STAFF
@@ -17,7 +18,7 @@ DISPUTED = (Obstacle("disputed", STOP),)
 @tagged("post_install", "-at_install")
 class TestChargeRules(BaseCase):
     def test_the_doctests_hold(self):
-        for module in (charge_rules, outcome, triggers):
+        for module in (charge_rules, approval, extras, outcome, triggers):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed, module.__name__)
@@ -67,8 +68,15 @@ class TestChargeRules(BaseCase):
             ({"mode": "net"}, "stop", "mode_net"),
             ({"mode": "cod"}, "stop", "mode_cod"),
             ({"mode": ""}, "stop", "mode_none"),
-            ({"max_auto_amount": 99.99}, "stop", "over_maximum"),
-            ({"max_auto_amount": 100}, "go", "charge"),
+            ({"review": Review(total=100, maximum=99.99)}, "wait", "approval"),
+            ({"review": Review(total=100, maximum=100)}, "go", "charge"),
+            (
+                {"review": Review(total=100, maximum=9, approved=100)},
+                "go",
+                "charge",
+            ),
+            ({"review": Review(total=100, approved=99, maximum=9)}, "wait", "approval"),
+            ({"review": Review(stranger=True)}, "wait", "approval"),
             ({"token_found": False}, "stop", "no_method"),
             ({"token_usable": False}, "stop", "no_consent"),
             ({"token_expired": True}, "stop", "expired"),
@@ -96,7 +104,7 @@ class TestChargeRules(BaseCase):
 
     def test_a_charge_by_hand_overrules_the_policy_and_nothing_else(self):
         by_hand = {"residual": 100, "authorized_by": STAFF}
-        for facts in ({"mode": "net"}, {"max_auto_amount": 1}):
+        for facts in ({"mode": "net"}, {"review": Review(total=100, maximum=1)}):
             self.assertEqual(decide(ChargeFacts(**by_hand, **facts)).verdict, "go")
         for facts in (
             {"obstacles": DISPUTED},
@@ -109,6 +117,12 @@ class TestChargeRules(BaseCase):
                 self.assertEqual(
                     decide(ChargeFacts(**by_hand, **facts)).verdict, "stop"
                 )
+
+    def test_what_the_customer_scheduled_needs_no_approval(self):
+        review = Review(stranger=True, total=100, extras=90, extras_maximum=10)
+        for who, verdict in ((POLICY, "wait"), (STAFF, "wait"), (CUSTOMER, "go")):
+            facts = ChargeFacts(residual=100, review=review, authorized_by=who)
+            self.assertEqual(decide(facts).verdict, verdict)
 
     def test_a_released_charge_passes_the_brakes_but_not_the_switch(self):
         braked = {"residual": 1, "count_limit": 1, "today_count": 9, "released": True}

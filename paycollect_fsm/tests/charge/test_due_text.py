@@ -149,7 +149,7 @@ class TestDueText(CollectableCommon):
     def test_an_amount_above_the_limit_is_not_said_to_be_charged_later(self):
         self.policies["auto"].max_auto_amount = 50
         move = self.complete(self.make_job())
-        self.assertIn("Collect Now", move.collection_explanation)
+        self.assertIn("manager approves", move.collection_explanation)
 
     def test_nothing_is_said_to_be_charged_while_collection_is_off(self):
         move = self.complete(self.make_job(token=False))

@@ -122,8 +122,8 @@ class TestParts(CollectableCommon):
         move = self.complete(self.make_parts_job())
         self.assertEqual(self.get_charged(move), [300])
         last = move.collection_attempt_ids.sorted("id")[-1]
-        self.assertEqual(last.state, "paid")  # 700 is above its automatic charge limit
-        self.assertIn("500.00", move.collection_decision)
+        self.assertEqual(last.parked_code, "approval")
+        self.assertIn("above $\xa0500.00", last.reason)
 
     def test_the_daily_limit_counts_what_is_charged(self):
         self.company.collection_daily_amount = 500

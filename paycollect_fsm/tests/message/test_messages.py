@@ -103,7 +103,7 @@ class TestMessages(CollectionCommon):
     def test_above_the_policy_s_maximum_the_customer_is_asked_to_pay(self):
         self.policies["auto"].max_auto_amount = 60
         move = self.complete(self.make_job())
-        self.assertFalse(move.collection_attempt_ids)
+        self.assertEqual(move.collection_attempt_ids.parked_code, "approval")
         body = self.mails_to(move).body_html
         self.assertIn("View and pay online", body)
         self.assertNotIn("/pay/", body)

@@ -117,6 +117,33 @@ class TestWriting(RightsCommon):
             with self.assertRaises(AccessError):
                 self.write_as("dispatcher", self.order, transaction_ids=[command])
 
+    def test_a_clerk_does_not_put_a_charge_on_another_invoice(self):
+        _invoice, attempt = self.complete_and_charge()
+        transaction = attempt.transaction_id
+        link = {"transaction_ids": [Command.link(transaction.id)]}
+        vals = {"move_type": "out_invoice", "partner_id": self.customer.id}
+        Move = self.as_user(self.env["account.move"], "clerk")
+        other = Move.create(vals)
+        with self.assertRaises(AccessError):
+            Move.create(vals | link)
+        with self.assertRaises(AccessError):
+            self.write_as("clerk", other, **link)
+        with self.assertRaises(AccessError):
+            self.write_as("clerk", transaction, invoice_ids=[Command.link(other.id)])
+        self.assertFalse(other.transaction_ids)
+
+    def test_a_salesperson_does_not_put_a_charge_on_an_order(self):
+        _invoice, attempt = self.complete_and_charge()
+        link = {"transaction_ids": [Command.link(attempt.transaction_id.id)]}
+        vals = {
+            "partner_id": self.customer.id,
+            "fsm_location_id": self.job.location_id.id,
+        }
+        with self.assertRaises(AccessError):
+            self.as_user(self.env["sale.order"], "dispatcher").create(vals | link)
+        with self.assertRaises(AccessError):
+            self.write_as("dispatcher", self.order, **link)
+
     def test_a_clerk_does_not_add_a_refund_to_a_charge(self):
         _invoice, attempt = self.complete_and_charge()
         vals = self.prepare_transaction_vals(

@@ -49,6 +49,7 @@ class World(RightsCommon):
     def _prepare_dialog(self, model):
         customer = {"partner_id": self.customer.id, "company_id": self.company.id}
         return {
+            "paycollect.approve": {"move_id": self.invoice.id},
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
@@ -69,6 +70,14 @@ class World(RightsCommon):
         self.env["paycollect.link"]._issue(self.customer, "method", company)
         in_company = {"company_id": company.id, "provider_id": provider.id}
         rows = {
+            "paycollect.approval": {
+                "company_id": company.id,
+                "kind": "payer",
+                "payer_id": self.customer.id,
+                "move_id": self.invoice.id,
+                "reason": "Test",
+                "approved_by_id": self.env.uid,
+            },
             "paycollect.chargeback": {
                 **in_company,
                 "provider_reference": "dp_1",
