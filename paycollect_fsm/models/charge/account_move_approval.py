@@ -95,19 +95,20 @@ class AccountMove(models.Model):
         approvals = self.env["paycollect.approval"]
         return not approvals._allows(payer, orderer, self.company_id)
 
-    def _find_approval(self, collectable=None):
+    def _find_approval(self, collectable=None, trigger=None):
         """Return ``(causes, values for their text)`` of what waits for approval.
 
         No causes if the charge of what is owed now doesn't wait.
 
         :param collectable: see ``_get_collectable``; default: computed here
+        :param trigger: see ``rules/triggers.py``; default: the open attempt's
         """
         self.ensure_one()
         attempt = self._get_last_attempt().filtered(lambda a: a.state in OPEN_STATES)
-        authorizer = get_authorizer(attempt.trigger or "manual")
         review = self._get_review()
         collectable = collectable or self._get_collectable()[self]
         amount = collectable.ask(ahead=True)
+        authorizer = get_authorizer(trigger or attempt.trigger or "manual")
         causes = find_causes(review, amount, authorizer)
         return causes, describe(review, amount, causes) | self._get_party_names()
 

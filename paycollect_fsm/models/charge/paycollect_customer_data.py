@@ -41,4 +41,5 @@ class PaycollectCustomerData(models.AbstractModel):
             "paycollect.attempt": CustomerRows(
                 partner=("partner_id", "customer_id"), secret=("intent",)
             ),
+            "paycollect.approval": CustomerRows(partner=("payer_id", "orderer_id")),
         }

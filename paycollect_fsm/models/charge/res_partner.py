@@ -22,7 +22,12 @@ class ResPartner(models.Model):
         moves = self.env["account.move"]._get_waiting(self)
         moves = moves.filtered(lambda move: move.company_id == company)
         collectables = moves._get_collectable()
-        due = moves.filtered(lambda move: collectables[move].amount)
+        due = moves.filtered(
+            lambda move: (
+                collectables[move].amount
+                and not move._find_approval(collectables[move], "completion")[0]
+            )
+        )
         return super()._get_waiting_moves(company) | due
 
     def _get_waiting_amounts(self, company):

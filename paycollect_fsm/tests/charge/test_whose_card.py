@@ -92,6 +92,16 @@ class TestWhoseCard(WhoseCardCommon):
             attempt = move._plan_collection("completion")
         self.assertEqual(attempt.parked_code, "approval")
 
+    def test_a_new_card_is_not_said_to_pay_what_has_to_be_approved(self):
+        self.card.active = False
+        self.point_at_b()
+        move = self.complete(self.job)
+        self.assertEqual(move.collection_decision_code, "no_method")
+        self.assertFalse(self.b._get_waiting_amounts(self.company))
+        with trap_jobs():
+            self.b._collection_method_added(self.make_token(self.b))
+        self.assertEqual(move.collection_attempt_ids.parked_code, "approval")
+
     def test_a_company_that_does_not_collect_logs_nothing(self):
         self.company.collection_active = False
         before = self.order.message_ids
