@@ -279,7 +279,9 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(job._get_payer(), payer)
         move = self.complete(job)
         self.assertEqual(move.partner_id, payer)
-        self.assertEqual(move.collection_attempt_ids.state, "paid")
+        attempt = move.collection_attempt_ids
+        self.assertEqual(attempt.token_id.partner_id, payer)
+        self.assertEqual(attempt.parked_code, "approval")  # the tenant ordered
 
     def test_the_payer_of_a_plain_job_is_the_owner_s_invoice_address(self):
         owner = self.make_partner("Owner")
