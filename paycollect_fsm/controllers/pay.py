@@ -37,16 +37,15 @@ class PaycollectPay(PaycollectPages):
         if (clean := link._clean(token)) != token:
             return request.redirect(f"/pay/{clean}")
         link = self._in_customer_language(link)
-        return self._set_collection_cookie(
-            self._render_collection_page(link, token), token
-        )
+        request.future_response.set_cookie("frontend_lang", request.env.lang)
+        return self._render_collection_page(link, token)
 
     @http.route("/pay/<string:token>/opened", type="jsonrpc", auth="public")
     def collection_pay_opened(self, token, **_kwargs):
         """Record that a person, not an email scanner, is on the page."""
         now = fields.Datetime.now()
         link, problem = self._open_collection_link(token, now)
-        if not problem:
+        if not problem and not self._is_collection_limited("link", link.id, now):
             link._set_opened(now)
 
     @http.route(
@@ -95,6 +94,7 @@ class PaycollectPay(PaycollectPages):
                 request.httprequest.remote_addr
             ),
         )
+        self._set_collection_cookie(token)
         return transaction._get_processing_values()
 
     @http.route(
@@ -109,11 +109,13 @@ class PaycollectPay(PaycollectPages):
     def collection_pay_done(self, **_kwargs):
         """Landing page of the validation.
 
-        The link comes from the browser's cookie: its token is never stored on the
-        server, not even in the transaction's landing route.
+        The link comes from a cookie that is set when the form is submitted: its token
+        is never stored on the server, not even in the transaction's landing route.
+        Whoever uses the device next is not taken to the customer's page.
         """
         token = request.httprequest.cookies.get(COOKIE)
-        if not token:
+        transaction = PaymentPostProcessing()._get_monitored_transaction()
+        if not token or not transaction.collection_link_id:
             return self._render_collection("paycollect_fsm.pay_thanks", {})
         link, problem = self._open_collection_link(
             token, fields.Datetime.now(), SAVE_METHOD
@@ -121,11 +123,12 @@ class PaycollectPay(PaycollectPages):
         if problem:
             return self._render_collection_problem(problem)
         link = self._in_customer_language(link)
-        transaction = PaymentPostProcessing()._get_monitored_transaction()
-        if not transaction or transaction.collection_link_id != link:
-            return request.redirect(f"/pay/{token}")
+        if transaction.collection_link_id != link:
+            return self._render_collection("paycollect_fsm.pay_thanks", {})
         if not transaction.is_post_processed and transaction.try_lock_for_update():
             transaction._post_process()  # the customer skipped the status page
+        if transaction.state != "draft":
+            request.future_response.set_cookie(COOKIE, max_age=0, path="/pay/done")
         return self._render_collection_done(link, token, transaction)
 
     # Links
@@ -138,27 +141,34 @@ class PaycollectPay(PaycollectPages):
             ``"limited"``
         """
         link, problem = request.env["paycollect.link"]._find(token, now)
-        if problem == "unknown" and self._is_collection_limited("bad", now):
+        address = request.httprequest.remote_addr
+        if problem == "unknown" and self._is_collection_limited("bad", address, now):
             problem = "limited"
         if problem or not act:
             return link, problem
         return self._use_collection_link(link, now, act)
 
     def _use_collection_link(self, link, now, act):
-        """Check that the link allows the action and is within its own limit."""
+        """Check that the link allows the action, and the limits of both.
+
+        One address may use many links, and one link may be used from many addresses.
+        """
         if not link._may(act):
             return link.browse(), "unknown"
-        if self._is_collection_limited("good", now):
-            return link.browse(), "limited"
+        for kind, source in (
+            ("good", request.httprequest.remote_addr),
+            ("link", link.id),
+        ):
+            if self._is_collection_limited(kind, source, now):
+                return link.browse(), "limited"
         if not link.opened_at:
             link._set_opened(now)
         return link, False
 
-    def _is_collection_limited(self, outcome, now):
-        """Count a request from the caller's address unless it is at its limit."""
+    def _is_collection_limited(self, kind, source, now):
+        """Count a request from an address, or to a link, unless it is at its limit."""
         Visit = request.env["paycollect.link.visit"]
-        address = request.httprequest.remote_addr
-        limited = Visit._is_limited(address, now, outcome)
+        limited = Visit._is_limited(source, now, kind)
         if not limited:
-            Visit._count(address, outcome, now)
+            Visit._count(source, kind, now)
         return limited

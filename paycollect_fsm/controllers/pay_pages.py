@@ -5,12 +5,7 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
 COOKIE = "paycollect_link"
-HEADERS = {
-    "Cache-Control": "no-store, max-age=0",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+COOKIE_SECONDS = 1800
 PROBLEM_STATUS = {"unknown": 404, "revoked": 404, "expired": 410, "limited": 429}
 
 
@@ -26,21 +21,20 @@ class PaycollectPages(PaymentPortal):
         request.lang = request.env["res.lang"]._get_data(code=code)
         return link.with_context(lang=code)
 
-    def _set_collection_cookie(self, response, token):
-        response.set_cookie(
+    def _set_collection_cookie(self, token):
+        """Remember the link while its customer is at the provider."""
+        request.future_response.set_cookie(
             COOKIE,
             token,
-            path="/pay",
-            max_age=3600,
+            path="/pay/done",
+            max_age=COOKIE_SECONDS,
             httponly=True,
             samesite="Lax",
             secure=request.httprequest.scheme == "https",
         )
-        response.set_cookie("frontend_lang", request.env.lang)
-        return response
 
     def _render_collection(self, template, values, status=200):
-        response = request.render(
+        return request.render(
             template,
             {
                 "html_data": {"lang": (request.env.lang or "en").replace("_", "-")},
@@ -51,8 +45,6 @@ class PaycollectPages(PaymentPortal):
             },
             status=status,
         )
-        response.headers.update(HEADERS)
-        return response
 
     def _render_collection_problem(self, problem):
         """Show the same text for every bad link; it reveals nothing about customers."""

@@ -1,7 +1,7 @@
 -- links: nobody reaches a copy with a link that was sent for the original
 UPDATE paycollect_link
-   SET revoked_at = now() AT TIME ZONE 'utc'
- WHERE revoked_at IS NULL;
+   SET revoked_at = coalesce(revoked_at, now() AT TIME ZONE 'utc'),
+       pending_token = NULL;
 -- A copied database charges and messages nobody.
 UPDATE res_company SET collection_active = false;
 UPDATE paycollect_attempt

@@ -44,6 +44,7 @@ from .recovery import test_second_engine
 from .message import test_delivery
 from .message import test_messages
 from .message import test_reaching
+from .message import test_sealed_links
 from .billing import test_allocation
 from .billing import test_completion
 from .billing import test_extras

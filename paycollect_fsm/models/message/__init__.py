@@ -7,6 +7,7 @@ from . import mail_mail
 from . import paycollect_customer_data
 from . import paycollect_message
 from . import paycollect_message_delivery
+from . import paycollect_message_link
 from . import paycollect_message_text
 from . import res_partner
 from . import sms_sms

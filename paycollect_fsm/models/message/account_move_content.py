@@ -25,11 +25,12 @@ class AccountMove(models.Model):
         """
         values = {
             "email_to": address,
+            "email_cc": False,
             "recipient_ids": [],
             "attachment_ids": self._get_pdf_attachments().ids,
         }
         if xmlid == INVOICE:
-            # Its link acts as the customer: coworkers see a note, not the link.
+            # It may contain a link that acts as the customer: coworkers see a note.
             values |= {"model": False, "res_id": False, "auto_delete": True}
         Template = self.env["mail.template"]
         template = Template.browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
@@ -37,10 +38,7 @@ class AccountMove(models.Model):
         return self.env["mail.mail"].browse(mail_id)
 
     def _create_text(self, occasion, number):
-        """Return the unsent ``sms.sms`` about this invoice.
-
-        It is kept out of the chatter so that coworkers cannot find the link there.
-        """
+        """Return the unsent ``sms.sms`` about this invoice; it leaves no chatter."""
         template, url = self._get_text(occasion)
         template = template.with_context(collection_url=url)
         body = template._render_field("body", self.ids, compute_lang=True)[self.id]
@@ -112,12 +110,16 @@ class AccountMove(models.Model):
         return partner if find_emails(partner.email) else partner.commercial_partner_id
 
     def _get_method_link(self):
-        """Return a new link to add a method, if that would get the invoice paid."""
-        if self._needs_authentication():
+        """Return a new link to add a method, if that would get the invoice paid.
+
+        Only in the system's own messages: whoever writes to the customer themselves
+        does not get a link that acts as the customer.
+        """
+        if not self.env.su or self._needs_authentication():
             return False
         if self.collection_mode != "auto" or self._has_usable_method():
             return False
-        return self.env["paycollect.link"]._issue(
+        return self.env["paycollect.link"]._issue_sealed(
             self.commercial_partner_id, "method", company=self.company_id, move=self
         )
 

@@ -5,6 +5,11 @@ from odoo import fields, models
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    def _prepare_outgoing_body(self):
+        """Put working links into our messages as they leave."""
+        body = super()._prepare_outgoing_body()
+        return self.env["paycollect.message"]._unseal("mail_id", self, body)
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

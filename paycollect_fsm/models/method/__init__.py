@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import paycollect_link
 from . import paycollect_link_bank_debit
+from . import paycollect_link_sealed
 from . import paycollect_link_visit
 from . import base_partner_merge
+from . import ir_http
 from . import paycollect_consent
 from . import paycollect_customer_data
 from . import payment_method

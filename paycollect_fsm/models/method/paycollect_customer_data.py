@@ -69,7 +69,9 @@ class PaycollectCustomerData(models.AbstractModel):
             "paycollect.consent": CustomerRows(
                 partner=("partner_id", "customer_id"), personal=IP_ADDRESS
             ),
-            "paycollect.link": CustomerRows(secret=("token_hash",)),
+            "paycollect.link": CustomerRows(
+                secret=("token_hash", "pending_token")
+            ),
         }
 
     @api.model

@@ -17,7 +17,8 @@ class PaycollectLink(models.Model):
     """A signed link to one customer's page, usable without a login.
 
     The token has 256 random bits. Only its SHA-256 hash is stored, so neither a copy
-    of the database nor a coworker with access to it can open the page.
+    of the database nor a coworker with access to it can open the page. The link of a
+    message that has not been sent yet is sealed, see ``_issue_sealed``.
     """
 
     _name = "paycollect.link"
@@ -133,13 +134,19 @@ class PaycollectLink(models.Model):
         :param move: the invoice, for purposes that concern one
         :param now: UTC, naive
         """
+        link, raw = self._create_link(partner, purpose, company, move, now)
+        return link._get_url(raw)
+
+    @api.model
+    def _create_link(self, partner, purpose, company=None, move=None, now=None):
+        """Return the new link (sudo) and its raw token."""
         raw = secrets.token_urlsafe(32)
-        link = self.sudo().create(
-            self._prepare_issue_vals(
-                raw, partner, purpose, company or self.env.company, move, now
-            )
-        )
-        return f"{link.company_id._get_public_url()}/pay/{raw}"
+        company = company or self.env.company
+        values = self._prepare_issue_vals(raw, partner, purpose, company, move, now)
+        return self.sudo().create(values), raw
+
+    def _get_url(self, path):
+        return f"{self.company_id._get_public_url()}/pay/{path}"
 
     @api.model
     def _prepare_issue_vals(self, raw, partner, purpose, company, move, now):
@@ -211,8 +218,8 @@ class PaycollectLink(models.Model):
         self.write({"used_at": now})
 
     def _revoke(self, now=None):
-        self.filtered(lambda link: not link.revoked_at).revoked_at = (
-            now or fields.Datetime.now()
+        self.filtered(lambda link: not link.revoked_at).write(
+            {"revoked_at": now or fields.Datetime.now(), "pending_token": False}
         )
 
     def _get_waiting_moves(self):

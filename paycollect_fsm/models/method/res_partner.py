@@ -111,10 +111,7 @@ class ResPartner(models.Model):
                     customer=self.display_name,
                 )
             )
-        url = self.env["paycollect.link"]._issue(
-            partner_sudo, "method", company=company, now=now
-        )
-        partner_sudo._send_method_request(email, number, url)
+        partner_sudo._send_method_request(email, number, now)
         targets = format_list(self.env, [*find_emails(email), *filter(None, [number])])
         partner_sudo.message_post(
             body=self.env._(
@@ -145,27 +142,33 @@ class ResPartner(models.Model):
             ),
         )
 
-    def _send_method_request(self, email, number, url):
+    def _send_method_request(self, email, number, now=None):
         """Queue the email and the SMS for a request, in the customer's language.
 
-        They are kept out of the customer's chatter so that coworkers cannot find a
-        link there that acts as the customer. The queue deletes them once sent.
+        Each has a link of its own, which is sealed: coworkers who find the message
+        cannot act as the customer. The queue deletes them once sent.
         """
         company = self.env.company
-        context = {
-            "collection_url": url,
-            "collection_company": company,
-            "collection_link_days": self.env["paycollect.link"]._get_valid_days(),
-        }
+        Link = self.env["paycollect.link"]
+
+        def prepare_context():
+            url = Link._issue_sealed(self, "method", company=company, now=now)
+            return {
+                "collection_url": url,
+                "collection_company": company,
+                "collection_link_days": Link._get_valid_days(),
+            }
+
         if email:
             template = self.env.ref("paycollect_fsm.mail_template_method_request")
-            mail_id = template.with_context(**context).send_mail(
+            mail_id = template.with_context(**prepare_context()).send_mail(
                 self.id,
                 email_values={
                     "model": False,
                     "res_id": False,
                     "email_from": company._get_collection_sender(),
                     "email_to": email,
+                    "email_cc": False,
                     "recipient_ids": [],
                     "auto_delete": True,
                 },
@@ -175,7 +178,7 @@ class ResPartner(models.Model):
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         if number:
             template = self.env.ref("paycollect_fsm.sms_template_method_request")
-            body = template.with_context(**context)._render_field(
+            body = template.with_context(**prepare_context())._render_field(
                 "body", self.ids, compute_lang=True
             )[self.id]
             text = self.env["sms.sms"].create(

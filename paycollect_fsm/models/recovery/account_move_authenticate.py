@@ -58,11 +58,16 @@ class AccountMove(models.Model):
         return self.sudo().collection_attempt_ids.filtered(lambda a: a.state == PLANNED)
 
     def _get_authentication_link(self):
-        """Return a new link for confirming the declined charge, or False."""
+        """Return a new link for confirming the declined charge, or False.
+
+        Like ``_get_method_link``, only in the system's own messages.
+        """
         self.ensure_one()
-        if not self._needs_authentication() or not self._get_open_authentications():
+        if not self.env.su or not self._needs_authentication():
             return False
-        return self.env["paycollect.link"]._issue(
+        if not self._get_open_authentications():
+            return False
+        return self.env["paycollect.link"]._issue_sealed(
             self.commercial_partner_id,
             "authenticate",
             company=self.company_id,

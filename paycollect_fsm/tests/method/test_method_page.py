@@ -108,12 +108,23 @@ class TestMethodPage(CustomerCommon, HttpCase):
         )
 
     def test_the_page_is_neither_stored_nor_indexed_nor_told_to_others(self):
-        for url in (self.url, "/pay/wrong", "/pay/done"):
-            headers = self.url_open(url).headers
-            self.assertIn("no-store", headers["Cache-Control"])
-            self.assertIn("noindex", headers["X-Robots-Tag"])
-            self.assertEqual(headers["Referrer-Policy"], "no-referrer")
-            self.assertEqual(headers["X-Frame-Options"], "DENY")
+        for url, data, status in (
+            (self.url, None, 200),
+            (f"{self.url}.", None, 303),
+            ("/pay/wrong", None, 404),
+            ("/pay/done", None, 200),
+            (f"/pay/{self.raw}/nothing", None, 404),
+            (self.url, {"amount": 1}, 405),
+            (f"/pay/{self.raw}/transaction", {"amount": 1}, 415),
+        ):
+            with self.subTest(url=url, data=data):
+                response = self.url_open(url, data=data, allow_redirects=False)
+                self.assertEqual(response.status_code, status)
+                headers = response.headers
+                self.assertIn("no-store", headers["Cache-Control"])
+                self.assertIn("noindex", headers["X-Robots-Tag"])
+                self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+                self.assertEqual(headers["X-Frame-Options"], "DENY")
 
     def test_what_only_fetches_the_page_changes_nothing(self):
         for method in ("GET", "HEAD", "OPTIONS"):
@@ -283,6 +294,19 @@ class TestMethodPage(CustomerCommon, HttpCase):
         self.assertIn("too many requests", self._post()["state_message"])
         self.assertEqual(self.url_open(self.url).status_code, 200)
 
+    def test_a_link_used_from_many_addresses_has_a_limit(self):
+        self.env["ir.config_parameter"].set_param("paycollect.link_rate_link", "1")
+        self.assertTrue(self._post()["reference"])
+        self.assertIn("too many requests", self._post()["state_message"])
+        _link, other = self.make_link(self.stranger)
+        self.assertTrue(self._post(raw=other)["reference"])
+
+    def test_a_link_is_not_counted_as_opened_without_end(self):
+        self.env["ir.config_parameter"].set_param("paycollect.link_rate_link", "1")
+        for _ in range(3):
+            self.make_jsonrpc_request(f"{self.url}/opened")
+        self.assertEqual(self.link.open_count, 1)
+
     def test_the_access_log_holds_no_token(self):
         logger = logging.getLogger("werkzeug")
         masks = [mask for mask in logger.filters if isinstance(mask, LinkTokenFilter)]
@@ -291,11 +315,16 @@ class TestMethodPage(CustomerCommon, HttpCase):
             ("GET %s", (self.url,)),
             ('"%s" %s', (f"POST {self.url}/transaction HTTP/1.1", 200)),
             (f"GET {self.url} HTTP/1.1", ()),
+            ("GET /pay/%s?x=1", (self.raw.replace("_", "%5f"),)),
+            ("POST /pay/x?token=%s&again=1", (self.raw,)),
+            ("%s: /pay/* with %s", ("form", {"token": self.raw, "id": 1})),
+            ("GET /pay/x Referer: %s", (f"https%3A%2F%2Fa.b%2Fpay%2F{self.raw}",)),
         ):
             record = logger.makeRecord("werkzeug", 20, "", 0, message, args, None)
             self.assertTrue(masks[0].filter(record))
-            self.assertIn("/pay/***", record.getMessage())
-            self.assertNotIn(self.raw, record.getMessage())
+            self.assertIn("***", record.getMessage())
+            self.assertIn("/pay/", record.getMessage())
+            self.assertNotIn(self.raw[-20:], record.getMessage())
 
     # Submitting
 
@@ -448,17 +477,20 @@ class TestMethodPage(CustomerCommon, HttpCase):
         self.assertIn("Thank you", response.text)
         self.assertNotIn("Ana", response.text)
 
-    def test_the_landing_page_shows_no_transaction_of_another_link(self):
-        transaction, _page = self._save_method()
+    def test_the_next_person_on_the_device_sees_nothing_of_the_customer(self):
+        self.url_open(self.url)  # opened, not submitted
+        self.assertNotIn("Ana", self.url_open("/pay/done").text)
+        transaction, page = self._save_method()
+        self.assertIn("•••• 4242", page.text)
         _link, raw = self.make_link(self.stranger)
-        self.url_open(f"/pay/{raw}")
-        response = self.url_open("/pay/done")
-        self.assertIn("Hi Eve Stranger", response.text)
-        self.assertNotIn("•••• 4242", response.text)
+        for url in ("/pay/done", f"/pay/{raw}", "/pay/done"):
+            response = self.url_open(url)
+            self.assertNotIn("Ana", response.text)
+            self.assertNotIn("•••• 4242", response.text)
         self.assertTrue(transaction.token_id)
 
     def test_the_landing_page_of_a_revoked_link_is_closed(self):
-        self._save_method()
+        self._simulate(self._post())
         self.link._revoke()
         response = self.url_open("/pay/done")
         self.assertEqual(response.status_code, 404)

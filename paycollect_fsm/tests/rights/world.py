@@ -106,7 +106,7 @@ class World(RightsCommon):
                 "verdict": "found",
             },
             "paycollect.link.visit": {
-                "ip_hash": "hash",
+                "source_hash": "hash",
                 "outcome": "good",
                 "visited_at": now,
             },
