@@ -53,6 +53,7 @@
         "views/paycollect_stop_views.xml",
         "wizards/paycollect_approve_views.xml",
         "views/paycollect_approval_views.xml",
+        "views/paycollect_release_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",
         "views/paycollect_retry_plan_views.xml",

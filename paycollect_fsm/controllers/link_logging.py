@@ -14,6 +14,7 @@ LOGGERS = (
     "odoo.http.rpc.request",
     "odoo.http.rpc.response",
     "odoo.service.server",
+    "odoo.tools.misc",
     "odoo.addons.base.models.ir_http",
     "odoo.addons.http_routing.models.ir_http",
     "odoo.addons.website.models.ir_http",

@@ -148,6 +148,8 @@ class PaycollectPages(PaymentPortal):
         )
 
     def _is_collection_choice_offered(self, link, provider_id, payment_method_id, flow):
+        if type(provider_id) is not int or type(payment_method_id) is not int:
+            return False
         providers = self._get_collection_providers(link)
         methods = self._get_collection_methods(link, providers)
         method = methods.filtered(lambda method: method.id == payment_method_id)

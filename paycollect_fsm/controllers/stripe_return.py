@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from werkzeug.exceptions import NotFound
+
 from odoo import http
 from odoo.http import request
 
@@ -10,10 +12,15 @@ class PaycollectStripeReturn(StripeController):
 
     @http.route()
     def stripe_return(self, **data):
-        """Redirect to our page: the native status page would wait for days."""
-        response = super().stripe_return(**data)
+        """Redirect to our page: the native status page would wait for days.
+
+        :raise NotFound: for a reference that nobody knows
+        """
         transactions = request.env["payment.transaction"].sudo()
         transaction = transactions._search_by_reference("stripe", data)
+        if not transaction:
+            raise NotFound()
+        response = super().stripe_return(**data)
         if (
             transaction.collection_link_id
             and transaction._is_bank_verification_pending()

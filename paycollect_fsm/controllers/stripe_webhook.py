@@ -2,7 +2,7 @@
 import json
 import logging
 
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge
 
 from odoo import http
 from odoo.http import request
@@ -11,7 +11,13 @@ from odoo.addons.payment_stripe.controllers.main import StripeController
 
 from ..rules.stripe_events import is_event
 
+MAX_BYTES = 1024 * 1024
 _logger = logging.getLogger(__name__)
+
+
+def _refuse_constant(name):
+    """NaN and Infinity are no JSON, but Python reads them."""
+    raise ValueError(name)
 
 
 class CollectionStripeController(StripeController):
@@ -24,13 +30,14 @@ class CollectionStripeController(StripeController):
         The provider is the one whose secret matches the signature, never one named in
         the body. Odoo's own handling applies until a company collects automatically.
 
-        :raise Forbidden: the signature is missing, wrong or old
+        :raise Forbidden: the signature is missing, wrong, old or from the future
         :raise BadRequest: signed, but not an event
+        :raise RequestEntityTooLarge: larger than any event
         """
         providers = request.env["payment.provider"]._search_stripe_providers()
         if not any(provider._is_followed() for provider in providers):
             return super().stripe_webhook()
-        body = request.httprequest.get_data()
+        body = self._read_body()
         provider = providers._find_signer(
             body,
             request.httprequest.headers.get("Stripe-Signature"),
@@ -46,6 +53,15 @@ class CollectionStripeController(StripeController):
         request.env["paycollect.event"].sudo()._receive(provider, event, "webhook")
         return request.make_json_response("")
 
+    def _read_body(self):
+        """Return the body; a sender may not say how long it is."""
+        if (request.httprequest.content_length or 0) > MAX_BYTES:
+            raise RequestEntityTooLarge()
+        body = request.httprequest.get_data()
+        if len(body) > MAX_BYTES:
+            raise RequestEntityTooLarge()
+        return body
+
     def _verify_signature(self, tx_sudo):
         """Keep Odoo's own handling from applying unsigned events to collections."""
         if tx_sudo.provider_id._is_followed():
@@ -55,7 +71,7 @@ class CollectionStripeController(StripeController):
     @staticmethod
     def _parse_event(body):
         try:
-            event = json.loads(body)
+            event = json.loads(body, parse_constant=_refuse_constant)
         except ValueError as error:
             raise BadRequest() from error
         if not is_event(event):

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from .const import STRIPE_BANK_BRANDS
 from .declines import find_return_code
 
+LAST_MOMENT = 2**32  # in 2106: a later time of an event is nonsense
+
 # Event → method of ``paycollect.event``. Other events aren't stored.
 # At most twenty: Stripe's list of events accepts no more names at once.
 HANDLERS = {
@@ -128,9 +130,38 @@ def is_event(event):
         and event["id"]
         and isinstance(event.get("type"), str)
         and isinstance(event.get("created"), int)
+        and 0 < event["created"] < LAST_MOMENT
         and isinstance(event.get("data"), dict)
         and isinstance(event["data"].get("object"), dict)
     )
+
+
+def is_in_time(header, now, tolerance):
+    """Whether a signature's time stamp isn't in the future.
+
+    Otherwise it could be repeated until then; Stripe's library refuses old ones.
+
+    :param str header: ``Stripe-Signature``
+    :param now: Unix time
+
+    >>> is_in_time("t=100,v1=ab", 99, 1), is_in_time("t=101,v1=ab", 99, 1)
+    (True, False)
+    """
+    parts = dict(part.partition("=")[::2] for part in header.split(","))
+    return int(parts["t"]) <= now + tolerance
+
+
+def without_nul(value):
+    """Return a copy of a payload that PostgreSQL can store.
+
+    >>> without_nul({"a\\0": ["b\\0", 1]})
+    {'a': ['b', 1]}
+    """
+    if isinstance(value, dict):
+        return {without_nul(name): without_nul(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def without_secrets(value):

@@ -74,6 +74,8 @@ from .privacy import test_coverage
 from .privacy import test_export
 from .privacy import test_forget
 from .privacy import test_retention
+from .rights import test_calls
 from .rights import test_companies
 from .rights import test_matrix
+from .rights import test_reading
 from .rights import test_writing

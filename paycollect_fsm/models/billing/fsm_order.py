@@ -4,6 +4,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .fsm_order_collection_line import NEW_JOBS
+
 COLLECTION_STATES = [
     ("open", "Not completed"),
     ("nothing", "Nothing to collect"),
@@ -45,6 +47,7 @@ class FSMOrder(models.Model):
         readonly=True,
         index="btree_not_null",
         help="Billing progress of the completed job.",
+        groups="base.group_user",
     )
     is_collection_closed = fields.Boolean(
         string="Closed to Extras",
@@ -70,19 +73,27 @@ class FSMOrder(models.Model):
         copy=False,
         readonly=True,
         help="Result of billing the job.",
+        groups="base.group_user",
     )
-    collection_error = fields.Char(string="Billing Error", copy=False, readonly=True)
+    collection_error = fields.Char(
+        string="Billing Error",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+    )
     collection_state = fields.Selection(
         COLLECTION_STATES,
         string="Payment",
         compute="_compute_collection_state",
         compute_sudo=True,
+        groups="base.group_user",
     )
     collection_status = fields.Char(
         string="Payment Status",
         compute="_compute_collection_state",
         compute_sudo=True,
         help="What was billed for this job and whether it is paid.",
+        groups="base.group_user",
     )
     # OCA reads these as the technician, who has no access to invoices.
     invoice_ids = fields.Many2many(
@@ -124,7 +135,7 @@ class FSMOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        new = self.with_context(collection_new_jobs=True)
+        new = self.with_context(collection_new_jobs=NEW_JOBS)
         orders = super(FSMOrder, new).create(vals_list).with_env(self.env)
         orders.filtered("stage_id.is_completing")._on_completed(created=True)
         return orders

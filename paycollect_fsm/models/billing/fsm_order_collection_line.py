@@ -3,6 +3,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+NEW_JOBS = object()  # the value of a context key that no remote call can send
+
 
 class FSMOrderCollectionLine(models.Model):
     _name = "fsm.order.collection.line"
@@ -130,7 +132,7 @@ class FSMOrderCollectionLine(models.Model):
 
         :raise UserError: with the next step
         """
-        if self.env.context.get("collection_new_jobs"):
+        if self.env.context.get("collection_new_jobs") is NEW_JOBS:
             return
         closed = self.order_id.filtered(
             lambda job: job.is_collection_closed and not job._is_import()

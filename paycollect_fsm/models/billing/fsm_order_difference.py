@@ -12,6 +12,7 @@ class FSMOrder(models.Model):
         copy=False,
         readonly=True,
         help="Items confirmed on site that are not on an invoice.",
+        groups="base.group_user",
     )
 
     def _compare_with_invoices(self, quantities, before):

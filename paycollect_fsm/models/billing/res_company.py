@@ -12,12 +12,14 @@ class ResCompany(models.Model):
         help="Jobs completed earlier are billed, but their invoices are neither "
         "charged nor sent to the customer. 0: no limit.",
         write_groups="base.group_system",
+        groups="base.group_user",
     )
     collection_import_until = fields.Datetime(
         string="Import Mode Until",
         copy=False,
         help="Until this time, completed jobs are neither billed nor charged.",
         write_groups="base.group_system",
+        groups="base.group_user",
     )
 
     @api.constrains("collection_history_days")

@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
         "sale_id",
         string="Jobs",
         readonly=True,
+        groups="base.group_user",
     )
 
     def _get_jobs(self):

@@ -12,6 +12,7 @@ class SaleOrderLine(models.Model):
         "sale_line_id",
         string="Jobs",
         readonly=True,
+        groups="base.group_user",
     )
     job_ordered_qty = fields.Float(
         string="Ordered at Completion",

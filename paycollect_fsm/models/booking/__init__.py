@@ -6,6 +6,7 @@ from . import paycollect_policy
 from . import paycollect_policy_resolution
 from . import paycollect_policy_approval
 from . import paycollect_policy_text
+from . import paycollect_release
 from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate
 from . import paycollect_booking_mixin_payer
@@ -22,3 +23,4 @@ from . import fsm_order
 from . import fsm_order_payer
 from . import fsm_order_search
 from . import fsm_location
+from . import fsm_team

@@ -25,6 +25,7 @@ BOOKING_GROUPS = (
     "sales_team.group_sale_salesman,fieldservice.group_fsm_dispatcher,"
     "paycollect_fsm.group_user"
 )
+RELEASE_GROUPS = f"{BOOKING_GROUPS},account.group_account_invoice"
 
 
 class PaycollectBookingMixin(models.AbstractModel):
@@ -44,15 +45,19 @@ class PaycollectBookingMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
+        groups="base.group_user",
     )
     collection_policy_reason = fields.Char(
         string="Why This Policy",
         compute="_compute_collection_policy",
         store=True,
         copy=False,
+        groups="base.group_user",
     )
     collection_mode = fields.Selection(
-        related="collection_policy_id.collection_mode", store=True
+        related="collection_policy_id.collection_mode",
+        store=True,
+        groups="base.group_user",
     )
     collection_token_id = fields.Many2one(
         "payment.token",
@@ -81,28 +86,51 @@ class PaycollectBookingMixin(models.AbstractModel):
         compute="_compute_collection_readiness",
         compute_sudo=True,
         search="_search_collection_readiness",
+        groups="base.group_user",
     )
     collection_readiness_reason = fields.Char(
         string="Collection Details",
         compute="_compute_collection_readiness",
         compute_sudo=True,
+        groups="base.group_user",
+    )
+    collection_hold_text = fields.Char(
+        string="Why on Hold",
+        compute="_compute_collection_readiness",
+        compute_sudo=True,
+        groups="paycollect_fsm.group_user",
+        help="The reason for the hold. Others only see that there is one.",
     )
     collection_blocked = fields.Boolean(
         compute="_compute_collection_readiness",
         compute_sudo=True,
         help="The next step, confirmation or dispatch, is blocked.",
+        groups="base.group_user",
     )
     collection_override_user_id = fields.Many2one(
-        "res.users", string="Released By", readonly=True, copy=False
+        "res.users",
+        string="Released By",
+        readonly=True,
+        copy=False,
+        groups=RELEASE_GROUPS,
     )
     collection_override_date = fields.Datetime(
-        string="Released On", readonly=True, copy=False
+        string="Released On",
+        readonly=True,
+        copy=False,
+        groups=RELEASE_GROUPS,
     )
     collection_override_reason = fields.Char(
-        string="Release Reason", readonly=True, copy=False
+        string="Release Reason",
+        readonly=True,
+        copy=False,
+        groups=RELEASE_GROUPS,
     )
     collection_override_text = fields.Char(
-        string="Release", compute="_compute_collection_override_text", compute_sudo=True
+        string="Release",
+        compute="_compute_collection_override_text",
+        compute_sudo=True,
+        groups=RELEASE_GROUPS,
     )
 
     def _compute_collection_policy(self):
@@ -155,6 +183,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_readiness_reason = unusable.get(
                 booking
             ) or booking._get_readiness_text(verdict)
+            booking.collection_hold_text = verdict.params.get("hold_reason", False)
             booking.collection_blocked = step_gate == "block" and not overridden
 
     def _set_nothing_needed(self):
@@ -163,6 +192,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         self.collection_method_label = False
         self.collection_readiness = NOT_NEEDED
         self.collection_readiness_reason = False
+        self.collection_hold_text = False
         self.collection_blocked = False
 
     @api.depends(lambda self: self._get_override_dependencies())

@@ -86,7 +86,10 @@ class PaycollectBookingMixin(models.AbstractModel):
         return bool(self.env.user.share or by_payment)
 
     def _log_collection_warning(self, step):
-        """Log in the chatter what was not ready at this step."""
+        """Log in the chatter what was not ready at this step.
+
+        Technicians read it: it names no reason for a hold or a release.
+        """
         bodies = {}
         for booking in self.sudo().filtered("company_id.collection_active"):
             if booking._get_collection_gate(step) == "none":
@@ -97,23 +100,20 @@ class PaycollectBookingMixin(models.AbstractModel):
             bookings._message_log_batch(bodies=bodies)
 
     def _get_warning_text(self, step):
-        params = {
-            "reason": self.collection_readiness_reason,
-            "release": self.collection_override_text or "",
-        }
+        reason = self.collection_readiness_reason
         if step == CONFIRM:
             return self.env._(
-                "Confirmed, but not ready to collect: %(reason)s %(release)s", **params
-            ).strip()
+                "Confirmed, but not ready to collect: %(reason)s", reason=reason
+            )
         return self.env._(
-            "Worker assigned, but not ready to collect: %(reason)s %(release)s",
-            **params,
-        ).strip()
+            "Worker assigned, but not ready to collect: %(reason)s", reason=reason
+        )
 
     def _set_collection_override(self, reason, now=None):
         """Release the booking, or withdraw the release if the reason is empty.
 
-        Logged in the chatter.
+        Recorded as evidence, see ``paycollect.release``; the chatter says that it
+        happened.
 
         :param now: UTC
         :raise: AccessError unless the user is a collections manager
@@ -124,12 +124,12 @@ class PaycollectBookingMixin(models.AbstractModel):
             if reason:
                 body = self.env._(
                     "Released for work although not ready to collect. Status: "
-                    "%(state)s Reason: %(reason)s",
+                    "%(state)s",
                     state=booking.collection_readiness_reason,
-                    reason=reason,
                 )
             else:
                 body = self.env._("The release for work was withdrawn.")
+            self.env["paycollect.release"].sudo()._record(booking, reason, now)
             booking.write(self._prepare_override_vals(reason, now))
             booking._message_log(body=body)
 

@@ -17,7 +17,11 @@ class PaycollectBookingMixin(models.AbstractModel):
     _inherit = "paycollect.booking.mixin"
 
     def _search_collection_readiness(self, operator, value):
-        """Judge the open bookings; all others need no action."""
+        """Judge the open bookings; all others need no action.
+
+        Odoo doesn't check who searches a field that it doesn't store.
+        """
+        self._check_field_access(self._fields["collection_readiness"], "read")
         if operator != "in":
             return NotImplemented
         domain = Domain(self._get_open_booking_domain())

@@ -21,13 +21,16 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
 
     def _get_readiness_text(self, verdict):
-        """Return what is not ready and how to fix it."""
+        """Return what is not ready and how to fix it, for everyone at the company.
+
+        The reason for a hold is for collections users only, see
+        ``collection_hold_text``.
+        """
         params = verdict.params
         if verdict.code == "on_hold":
             return self.env._(
-                "New work for this customer is on hold: %(reason)s. Ask accounting "
-                "to remove the hold.",
-                reason=params["hold_reason"].rstrip("."),
+                "New work for this customer is on hold. Ask accounting to remove the "
+                "hold."
             )
         if verdict.code in ("prepayment_due", "deposit_due"):
             return self._get_deposit_text(verdict)

@@ -205,6 +205,7 @@ class PaycollectPolicy(models.Model):
 
     def action_open_policy_test(self):
         """Button: open the policy test."""
+        self.env["paycollect.policy.test"].check_access("create")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_policy_test"
         )

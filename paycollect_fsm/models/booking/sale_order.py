@@ -16,6 +16,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="The payment terms suggested by the policy. Different terms on the order "
         "were agreed on with the customer and are kept.",
+        groups="base.group_user",
     )
 
     @api.depends(

@@ -11,28 +11,41 @@ class AccountMove(models.Model):
     _masked_texts = ("narration", "ref")
 
     collection_policy_id = fields.Many2one(
-        "paycollect.policy", copy=False, readonly=True, index="btree_not_null"
+        "paycollect.policy",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
     collection_policy_reason = fields.Char(
         string="Policy Reason",
         copy=False,
         readonly=True,
         help="Why this policy applies.",
+        groups="base.group_user",
     )
-    collection_mode = fields.Selection(related="collection_policy_id.collection_mode")
+    collection_mode = fields.Selection(
+        related="collection_policy_id.collection_mode",
+        groups="base.group_user",
+    )
     collection_decision_code = fields.Char(
         string="Charge Decision Code",
         copy=False,
         readonly=True,
         help="Technical code of the last decision about charging this invoice.",
+        groups="base.group_user",
     )
     collection_decision_params = fields.Json(
-        string="Charge Decision Values", copy=False, readonly=True
+        string="Charge Decision Values",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
     )
     collection_decision = fields.Char(
         string="Charge Decision",
         compute="_compute_collection_decision",
         help="The last decision about charging this invoice, and the reason for it.",
+        groups="base.group_user",
     )
     collection_attempt_ids = fields.One2many(
         "paycollect.attempt",
@@ -112,6 +125,7 @@ class AccountMove(models.Model):
 
     def action_view_collection_attempts(self):
         self.ensure_one()
+        self.env["paycollect.attempt"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_attempt"
         )

@@ -21,6 +21,7 @@ class AccountMove(models.Model):
         readonly=True,
         help="Amount of the customer's credit that was applied to this invoice before "
         "charging.",
+        groups="base.group_user",
     )
 
     def _get_collectable(self, now=None):

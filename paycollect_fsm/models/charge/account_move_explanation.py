@@ -21,6 +21,7 @@ class AccountMove(models.Model):
         string="Why?",
         compute="_compute_collection_explanation",
         help="How collection was decided, what has happened, and what happens next.",
+        groups="base.group_user",
     )
 
     @api.depends(lambda self: self._get_explanation_dependencies())

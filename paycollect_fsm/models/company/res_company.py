@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -27,6 +29,7 @@ class ResCompany(models.Model):
         domain=[("share", "=", False)],
         help="Receives an activity for every exception that needs a decision.",
         write_groups="base.group_system",
+        groups="base.group_user",
     )
     collection_email_from = fields.Char(
         string="Sender Email",
@@ -44,28 +47,33 @@ class ResCompany(models.Model):
         default=500,
         help="0 = no limit. Days follow the company's time zone.",
         write_groups="base.group_system",
+        groups="paycollect_fsm.group_user,base.group_system",
     )
     collection_daily_amount = fields.Monetary(
         string="Amount per Day",
         default=100000.0,
         help="0 = no limit. Days follow the company's time zone.",
         write_groups="base.group_system",
+        groups="paycollect_fsm.group_user,base.group_system",
     )
     collection_customer_daily_count = fields.Integer(
         string="Charges per Customer per Day",
         default=10,
         help="0 = no limit. Days follow the company's time zone.",
         write_groups="base.group_system",
+        groups="paycollect_fsm.group_user,base.group_system",
     )
     collection_customer_daily_amount = fields.Monetary(
         string="Amount per Customer per Day",
         help="0 = no limit. Days follow the company's time zone.",
         write_groups="base.group_system",
+        groups="paycollect_fsm.group_user,base.group_system",
     )
     collection_attach_pdf = fields.Boolean(
         string="Attach Invoice PDF",
         default=True,
         write_groups="base.group_system",
+        groups="base.group_user",
     )
     collection_credit_use = fields.Selection(
         [
@@ -79,6 +87,7 @@ class ResCompany(models.Model):
         help="What to do with unapplied credit notes and payments on account when an "
         "invoice is collected.",
         write_groups="base.group_system",
+        groups="base.group_user",
     )
 
     @api.constrains(*LIMIT_FIELDS)
@@ -129,6 +138,7 @@ class ResCompany(models.Model):
         Does nothing while an activity of the same kind is open on the record, or, with
         ``once_a_day``, while one with today's date is open anywhere in the model.
 
+        :param note: plain text, or ``Markup``
         :param code: untranslated code of the kind of exception; default: the summary
         """
         self.ensure_one()
@@ -149,7 +159,7 @@ class ResCompany(models.Model):
             EXCEPTION_ACTIVITY,
             date_deadline=today,
             summary=summary,
-            note=note,
+            note=escape(note),
             user_id=user.id,
             collection_code=code or summary,
         )

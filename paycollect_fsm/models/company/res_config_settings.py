@@ -48,6 +48,7 @@ class ResConfigSettings(models.TransientModel):
             settings.collection_status_text = "\n".join(filter(None, lines))
 
     def action_open_collection_activation(self):
+        self.env["paycollect.activation"].check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_activation"
         )

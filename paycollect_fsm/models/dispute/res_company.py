@@ -13,4 +13,5 @@ class ResCompany(models.Model):
         help="Account for the fees that the provider charges for disputes and returned "
         "debits.",
         write_groups="base.group_system",
+        groups="base.group_user",
     )

@@ -44,18 +44,21 @@ class AccountMove(models.Model):
         compute="_compute_message_dates",
         compute_sudo=True,
         help="When the mail server or the carrier accepted the open invoice.",
+        groups="base.group_user",
     )
     receipt_sent_at = fields.Datetime(
         string="Receipt Sent On",
         compute="_compute_message_dates",
         compute_sudo=True,
         help="When the mail server or the carrier accepted the receipt.",
+        groups="base.group_user",
     )
     decline_message_at = fields.Datetime(
         string="Decline Notice Queued On",
         copy=False,
         readonly=True,
         help="When the latest notice of a declined charge was queued.",
+        groups="base.group_user",
     )
 
     # -- queue -----------------------------------------------------------------

@@ -23,6 +23,7 @@ class AccountMove(models.Model):
         search="_search_collection_message_state",
         compute_sudo=True,
         help="Status of the latest receipt, invoice or decline notice to the customer.",
+        groups="base.group_user",
     )
 
     @api.depends("collection_message_ids.state")
@@ -35,6 +36,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _search_collection_message_state(self, operator, value):
+        # Odoo doesn't check who searches a field that it doesn't store.
+        self._check_field_access(self._fields["collection_message_state"], "read")
         if operator != "in":
             return NotImplemented
         self.env["paycollect.message"].flush_model()

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
-from markupsafe import escape
 from psycopg2 import OperationalError
 
 from odoo import fields, models
@@ -235,7 +234,7 @@ class PaycollectMessage(models.Model):
         self.company_id._schedule_collection_activity(
             self._get_failure_record(),
             summary,
-            escape(self._get_failure_note()),
+            self._get_failure_note(),
             once_a_day=ours,
             code=REJECTED if ours else UNDELIVERED,
         )
@@ -259,7 +258,7 @@ class PaycollectMessage(models.Model):
         self.company_id._schedule_collection_activity(
             customer,
             self.env._("Customer cannot be reached"),
-            escape(self._get_unreachable_note()),
+            self._get_unreachable_note(),
         )
 
     def _is_said_otherwise(self):

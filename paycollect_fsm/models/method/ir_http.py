@@ -18,18 +18,31 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _match(cls, path_info):
+        try:
+            return super()._match(path_info)
+        except HTTPException as error:
+            # Not found is handled below; a wrong method is answered without us.
+            if error.code != 404 and cls._is_link_request():
+                error.error_response = cls._protect(error)
+            raise
+
+    @classmethod
     def _post_dispatch(cls, response):
         super()._post_dispatch(response)
         if cls._is_link_request():
-            response.headers.update(HEADERS)
+            cls._protect(response)
 
     @classmethod
     def _handle_error(cls, exception):
         response = super()._handle_error(exception)
-        if cls._is_link_request():
-            if isinstance(response, HTTPException):
-                response = response.get_response(request.httprequest.environ)
-            response.headers.update(HEADERS)
+        return cls._protect(response) if cls._is_link_request() else response
+
+    @classmethod
+    def _protect(cls, response):
+        if isinstance(response, HTTPException):
+            response = response.get_response(request.httprequest.environ)
+        response.headers.update(HEADERS)
         return response
 
     @classmethod

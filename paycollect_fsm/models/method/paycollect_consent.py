@@ -146,8 +146,7 @@ class PaycollectConsent(models.Model):
         """Button: revoke these consents; collections managers only."""
         self.env["paycollect.access"]._check_manager(self)
         self.sudo()._revoke(
-            reason=self.env.context.get("revoke_reason")
-            or self.env._("Revoked by %(user)s.", user=self.env.user.name)
+            reason=self.env._("Revoked by %(user)s.", user=self.env.user.name)
         )
 
     @api.model

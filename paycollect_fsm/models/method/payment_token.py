@@ -43,6 +43,7 @@ class PaymentToken(models.Model):
         compute="_compute_method_kind",
         store=True,
     )
+    provider_ref = fields.Char(groups="paycollect_fsm.group_user,base.group_system")
     fingerprint = fields.Char(
         readonly=True,
         copy=False,
@@ -50,6 +51,7 @@ class PaymentToken(models.Model):
         help="The provider's identifier for the card or account: the same card stored "
         "twice has the same fingerprint. It does not contain the card number.",
         mask_cards=False,
+        groups="paycollect_fsm.group_user,base.group_system",
     )
     refused_at = fields.Datetime(
         string="Hard Declined On",
@@ -141,11 +143,15 @@ class PaymentToken(models.Model):
                 token.sudo().partner_id._collection_method_added(token.sudo())
 
     def _handle_archiving(self):
-        """Revoke the consent of an archived method and clear its priority."""
+        """Revoke the consent of an archived method and clear its priority.
+
+        A reason is evidence, so it is taken from the system only: remote calls cannot
+        have sudo.
+        """
         res = super()._handle_archiving()
+        reason = self.env.su and self.env.context.get("collection_archive_reason")
         self.consent_ids._revoke(
-            reason=self.env.context.get("collection_archive_reason")
-            or self.env._("The payment method was removed."),
+            reason=reason or self.env._("The payment method was removed."),
         )
         placed = self.filtered("collection_priority")
         placed.collection_priority = 0

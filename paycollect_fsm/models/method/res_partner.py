@@ -53,6 +53,7 @@ class ResPartner(models.Model):
 
     def action_view_collection_links(self):
         self.ensure_one()
+        self.env["paycollect.link"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_link"
         )

@@ -141,6 +141,7 @@ class PaycollectEvent(models.Model):
         :param now: naive UTC datetime
         :return: the new event (sudo); none if it is known or not relevant
         """
+        event = stripe_events.without_nul(event)
         if not stripe_events.get_handler(event["type"]):
             return self.browse()
         vals = self._prepare_event_vals(

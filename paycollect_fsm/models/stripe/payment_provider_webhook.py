@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -194,9 +196,9 @@ class PaymentProvider(models.Model):
             stripe_api.WebhookSignature.verify_header(
                 body, header, self.stripe_webhook_secret, tolerance
             )
+            return stripe_events.is_in_time(header, time.time(), tolerance)
         except (stripe_api.SignatureVerificationError, ValueError, TypeError):
             return False  # the last two: bytes that no Stripe signature contains
-        return True
 
     def _is_same_account(self, other):
         """Whether both use the same Stripe account, e.g. for two companies."""

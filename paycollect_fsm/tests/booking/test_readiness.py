@@ -189,12 +189,13 @@ class TestReadiness(BookingCommon):
         self._pay_online(order, 300)
         self.assertEqual(order.collection_readiness, "method_missing")
 
-    def test_a_hold_stops_every_new_work_and_names_its_reason(self):
+    def test_a_hold_stops_every_new_work(self):
         self.customer.collection_hold_reason = "Two returned checks"
         order = self.make_order()
         self.assertEqual(order.collection_readiness, "on_hold")
-        self.assertIn("Two returned checks", order.collection_readiness_reason)
-        with self.assertStops(UserError, "Two returned checks"):
+        self.assertIn("on hold", order.collection_readiness_reason)
+        self.assertEqual(order.collection_hold_text, "Two returned checks")
+        with self.assertStops(UserError, "on hold"):
             self._as(order, "salesperson").action_confirm()
 
     def test_an_archived_customer_is_not_ready_to_collect(self):
@@ -341,7 +342,11 @@ class TestReadiness(BookingCommon):
         self.assertFalse(order.collection_blocked)
         self.assertEqual(order.collection_readiness, "method_missing")
         self.assertIn("Released by boss", order.collection_override_text)
-        self.assertIn("Paid by phone", str(order.message_ids.mapped("body")))
+        self.assertIn("Released for work", str(order.message_ids.mapped("body")))
+        row = self.env["paycollect.release"].search([("order_id", "=", order.id)])
+        self.assertEqual((row.kind, row.reason), ("released", "Paid by phone"))
+        self.assertEqual(row.user_id, self.users["boss"])
+        self.assertIn("No payment method", row.missing)
         self._as(order, "salesperson").action_confirm()
         job = order.fsm_order_ids
         self.assertIn("Paid by phone", job.collection_override_text)
@@ -356,6 +361,17 @@ class TestReadiness(BookingCommon):
         self.assertTrue(order.collection_blocked)
         self.assertFalse(order.collection_override_user_id)
         self.assertIn("withdrawn", str(order.message_ids.mapped("body")))
+
+    def test_the_history_of_releases_is_kept(self):
+        order = self.make_order()
+        self._release(order, "Paid by phone")
+        self._as(order, "boss").action_withdraw_collection_override()
+        rows = self.env["paycollect.release"].search([("order_id", "=", order.id)])
+        self.assertEqual(rows.mapped("kind"), ["withdrawn", "released"])
+        with self.assertRaises(UserError):
+            rows.write({"reason": "Other"})
+        with self.assertRaises(UserError):
+            rows.unlink()
 
     def test_a_release_needs_a_reason(self):
         order = self.make_order()
@@ -457,6 +473,8 @@ class TestReadiness(BookingCommon):
     def test_a_technician_opens_and_edits_a_job_without_seeing_the_method(self):
         self.make_token()
         job = self._create_confirmed_order().fsm_order_ids
+        partner = self.users["own_jobs"].partner_id
+        job.person_ids = self.make_worker(partner_id=partner.id)
         arch, values = self._read_form(job, "own_jobs")
         self.assertEqual(values["collection_readiness"], "ready")
         for hidden in (

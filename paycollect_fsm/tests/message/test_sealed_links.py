@@ -114,7 +114,7 @@ class TestSealedLinks(CustomerCommon):
         self.assertFalse(link.pending_token)
 
     def test_a_clerk_who_writes_themselves_gets_no_link_that_acts_as_the_customer(self):
-        job = self.make_job(token="do_not_honor")
+        job = self.make_job(token="error")
         invoice = self.complete(job)
         before = self.Link.search_count([])
         template = self.env.ref("paycollect_fsm.mail_template_invoice")

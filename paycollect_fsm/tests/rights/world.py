@@ -29,6 +29,7 @@ class World(RightsCommon):
                 self.card,
                 self.card.consent_ids,
                 self.env.ref("paycollect_fsm.decline_code_stripe_stolen_card"),
+                self.env["fsm.team"].search([], limit=1),
                 *self._make_rows(),
             )
         }
@@ -123,6 +124,15 @@ class World(RightsCommon):
                 "partner_id": self.customer.id,
                 "provider_id": provider.id,
                 "reference": "cus_1",
+            },
+            "paycollect.release": {
+                "company_id": company.id,
+                "order_id": self.order.id,
+                "booking": self.order.name,
+                "kind": "released",
+                "date": now,
+                "user_id": self.env.uid,
+                "reason": "Test",
             },
             "paycollect.stop": {
                 "company_id": company.id,

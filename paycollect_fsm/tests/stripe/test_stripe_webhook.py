@@ -62,6 +62,7 @@ class TestStripeWebhook(StripeEventCase, HttpCase):
             "another body": {"signature": sign(body + " ")},
             "no version": {"signature": sign(body).replace("v1=", "v0=")},
             "old": {"at": int(time.time()) - 24 * 3600},
+            "from the future": {"at": int(time.time()) + 24 * 3600},
         }
         for name, attack in attacks.items():
             with self.subTest(name):
@@ -78,9 +79,29 @@ class TestStripeWebhook(StripeEventCase, HttpCase):
         self.assertEqual(len(jobs), 1)
 
     def test_what_is_signed_but_no_event_is_a_bad_request(self):
-        for body in ("not json", "[]", '{"id": "evt_1", "type": "x"}', "null"):
+        never = self.to_body({**self.make_succeeded()[1], "created": 2**62})
+        for body in (
+            "not json",
+            "[]",
+            '{"id": "evt_1", "type": "x"}',
+            "null",
+            "NaN",
+            never,
+        ):
             with self.subTest(body=body):
                 self.assertEqual(self.post(body).status_code, 400)
+
+    def test_what_is_larger_than_any_event_is_not_read(self):
+        _transaction, event = self.make_succeeded()
+        event["padding"] = "x" * 1024 * 1024
+        self.assertEqual(self.post(event).status_code, 413)
+        self.assertFalse(self.stored(event))
+
+    def test_a_nul_in_an_event_does_not_keep_it_from_being_stored(self):
+        _transaction, event = self.make_succeeded(description="a\0b")
+        self.assertEqual(self.post(event).status_code, 200)
+        payload = self.stored(event).payload
+        self.assertEqual(payload["data"]["object"]["description"], "ab")
 
     def test_the_provider_is_the_one_that_signed(self):
         other = self.env["res.company"].create({"name": "Another"})

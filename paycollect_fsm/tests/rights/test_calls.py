@@ -1,0 +1,249 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import csv
+import inspect
+import threading
+
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import file_open, mute_logger
+
+from .common_rights import GROUPS
+from .world import World
+
+TABLE = "paycollect_fsm/tests/rights/calls.csv"
+FIELDS = "paycollect_fsm/tests/rights/rights.csv"
+NOBODY = "nobody"
+ROLES = (NOBODY, *GROUPS)
+ALLOWED, REFUSED, NOT_FOUND = "a", "r", "n"
+ANSWERS = {
+    "odoo.exceptions.AccessError": REFUSED,
+    "odoo.http.SessionExpiredException": REFUSED,
+    "odoo.exceptions.MissingError": NOT_FOUND,
+    # There was nothing to do, but the role may do it.
+    "odoo.exceptions.UserError": ALLOWED,
+    "odoo.exceptions.ValidationError": ALLOWED,
+    "odoo.exceptions.RedirectWarning": ALLOWED,
+}
+STATUSES = {200: ALLOWED, 303: ALLOWED, 403: REFUSED, 404: NOT_FOUND}
+OURS = "odoo.addons.paycollect_fsm."
+
+
+@tagged("post_install", "-at_install")
+class TestCalls(World, HttpCase):
+    """Who may call what over HTTP: the registry and the table ``calls.csv`` agree.
+
+    Rows: each public method of ours, which includes the buttons of forms, lists and
+    dialogs, and each route. ``a``: allowed, ``r``: refused, ``n``: not found. A call is
+    about a record of the first company, and is undone afterward.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.ref("payment.payment_provider_stripe").write(
+            {
+                "stripe_publishable_key": "pk_test_1",
+                "stripe_secret_key": "sk_test_1",
+                "stripe_webhook_secret": "whsec_1",
+                "company_id": cls.company.id,
+                "state": "test",
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        url = self.env["paycollect.link"]._issue(self.customer, "method", self.company)
+        self.token = url.rsplit("/", 1)[1]
+        for role in GROUPS:
+            for model, _name in self._find_methods():
+                self.get_record(model, role)
+        self.env.flush_all()
+
+    def test_the_table_says_who_may_call_what(self):
+        expected = self._read_table()
+        methods, routes = self._find_methods(), self._find_routes()
+        found = {row: {} for row in [*methods, *(("route", name) for name in routes)]}
+        with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+            for role in ROLES:
+                self.authenticate(
+                    *([f"the_{role}"] * 2 if role != NOBODY else [None] * 2)
+                )
+                for row in methods:
+                    found[row][role] = self._call(role, *row)
+                for name, rule in routes.items():
+                    found["route", name][role] = self._visit(rule)
+        open("/tmp/w/found_calls.csv", "w").write("\n".join(self._format(row, found) for row in sorted(found)))  # DEBUG
+        for row in sorted(expected.keys() | found.keys()):
+            with self.subTest(row):
+                self.assertEqual(
+                    self._format(row, expected), self._format(row, found), TABLE
+                )
+
+    def test_what_the_table_of_fields_forbids_is_refused_over_http(self):
+        with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+            for role in ROLES:
+                self.authenticate(
+                    *([f"the_{role}"] * 2 if role != NOBODY else [None] * 2)
+                )
+                for model, name in self._find_forbidden(role):
+                    record = self.get_record(
+                        model, role if role in GROUPS else "manager"
+                    )
+                    value = self._get_value(record, name)
+                    error = self._request(role, model, "write", [record.ids, value])
+                    with self.subTest(f"{role}: {model}.{name}"):
+                        self.assertIn(error, ANSWERS)
+
+    # -- calls -------------------------------------------------------------------
+
+    def _log_in(self, role):
+        login = None if role == NOBODY else self.users[role].login
+        self.authenticate(login, login)
+
+    def _get_own(self, model, role):
+        """Return a record; visitors without a login try the manager's dialogs."""
+        return self.get_record(model, "manager" if role == NOBODY else role)
+
+    def _call(self, role, model, name):
+        """Call a method, undo what it did, and return the answer's letter."""
+        record = self._get_own(model, role)
+        method = getattr(self.env[model], name)
+        # Reports have no row that is certain to exist.
+        args = [] if getattr(method, "_api_model", False) else [record.ids or [1]]
+        with self.undone():
+            error = self._request(role, model, name, args)
+        return ANSWERS.get(error, error) if error else ALLOWED
+
+    def _request(self, role, model, name, args):
+        """Return the name of the error, or None."""
+        companies = self.users[role].company_ids.ids if role in GROUPS else []
+        try:
+            self.make_jsonrpc_request(
+                f"/web/dataset/call_kw/{model}/{name}",
+                {
+                    "model": model,
+                    "method": name,
+                    "args": args,
+                    "kwargs": {"context": {"allowed_company_ids": companies}},
+                },
+            )
+        except JsonRpcException as error:
+            return str(error)
+        return None
+
+    def _visit(self, rule):
+        url = rule.rule.replace("<string:token>", self.token)
+        routing = rule.endpoint.routing
+        with self.undone():
+            if routing["type"] == "jsonrpc":
+                try:
+                    self.make_jsonrpc_request(url, {})
+                except JsonRpcException as error:
+                    return ANSWERS.get(str(error), str(error))
+                return ALLOWED
+            data = b"{}" if "POST" in (routing.get("methods") or ()) else None
+            response = self.url_open(url, data=data, allow_redirects=False, timeout=60)
+        return STATUSES.get(response.status_code, str(response.status_code))
+
+    def undone(self):
+        return Undone(self.env)
+
+    # -- the registry ------------------------------------------------------------
+
+    def _find_methods(self):
+        """Return (model, method) for what remote calls reach and we defined."""
+        rows = []
+        for model in self.env.values():
+            if model._abstract:
+                continue
+            for name in {name for cls in type(model).__mro__ for name in vars(cls)}:
+                if self._is_ours(type(model), name) and self._is_public(model, name):
+                    rows.append((model._name, name))
+        return sorted(rows)
+
+    def _is_ours(self, cls, name):
+        """Whether we defined it first: what Odoo has, Odoo protects."""
+        owners = [owner for owner in cls.__mro__ if name in vars(owner)]
+        return owners[-1].__module__.startswith(OURS)
+
+    def _is_public(self, model, name):
+        if not inspect.isroutine(getattr(type(model), name)):
+            return False
+        try:
+            get_public_method(model, name)
+        except (AccessError, AttributeError):
+            return False
+        return True
+
+    def _find_routes(self):
+        """Return {url: rule} of the routes that we add or extend."""
+        threading.current_thread().dbname = self.env.registry.db_name
+        return {
+            rule.rule: rule
+            for rule in self.env["ir.http"].routing_map().iter_rules()
+            if any(
+                rule.endpoint.func.__name__ in vars(cls)
+                and cls.__module__.startswith(OURS)
+                for cls in type(rule.endpoint.func.__self__).__mro__
+            )
+        }
+
+    # -- the tables --------------------------------------------------------------
+
+    def _read_table(self):
+        with file_open(TABLE) as file:
+            return {
+                (row.pop("model"), row.pop("method")): row
+                for row in csv.DictReader(file)
+            }
+
+    def _find_forbidden(self, role):
+        """Return what the table of fields lets the role not write.
+
+        One field is enough of a model that the role may not write at all.
+        """
+        with file_open(FIELDS) as file:
+            rows = [
+                (row["model"], row["field"])
+                for row in csv.DictReader(file)
+                if "w" not in row.get(role, "") and self.env[row["model"]]._auto
+            ]
+        first = dict(reversed(rows))
+        return [
+            (model, name)
+            for model, name in rows
+            if name == first[model] or self._may_write(model, role)
+        ]
+
+    def _may_write(self, model, role):
+        if role == NOBODY:
+            return False
+        return self.as_user(self.env[model], role).has_access("write")
+
+    def _get_value(self, record, name):
+        if not name:
+            name = "display_name" if not record._rec_name else record._rec_name
+        is_list = record._fields[name].type.endswith("2many")
+        return {name: [] if is_list else False}
+
+    def _format(self, row, table):
+        if row not in table:
+            return "no row"
+        return ",".join([*row, *(table[row][role] for role in ROLES)])
+
+
+class Undone:
+    """Undo what requests do to the database inside the block."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        self.env.flush_all()
+        self.env.cr.execute("SAVEPOINT undone")
+
+    def __exit__(self, *_error):
+        self.env.cr.execute("ROLLBACK TO SAVEPOINT undone")
+        self.env.cr.execute("RELEASE SAVEPOINT undone")
+        self.env.invalidate_all()
