@@ -33,7 +33,7 @@ class BookingFacts:
     ``expiries``: the expiration date of each usable method in order of priority, None
     for a method that doesn't expire. ``amount`` is the total to pay, None if unknown;
     ``amount`` and ``paid`` are in the booking's currency, whose smallest unit is
-    ``rounding``.
+    ``rounding``. ``hold_text`` is what everyone may read of ``hold_reason``.
     """
 
     mode: str
@@ -48,6 +48,7 @@ class BookingFacts:
     po_required: bool = False
     po_given: bool = False
     hold_reason: str = ""
+    hold_text: str = ""
     closed: bool = False
 
 
@@ -133,7 +134,8 @@ def _find_obstacle(facts: BookingFacts, method: int | None):
     if facts.closed:
         return NOT_NEEDED, "closed", {}
     if facts.hold_reason:
-        return ON_HOLD, "on_hold", {"hold_reason": facts.hold_reason}
+        params = {"hold_reason": facts.hold_reason, "hold_text": facts.hold_text}
+        return ON_HOLD, "on_hold", params
     if not facts.mode:
         return NOT_NEEDED, "no_policy", {}
     if facts.amount is not None:

@@ -45,6 +45,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             or payer.collection_require_po
             or customer.collection_require_po,
             "hold_reason": " ".join(holds.values()),
+            "hold_text": holds.get("archived", ""),
         }
 
     def _refresh_collection_policies(self, companies=None):

@@ -27,6 +27,12 @@ class PaycollectBookingMixin(models.AbstractModel):
         ``collection_hold_text``.
         """
         params = verdict.params
+        if verdict.code == "on_hold" and params["hold_text"]:
+            return self.env._(
+                "New work for this customer is on hold: %(reason)s. Ask accounting "
+                "to remove the hold.",
+                reason=params["hold_text"],
+            )
         if verdict.code == "on_hold":
             return self.env._(
                 "New work for this customer is on hold. Ask accounting to remove the "

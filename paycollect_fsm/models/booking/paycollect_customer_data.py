@@ -25,6 +25,13 @@ class PaycollectCustomerData(models.AbstractModel):
         )
         return rows | {
             "res.partner": rows["res.partner"].extend(exported=choices),
+            "paycollect.release": CustomerRows(
+                partner=(
+                    "order_id.partner_id",
+                    "order_id.partner_invoice_id",
+                    "job_id.location_id.owner_id",
+                )
+            ),
             "sale.order": CustomerRows(
                 partner=("partner_id", "partner_invoice_id"),
                 exported=(

@@ -125,6 +125,7 @@ class AccountMove(models.Model):
 
     def action_view_collection_attempts(self):
         self.ensure_one()
+        self.check_access("read")
         self.env["paycollect.attempt"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "paycollect_fsm.action_paycollect_attempt"

@@ -69,9 +69,7 @@ class PaycollectCustomerData(models.AbstractModel):
             "paycollect.consent": CustomerRows(
                 partner=("partner_id", "customer_id"), personal=IP_ADDRESS
             ),
-            "paycollect.link": CustomerRows(
-                secret=("token_hash", "pending_token")
-            ),
+            "paycollect.link": CustomerRows(secret=("token_hash", "pending_token")),
         }
 
     @api.model

@@ -99,13 +99,20 @@ class TestConsent(CustomerCommon):
         token = self.make_token()
         self.assertEqual(self._get_tokens(), token)
         consent = token.consent_ids.with_user(self.manager)
-        consent.with_context(
-            revoke_reason="Asked by phone, card 4242 4242 4242 4242"
-        ).action_revoke()
+        consent.action_revoke()
         self.assertEqual(consent.state, "ended")
         self.assertEqual(consent.revoked_by_id, self.manager)
-        self.assertEqual(consent.revoke_reason, "Asked by phone, card •••• 4242")
         self.assertFalse(self._get_tokens())
+
+    def test_the_reason_for_the_end_of_a_consent_is_not_taken_from_the_caller(self):
+        consent = self.make_token().consent_ids.with_user(self.manager)
+        consent.with_context(revoke_reason="He said so").action_revoke()
+        self.assertIn(self.manager.name, consent.revoke_reason)
+
+    def test_the_reason_for_the_end_of_a_consent_holds_no_card_number(self):
+        consent = self.make_token().consent_ids
+        consent._revoke(reason="Asked by phone, card 4242 4242 4242 4242")
+        self.assertEqual(consent.revoke_reason, "Asked by phone, card •••• 4242")
 
     def test_a_collections_user_may_read_but_not_end_a_consent(self):
         consent = self.make_token().consent_ids.with_user(self.accountant)

@@ -73,7 +73,6 @@ class TestCalls(World, HttpCase):
                     found[row][role] = self._call(role, *row)
                 for name, rule in routes.items():
                     found["route", name][role] = self._visit(rule)
-        open("/tmp/w/found_calls.csv", "w").write("\n".join(self._format(row, found) for row in sorted(found)))  # DEBUG
         for row in sorted(expected.keys() | found.keys()):
             with self.subTest(row):
                 self.assertEqual(
