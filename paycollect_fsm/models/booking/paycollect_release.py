@@ -21,9 +21,7 @@ class PaycollectRelease(models.Model):
     order_id = fields.Many2one(
         "sale.order", string="Sales Order", readonly=True, index="btree_not_null"
     )
-    job_id = fields.Many2one(
-        "fsm.order", string="Job", readonly=True, index="btree_not_null"
-    )
+    job_id = fields.Many2one("fsm.order", readonly=True, index="btree_not_null")
     booking = fields.Char(required=True, readonly=True)
     kind = fields.Selection(
         [("released", "Released"), ("withdrawn", "Withdrawn")],
@@ -38,7 +36,9 @@ class PaycollectRelease(models.Model):
     )
 
     def write(self, vals):
-        raise UserError(self.env._("The history of releases can't be changed."))
+        if vals:
+            raise UserError(self.env._("The history of releases can't be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
