@@ -22,6 +22,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         precompute=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
         help="The customer who ordered the work. The payment method of another "
         "customer is only charged for it once that is approved.",
     )
@@ -30,6 +31,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         string="Charged To",
         compute="_compute_collection_payer_text",
         compute_sudo=True,
+        groups="base.group_user",
         help="Who will be charged, if it isn't the customer who ordered the work.",
     )
 
