@@ -11,13 +11,14 @@ class FSMOrder(models.Model):
 
     _inherit = "fsm.order"
 
-    def _sum_extras(self, extras, lines):
+    def _sum_extras(self, extras, total, lines):
         """Return ``account.move.collection_extras`` for an invoice; None if it bills no
         extras.
 
         Extras that were billed before count, too, unless that charge was approved.
 
         :param extras: those that the invoice bills
+        :param total: their total, taxes included
         :param lines: the order lines that the job delivers
         """
         if not extras:
@@ -27,7 +28,7 @@ class FSMOrder(models.Model):
         )
         ordered = lines.filtered(lambda line: not line.is_job_extra)
         return {
-            "own": sum(extras.mapped("price_total")),
+            "own": total,
             "before": sum(before.mapped("price_total")),
             "estimate": sum(ordered.mapped("price_total")),
             "discount": get_discount(
@@ -44,10 +45,13 @@ class FSMOrder(models.Model):
         if not self.collection_line_ids:
             return
         for move in moves:
-            billed = self.collection_line_ids.filtered(
-                lambda extra, move=move: move in extra._get_invoice_lines().move_id
-            )
-            if sums := self._sum_extras(billed, lines):
+            items = {
+                extra: extra._get_invoice_lines() & move.invoice_line_ids
+                for extra in self.collection_line_ids
+            }
+            billed = self.collection_line_ids.filtered(items.get)
+            total = sum(sum(items[extra].mapped("price_total")) for extra in billed)
+            if sums := self._sum_extras(billed, total, lines):
                 move.collection_extras = sums
                 move._report_given_away(self)
 
@@ -60,7 +64,8 @@ class FSMOrder(models.Model):
         """
         company, currency = self.company_id, self.collection_currency_id
         lines = self._get_delivered_sale_lines()
-        extras = self._sum_extras(self._get_extras_to_bill(), lines) or {}
+        new = self._get_extras_to_bill()
+        extras = self._sum_extras(new, sum(new.mapped("price_total")), lines) or {}
         review = Review(
             stranger=self._is_for_stranger(),
             total=amount,

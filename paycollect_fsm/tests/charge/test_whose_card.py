@@ -235,6 +235,22 @@ class TestApprovedPayer(WhoseCardCommon):
                 self.move.with_user(user).action_approve_charge()
         self.assertWaits(self.move)
 
+    def test_a_dialog_is_not_used_by_somebody_else(self):
+        action = self.move.with_user(self.accountant).action_approve_charge()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        for user in (self.technician, self.clerk, self.manager):
+            with self.assertRaises(AccessError):
+                dialog.with_user(user).action_approve()
+        self.assertWaits(self.move)
+
+    def test_only_collections_users_revoke(self):
+        self.approve(self.move)
+        approval = self.env["paycollect.approval"].search([])
+        for user in (self.technician, self.salesperson, self.clerk):
+            with self.assertRaises(AccessError):
+                approval.with_user(user).action_revoke()
+        self.assertFalse(approval.revoked_at)
+
     def test_approvals_are_not_written_or_deleted(self):
         self.approve(self.move)
         approval = self.env["paycollect.approval"].search([])
