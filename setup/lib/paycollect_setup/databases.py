@@ -54,14 +54,26 @@ def base_template(version):
         return name
 
 
-def addons_template(version):
-    """Return the name of a database with our addons installed, without demo data."""
-    base = base_template(version)
+def addons_template(version, only=False):
+    """Return the name of a database with our addons installed, without demo data.
+
+    :param only: nobody needs the database without our addons: unless it is there,
+        everything is installed at once, which takes less time
+    """
+    base = _base_name(version)
+    name = f"paycollect_addons_{paths.digest(base, paths.addons_digest())}"
+    ours = [addon.name for addon in paths.addons()]
+    at_once = only and not exists(base)
+    if not at_once and not exists(name):
+        base_template(version)
     with locked("templates"):
-        name = f"paycollect_addons_{paths.digest(base, paths.addons_digest())}"
         if not exists(name):
-            ours = [addon.name for addon in paths.addons()]
-            _template(name, "Template database of our addons", ours, source=base)
+            if at_once:
+                need_disk(2)
+                title = "Template database of Odoo, OCA and our addons"
+                _template(name, title, [*dependencies(), *ours])
+            else:
+                _template(name, "Template database of our addons", ours, source=base)
             _forget_old("paycollect_addons_")
         hold(f"template-{name}")
         return name

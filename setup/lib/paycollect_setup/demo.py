@@ -40,7 +40,7 @@ def prepare(version, smtp_port, reset):
 
 
 def _build(version, smtp_port):
-    template = databases.addons_template(version)
+    template = databases.addons_template(version, only=True)
     fresh = f"{NAME}_new"
     databases.drop(fresh)
     databases.copy(template, fresh)
