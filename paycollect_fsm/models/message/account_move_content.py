@@ -25,13 +25,17 @@ class AccountMove(models.Model):
         """
         values = {
             "email_to": address,
-            "email_cc": False,
             "recipient_ids": [],
             "attachment_ids": self._get_pdf_attachments().ids,
         }
         if xmlid == INVOICE:
             # It may contain a link that acts as the customer: coworkers see a note.
-            values |= {"model": False, "res_id": False, "auto_delete": True}
+            values |= {
+                "model": False,
+                "res_id": False,
+                "auto_delete": True,
+                "email_cc": False,
+            }
         Template = self.env["mail.template"]
         template = Template.browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)

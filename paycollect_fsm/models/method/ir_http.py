@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from odoo import models
-from odoo.http import request
+from odoo.http import JsonRPCDispatcher, request
 
 HEADERS = {
     "Cache-Control": "no-store, max-age=0",
@@ -20,12 +20,22 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _match(cls, path_info):
         try:
-            return super()._match(path_info)
+            rule, args = super()._match(path_info)
+            if cls._is_link_request():
+                cls._check_link_request(rule)
+            return rule, args
         except HTTPException as error:
-            # Not found is handled below; a wrong method is answered without us.
+            # Not found is handled below; these are answered without us.
             if error.code != 404 and cls._is_link_request():
                 error.error_response = cls._protect(error)
             raise
+
+    @classmethod
+    def _check_link_request(cls, rule):
+        """Refuse a form where JSON is expected, which Odoo does a moment later."""
+        expects_json = rule.endpoint.routing["type"] == JsonRPCDispatcher.routing_type
+        if expects_json and not JsonRPCDispatcher.is_compatible_with(request):
+            raise UnsupportedMediaType()
 
     @classmethod
     def _post_dispatch(cls, response):

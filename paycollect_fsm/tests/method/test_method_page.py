@@ -115,6 +115,7 @@ class TestMethodPage(CustomerCommon, HttpCase):
             ("/pay/done", None, 200),
             (f"/pay/{self.raw}/nothing", None, 404),
             (self.url, {"amount": 1}, 405),
+            (f"/pay/{self.raw}/transaction", {"amount": 1}, 415),
         ):
             with self.subTest(url=url, data=data):
                 response = self.url_open(url, data=data, allow_redirects=False)
