@@ -54,6 +54,7 @@
         "wizards/paycollect_approve_views.xml",
         "views/paycollect_approval_views.xml",
         "views/paycollect_release_views.xml",
+        "views/paycollect_log_views.xml",
         "views/paycollect_attempt_views.xml",
         "views/paycollect_decline_code_views.xml",
         "views/paycollect_retry_plan_views.xml",

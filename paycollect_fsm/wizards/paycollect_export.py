@@ -3,6 +3,8 @@ import base64
 
 from odoo import fields, models
 
+from ..models.company.paycollect_log import EXPORTED
+
 
 class PaycollectExport(models.TransientModel):
     """Download everything that is stored about a customer."""
@@ -29,12 +31,8 @@ class PaycollectExport(models.TransientModel):
             customer._get_all_contacts(), self.company_id.sudo(), self.with_pdf
         )
         self.sudo().data = base64.b64encode(content)
-        customer.sudo()._message_log(
-            body=self.env._(
-                "%(user)s exported the data about this customer in %(company)s.",
-                user=self.env.user.name,
-                company=self.company_id.sudo().name,
-            )
+        self.env["paycollect.log"]._record(
+            self.company_id, EXPORTED, partner_id=customer.id
         )
         return {
             "type": "ir.actions.act_url",

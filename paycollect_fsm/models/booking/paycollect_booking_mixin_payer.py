@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..company.paycollect_log import PAYER
 from .paycollect_booking_mixin import BOOKING_GROUPS
 
 
@@ -89,7 +90,14 @@ class PaycollectBookingMixin(models.AbstractModel):
             payer = booking._get_payer().commercial_partner_id
             if payer != before:
                 changed |= booking
-                booking._message_log(body=booking._get_new_payer_text(before, payer))
+                text = booking._get_new_payer_text(before, payer)
+                booking._message_log(body=text)
+                self.env["paycollect.log"]._record(
+                    booking.company_id,
+                    PAYER,
+                    partner_id=payer.id,
+                    detail=f"{booking.display_name}: {text}",
+                )
         return changed
 
     def _get_new_payer_text(self, before, payer):

@@ -25,6 +25,7 @@ class PaycollectCustomerData(models.AbstractModel):
         )
         return rows | {
             "res.partner": rows["res.partner"].extend(exported=choices),
+            "paycollect.log": CustomerRows(),
             "paycollect.release": CustomerRows(
                 partner=(
                     "order_id.partner_id",

@@ -8,6 +8,8 @@ from odoo.tools import SQL, format_list
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 
+from .paycollect_log import TURNED_OFF, TURNED_ON
+
 OK, WARNING, BLOCKER = "ok", "warning", "blocker"
 
 
@@ -28,16 +30,24 @@ class ResCompany(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
-        companies.filtered("collection_active")._on_collection_active()
+        companies.filtered("collection_active")._start_collecting()
         return companies
 
     def write(self, vals):
-        if not vals.get("collection_active"):
+        if "collection_active" not in vals:
             return super().write(vals)
-        starting = self.filtered(lambda company: not company.collection_active)
+        active = bool(vals["collection_active"])
+        switched = self.filtered(lambda company: company.collection_active != active)
         result = super().write(vals)
-        starting._on_collection_active()
+        if active:
+            switched._start_collecting()
+        else:
+            self.env["paycollect.log"]._record(switched, TURNED_OFF)
         return result
+
+    def _start_collecting(self):
+        self.env["paycollect.log"]._record(self, TURNED_ON)
+        self._on_collection_active()
 
     def _on_collection_active(self):
         """Hook: automatic collection was just turned on for these companies.

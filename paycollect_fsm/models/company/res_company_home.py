@@ -3,6 +3,8 @@ from odoo import api, models
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tools import str2bool
 
+from .paycollect_log import COPY, ORIGINAL
+
 DATABASE = "paycollect.home_database"
 URL = "paycollect.home_url"
 FORMER = "paycollect.former_databases"
@@ -91,6 +93,7 @@ class ResCompany(models.Model):
         self.env["ir.config_parameter"].sudo().set_param(
             FORMER, " ".join(sorted(former))
         )
+        self.env["paycollect.log"]._record(self._get_present_company(), ORIGINAL)
         self._resume_after_move()
 
     @api.model
@@ -104,7 +107,11 @@ class ResCompany(models.Model):
         for query in get_neutralization_queries(["paycollect_fsm"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
+        self.env["paycollect.log"]._record(self._get_present_company(), COPY)
         self.env.registry.clear_cache()
+
+    def _get_present_company(self):
+        return self[:1] or self.env.company
 
     def _resume_after_move(self):
         """Hook: an administrator confirmed that this is the original database."""

@@ -30,13 +30,13 @@ class PaycollectErasure(models.Model):
     )
     text = fields.Text(string="What Was Deleted", compute="_compute_text")
     removed_at = fields.Datetime(
-        string="Removed at Provider On",
+        string="Removed from Provider On",
         readonly=True,
-        help="When the payment methods were removed at the payment provider.",
+        help="When the payment methods were removed from the payment provider.",
     )
     provider_error = fields.Char(
         readonly=True,
-        help="Why the payment methods couldn't be removed at the payment provider. It "
+        help="Why the payment methods couldn't be removed from the payment provider. It "
         "is tried again every night.",
     )
 

@@ -34,6 +34,14 @@ class TestWhoseCard(WhoseCardCommon):
     def preview(self):
         return self.job._get_collectable_preview(100)
 
+    def test_the_change_is_in_the_audit_log(self):
+        self.point_at_b()
+        entry = self.env["paycollect.log"].search(
+            [("kind", "=", "payer"), ("partner_id", "=", self.b.id)], limit=1
+        )
+        self.assertIn("will be charged to B Inc.", entry.detail)
+        self.assertEqual(entry.company_id, self.company)
+
     def test_the_change_is_logged_on_the_order(self):
         self.point_at_b()
         self.assertIn(

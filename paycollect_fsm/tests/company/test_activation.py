@@ -2,7 +2,7 @@
 from unittest.mock import patch
 
 from odoo import tools
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
@@ -48,6 +48,18 @@ class TestActivation(CollectionCommon):
         self.assertTrue(self.company.collection_active)
         wizard.action_switch_off()
         self.assertFalse(self.company.collection_active)
+
+    def test_who_switches_it_is_kept_for_good(self):
+        self.wizard(self.manager).action_switch_on()
+        self.company.collection_active = True  # changes nothing
+        self.wizard(self.manager).action_switch_off()
+        entries = self.env["paycollect.log"].search([("user_id", "=", self.manager.id)])
+        self.assertEqual(entries.mapped("kind"), ["turned_off", "turned_on"])
+        self.assertEqual(entries.company_id, self.company)
+        with self.assertRaises(UserError):
+            entries[0].kind = "turned_on"
+        with self.assertRaises(UserError):
+            entries.unlink()
 
     def test_nobody_else_may(self):
         with self.assertRaises(AccessError):

@@ -37,6 +37,10 @@ class TestHome(CollectionCommon):
         with self.with_jobs():
             getattr(self.env["res.company"].with_user(self.administrator), method)()
 
+    def assertAnswered(self, kind):
+        entry = self.env["paycollect.log"].search([("kind", "=", kind)])
+        self.assertEqual(entry.user_id, self.administrator)
+
     def assertHeld(self):
         self.assertEqual(self.attempt.state, "planned")
         self.assertEqual(self.attempt.parked_code, "moved")
@@ -66,6 +70,7 @@ class TestHome(CollectionCommon):
         self.answer("action_confirm_original")
         self.assertEqual(self.attempt.state, "paid")
         self.assertFalse(self.env["res.company"]._has_moved())
+        self.assertAnswered("original")
 
     def test_an_address_that_was_confirmed_once_holds_nothing_again(self):
         self.change_address()
@@ -91,6 +96,7 @@ class TestHome(CollectionCommon):
         self.assertFalse(self.env["res.company"].get_charging_status()["moved"])
         self.assertFalse(self.company.collection_active)
         self.assertEqual(self.attempt.state, "canceled")
+        self.assertAnswered("copy")
         checks = self.env["paycollect.activation"].create({}).check_ids
         self.assertIn("It stays off here", checks[0].text)
         with self.assertRaisesRegex(ValidationError, "held back"):

@@ -94,6 +94,9 @@ class TestExport(PrivacyCommon):
         text = self.export().read("data.json").decode()
         self.assertNotIn("Other Inc.", text)
 
-    def test_the_customer_shows_who_exported_it(self):
+    def test_the_audit_log_shows_who_exported_it(self):
         self.export()
-        self.assertIn("exported the data", self.customer.message_ids[:1].body)
+        entry = self.env["paycollect.log"].search([("kind", "=", "exported")])
+        self.assertEqual(entry.partner_id, self.customer)
+        self.assertEqual(entry.user_id, self.users["manager"])
+        self.assertEqual(entry.company_id, self.company)

@@ -125,6 +125,11 @@ class World(RightsCommon):
                 "provider_id": provider.id,
                 "reference": "cus_1",
             },
+            "paycollect.log": {
+                "company_id": company.id,
+                "user_id": self.env.uid,
+                "kind": "turned_on",
+            },
             "paycollect.release": {
                 "company_id": company.id,
                 "order_id": self.order.id,
