@@ -124,6 +124,9 @@ class TestExtras(CollectionCommon):
                 job.with_user(user).collection_line_ids = [Command.create(vals)]
         with self.assertRefused():
             Extra.create({"order_id": job.id, **vals})
+        forged = job.with_user(self.technician).with_context(collection_new_jobs=True)
+        with self.assertRefused():
+            forged.collection_line_ids = [Command.create(vals)]
         result = Extra.load(
             ["order_id/.id", "product_id/.id"], [[str(job.id), str(self.cable.id)]]
         )
