@@ -19,7 +19,7 @@ env.ref("payment_demo.payment_method_demo").active = True
 company.collection_active = True
 groups = {
     "dispatcher": "sales_team.group_sale_salesman,fieldservice.group_fsm_dispatcher",
-    "technician": "fieldservice.group_fsm_user",
+    "technician": "fieldservice.group_fsm_user_own",
     "accountant": "paycollect_fsm.group_user",
     "controller": "paycollect_fsm.group_manager",
 }

@@ -32,7 +32,7 @@ STAFF = {
     "technician": (
         "Tom Becker",
         "+1 512-555-0111",
-        ["fieldservice.group_fsm_user"],
+        ["fieldservice.group_fsm_user_own"],
         "fieldservice.action_fsm_dash_order",
     ),
     "accountant": (

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """setup/test [pytest args]: run tests.
 
-Without arguments: all tests of the addons and of tests/, in parallel processes.
+Without arguments: all tests of the addons and of tests/, in two parallel processes.
 With arguments: the selected tests, in one process.
 """
 
@@ -22,7 +22,7 @@ PYTEST = [
     "--odoo-http",
     "--odoo-log-level=error",
 ]
-SHARDS = 3  # two processors: a third of the time, tests wait for a server
+SHARDS = 2
 
 
 def main(argv):
