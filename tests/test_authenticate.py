@@ -4,7 +4,7 @@
 import pytest
 import scene
 import stripe_scene
-from paycollect_setup.waiting import wait_equal
+from paycollect_setup.waiting import wait_equal, wait_until
 from stripe_scene import CENTS
 from stripe_stand_in.client import Process
 
@@ -33,6 +33,9 @@ def wait_link(server, email):
     mail = server.wait_mail(to=email, subject="Invoice")
     assert "Your bank needs you to confirm this payment" in mail.html
     (link,) = [link for link in mail.links if "/pay/" in link]
+    # It works once the transaction that sent it is committed.
+    sent = "SELECT 1 FROM paycollect_message WHERE state = 'sent' AND address = %s"
+    wait_until(lambda: server.sql(sent, [email]), "the commit of the email")
     return link
 
 
