@@ -36,8 +36,8 @@ class PaycollectErasure(models.Model):
     )
     provider_error = fields.Char(
         readonly=True,
-        help="Why the payment methods couldn't be removed from the payment provider. It "
-        "is tried again every night.",
+        help="Why the payment methods couldn't be removed from the payment provider. "
+        "It is tried again every night.",
     )
 
     _left_idx = models.Index("(id) WHERE removed_at IS NULL")
