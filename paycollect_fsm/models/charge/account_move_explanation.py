@@ -8,7 +8,7 @@ from ...rules.charge import APPROVAL, COMMON_WAITS, CREDIT
 from ...rules.const import PLANNED
 
 # The order of the kinds of lines. Kinds of other addons follow, then the next step.
-KINDS = ("policy", "credit", "decision", "try", "dispute", "message")
+KINDS = ("policy", "credit", "decision", "approval", "try", "dispute", "message")
 NEXT = "next"
 
 
@@ -81,6 +81,9 @@ class AccountMove(models.Model):
         attempts = self.sudo().collection_attempt_ids.sorted("id")
         if not attempts and self.collection_decision:
             lines.append(("decision", self.collection_decision))
+        approvals = self.env["paycollect.approval"].sudo()
+        found = approvals.search([("move_id", "=", self.id)], order="id")
+        lines += [("approval", approval._get_history_text()) for approval in found]
         return lines + [("try", attempt._get_history_text()) for attempt in attempts]
 
     def _get_next_step(self, last):

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 CHARGE = "charge"
 PAYER = "payer"
@@ -91,6 +92,25 @@ class PaycollectApproval(models.Model):
         )
         moves = standing.filtered(lambda approval: approval.kind == CHARGE).move_id
         moves.collection_approved_amount = 0
+
+    def _get_history_text(self):
+        """Return one sentence: who approved what when, and whether it still holds."""
+        self.ensure_one()
+        values = {
+            "user": self.approved_by_id.name,
+            "date": format_datetime(self.env, self.approved_at, dt_format="short"),
+            "reason": self.reason,
+        }
+        if not self.revoked_at:
+            return self.env._(
+                "%(user)s approved this on %(date)s: %(reason)s", **values
+            )
+        return self.env._(
+            "%(user)s approved this on %(date)s: %(reason)s It was revoked by "
+            "%(revoked_by)s.",
+            revoked_by=self.revoked_by_id.name,
+            **values,
+        )
 
     @api.model
     def _allows(self, payer, orderer, company):

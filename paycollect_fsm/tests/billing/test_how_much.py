@@ -78,6 +78,20 @@ class TestHowMuch(HowMuchCommon):
         self.assertEqual(approval.move_id, move)
         self.assertEqual(approval.approved_by_id, self.manager)
         self.assertFalse(move.activity_ids)
+        self.assertIn(
+            f"{self.manager.name} approved this on", move.collection_explanation
+        )
+
+    def test_an_approval_that_was_revoked_is_said_so(self):
+        self.add(quantity=500, price_unit=150)
+        move = self.complete(self.job)
+        self.approve(move, self.manager)
+        approval = self.env["paycollect.approval"].search([])
+        approval.with_user(self.manager).action_revoke()
+        move.invalidate_recordset(["collection_explanation"])
+        self.assertIn(
+            f"It was revoked by {self.manager.name}.", move.collection_explanation
+        )
 
     def test_a_collections_user_does_not_approve_amounts(self):
         self.add(quantity=500, price_unit=150)
