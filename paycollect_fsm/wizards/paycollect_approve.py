@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..rules.approval import ORDERER
 
@@ -46,18 +47,30 @@ class PaycollectApprove(models.TransientModel):
 
     def _get_summary(self, amount):
         move = self.move_id
-        token = move._get_last_attempt().token_id or move._get_tokens_to_charge()[move]
+        last = move._get_last_attempt()
+        token = last.token_id or move._get_tokens_to_charge()[move]
         if not token:
             return self.env._(
                 "%(payer)s has no payment method on file that can be charged.",
                 payer=move.commercial_partner_id.display_name,
             )
+        values = {
+            "payer": move.commercial_partner_id.display_name,
+            "amount": move.currency_id.format(amount),
+            "invoice": move.name,
+            "method": token._get_label(),
+        }
+        if last and last._is_waiting():
+            day = move.company_id._get_today(last.planned_at)
+            return self.env._(
+                "%(payer)s will be charged %(amount)s on %(date)s for %(invoice)s: "
+                "%(method)s.",
+                date=format_date(self.env, day),
+                **values,
+            )
         return self.env._(
             "%(payer)s will be charged %(amount)s for %(invoice)s: %(method)s.",
-            payer=move.commercial_partner_id.display_name,
-            amount=move.currency_id.format(amount),
-            invoice=move.name,
-            method=token._get_label(),
+            **values,
         )
 
     def action_approve(self):

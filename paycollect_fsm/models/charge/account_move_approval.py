@@ -131,6 +131,8 @@ class AccountMove(models.Model):
     def _approve_charge(self, total):
         """Record the current user's approval, and charge the invoice.
 
+        A planned charge keeps its day; an approval doesn't bring it forward.
+
         :param total: the invoice's total that the user saw
         :raise AccessError: unless the user is a Collections user or, for amounts and
             discounts, a Collections manager

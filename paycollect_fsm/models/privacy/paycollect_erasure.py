@@ -69,7 +69,7 @@ class PaycollectErasure(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("The record that a customer was forgotten can't be deleted.")
+            self.env._("Records of forgotten customers can't be deleted.")
         )
 
     @api.model

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -81,6 +84,22 @@ class TestHowMuch(HowMuchCommon):
         self.assertIn(
             f"{self.manager.name} approved this on", move.collection_explanation
         )
+
+    def test_an_approval_does_not_bring_the_charge_forward(self):
+        self.order.payment_term_id = self.env.ref("account.account_payment_term_30days")
+        self.add(quantity=500, price_unit=150)
+        move = self.complete(self.job)
+        attempt = move.collection_attempt_ids
+        self.assertEqual(attempt.parked_code, "approval")
+        due_at = attempt.planned_at
+        self.assertGreater(due_at, self.now() + timedelta(days=25))
+        dialog = self.env["paycollect.approve"].create({"move_id": move.id})
+        self.assertIn(format_date(self.env, move.invoice_date_due), dialog.summary)
+        self.approve(move, self.manager)
+        self.assertEqual(move.collection_attempt_ids, attempt)
+        self.assertEqual((attempt.state, attempt.parked_code), ("planned", False))
+        self.assertEqual(attempt.planned_at, due_at)
+        self.assertEqual(move.payment_state, "not_paid")
 
     def test_an_approval_that_was_revoked_is_said_so(self):
         self.add(quantity=500, price_unit=150)
