@@ -68,9 +68,7 @@ class PaycollectErasure(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(
-            self.env._("Records of forgotten customers can't be deleted.")
-        )
+        raise UserError(self.env._("Records of forgotten customers can't be deleted."))
 
     @api.model
     def _forget(self, customer, company, now=None):
