@@ -104,6 +104,7 @@ class PaycollectRecoveryReport(models.Model):
             ("provider", "External retry"),
             ("staff", "Manual charge"),
             ("bank", "Bank transfer"),
+            ("manual", "Manual payment"),
             ("cash", "Cash"),
             ("check", "Check"),
             ("none", "Not recovered"),
@@ -344,6 +345,7 @@ class PaycollectRecoveryReport(models.Model):
             WHEN tx.id IS NOT NULL THEN 'staff'
             WHEN journal.type = 'cash' THEN 'cash'
             WHEN method.code LIKE '%%check%%' THEN 'check'
+            WHEN method.code = 'manual' THEN 'manual'
             ELSE 'bank'
             END
             """

@@ -56,7 +56,7 @@ class PaycollectApprove(models.TransientModel):
             )
         values = {
             "payer": move.commercial_partner_id.display_name,
-            "amount": move.currency_id.format(amount),
+            "amount": move.currency_id._format_amount(amount),
             "invoice": move.name,
             "method": token._get_label(),
         }

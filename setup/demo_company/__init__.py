@@ -8,7 +8,7 @@ recorded instead.
 
 from datetime import datetime
 
-from . import agenda, catalog, company, customers, history
+from . import agenda, catalog, company, customers, disputes, history
 from .clock import ZONE, Clock
 from .flow import Flow
 from .outbox import Outbox
@@ -38,6 +38,7 @@ def build(env):
         book = customers.make_customers(env, today)
         flow = Flow(env, clock, outbox, staff, shelf, book, today)
         history.plan(flow)
+        disputes.plan(flow)
         agenda.plan(flow)
         flow.run()
     agenda.finish(flow)

@@ -155,9 +155,12 @@ def switch_on(env):
     provider.write({"state": "test", "allow_tokenization": True, "is_published": True})
     env.ref("payment_demo.payment_method_demo").active = True
     accountant = env["res.users"].search([("login", "=", "accountant")])
+    expenses = env["account.account"].search([("account_type", "=", "expense")])
+    fees = expenses.filtered(lambda account: "Fees" in account.name) or expenses
     env.company.write(
         {
             "collection_responsible_id": accountant.id,
+            "collection_fee_account_id": fees[:1].id,
             "collection_email_from": SENDER,
             "collection_remit_to": REMIT_TO,
         }

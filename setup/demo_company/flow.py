@@ -148,6 +148,11 @@ class Flow:
                 {"journal_id": journal.id, "payment_date": self.clock.now.date()}
             ).action_create_payments()
 
+    def credit(self, moves):
+        """Credit these invoices, which the customer never paid."""
+        unpaid = moves.filtered(lambda move: move.payment_state == "not_paid")
+        unpaid._reverse_moves(cancel=True)
+
     def add_card(self, key, card):
         """Replace the customer's method with a new one, which is then charged."""
         partner = self.book[key].partner

@@ -58,6 +58,7 @@ ENDINGS = [
     (DECLINES[2], "new"),
     (("expired_card", "54", "Your card has expired."), "transfer"),
     (DECLINES[1], "same"),
+    (("lost_card", "41", "Your card was declined."), "credit"),
 ]
 REPLACES_CARDS = "dental bakery law interiors vet redbud".split()
 
@@ -159,6 +160,8 @@ def _go_on(flow, key, moves, ending, pick):
     flow.book[key].partner.payment_token_ids.demo_simulated_state = "done"
     if ending == "confirm":
         flow.after(pick % 2, 20, flow.confirm, declined)
+    elif ending == "credit":
+        flow.after(20 + pick % 9, 15, flow.credit, moves)
     elif ending == "transfer":
         flow.after(5 + pick % 6, 11, flow.pay, moves, flow.bank)
 

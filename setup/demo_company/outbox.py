@@ -25,6 +25,7 @@ class Outbox:
             ("paycollect.attempt", "_enqueue_question", lambda attempts: None),
             ("paycollect.attempt", "_commit", lambda attempt: attempt.flush_model()),
             ("paycollect.consent", "_send_copy", lambda consents: None),
+            ("paycollect.event", "_enqueue", lambda events, eta=None: None),
             ("account.move", "_delay_message", self._take_message()),
             ("sale.order", "_post_fsm_message", _note_jobs),
             ("mail.mail", "create", _refuse),

@@ -19,7 +19,7 @@ class AccountMove(models.Model):
                     self.env._(
                         "The deposit exceeded the work by %(amount)s. Refund the "
                         "difference or keep it as customer credit.",
-                        amount=move.currency_id.format(move.amount_total),
+                        amount=move.currency_id._format_amount(move.amount_total),
                     ),
                     code="deposit_rest",
                 )

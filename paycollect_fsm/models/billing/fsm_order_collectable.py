@@ -91,24 +91,24 @@ class FSMOrder(models.Model):
         if collectable.credit:
             yield self.env._(
                 "%(amount)s of the customer's credit will be applied.",
-                amount=currency.format(collectable.credit),
+                amount=currency._format_amount(collectable.credit),
             )
         if collectable.credit_waiting:
             yield self.env._(
                 "The customer has a credit of %(amount)s; accounting must first decide "
                 "how to use it.",
-                amount=currency.format(collectable.credit_waiting),
+                amount=currency._format_amount(collectable.credit_waiting),
             )
         if collectable.discount:
             yield self.env._(
                 "The amount due now includes an early payment discount of %(amount)s, "
                 "valid until %(date)s.",
-                amount=currency.format(collectable.discount),
+                amount=currency._format_amount(collectable.discount),
                 date=format_date(self.env, collectable.discount_until),
             )
         if collectable.next_due:
             yield self.env._(
                 "%(amount)s is due on %(date)s.",
-                amount=currency.format(collectable.next_amount),
+                amount=currency._format_amount(collectable.next_amount),
                 date=format_date(self.env, collectable.next_due),
             )

@@ -175,7 +175,9 @@ class FSMOrderCollectionLine(models.Model):
             "%(name)s: %(quantity)s × %(price)s",
             name=self.name,
             quantity=f"{self.quantity:g}",
-            price=self.currency_id.format(self.price_unit * (1 - self.discount / 100)),
+            price=self.currency_id._format_amount(
+                self.price_unit * (1 - self.discount / 100)
+            ),
         )
 
     def _belongs_on_order(self):

@@ -43,6 +43,6 @@ class FSMOrderCollectionLine(models.Model):
                 "The unit price of “%(name)s” must be at most %(limit)s. Check for a "
                 "typo, or ask the office to invoice this item.",
                 name=self.name,
-                limit=self.currency_id.format(MAX_PRICE),
+                limit=self.currency_id._format_amount(MAX_PRICE),
             )
         return ""

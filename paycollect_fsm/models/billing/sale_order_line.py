@@ -163,7 +163,9 @@ class SaleOrderLine(models.Model):
             "%(name)s: %(quantity)s × %(price)s",
             name=self.product_id.display_name,
             quantity=f"{self._get_target_qty() - self.job_billed_qty:g}",
-            price=self.currency_id.format(self.price_unit * (1 - self.discount / 100)),
+            price=self.currency_id._format_amount(
+                self.price_unit * (1 - self.discount / 100)
+            ),
         )
 
     def _compare_qty(self, one, other):

@@ -6,6 +6,7 @@ from . import paycollect_policy
 from . import paycollect_policy_resolution
 from . import paycollect_policy_approval
 from . import paycollect_policy_text
+from . import paycollect_policy_reason
 from . import paycollect_release
 from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate

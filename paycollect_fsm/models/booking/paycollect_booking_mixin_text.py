@@ -101,4 +101,4 @@ class PaycollectBookingMixin(models.AbstractModel):
 
     def _format_collection_amount(self, amount):
         """Hook: format an amount in the booking's currency."""
-        return self.company_id.currency_id.format(amount)
+        return self.company_id.currency_id._format_amount(amount)

@@ -153,8 +153,8 @@ class PaycollectPolicy(models.Model):
                         "“Minimum Amount” (%(amount_min)s) of “%(policy)s” is above "
                         "“Maximum Amount” (%(amount_max)s), so no amount would match. "
                         "Lower the minimum or raise the maximum.",
-                        amount_min=policy.currency_id.format(policy.amount_min),
-                        amount_max=policy.currency_id.format(policy.amount_max),
+                        amount_min=policy.currency_id._format_amount(policy.amount_min),
+                        amount_max=policy.currency_id._format_amount(policy.amount_max),
                         policy=policy.name,
                     )
                 )

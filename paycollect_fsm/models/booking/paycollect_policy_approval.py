@@ -73,11 +73,11 @@ class PaycollectPolicy(models.Model):
         texts = {
             "max_auto_amount": self.env._(
                 "the amount is above %(amount)s",
-                amount=self.currency_id.format(self.max_auto_amount),
+                amount=self.currency_id._format_amount(self.max_auto_amount),
             ),
             "approval_extras_amount": self.env._(
                 "the extras are above %(amount)s",
-                amount=self.currency_id.format(self.approval_extras_amount),
+                amount=self.currency_id._format_amount(self.approval_extras_amount),
             ),
             "approval_extras_percent": self.env._(
                 "the extras are above %(percent)g%% of the order",

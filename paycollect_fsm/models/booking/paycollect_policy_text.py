@@ -3,12 +3,14 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from ...rules import policy as rules
 from .paycollect_policy import CRITERIA_FIELDS
 
 
 class PaycollectPolicy(models.Model):
-    """Readable descriptions of a policy and of why it applies."""
+    """The summary of a policy: whole sentences for the usual policies.
+
+    The form shows any other customer filter with the domain widget.
+    """
 
     _inherit = "paycollect.policy"
 
@@ -33,69 +35,137 @@ class PaycollectPolicy(models.Model):
                 policy.rule_text = self.env._("The customer filter is invalid.")
 
     def _get_rule_text(self):
-        """Return a summary: who the policy applies to and how they pay."""
-        sentence = self.env._(
-            "%(customers)s %(how)s.",
-            customers=self._get_customers_text(),
-            how=self._get_mode_text(),
-        )
-        return " ".join([sentence, *self._get_condition_texts()])
+        """Return a summary: who the policy applies to and how they pay.
 
-    def _get_customers_text(self):
-        domain = self._get_partner_domain()
-        who = (
-            self.env._("New customers")
-            if self.new_customer_only
-            else self.env._("Customers")
-        )
-        criteria = []
-        if self.partner_category_ids:
-            criteria.append(
+        :raise: ValueError, SyntaxError or TypeError if the filter is invalid
+        """
+        sentences = [self._get_payment_text()]
+        if self.order_type_ids:
+            sentences.append(
                 self.env._(
-                    "tagged %(tags)s",
-                    tags=self._join_or(self.partner_category_ids.mapped("name")),
+                    "Applies to these job types only: %(types)s.",
+                    types=", ".join(self.order_type_ids.mapped("name")),
                 )
             )
-        if not domain.is_true():
-            criteria.append(self._describe_domain(domain, nested=bool(criteria)))
-        words = [who, self._join_and(criteria)] if criteria else [who]
-        if self._get_rule().is_catch_all:
-            words = [self.env._("All customers")]
-        if self.order_type_ids:
-            types = self._join_or(self.order_type_ids.mapped("name"))
-            words.append(self.env._("with a %(types)s job", types=types))
-        if self.amount_min or self.amount_max:
-            words.append(self.env._("for %(limits)s", limits=self._get_limits_text()))
-        return " ".join(words)
+        return " ".join(sentences + self._get_condition_texts())
+
+    def _get_payment_text(self):
+        """Return the sentence that says who pays, how, and for which amounts."""
+        values = {
+            "customers": self._get_customers_text(),
+            "terms": self._get_terms_text(),
+        }
+        if not (self.amount_min or self.amount_max):
+            texts = {
+                "prepaid": self.env._("%(customers)s prepay.", **values),
+                "auto": self.env._(
+                    "%(customers)s are charged on completion, to their payment method "
+                    "on file.",
+                    **values,
+                ),
+                "cod": self.env._("%(customers)s pay on site.", **values),
+                "net": self.env._(
+                    "%(customers)s are invoiced with %(terms)s.", **values
+                ),
+            }
+            return texts.get(self.collection_mode, "")
+        values["limits"] = self._get_limits_text()
+        texts = {
+            "prepaid": self.env._("%(customers)s prepay orders %(limits)s.", **values),
+            "auto": self.env._(
+                "%(customers)s are charged on completion for orders %(limits)s, to "
+                "their payment method on file.",
+                **values,
+            ),
+            "cod": self.env._(
+                "%(customers)s pay for orders %(limits)s on site.", **values
+            ),
+            "net": self.env._(
+                "%(customers)s are invoiced for orders %(limits)s with %(terms)s.",
+                **values,
+            ),
+        }
+        return texts.get(self.collection_mode, "")
+
+    def _get_customers_text(self):
+        """Return which customers the policy covers, as the subject of a sentence."""
+        tags = self._join_or(self.partner_category_ids.mapped("name"))
+        if not self._get_partner_domain().is_true():
+            known = not tags and not self.new_customer_only
+            return (known and self._get_known_filter_text()) or (
+                self.env._("Customers who match the filter and the other criteria")
+                if tags or self.new_customer_only
+                else self.env._("Customers who match the filter")
+            )
+        if tags and self.new_customer_only:
+            return self.env._("New customers tagged %(tags)s", tags=tags)
+        if tags:
+            return self.env._("Customers tagged %(tags)s", tags=tags)
+        if self.new_customer_only:
+            return self.env._("New customers")
+        return self.env._("All customers")
+
+    def _get_known_filter_text(self):
+        """Return the customers of a usual filter, None for any other one.
+
+        The usual filters ask for tags, for the customers who require a PO number, or
+        for either.
+        """
+        domain = self._get_partner_domain()
+        parts = list(domain.children) if domain_operator(domain) == "|" else [domain]
+        tags = [name for part in parts for name in self._get_tag_names(part)]
+        tag_parts = [part for part in parts if self._get_tag_names(part)]
+        po_parts = [part for part in parts if is_po_condition(part)]
+        if len(tag_parts) + len(po_parts) < len(parts):
+            return None
+        if tags and po_parts:
+            return self.env._(
+                "Customers who are tagged %(tags)s or require a PO number",
+                tags=self._join_or(tags),
+            )
+        if tags:
+            return self.env._("Customers tagged %(tags)s", tags=self._join_or(tags))
+        return self.env._("Customers who require a PO number")
+
+    def _get_tag_names(self, condition):
+        """Return the names of the tags for which the condition asks, if it does."""
+        if (
+            getattr(condition, "field_expr", None) != "category_id"
+            or condition.operator not in ("in", "=")
+            or isinstance(condition.value, str | Domain)
+        ):
+            return []
+        ids = condition.value if condition.operator == "in" else [condition.value]
+        categories = self.env["res.partner.category"].sudo()
+        return (
+            categories.browse(item for item in ids if item and isinstance(item, int))
+            .exists()
+            .mapped("name")
+        )
 
     def _get_limits_text(self):
-        amount_min = self.currency_id.format(self.amount_min)
-        amount_max = self.currency_id.format(self.amount_max)
+        amount_min = self.currency_id._format_amount(self.amount_min)
+        amount_max = self.currency_id._format_amount(self.amount_max)
         if not self.amount_max:
-            return self.env._("%(amount_min)s or more", amount_min=amount_min)
+            return self.env._("of %(amount_min)s or more", amount_min=amount_min)
         if not self.amount_min:
             return self.env._("up to %(amount_max)s", amount_max=amount_max)
         return self.env._(
-            "%(amount_min)s to %(amount_max)s",
+            "from %(amount_min)s to %(amount_max)s",
             amount_min=amount_min,
             amount_max=amount_max,
         )
 
-    def _get_mode_text(self):
-        texts = {
-            "prepaid": self.env._("pay before a worker is dispatched"),
-            "auto": self.env._(
-                "are charged on completion to their payment method on file"
-            ),
-            "cod": self.env._("pay on site"),
-            "net": self.env._("are invoiced"),
-        }
-        text = texts.get(self.collection_mode, "")
-        if self.payment_term_id and self.collection_mode == "net":
-            return self.env._(
-                "are invoiced on %(term)s", term=self.payment_term_id.name
-            )
-        return text
+    def _get_terms_text(self):
+        """Return the payment terms as a noun: “30-day terms”."""
+        lines = self.payment_term_id.line_ids
+        if not self.payment_term_id:
+            return self.env._("the customer's own payment terms")
+        if len(lines) == 1 and lines.delay_type == "days_after" and lines.nb_days:
+            return self.env._("%(days)s-day terms", days=lines.nb_days)
+        return self.env._(
+            "the payment terms “%(terms)s”", terms=self.payment_term_id.name
+        )
 
     def _get_condition_texts(self):
         texts = []
@@ -128,220 +198,25 @@ class PaycollectPolicy(models.Model):
             )
         return texts
 
-    def _get_resolution_text(self, policy, trials, partner):
-        """Return why ``policy`` applies; ``self``: the policies that were checked."""
-        if trials is None:
-            return self.env._(
-                "Policy “%(policy)s” applies: it is set on customer %(customer)s.",
-                policy=policy.name,
-                customer=partner.commercial_partner_id.display_name,
-            )
-        if not policy:
-            return self.env._(
-                "No policy applies because none matches. Add a policy without "
-                "criteria at the end of the list."
-            )
-        reasons = trials[-1].reasons
-        if reasons:
-            why = self._join_and(
-                [policy._get_met_text(reason, partner) for reason in reasons]
-            )
-        elif len(trials) == 1:
-            why = self.env._("it covers all customers")
-        else:
-            why = self.env._("no earlier policy matches")
-        return self.env._(
-            "Policy “%(policy)s” applies: %(why)s.", policy=policy.name, why=why
-        )
-
-    def _get_met_text(self, reason, partner):
-        """Return a criterion that is met, as a clause."""
-        if reason.code == rules.CATEGORY:
-            tags = self.env["res.partner.category"].browse(
-                reason.params["category_ids"]
-            )
-            return self.env._(
-                "the customer is tagged %(tags)s",
-                tags=self._join_and(tags.mapped("name")),
-            )
-        if reason.code == rules.ORDER_TYPE:
-            types = self.env["fsm.order.type"].browse(reason.params["order_type_ids"])
-            return self.env._(
-                "the job type is %(types)s",
-                types=self._join_and(types.mapped("name")),
-            )
-        if reason.code == rules.AMOUNT:
-            return self.env._(
-                "the amount of %(amount)s is within the policy's limits (%(limits)s)",
-                amount=self.currency_id.format(reason.params["amount"]),
-                limits=self._get_limits_text(),
-            )
-        if reason.code == rules.NEW_CUSTOMER:
-            return self.env._("the customer is new and has not paid an invoice yet")
-        domain = self._get_matched_part(self._get_partner_domain(), partner)
-        return self._describe_domain(domain, clause=True)
-
-    def _get_unmet_text(self, reason):
-        """Return a criterion that is not met, as a sentence."""
-        if reason.code == rules.CATEGORY:
-            return self.env._(
-                "The customer is not tagged %(tags)s.",
-                tags=self._join_or(self.partner_category_ids.mapped("name")),
-            )
-        if reason.code == rules.ORDER_TYPE:
-            return self.env._(
-                "The job type is not %(types)s.",
-                types=self._join_or(self.order_type_ids.mapped("name")),
-            )
-        if reason.code == rules.AMOUNT:
-            if reason.params.get("unknown"):
-                return self.env._(
-                    "The policy is limited to %(limits)s, and the amount is not known "
-                    "yet.",
-                    limits=self._get_limits_text(),
-                )
-            return self.env._(
-                "The amount is outside the policy's limits (%(limits)s).",
-                limits=self._get_limits_text(),
-            )
-        if reason.code == rules.NEW_CUSTOMER:
-            return self.env._(
-                "The customer is not new: they have already paid an invoice."
-            )
-        return self.env._(
-            "The policy covers only customers %(filter)s.",
-            filter=self._describe_domain(self._get_partner_domain()),
-        )
-
-    def _get_matched_part(self, domain, partner):
-        """Return the first alternative of the filter that the customer matches."""
-        if getattr(domain, "OPERATOR", None) != "|":
-            return domain
-        for child in domain.children:
-            if self._filter_customers(child, partner):
-                return self._get_matched_part(child, partner)
-        return domain
-
-    def _describe_domain(self, domain, clause=False, nested=False):
-        """Describe the filter in words.
-
-        :param clause: "the customer is tagged A" instead of "tagged A"
-        :param nested: put alternatives in parentheses
-        """
-        operator = getattr(domain, "OPERATOR", None)
-        if operator in ("&", "|"):
-            parts = [
-                self._describe_domain(child, clause=clause, nested=operator == "&")
-                for child in domain.children
-            ]
-            if operator == "&":
-                return self._join_and(parts)
-            text = self._join_or(parts)
-            return f"({text})" if nested else text
-        if operator == "!":
-            return self.env._(
-                "not (%(filter)s)", filter=self._describe_domain(domain.child, clause)
-            )
-        if not hasattr(domain, "field_expr"):
-            return str(list(domain))
-        if text := self._describe_known_condition(domain, clause):
-            return text
-        return self._describe_condition(domain, clause)
-
-    def _describe_known_condition(self, condition, clause):
-        """Describe tag and PO conditions idiomatically; None for others."""
-        negative = condition.operator in Domain.NEGATIVE_OPERATORS
-        if condition.field_expr == "category_id":
-            tags = self._join_or(self._get_value_names(condition))
-            if not tags:
-                return None
-            if clause and negative:
-                return self.env._("the customer is not tagged %(tags)s", tags=tags)
-            if clause:
-                return self.env._("the customer is tagged %(tags)s", tags=tags)
-            if negative:
-                return self.env._("not tagged %(tags)s", tags=tags)
-            return self.env._("tagged %(tags)s", tags=tags)
-        if condition.field_expr == "collection_require_po":
-            if not self._is_condition_on_true(condition):
-                return None
-            if clause:
-                return self.env._("the customer requires a PO number")
-            return self.env._("who require a PO number")
-        return None
-
-    @api.model
-    def _is_condition_on_true(self, condition):
-        value = condition.value
-        values = list(value) if isinstance(value, list | tuple | set) else [value]
-        positive = condition.operator not in Domain.NEGATIVE_OPERATORS
-        return values in ([True], [False]) and positive == bool(values[0])
-
-    def _describe_condition(self, condition, clause):
-        label, names = (
-            self._get_field_label(condition),
-            self._get_value_names(condition),
-        )
-        negative = condition.operator in Domain.NEGATIVE_OPERATORS
-        operators = {
-            "in": self.env._("is"),
-            "=": self.env._("is"),
-            "not in": self.env._("is not"),
-            "!=": self.env._("is not"),
-            "ilike": self.env._("contains"),
-            "not ilike": self.env._("does not contain"),
-            "child_of": self.env._("is within"),
-            "<": self.env._("is below"),
-            "<=": self.env._("is at most"),
-            ">": self.env._("is above"),
-            ">=": self.env._("is at least"),
-        }
-        values = self._join_and(names) if negative else self._join_or(names)
-        params = {
-            "field": label,
-            "operator": operators.get(condition.operator, condition.operator),
-            "value": values or self.env._("empty"),
-        }
-        if clause:
-            return self.env._(
-                "the customer's %(field)s %(operator)s %(value)s", **params
-            )
-        return self.env._("whose %(field)s %(operator)s %(value)s", **params)
-
-    def _get_field_label(self, condition):
-        """Return the label of the last field in a path such as ``country_id.code``."""
-        model = self.env["res.partner"]
-        field = None
-        for name in condition.field_expr.split("."):
-            field = model._fields.get(name)
-            if field is None:
-                return condition.field_expr
-            if field.relational:
-                model = self.env[field.comodel_name]
-        return field._description_string(self.env) or condition.field_expr
-
-    def _get_value_names(self, condition):
-        """Return the condition's values as display names."""
-        value = condition.value
-        values = list(value) if not isinstance(value, str | int | float) else [value]
-        field = self.env["res.partner"]._fields.get(condition.field_expr)
-        if field is not None and field.relational:
-            ids = [item for item in values if item and isinstance(item, int)]
-            if ids:
-                records = self.env[field.comodel_name].sudo().browse(ids).exists()
-                return records.mapped("display_name")
-        if field is not None and field.type == "selection":
-            labels = dict(field._description_selection(self.env))
-            return [str(labels.get(item, item)) for item in values if item]
-        if field is not None and field.type == "boolean":
-            yes, no = self.env._("yes"), self.env._("no")
-            return [yes if item else no for item in values]
-        return [str(item) for item in values if item is not False]
-
     @api.model
     def _join_and(self, texts):
         return format_list(self.env, list(texts))
 
     @api.model
     def _join_or(self, texts):
-        return format_list(self.env, list(texts), "or")
+        return format_list(self.env, list(texts), "or") if texts else ""
+
+
+def domain_operator(domain):
+    """Return "&", "|", "!" or None, which means a single condition."""
+    return getattr(domain, "OPERATOR", None)
+
+
+def is_po_condition(condition):
+    """Tell whether the condition asks for customers who require a PO number."""
+    if getattr(condition, "field_expr", None) != "collection_require_po":
+        return False
+    value = condition.value
+    values = list(value) if isinstance(value, list | tuple | set) else [value]
+    positive = condition.operator not in Domain.NEGATIVE_OPERATORS
+    return values in ([True], [False]) and positive == bool(values[0])

@@ -205,4 +205,4 @@ class SaleOrder(models.Model):
         return self.currency_id.round(paid)
 
     def _format_collection_amount(self, amount):
-        return self.currency_id.format(amount)
+        return self.currency_id._format_amount(amount)

@@ -12,6 +12,7 @@ from . import account_move_facts
 from . import account_move_reason
 from . import account_move_approval
 from . import account_move_approval_text
+from . import account_move_charge_state
 from . import account_move_guard
 from . import account_move_line
 from . import base_partner_merge

@@ -150,7 +150,7 @@ class AccountMove(models.Model):
         return self._notify(
             self.env._(
                 "%(amount)s will be charged to %(method)s now.",
-                amount=self.currency_id.format(attempt.amount),
+                amount=self.currency_id._format_amount(attempt.amount),
                 method=attempt.token_id._get_label(),
             ),
             "success",
@@ -253,7 +253,7 @@ class AccountMove(models.Model):
         collectable = collectable or self._get_collectable()[self]
         values = {
             "name": self.name,
-            "amount": self.currency_id.format(collectable.ask(ahead=True)),
+            "amount": self.currency_id._format_amount(collectable.ask(ahead=True)),
         }
         match state:
             case "approval":

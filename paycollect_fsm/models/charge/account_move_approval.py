@@ -149,7 +149,7 @@ class AccountMove(models.Model):
                     "The total of %(invoice)s is now %(amount)s. Close this dialog, "
                     "check the invoice, then approve the charge again.",
                     invoice=move.name,
-                    amount=move.currency_id.format(move.amount_total),
+                    amount=move.currency_id._format_amount(move.amount_total),
                 )
             )
         move._record_approvals(causes, move._get_causes_text(params))

@@ -44,7 +44,7 @@ class AccountMove(models.Model):
         )
 
     def _get_cause_texts(self):
-        _, money = self.env._, self.currency_id.format
+        _, money = self.env._, self.currency_id._format_amount
         return {
             ORDERER: lambda values: _(
                 "%(payer)s would pay for work that %(orderer)s ordered.",

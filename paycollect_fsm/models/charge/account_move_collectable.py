@@ -76,21 +76,21 @@ class AccountMove(models.Model):
         found = collectable or self._get_collectable()[self]
         due = self._get_due_date(found)
         values = {
-            "amount": self.currency_id.format(found.ask(ahead=True)),
+            "amount": self.currency_id._format_amount(found.ask(ahead=True)),
             "date": format_date(self.env, due),
         }
         if found.discount:
             return self.env._(
                 "%(amount)s is due by %(date)s, early payment discount included. "
                 "After that, %(full)s is due by %(due)s.",
-                full=self.currency_id.format(found.due - found.credit),
+                full=self.currency_id._format_amount(found.due - found.credit),
                 due=format_date(self.env, self.invoice_date_due),
                 **values,
             )
         if found.due and found.next_due:
             return self.env._(
                 "%(amount)s is due by %(date)s, and %(next)s by %(next_date)s.",
-                next=self.currency_id.format(found.next_amount),
+                next=self.currency_id._format_amount(found.next_amount),
                 next_date=format_date(self.env, found.next_due),
                 **values,
             )

@@ -75,7 +75,7 @@ class AccountMove(models.Model):
         if self.collection_credit_used:
             text = self.env._(
                 "%(amount)s of the customer's credit was applied.",
-                amount=self.currency_id.format(self.collection_credit_used),
+                amount=self.currency_id._format_amount(self.collection_credit_used),
             )
             lines.append(("credit", text))
         attempts = self.sudo().collection_attempt_ids.sorted("id")
@@ -114,7 +114,7 @@ class AccountMove(models.Model):
                 if last._is_waiting() and last.trigger != "retry":
                     return self.env._(
                         "Next: %(amount)s will be charged on %(date)s, when it is due.",
-                        amount=self.currency_id.format(last.amount),
+                        amount=self.currency_id._format_amount(last.amount),
                         date=format_date(
                             self.env, self.company_id._get_today(last.planned_at)
                         ),

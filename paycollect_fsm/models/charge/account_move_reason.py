@@ -195,7 +195,7 @@ class AccountMove(models.Model):
             "credit": lambda: _(
                 "Held back: the customer has an unapplied credit of %(credit)s. Apply "
                 "it to the invoice, or release the charge to collect the full amount.",
-                credit=self.currency_id.format(params["credit"]),
+                credit=self.currency_id._format_amount(params["credit"]),
             ),
             "provider_off": lambda: _(
                 "Held back: %(provider)s is disabled. Charging will resume once it is "
@@ -229,7 +229,7 @@ class AccountMove(models.Model):
             "customer_amount_brake": lambda: _(
                 "Held back: this charge would exceed the customer's daily limit of "
                 "%(limit)s.",
-                limit=self.company_id.currency_id.format(params["limit"]),
+                limit=self.company_id.currency_id._format_amount(params["limit"]),
             ),
             "count_brake": lambda: _(
                 "Held back: the daily charge limit (%(limit)s) was reached.",
@@ -237,6 +237,6 @@ class AccountMove(models.Model):
             ),
             "amount_brake": lambda: _(
                 "Held back: this charge would exceed the daily limit of %(limit)s.",
-                limit=self.company_id.currency_id.format(params["limit"]),
+                limit=self.company_id.currency_id._format_amount(params["limit"]),
             ),
         }

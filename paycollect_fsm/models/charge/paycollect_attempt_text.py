@@ -44,7 +44,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         values = {
             "number": self.try_number,
-            "amount": self.currency_id.format(self.amount),
+            "amount": self.currency_id._format_amount(self.amount),
             "method": self.token_id._get_label(),
             "date": format_datetime(
                 self.env,

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import formatLang
 
 from ...rules.const import OCCASION_PAID
 
@@ -69,8 +68,6 @@ class PaymentTransaction(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Only %(amount)s is still due. Please reload the page.",
-                        amount=formatLang(
-                            self.env, open_amount, currency_obj=tx.currency_id
-                        ),
+                        amount=tx.currency_id._format_amount(open_amount),
                     )
                 )

@@ -262,7 +262,7 @@ class ResCompany(models.Model):
         :param limited: those held back by a daily limit; empty if there are none
         """
         count, total = self._sum_held_back(limited=limited)
-        amount = self.currency_id.format(total)
+        amount = self.currency_id._format_amount(total)
         if not count:
             return "" if limited else self.env._("No charges are waiting.")
         if limited:

@@ -15,3 +15,4 @@ from . import res_company_home
 from . import res_company_privacy
 from . import res_company_public
 from . import res_config_settings
+from . import res_currency

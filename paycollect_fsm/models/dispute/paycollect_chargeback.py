@@ -334,7 +334,7 @@ class PaycollectChargeback(models.Model):
         self.ensure_one()
         _ = self.env._
         values = {
-            "amount": self.currency_id.format(self.amount),
+            "amount": self.currency_id._format_amount(self.amount),
             "reason": self.return_code or self.reason_code or "",
             "reference": self.provider_reference,
             "due": self.due_at and format_date(self.env, self.due_at),

@@ -246,7 +246,7 @@ class PaycollectChargeback(models.Model):
                     "recorded. Choose a “Dispute Fee Account” in the settings, then "
                     "click “Record Fee” on the chargeback, or record it with the bank "
                     "statement.",
-                    fee=currency.format(self.fee),
+                    fee=currency._format_amount(self.fee),
                     dispute=self.provider_reference,
                 )
             )

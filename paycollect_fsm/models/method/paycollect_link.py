@@ -256,7 +256,7 @@ class PaycollectLink(models.Model):
             return ""
         amounts = self.partner_id._get_waiting_amounts(self.company_id)
         invoices = [
-            f"{move.name} ({move.currency_id.format(amount)})"
+            f"{move.name} ({move.currency_id._format_amount(amount)})"
             for move, amount in amounts.items()
         ]
         if not invoices:

@@ -64,7 +64,7 @@ class PaymentToken(models.Model):
                 return _(
                     "%(taker)s accepts at most %(maximum)s per payment.",
                     taker=params["taker"],
-                    maximum=company.currency_id.format(params["maximum"]),
+                    maximum=company.currency_id._format_amount(params["maximum"]),
                 )
             case method_limits.NO_CURRENCY:
                 return _("%(taker)s does not accept %(currency)s.", **params)

@@ -24,7 +24,7 @@ class AccountMove(models.Model):
             "person": lambda: _("A manager must confirm the outcome."),
             "taken_back": lambda: _(
                 "The bank returned %(amount)s (%(code)s). Bank returns are final.",
-                amount=self.currency_id.format(params["amount"]),
+                amount=self.currency_id._format_amount(params["amount"]),
                 code=params["code"],
             ),
             "not_closed_unconfirmed": lambda: _(

@@ -2,6 +2,7 @@
 from types import MappingProxyType
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 from ...rules import declines
 
@@ -61,6 +62,11 @@ class PaycollectDeclineCode(models.Model):
         "was reported lost or stolen.",
     )
     active = fields.Boolean(default=True)
+    is_in_use = fields.Boolean(
+        compute="_compute_is_in_use",
+        search="_search_is_in_use",
+        help="The code belongs to an enabled provider, or to any provider.",
+    )
 
     _code_uniq = models.UniqueIndex(
         "(COALESCE(provider_code, ''), code)",
@@ -77,6 +83,29 @@ class PaycollectDeclineCode(models.Model):
         installed = self.env["payment.provider"]._fields["code"].selection
         names = SHIPPED_PROVIDERS | dict(installed)
         return [item for item in names.items() if item[0] != "none"]
+
+    @api.depends("provider_code")
+    def _compute_is_in_use(self):
+        used = self._get_used_providers()
+        for row in self:
+            row.is_in_use = row.provider_code in used
+
+    @api.model
+    def _search_is_in_use(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        used = Domain("provider_code", "in", self._get_used_providers())
+        return Domain.OR(used if item else ~used for item in value)
+
+    @api.model
+    def _get_used_providers(self):
+        """Return the codes of the enabled providers, and False for any provider."""
+        enabled = (
+            self.env["payment.provider"]
+            .sudo()
+            ._read_group([("state", "!=", "disabled")], ["code"])
+        )
+        return [False, *(code for (code,) in enabled)]
 
     @api.depends("code", "provider_code")
     def _compute_display_name(self):

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...rules import retry
+from ...rules import declines, retry
 
 # V2: the number that Visa has allowed since May 25, 2025.
 NETWORK_CAP_MAX = 20
@@ -19,6 +19,26 @@ class PaycollectRetryPlan(models.Model):
     active = fields.Boolean(default=True)
     step_ids = fields.One2many(
         "paycollect.retry.plan.step", "plan_id", string="Steps", copy=True
+    )
+    soft_step_ids = fields.One2many(
+        "paycollect.retry.plan.step",
+        "plan_id",
+        domain=[("kind", "=", declines.SOFT)],
+    )
+    transient_step_ids = fields.One2many(
+        "paycollect.retry.plan.step",
+        "plan_id",
+        domain=[("kind", "=", declines.TRANSIENT)],
+    )
+    hard_step_ids = fields.One2many(
+        "paycollect.retry.plan.step",
+        "plan_id",
+        domain=[("kind", "=", declines.HARD)],
+    )
+    customer_step_ids = fields.One2many(
+        "paycollect.retry.plan.step",
+        "plan_id",
+        domain=[("kind", "=", declines.CUSTOMER)],
     )
     network_cap = fields.Integer(
         string="Declines per Card in 30 Days",

@@ -20,6 +20,6 @@ from . import paycollect_event_intent
 from . import paycollect_event_refund
 from . import paycollect_event_method
 from . import paycollect_event_dispute
-from . import payment_provider_webhook
+from . import payment_provider_webhook_setup
 from . import payment_provider_events
 from . import payment_transaction_identity

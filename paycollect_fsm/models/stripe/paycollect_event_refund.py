@@ -160,7 +160,7 @@ class PaycollectEvent(models.Model):
                     "provider. The payment to the customer is recorded. Create the "
                     "credit note and reconcile it with that payment. The invoice won't "
                     "be charged again.",
-                    amount=transaction.currency_id.format(-transaction.amount),
+                    amount=transaction.currency_id._format_amount(-transaction.amount),
                     reference=source.reference,
                 ),
                 code="credit_note",
@@ -176,7 +176,7 @@ class PaycollectEvent(models.Model):
                     "%(amount)s, and the funds were returned to you. Cancel the "
                     "payment to the customer, then refund them another way.",
                     reference=transaction.reference,
-                    amount=transaction.currency_id.format(-transaction.amount),
+                    amount=transaction.currency_id._format_amount(-transaction.amount),
                 ),
                 code="refund_failed",
             )

@@ -282,6 +282,6 @@ class TestNumbers(HowMuchCommon):
     def test_the_summary_of_a_policy_names_its_limits(self):
         self.policy.max_auto_amount = 900
         self.assertIn(
-            "wait for approval if the amount is above $\xa0900.00, the extras are",
+            "wait for approval if the amount is above $900.00, the extras are",
             self.policy.rule_text,
         )

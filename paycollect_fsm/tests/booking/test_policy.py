@@ -86,7 +86,7 @@ class TestPolicy(BookingCommon):
     def test_everyone_else_is_charged_on_completion(self):
         policy, reason = self._resolve()
         self.assertEqual(policy, self.policies["auto"])
-        self.assertIn("no earlier policy matches", reason)
+        self.assertIn("no earlier policy matched", reason)
 
     def test_an_unknown_amount_matches_no_rule_with_a_limit(self):
         self.assertEqual(self._resolve(amount=None)[0], self.policies["auto"])
@@ -221,43 +221,92 @@ class TestPolicy(BookingCommon):
         form = Form(self.policies["net"])
         self.assertEqual(
             form.rule_text,
-            "Customers tagged NET or who require a PO number are invoiced on "
-            "30 Days. A PO number is required.",
+            "Customers who are tagged NET or require a PO number are invoiced with "
+            "30-day terms. A PO number is required.",
         )
         form.require_po = False
         form.amount_min = 100
         self.assertEqual(
             form.rule_text,
-            "Customers tagged NET or who require a PO number for $\xa0100.00 or more "
-            "are invoiced on 30 Days.",
+            "Customers who are tagged NET or require a PO number are invoiced for "
+            "orders of $100.00 or more with 30-day terms.",
         )
 
-    def test_the_words_of_a_filter_use_labels_and_names(self):
+    def test_the_summary_is_a_whole_sentence_for_the_usual_policies(self):
+        repair, visit = self.env["fsm.order.type"].create(
+            [{"name": "Repair"}, {"name": "Inspection"}]
+        )
+        tags = (self.tag_net | self.tag_cod).ids
+        for vals, text in (
+            (
+                {"collection_mode": "prepaid", "new_customer_only": True}
+                | {"amount_max": 250},
+                "New customers prepay orders up to $250.00.",
+            ),
+            ({"collection_mode": "prepaid"}, "All customers prepay."),
+            (
+                {"collection_mode": "cod", "partner_category_ids": tags},
+                "Customers tagged NET or COD pay on site.",
+            ),
+            (
+                {"collection_mode": "cod", "new_customer_only": True}
+                | {"partner_category_ids": self.tag_net.ids},
+                "New customers tagged NET pay on site.",
+            ),
+            (
+                {"collection_mode": "net"},
+                "All customers are invoiced with the customer's own payment terms.",
+            ),
+            (
+                {"amount_min": 100, "amount_max": 250},
+                "All customers are charged on completion for orders from "
+                "$100.00 to $250.00, to their payment method on file.",
+            ),
+            (
+                {"collection_mode": "cod", "order_type_ids": (repair | visit).ids},
+                "All customers pay on site. Applies to these job types only: Repair, "
+                "Inspection.",
+            ),
+        ):
+            no_limits = {"approval_extras_amount": 0, "approval_discount_percent": 0}
+            policy = self.Policy.create({"name": "P", **no_limits, **vals})
+            with self.subTest(text):
+                self.assertEqual(policy.rule_text, text)
+
+    def test_a_usual_filter_is_named_and_any_other_is_shown_by_the_form(self):
         country = self.env.ref("base.be")
+        tag = ("category_id", "in", self.tag_net.ids)
+        po = ("collection_require_po", "=", True)
+        other = "Customers who match the filter"
         for domain, words in (
-            ([("country_id", "=", country.id)], "whose Country is Belgium"),
-            ([("name", "ilike", "inc")], "whose Name contains inc"),
-            (
-                [("category_id", "not in", self.tag_net.ids)],
-                "not tagged NET",
-            ),
-            (
-                ["&", ("is_company", "=", True), ("country_id.code", "=", "BE")],
-                "Country Code is BE",
-            ),
-            (["!", ("name", "=", "A")], "whose Name is not A"),
+            ([tag], "Customers tagged NET"),
+            ([po], "Customers who require a PO number"),
+            ([("collection_require_po", "=", False)], other),
+            ([("category_id", "not in", self.tag_net.ids)], other),
+            ([("category_id", "ilike", "net")], other),
+            ([("country_id", "=", country.id)], other),
+            (["|", tag, ("country_id", "=", country.id)], other),
+            (["&", tag, po], other),
+            (["!", tag], other),
         ):
             with self.subTest(domain=domain):
                 self.policies["net"].partner_domain = str(domain)
-                self.assertIn(words, self.policies["net"].rule_text)
+                self.assertEqual(self.policies["net"]._get_customers_text(), words)
+        self.policies["net"].new_customer_only = True
+        self.assertIn("the other criteria", self.policies["net"].rule_text)
 
     def test_the_tester_shows_policy_reason_and_every_trial(self):
         test = self.env["paycollect.policy.test"].create(
             {"partner_id": self.contact.id, "amount": 1000.0}
         )
         self.assertEqual(test.policy_id, self.policies["auto"])
-        self.assertIn("no earlier policy matches", test.reason)
-        for words in ("covers only customers tagged NET", "not tagged COD", "Applies."):
+        self.assertIn("no earlier policy matched", test.reason)
+        for words in (
+            "Does not match “Customers who are tagged NET or require a PO number”.",
+            "The customer is not tagged COD.",
+            "The policy is for orders up to $250.00.",
+            "Applies.",
+        ):
             self.assertIn(words, test.trial_html)
 
     def test_the_tester_says_what_was_not_tried(self):

@@ -106,7 +106,7 @@ class TestDueText(CollectableCommon):
             self.mail(move),
         ):
             text = str(text).replace("&nbsp;", " ").replace("\xa0", " ")
-            self.assertIn("300.00 is due by 06/01/2026, and $ 700.00 by 07/31", text)
+            self.assertIn("300.00 is due by 06/01/2026, and $700.00 by 07/31", text)
         self.assertIn("due on", self.mail(move))
 
     def test_the_discount_is_named_with_the_full_amount(self):

@@ -190,7 +190,7 @@ class TestKillSwitch(CollectionCommon):
         self.assertIn("Wrong prices", window.state_text)
         self.assertIn("1 (", window.waiting_text)
         self.assertIn(
-            self.company.currency_id.format(attempt.amount), window.waiting_text
+            self.company.currency_id._format_amount(attempt.amount), window.waiting_text
         )
         with self.assertRaises(AccessError):
             window.action_resume()

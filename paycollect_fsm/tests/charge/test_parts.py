@@ -123,7 +123,7 @@ class TestParts(CollectableCommon):
         self.assertEqual(self.get_charged(move), [300])
         last = move.collection_attempt_ids.sorted("id")[-1]
         self.assertEqual(last.parked_code, "approval")
-        self.assertIn("above $\xa0500.00", last.reason)
+        self.assertIn("above $500.00", last.reason)
 
     def test_the_daily_limit_counts_what_is_charged(self):
         self.company.collection_daily_amount = 500

@@ -186,7 +186,7 @@ class TestApprovedPayer(WhoseCardCommon):
         action = self.move.with_user(self.accountant).action_approve_charge()
         dialog = self.env[action["res_model"]].browse(action["res_id"])
         dialog = dialog.with_user(self.accountant)
-        self.assertIn("B Inc. will be charged $\xa0100.00", dialog.summary)
+        self.assertIn("B Inc. will be charged $100.00", dialog.summary)
         self.assertIn("•••• 4242", dialog.summary)
         self.assertTrue(dialog.is_stranger)
 

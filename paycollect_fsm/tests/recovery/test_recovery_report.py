@@ -153,17 +153,17 @@ class TestRecoveryReport(RetryCase):
             transaction._post_process()
         self.assertEqual(self.outcome(move), ("recovered", "customer", 100))
 
-    def test_money_by_bank_and_in_cash_is_told_apart(self):
-        for journal_type in ("bank", "cash"):
+    def test_a_payment_entered_by_hand_and_cash_are_told_apart(self):
+        for journal_type, way in (("bank", "manual"), ("cash", "cash")):
             move = self.bill_declined("0019")
             self.pay(move, journal_type, days=3)
-            self.assertEqual(self.outcome(move), ("recovered", journal_type, 100))
+            self.assertEqual(self.outcome(move), ("recovered", way, 100))
             self.assertEqual(self.row(move).days_to_recovery, 3)
 
     def test_a_part_payment_is_recovered_as_far_as_it_goes(self):
         move = self.bill_declined("0019")
         self.pay(move, amount=30)
-        self.assertEqual(self.outcome(move), ("asked", "bank", 30))
+        self.assertEqual(self.outcome(move), ("asked", "manual", 30))
         self.assertAlmostEqual(self.row(move).recovery_rate, 0.3)
 
     def test_what_was_paid_before_the_decline_is_not_recovered(self):
