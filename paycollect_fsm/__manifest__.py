@@ -80,6 +80,7 @@
             "paycollect_fsm/static/src/interactions/*",
         ],
         "web.assets_backend": ["paycollect_fsm/static/src/views/*"],
+        "web.assets_backend_lazy": ["paycollect_fsm/static/src/graphs/*"],
     },
     "uninstall_hook": "uninstall_hook",
     "installable": True,
