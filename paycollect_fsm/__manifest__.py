@@ -26,9 +26,11 @@
         "data/paycollect_policy.xml",
         # links, methods, consents
         "data/mail_template_method.xml",
+        "data/mail_template_payment.xml",
         "data/sms_template_method.xml",
         "views/pay_templates.xml",
         "views/pay_authenticate_templates.xml",
+        "views/pay_payment_templates.xml",
         # completion, charge, receipt
         "data/fsm_stage.xml",
         "data/mail_activity_type.xml",

@@ -6,7 +6,7 @@ from odoo.http import request
 
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 
-from ..rules.links import SAVE_METHOD
+from ..rules.links import PAY, SAVE_METHOD
 from .pay_pages import COOKIE, PaycollectPages
 
 CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
@@ -107,7 +107,7 @@ class PaycollectPay(PaycollectPages):
         sitemap=False,
     )
     def collection_pay_done(self, **_kwargs):
-        """Landing page of the validation.
+        """Landing page of a validation or a payment.
 
         The link comes from a cookie that is set when the form is submitted: its token
         is never stored on the server, not even in the transaction's landing route.
@@ -115,20 +115,24 @@ class PaycollectPay(PaycollectPages):
         """
         token = request.httprequest.cookies.get(COOKIE)
         transaction = PaymentPostProcessing()._get_monitored_transaction()
+        is_validation = transaction.operation == "validation"
+        thanks = {"is_payment": bool(transaction) and not is_validation}
         if not token or not transaction.collection_link_id:
-            return self._render_collection("paycollect_fsm.pay_thanks", {})
+            return self._render_collection("paycollect_fsm.pay_thanks", thanks)
         link, problem = self._open_collection_link(
-            token, fields.Datetime.now(), SAVE_METHOD
+            token, fields.Datetime.now(), SAVE_METHOD if is_validation else PAY
         )
         if problem:
             return self._render_collection_problem(problem)
         link = self._in_customer_language(link)
         if transaction.collection_link_id != link:
-            return self._render_collection("paycollect_fsm.pay_thanks", {})
+            return self._render_collection("paycollect_fsm.pay_thanks", thanks)
         if not transaction.is_post_processed and transaction.try_lock_for_update():
             transaction._post_process()  # the customer skipped the status page
         if transaction.state != "draft":
             request.future_response.set_cookie(COOKIE, max_age=0, path="/pay/done")
+        if not is_validation:
+            return self._render_payment_page(link, token, transaction)
         return self._render_collection_done(link, token, transaction)
 
     # Links

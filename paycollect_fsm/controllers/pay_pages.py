@@ -119,6 +119,7 @@ class PaycollectPages(PaymentPortal):
             "landing_route": "/pay/done",
             "access_token": link._get_consent_mark(),
             "waiting_sudo": link._get_waiting_moves(),
+            "work": link._get_work(),
             "collection_consent_text": link._get_consent_text(),
             "on_file_sudo": on_file[partner.commercial_partner_id],
             "today": company._get_today(),

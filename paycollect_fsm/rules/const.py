@@ -126,4 +126,5 @@ OCCASION_DECLINED = "declined"
 OCCASION_PAID = "paid"
 # About the customer, not about an invoice:
 OCCASION_METHOD = "method"  # a payment method is requested
+OCCASION_PAYMENT = "payment"  # a payment is requested
 OCCASION_CONSENT = "consent"  # the customer's copy of it

@@ -11,6 +11,9 @@ SAVE_METHOD = "save_method"
 CONFIRM = "confirm"
 PAY = "pay"
 
+# How a link got to the customer: the user who created it passed it on.
+COPY = "copy"
+
 
 @dataclass(frozen=True)
 class Purpose:
@@ -34,7 +37,8 @@ PURPOSES = {
             "_render_method_page",
         ),
         Purpose("balance", "Pay the open balance", frozenset({PAY})),
-        Purpose("invoice", "Pay an invoice", frozenset({PAY})),
+        Purpose("invoice", "Pay an invoice", frozenset({PAY}), "_render_payment_page"),
+        Purpose("order", "Pay an order", frozenset({PAY}), "_render_payment_page"),
         Purpose(
             "authenticate",
             "Confirm a payment",

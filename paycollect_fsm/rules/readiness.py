@@ -13,13 +13,14 @@ from typing import Any
 from .method_limits import Limit
 
 READY = "ready"
+PREPAID = "prepaid"
 METHOD_MISSING = "method_missing"
 METHOD_EXPIRED = "method_expired"
 DEPOSIT_DUE = "deposit_due"
 PO_MISSING = "po_missing"
 ON_HOLD = "on_hold"
 NOT_NEEDED = "not_needed"
-FINE = frozenset({READY, NOT_NEEDED})
+FINE = frozenset({READY, PREPAID, NOT_NEEDED})
 
 CONFIRM = "confirm"
 DISPATCH = "dispatch"
@@ -142,7 +143,7 @@ def _find_obstacle(facts: BookingFacts, method: int | None):
         if facts.amount < facts.rounding / 2:
             return NOT_NEEDED, "no_amount", {}
         if facts.amount - facts.paid < facts.rounding / 2:
-            return NOT_NEEDED, "paid", {}
+            return PREPAID if facts.mode == "prepaid" else NOT_NEEDED, "paid", {}
     if facts.po_required and not facts.po_given:
         return PO_MISSING, "po_missing", {}
     if deposit := get_deposit_due(facts):

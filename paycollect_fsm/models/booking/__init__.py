@@ -8,10 +8,13 @@ from . import paycollect_policy_approval
 from . import paycollect_policy_text
 from . import paycollect_policy_reason
 from . import paycollect_release
+from . import paycollect_link
+from . import payment_transaction
 from . import paycollect_booking_mixin
 from . import paycollect_booking_mixin_gate
 from . import paycollect_booking_mixin_payer
 from . import paycollect_booking_mixin_policy
+from . import paycollect_booking_mixin_request
 from . import paycollect_booking_mixin_search
 from . import paycollect_booking_mixin_text
 from . import res_partner
@@ -19,9 +22,11 @@ from . import res_partner_payer
 from . import paycollect_booking_mixin_unusable
 from . import sale_order
 from . import sale_order_payer
+from . import sale_order_payment
 from . import sale_order_search
 from . import fsm_order
 from . import fsm_order_payer
+from . import fsm_order_payment
 from . import fsm_order_search
 from . import fsm_location
 from . import fsm_team

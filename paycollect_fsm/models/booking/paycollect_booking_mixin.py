@@ -11,6 +11,7 @@ from ...rules.readiness import (
     NOT_NEEDED,
     ON_HOLD,
     PO_MISSING,
+    PREPAID,
     READY,
     gate,
     judge,
@@ -75,6 +76,7 @@ class PaycollectBookingMixin(models.AbstractModel):
     collection_readiness = fields.Selection(
         [
             (READY, "Ready to collect"),
+            (PREPAID, "Prepaid"),
             (METHOD_MISSING, "No payment method"),
             (METHOD_EXPIRED, "Method expiring"),
             (DEPOSIT_DUE, "Payment due"),
@@ -214,13 +216,6 @@ class PaycollectBookingMixin(models.AbstractModel):
                 ),
                 reason=source.collection_override_reason,
             )
-
-    def action_request_payment_method(self):
-        """Button: open the dialog that sends the request."""
-        self.ensure_one()
-        self.check_access("read")
-        payer = self.sudo()._get_payer().with_env(self.env)
-        return payer._open_method_request(self)
 
     def _get_payer(self):
         """Hook: the ``res.partner`` who pays for this booking."""

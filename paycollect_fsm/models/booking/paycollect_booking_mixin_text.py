@@ -63,13 +63,12 @@ class PaycollectBookingMixin(models.AbstractModel):
         if verdict.code == "prepayment_due":
             return self.env._(
                 "%(amount)s must be paid before a worker can be dispatched. Send the "
-                "customer the order to pay online, or register the payment.",
+                "customer a payment link, or register the payment.",
                 amount=amount,
             )
         return self.env._(
             "%(amount)s of the %(percent)g%% deposit is still due before a worker can "
-            "be dispatched. Send the customer the order to pay online, or register "
-            "the payment.",
+            "be dispatched. Send the customer a payment link, or register the payment.",
             amount=amount,
             percent=verdict.params["percent"],
         )

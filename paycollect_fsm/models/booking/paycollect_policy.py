@@ -210,6 +210,12 @@ class PaycollectPolicy(models.Model):
             "paycollect_fsm.action_paycollect_policy_test"
         )
 
+    def _get_prepayment_share(self):
+        """Return the share of the total to pay before the work starts, 0 for none."""
+        if self.collection_mode == "prepaid":
+            return 1.0
+        return self.deposit_percent / 100
+
     @api.model
     def _get_default_company(self):
         """Managers add policies for their company, administrators for all companies."""

@@ -8,6 +8,7 @@ ORIGINAL = "original"
 COPY = "copy"
 EXPORTED = "exported"
 PAYER = "payer"
+LINK = "link"
 
 
 class PaycollectLog(models.Model):
@@ -31,6 +32,7 @@ class PaycollectLog(models.Model):
             (COPY, "Moved database confirmed as a copy"),
             (EXPORTED, "Customer data exported"),
             (PAYER, "Payer of a booking changed"),
+            (LINK, "Customer link copied"),
         ],
         string="Event",
         required=True,

@@ -49,6 +49,7 @@ class PaycollectMessage(models.Model):
             ("due", "Invoice"),
             ("declined", "Declined payment"),
             ("method", "Payment method request"),
+            ("payment", "Payment link"),
             ("consent", "Copy of the consent"),
         ],
         required=True,

@@ -8,6 +8,7 @@ from ...rules.const import (
     OCCASION_DUE,
     OCCASION_METHOD,
     OCCASION_PAID,
+    OCCASION_PAYMENT,
 )
 
 
@@ -60,6 +61,7 @@ class PaycollectMessage(models.Model):
             OCCASION_METHOD: _(
                 "A link to add a payment method was sent to %(address)s on %(date)s."
             ),
+            OCCASION_PAYMENT: _("A link to pay was sent to %(address)s on %(date)s."),
             OCCASION_CONSENT: _(
                 "A copy of the consent was sent to %(address)s on %(date)s."
             ),
@@ -80,6 +82,9 @@ class PaycollectMessage(models.Model):
             OCCASION_METHOD: _(
                 "The payment method request to %(address)s is queued and has not been "
                 "sent yet."
+            ),
+            OCCASION_PAYMENT: _(
+                "The payment link to %(address)s is queued and has not been sent yet."
             ),
             OCCASION_CONSENT: _(
                 "The copy of the consent to %(address)s is queued and has not been "
@@ -106,6 +111,10 @@ class PaycollectMessage(models.Model):
                 "The payment method request to %(address)s has not been sent yet: "
                 "%(why)s It will be retried on %(date)s."
             ),
+            OCCASION_PAYMENT: _(
+                "The payment link to %(address)s has not been sent yet: %(why)s It "
+                "will be retried on %(date)s."
+            ),
             OCCASION_CONSENT: _(
                 "The copy of the consent to %(address)s has not been sent yet: %(why)s "
                 "It will be retried on %(date)s."
@@ -128,6 +137,9 @@ class PaycollectMessage(models.Model):
                 "The payment method request could not be delivered to %(address)s: "
                 "%(why)s"
             ),
+            OCCASION_PAYMENT: _(
+                "The payment link could not be delivered to %(address)s: %(why)s"
+            ),
             OCCASION_CONSENT: _(
                 "The copy of the consent could not be delivered to %(address)s: %(why)s"
             ),
@@ -140,6 +152,7 @@ class PaycollectMessage(models.Model):
             OCCASION_DUE: _("The invoice was not sent: %(why)s"),
             OCCASION_DECLINED: _("The decline notice was not sent: %(why)s"),
             OCCASION_METHOD: _("The payment method request was not sent: %(why)s"),
+            OCCASION_PAYMENT: _("The payment link was not sent: %(why)s"),
             OCCASION_CONSENT: _("The copy of the consent was not sent: %(why)s"),
         }
 

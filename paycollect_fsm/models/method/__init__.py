@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import paycollect_link
 from . import paycollect_link_bank_debit
+from . import paycollect_link_request
 from . import paycollect_link_sealed
 from . import paycollect_link_visit
 from . import base_partner_merge
@@ -16,3 +17,4 @@ from . import payment_token_unusable
 from . import payment_transaction
 from . import res_partner
 from . import res_partner_reach
+from . import res_partner_request

@@ -50,6 +50,13 @@ class PaycollectLink(models.Model):
         ondelete="cascade",
         check_company=True,
     )
+    channel = fields.Selection(
+        selection=[("mail", "Email"), ("sms", "Text message"), ("copy", "Copied")],
+        string="Sent By",
+        readonly=True,
+        help="How a requested link got to the customer. “Copied” means that the user "
+        "who created it passed it on.",
+    )
     token_hash = fields.Char(
         required=True,
         readonly=True,
@@ -123,7 +130,7 @@ class PaycollectLink(models.Model):
         self.sudo()._revoke()
 
     @api.model
-    def _issue(self, partner, purpose, company=None, move=None, now=None):
+    def _issue(self, partner, purpose, company=None, move=None, now=None, **values):
         """Create a link for one customer and return its absolute URL.
 
         The URL is returned once and cannot be recovered: only a hash is stored.
@@ -133,17 +140,20 @@ class PaycollectLink(models.Model):
         :param company: default: the current company
         :param move: the invoice, for purposes that concern one
         :param now: UTC, naive
+        :param values: other fields, e.g. ``channel``
         """
-        link, raw = self._create_link(partner, purpose, company, move, now)
+        link, raw = self._create_link(partner, purpose, company, move, now, **values)
         return link._get_url(raw)
 
     @api.model
-    def _create_link(self, partner, purpose, company=None, move=None, now=None):
+    def _create_link(
+        self, partner, purpose, company=None, move=None, now=None, **values
+    ):
         """Return the new link (sudo) and its raw token."""
         raw = secrets.token_urlsafe(32)
         company = company or self.env.company
-        values = self._prepare_issue_vals(raw, partner, purpose, company, move, now)
-        return self.sudo().create(values), raw
+        issued = self._prepare_issue_vals(raw, partner, purpose, company, move, now)
+        return self.sudo().create(issued | values), raw
 
     def _get_url(self, path):
         return f"{self.company_id._get_public_url()}/pay/{path}"

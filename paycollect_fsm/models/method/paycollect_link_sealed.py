@@ -25,12 +25,14 @@ class PaycollectLink(models.Model):
     )
 
     @api.model
-    def _issue_sealed(self, partner, purpose, company=None, move=None, now=None):
+    def _issue_sealed(
+        self, partner, purpose, company=None, move=None, now=None, **values
+    ):
         """Create a link for a message and return a URL that names it but opens nothing.
 
         Each message needs a link of its own. For the arguments, see ``_issue``.
         """
-        link, raw = self._create_link(partner, purpose, company, move, now)
+        link, raw = self._create_link(partner, purpose, company, move, now, **values)
         link.pending_token = raw
         return link._get_url(f"link-{link.id}")
 

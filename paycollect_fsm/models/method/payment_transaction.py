@@ -146,6 +146,7 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if self.collection_link_id:
             self._post_process_collection_method()
+            self._post_process_link_payment()
 
     # Validation of a method through a signed link
 
@@ -174,6 +175,12 @@ class PaymentTransaction(models.Model):
         token._set_primary()
         self.collection_link_id._set_used(now or fields.Datetime.now())
         token.partner_id._collection_method_added(token)
+
+    def _post_process_link_payment(self):
+        """Note on the link that it was paid."""
+        paid = self.operation != "validation" and self.state in ("authorized", "done")
+        if paid and not self.collection_link_id.used_at:
+            self.collection_link_id._set_used(fields.Datetime.now())
 
     def _has_collection_consent(self):
         return bool(

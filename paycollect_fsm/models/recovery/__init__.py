@@ -22,3 +22,4 @@ from . import paycollect_attempt_left_open
 from . import account_move_abandoned
 from . import payment_provider_foreign_retries
 from . import paycollect_attempt_event
+from . import sale_order

@@ -1,12 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
-
-import requests
-
 from odoo import models
-from odoo.exceptions import ValidationError
-
-_logger = logging.getLogger(__name__)
 
 
 class AccountMove(models.Model):
@@ -26,23 +19,4 @@ class AccountMove(models.Model):
         :param now: naive UTC datetime
         :raise ValidationError: if the outcome of an earlier payment is unknown
         """
-        payments = self.sudo().transaction_ids.filtered(
-            lambda tx: tx._may_be_finished()
-        )
-        for payment in payments:
-            try:
-                if not payment.try_lock_for_update():
-                    raise ValidationError(
-                        self.env._("The payment is locked by another transaction.")
-                    )
-                payment._close_abandoned(now)
-            except (ValidationError, requests.RequestException) as error:
-                _logger.warning("Payment %s could not be closed: %s", payment.id, error)
-                raise ValidationError(
-                    self.env._(
-                        "You already started a payment for this, and we couldn't "
-                        "confirm its outcome. No new charge was made. Please try again "
-                        "in a few minutes."
-                    )
-                ) from error
-            self.env["paycollect.attempt"]._commit()
+        self.sudo().transaction_ids._close_earlier(now)

@@ -1,7 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+import requests
+
 from odoo import models
+from odoo.exceptions import ValidationError
 
 from ..charge.account_move_facts import PORTAL_GRACE
+
+_logger = logging.getLogger(__name__)
 
 
 class PaymentTransaction(models.Model):
@@ -42,3 +49,27 @@ class PaymentTransaction(models.Model):
         :raise ValidationError: if the provider doesn't respond; it may still be paid
         """
         self.ensure_one()
+
+    def _close_earlier(self, now):
+        """Close those that may still be paid. Network; commits what it learned.
+
+        :param now: naive UTC datetime
+        :raise ValidationError: if the outcome of one of them is unknown
+        """
+        for payment in self.filtered(lambda tx: tx._may_be_finished()):
+            try:
+                if not payment.try_lock_for_update():
+                    raise ValidationError(
+                        self.env._("The payment is locked by another transaction.")
+                    )
+                payment._close_abandoned(now)
+            except (ValidationError, requests.RequestException) as error:
+                _logger.warning("Payment %s could not be closed: %s", payment.id, error)
+                raise ValidationError(
+                    self.env._(
+                        "You already started a payment for this, and we couldn't "
+                        "confirm its outcome. No new charge was made. Please try again "
+                        "in a few minutes."
+                    )
+                ) from error
+            self.env["paycollect.attempt"]._commit()

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from ..common import BookingCommon
 
-NOT_READY = [("collection_readiness", "not in", ("ready", "not_needed"))]
+NOT_READY = [("collection_readiness", "not in", ("ready", "prepaid", "not_needed"))]
 SUMMER = datetime(2090, 7, 10, 9, 0)
 
 
@@ -153,7 +153,7 @@ class TestReadiness(BookingCommon):
         self._pay_online(order, 150)
         self.assertIn("50.00", order.collection_readiness_reason)
         self._pay_online(order, 50, state="authorized")
-        self.assertEqual(order.collection_readiness, "not_needed")
+        self.assertEqual(order.collection_readiness, "prepaid")
 
     def test_a_failed_online_payment_does_not_count(self):
         order = self.make_order(price=200)

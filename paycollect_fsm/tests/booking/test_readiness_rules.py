@@ -27,7 +27,7 @@ TABLE = [
     ({"mode": "cod", "deposit_percent": 20, "paid": 20}, "not_needed", "cod"),
     ({"mode": "prepaid"}, "deposit_due", "prepayment_due"),
     ({"mode": "prepaid", "paid": 99.99}, "deposit_due", "prepayment_due"),
-    ({"mode": "prepaid", "paid": 100}, "not_needed", "paid"),
+    ({"mode": "prepaid", "paid": 100}, "prepaid", "paid"),
     ({"mode": "prepaid", "amount": None}, "deposit_due", "prepayment_unknown"),
     ({"mode": "auto", "deposit_percent": 30}, "deposit_due", "deposit_due"),
     ({"mode": "auto", "deposit_percent": 30, "paid": 30}, "method_missing", None),

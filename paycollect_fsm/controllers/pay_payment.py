@@ -1,0 +1,172 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+
+from odoo import fields, http
+from odoo.exceptions import ValidationError
+from odoo.http import request
+
+from ..rules.links import PAY
+from .pay import CLIENT_CHOICES, CLIENT_IGNORED, PaycollectPay
+
+
+class PaycollectPayPayment(PaycollectPay):
+    """The page where a customer pays an order or an invoice, without a login.
+
+    What is due is determined by the server, each time it is asked.
+    """
+
+    def _render_payment_page(self, link, token, transaction=None):
+        """Render what is due, or why nothing can be paid now.
+
+        :param transaction: the payment that the customer just came back from
+        """
+        document = link._get_document()
+        if not document:
+            return self._render_no_page(link, token)
+        problem = document._get_payment_problem()
+        values = self._get_collection_page_values(link, token)
+        values |= {
+            "document_sudo": document,
+            "work": link._get_work(),
+            "problem": problem,
+            "amount": document._get_link_amount(),
+            "currency": document.currency_id,
+            "payment_sudo": transaction or self._get_last_payment(document),
+            "failed_sudo": transaction
+            and transaction.state in ("cancel", "error")
+            and transaction,
+            "receipt_by_mail": bool(link.partner_id._get_collection_email()),
+        }
+        if not problem:
+            values |= self._get_payment_form_values(link, token, document)
+        return self._render_collection("paycollect_fsm.pay_payment", values)
+
+    def _get_last_payment(self, document):
+        done = document.transaction_ids.filtered(
+            lambda tx: tx.state in ("done", "authorized")
+        )
+        return done.sorted("id")[-1:]
+
+    def _get_payment_form_values(self, link, token, document):
+        providers = self._get_payment_providers(link, document)
+        methods = self._get_payment_methods(link, document, providers)
+        return {
+            "mode": "payment",
+            "allow_token_selection": False,
+            "partner_id": link.partner_id.id,
+            "providers_sudo": providers,
+            "payment_methods_sudo": methods,
+            "tokens_sudo": request.env["payment.token"],
+            "show_tokenize_input_mapping": dict.fromkeys(providers.ids, False),
+            "transaction_route": f"/pay/{token}/payment",
+            "landing_route": "/pay/done",
+            "access_token": self._get_payment_mark(document),
+        }
+
+    def _get_payment_providers(self, link, document):
+        return (
+            request.env["payment.provider"]
+            .sudo()
+            ._get_compatible_providers(
+                link.company_id.id,
+                link.partner_id.id,
+                document._get_link_amount(),
+                currency_id=document.currency_id.id,
+            )
+        )
+
+    def _get_payment_methods(self, link, document, providers):
+        return (
+            request.env["payment.method"]
+            .sudo()
+            ._get_compatible_payment_methods(
+                providers.ids, link.partner_id.id, currency_id=document.currency_id.id
+            )
+        )
+
+    def _get_payment_mark(self, document):
+        """Return a hash of what the page says is due, to notice that it changed."""
+        amount = document.currency_id.format(document._get_link_amount())
+        said = f"{document._name},{document.id},{document.currency_id.name},{amount}"
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    @http.route("/pay/<string:token>/payment", type="jsonrpc", auth="public")
+    def collection_pay_payment(self, token, **kwargs):
+        """Create the payment of what is due and return its processing values.
+
+        The browser may choose only the provider, payment method and flow. An earlier
+        payment that was started on another page is closed first.
+        """
+        now = fields.Datetime.now()
+        link, problem = self._open_collection_link(token, now, PAY)
+        if problem:
+            return self._get_collection_failure(problem)
+        link = self._in_customer_language(link)
+        for key in CLIENT_IGNORED:
+            kwargs.pop(key, None)
+        self._validate_transaction_kwargs(
+            kwargs, additional_allowed_keys=("access_token",)
+        )
+        document = link._get_document()
+        if not document or not document.try_lock_for_update():
+            return self._get_payment_failure("processing" if document else "canceled")
+        try:
+            document._close_earlier_payments(now)
+            if problem := self._find_payment_problem(link, document, kwargs):
+                return self._get_payment_failure(problem)
+            transaction = self._start_payment(link, document, kwargs)
+        except ValidationError as error:
+            return {"state": "error", "state_message": str(error)}
+        self._set_collection_cookie(token)
+        return transaction._get_processing_values()
+
+    def _find_payment_problem(self, link, document, kwargs):
+        if problem := document._get_payment_problem():
+            return problem
+        if kwargs.get("access_token") != self._get_payment_mark(document):
+            return "changed"
+        providers = self._get_payment_providers(link, document)
+        methods = self._get_payment_methods(link, document, providers)
+        chosen = methods.filtered(lambda m: m.id == kwargs.get("payment_method_id"))
+        offered = (
+            kwargs.get("provider_id") in providers.ids
+            and kwargs.get("provider_id") in chosen.provider_ids.ids
+            and kwargs.get("flow") in ("redirect", "direct")
+        )
+        return False if offered else "choice"
+
+    def _start_payment(self, link, document, kwargs):
+        return self._create_transaction(
+            **{key: kwargs.get(key) for key in CLIENT_CHOICES},
+            token_id=None,
+            amount=document._get_link_amount(),
+            currency_id=document.currency_id.id,
+            partner_id=link.partner_id.id,
+            tokenization_requested=False,
+            landing_route="/pay/done",
+            custom_create_values={
+                **document._prepare_link_payment_vals(),
+                "collection_link_id": link.id,
+            },
+        )
+
+    def _get_payment_failure(self, problem):
+        """Return the answer that the payment form shows."""
+        _ = request.env._
+        messages = {
+            "paid": _("This has already been paid. Nothing more is due."),
+            "processing": _(
+                "A payment is already being processed. You don't need to do anything."
+            ),
+            "canceled": _("This was canceled. Nothing is due."),
+            "expired": _(
+                "This offer has expired. Nothing was charged. Please contact us."
+            ),
+            "changed": _(
+                "The amount due has changed since you opened this page. Nothing was "
+                "charged. Please reload the page."
+            ),
+        }
+        if problem not in messages:
+            return self._get_collection_failure(problem)
+        return {"state": "error", "state_message": messages[problem]}

@@ -1,0 +1,346 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from ..common import BookingCommon
+
+RAW = re.compile(r"/pay/([A-Za-z0-9_-]{43})")
+
+
+class PaymentLinkCommon(BookingCommon, HttpCase):
+    """Links that are sent for an order, opened and paid like a browser does."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["paycollect.link.visit"].search([]).unlink()
+        cls.seller = cls.make_user("seller", "sales_team.group_sale_salesman_all_leads")
+
+    def send_link(self, document, user=None, method="action_send_payment_link"):
+        """Send the link as the dispatcher; return the address that the customer gets."""
+        before = self.env["paycollect.link"].search([])
+        action = getattr(document.with_user(user or self.dispatcher), method)()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        with self.collect_queued() as queued:
+            dialog.with_user(user or self.dispatcher).action_send()
+        self.mail, self.text = queued["mail.mail"], queued["sms.sms"]
+        links = self.env["paycollect.link"].search([]) - before
+        self.link = links.filtered(lambda link: link.channel == "mail")
+        with self.mock_mail_gateway():
+            self.mail.send()
+        self.sent = self._mails[0]
+        return "/pay/" + RAW.search(self.sent["body"])[1]
+
+    def read_page(self, url):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        self.mark = re.search(r'data-access-token="(\w+)"', response.text)
+        return response.text
+
+    def submit(self, url, mark=None, **params):
+        return self.make_jsonrpc_request(
+            f"{url}/payment",
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "token_id": None,
+                "amount": 0.01,
+                "flow": "direct",
+                "tokenization_requested": False,
+                "landing_route": "/elsewhere",
+                "is_validation": False,
+                "access_token": mark or self.mark[1],
+                "csrf_token": "x",
+                **params,
+            },
+        )
+
+    def finish(self, values, state="done"):
+        self.make_jsonrpc_request(
+            "/payment/demo/simulate_payment",
+            {
+                "reference": values["reference"],
+                "payment_details": "4242 4242 4242 4242 12/30",
+                "simulated_state": state,
+            },
+        )
+        landing = self.make_jsonrpc_request("/payment/status/poll", {})
+        return self.url_open(landing["landing_route"]).text
+
+    def pay(self, url, state="done"):
+        self.read_page(url)
+        return self.finish(self.submit(url), state)
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentLink(PaymentLinkCommon):
+    def make_prepaid(self, confirm=True, **values):
+        order = self.make_order(price=200, **values)
+        if confirm:
+            order.action_confirm()
+        return order
+
+    def test_a_prepaid_order_is_paid_by_link_done_and_not_charged_again(self):
+        order = self.make_prepaid()
+        self.make_token()
+        self.assertEqual(order.collection_readiness, "deposit_due")
+        url = self.send_link(order)
+        self.assertIn("$200.00", self.sent["subject"])
+        self.assertIn(order.name, self.sent["body"])
+        text = self.read_page(url)
+        self.assertRegex(text, r"Pay\s+<.*200\.00|Pay \$.*200\.00")
+        self.assertIn(order.name, text)
+        page = self.finish(self.submit(url))
+        self.assertIn("Thank you for your payment", page)
+        self.env.invalidate_all()
+        self.assertEqual(order.amount_paid, 200)
+        self.assertEqual(order.collection_readiness, "prepaid")
+        job = order.fsm_order_ids
+        self.assertEqual(job.collection_readiness, "prepaid")
+        job.with_user(self.dispatcher).person_id = self.make_worker()
+        invoice = self.complete(job)
+        self.assertTrue(invoice._is_settled())
+        self.assertFalse(invoice.collection_attempt_ids)
+        self.assertEqual(len(order.transaction_ids), 1)
+        self.assertTrue(self.link.used_at)
+
+    def test_paying_the_link_of_a_quotation_confirms_it(self):
+        order = self.make_prepaid(confirm=False)
+        self.pay(self.send_link(order, self.seller))
+        self.env.invalidate_all()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.collection_readiness, "prepaid")
+
+    def test_a_deposit_is_asked_for_to_the_cent(self):
+        self.policies["auto"].deposit_percent = 33
+        order = self.make_order(price=999.99)
+        order.action_confirm()
+        self.pay(self.send_link(order))
+        self.env.invalidate_all()
+        self.assertEqual(order.amount_paid, 330.00)
+        self.assertEqual(order.collection_readiness, "method_missing")
+
+    def test_the_browser_chooses_neither_amount_nor_customer_nor_landing(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        self.read_page(url)
+        stranger = self.make_customer("Eve Stranger")
+        values = self.submit(url, partner_id=stranger.id, reference_prefix="X")
+        paid = self.env["payment.transaction"].search(
+            [("reference", "=", values["reference"])]
+        )
+        self.assertEqual((paid.amount, paid.partner_id), (200, self.customer))
+        self.assertEqual(paid.landing_route, "/pay/done")
+        self.assertEqual(paid.sale_order_ids, order)
+        self.assertFalse(paid.tokenize)
+
+    def test_a_second_tab_does_not_pay_again(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        self.read_page(url)
+        other_tab = self.mark[1]
+        self.pay(url)
+        answer = self.submit(url, other_tab)
+        self.assertEqual(answer["state"], "error")
+        self.assertIn("already been paid", answer["state_message"])
+        self.assertIn("Thank you for your payment", self.read_page(url))
+        self.assertEqual(len(order.transaction_ids), 1)
+
+    def test_a_payment_on_its_way_is_not_paid_again(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        self.read_page(url)
+        mark = self.mark[1]
+        self.assertIn("Your payment is processing", self.pay(url, "pending"))
+        answer = self.submit(url, mark)
+        self.assertIn("already being processed", answer["state_message"])
+        self.assertEqual(len(order.transaction_ids), 1)
+
+    def test_a_double_click_that_finds_the_order_locked_starts_no_second_payment(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        self.read_page(url)
+        with self.busy("sale.order"):
+            answer = self.submit(url)
+        self.assertEqual(answer["state"], "error")
+        self.assertFalse(order.transaction_ids)
+
+    def test_what_changed_since_the_page_was_opened_is_shown_first(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        self.read_page(url)
+        order.order_line.price_unit = 240
+        answer = self.submit(url)
+        self.assertIn("amount due has changed", answer["state_message"])
+        self.assertFalse(order.transaction_ids)
+        self.assertIn("240.00", self.read_page(url))
+
+    def test_a_canceled_order_is_not_paid(self):
+        order = self.make_prepaid(confirm=False)
+        url = self.send_link(order, self.seller)
+        self.read_page(url)
+        order._action_cancel()
+        answer = self.submit(url)
+        self.assertIn("canceled", answer["state_message"])
+        self.assertFalse(order.transaction_ids)
+        text = self.read_page(url)
+        self.assertIn("There's nothing to pay", text)
+        self.assertNotIn("o_payment_form", text)
+
+    def test_a_declined_payment_says_so_and_can_be_tried_again(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        page = self.pay(url, "error")
+        self.assertIn("Your payment didn't go through", page)
+        self.assertIn("o_payment_form", page)
+        self.assertIn("Thank you for your payment", self.pay(url))
+        self.env.invalidate_all()
+        self.assertEqual(order.amount_paid, 200)
+
+    def test_a_link_to_pay_saves_no_method_and_one_to_save_pays_nothing(self):
+        order = self.make_prepaid()
+        url = self.send_link(order)
+        answer = self.make_jsonrpc_request(f"{url}/transaction", {})
+        self.assertEqual(answer["state"], "error")
+        _link, raw = self.make_link()
+        answer = self.submit(f"/pay/{raw}", "x")
+        self.assertEqual(answer["state"], "error")
+        self.assertFalse(order.transaction_ids)
+
+    def test_odoos_own_page_does_not_take_the_money_twice_either(self):
+        order = self.make_prepaid()
+        self.pay(self.send_link(order))
+        access_token = order._portal_ensure_token()
+        with self.assertRaisesRegex(Exception, "ValidationError"):
+            self.make_jsonrpc_request(
+                f"/my/orders/{order.id}/transaction",
+                {
+                    "access_token": access_token,
+                    "provider_id": self.provider.id,
+                    "payment_method_id": self.method.id,
+                    "token_id": None,
+                    "amount": 200,
+                    "flow": "direct",
+                    "tokenization_requested": False,
+                    "landing_route": "/my",
+                },
+            )
+        self.assertEqual(len(order.transaction_ids), 1)
+
+    def test_nothing_due_is_not_asked_for(self):
+        self.make_token()
+        order = self.make_order()
+        with self.assertRaisesRegex(UserError, "Nothing has to be paid"):
+            order.with_user(self.dispatcher).action_send_payment_link()
+
+    def test_a_technician_sends_no_payment_link(self):
+        order = self.make_prepaid()
+        with self.assertRaisesRegex(AccessError, "Ask the office"):
+            order.fsm_order_ids.with_user(self.technician).action_send_payment_link()
+
+    def test_the_policy_sets_odoos_own_prepayment_of_the_quotation(self):
+        order = self.make_prepaid(confirm=False)
+        self.assertTrue(order.require_payment)
+        self.assertEqual(order.prepayment_percent, 1)
+        self.assertTrue(order._has_to_be_paid())
+        order.write({"prepayment_percent": 0.5})
+        order.order_line.price_unit = 210
+        self.assertEqual(order.prepayment_percent, 0.5, "agreed on with the customer")
+        order.order_line.price_unit = 5000
+        self.assertEqual(order.collection_mode, "auto")
+        self.assertFalse(order.require_payment)
+
+
+@tagged("post_install", "-at_install")
+class TestRequest(PaymentLinkCommon):
+    """What staff see of the requests, on the order, the job and the customer."""
+
+    def request(self, document, user=None):
+        return self.send_link(document, user, "action_request_payment_method")
+
+    def test_a_request_is_visible_on_order_job_and_customer(self):
+        order = self.make_order()
+        order.action_confirm()
+        self.assertFalse(order.with_user(self.dispatcher).collection_request_text)
+        url = self.request(order)
+        self.env.invalidate_all()
+        day = self.company._get_today().strftime("%b %-d")
+        text = f"Requested {day} by email and SMS, not opened yet"
+        for record in (order, order.fsm_order_ids, self.customer):
+            self.assertEqual(
+                record.with_user(self.dispatcher).collection_request_text, text
+            )
+        self.make_jsonrpc_request(f"{url}/opened", {})
+        self.env.invalidate_all()
+        self.assertEqual(
+            order.collection_request_text,
+            f"Requested {day} by email and SMS, opened {day}",
+        )
+        other = self.make_order()
+        self.assertFalse(other.collection_request_text)
+
+    def test_the_dialog_says_what_was_requested_before(self):
+        order = self.make_order()
+        self.request(order)
+        self.env.invalidate_all()
+        action = order.with_user(self.dispatcher).action_request_payment_method()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertIn("by email and SMS", dialog.request_text)
+
+    def test_staff_choose_how_the_link_is_sent(self):
+        order = self.make_order()
+        action = order.with_user(self.seller).action_request_payment_method()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog = dialog.with_user(self.seller)
+        dialog.write({"by_email": False})
+        with self.collect_queued() as queued:
+            dialog.action_send()
+        self.assertFalse(queued["mail.mail"])
+        self.assertEqual(len(queued["sms.sms"]), 1)
+        self.assertIn("by SMS", order.collection_request_text)
+        dialog.write({"by_sms": False})
+        with self.assertRaisesRegex(UserError, "by email, by SMS or both"):
+            dialog.action_send()
+
+    def test_mail_and_page_name_the_work_its_date_and_the_estimate(self):
+        order = self.make_order(commitment_date="2090-07-10 09:00:00")
+        url = self.request(order)
+        page = self.read_page(url)
+        for text in (self.sent["body"], page):
+            self.assertIn(order.name, text)
+            self.assertIn("Visit", text)
+            self.assertIn("July 10, 2090", text)
+            self.assertIn("$500.00", text.replace("$\xa0", "$").replace("$ ", "$"))
+        self.assertIn(order.name, self.text.body)
+
+    def test_a_copied_link_works_is_logged_and_is_found_nowhere(self):
+        order = self.make_order()
+        action = order.with_user(self.seller).action_request_payment_method()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        url = dialog.with_user(self.seller).action_copy_link()["params"]["url"]
+        raw = RAW.search(url)[1]
+        self.assertIn("Visit", self.read_page(f"/pay/{raw}"))
+        link = self.env["paycollect.link"]._find(raw, self.now())[0]
+        self.assertEqual((link.channel, link.order_id), ("copy", order))
+        self.assertFalse(link.pending_token)
+        log = self.env["paycollect.log"].search([("kind", "=", "link")])
+        self.assertEqual(log.user_id, self.seller)
+        self.assertEqual(log.partner_id, self.customer)
+        self.assertIn(order.name, log.detail)
+        self.env.flush_all()
+        for table in ("mail_message", "paycollect_link", "paycollect_log"):
+            self.env.cr.execute(
+                f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{raw}%"]
+            )
+            self.assertEqual(self.env.cr.fetchone(), (0,), table)
+
+    def test_a_technician_copies_no_link(self):
+        dialog = self.env["paycollect.method.request"].create(
+            {"partner_id": self.customer.id}
+        )
+        with self.assertRaises(AccessError):
+            dialog.with_user(self.technician).action_copy_link()
+        with self.assertRaises(AccessError):
+            self.customer.with_user(self.technician)._copy_link("method", self.company)
