@@ -30,7 +30,7 @@ def fits(page):
 
 def wait_link(server, email):
     """Return the link from the email that asks for confirmation."""
-    mail = server.wait_mail(to=email, subject="Invoice")
+    mail = server.wait_mail(to=email, subject="Please confirm your payment")
     assert "Your bank needs you to confirm this payment" in mail.html
     (link,) = [link for link in mail.links if "/pay/" in link]
     # It works once the transaction that sent it is committed.

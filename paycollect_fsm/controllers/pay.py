@@ -135,6 +135,19 @@ class PaycollectPay(PaycollectPages):
             return self._render_payment_page(link, token, transaction)
         return self._render_collection_done(link, token, transaction)
 
+    @http.route("/pay/<string:token>/charges", type="jsonrpc", auth="public")
+    def collection_pay_charges(self, token, **_kwargs):
+        """Return what became of the charges that saving a method started.
+
+        The page asks until they are done; it changes nothing.
+        """
+        link, problem = self._open_collection_link(token, fields.Datetime.now())
+        if problem or not link._may(SAVE_METHOD):
+            return {"outcome": "", "text": ""}
+        link = self._in_customer_language(link)
+        saved = link._get_saved_method()
+        return link._get_charge_outcome(saved)
+
     # Links
 
     def _open_collection_link(self, token, now, act=None):

@@ -89,6 +89,8 @@ class PaycollectPages(PaymentPortal):
                 "consent_text": transaction.collection_consent_text,
                 "copy_by_mail": bool(link.partner_id._get_collection_email()),
                 "retry_url": f"/pay/{token}",
+                "charge": outcome == "saved"
+                and link._get_charge_outcome(transaction.token_id),
             },
         )
 
@@ -120,6 +122,8 @@ class PaycollectPages(PaymentPortal):
             "access_token": link._get_consent_mark(),
             "waiting_sudo": link._get_waiting_moves(),
             "work": link._get_work(),
+            "failed_sudo": link._get_failed_charge(),
+            "total_to_charge": link._get_total_to_charge(),
             "collection_consent_text": link._get_consent_text(),
             "on_file_sudo": on_file[partner.commercial_partner_id],
             "today": company._get_today(),

@@ -239,6 +239,12 @@ class PaycollectLink(models.Model):
             return self.env["account.move"]
         return self.partner_id._get_waiting_moves(self.company_id)
 
+    def _get_saved_method(self):
+        """Return the method that was last saved through this link (sudo), if any."""
+        self.ensure_one()
+        consents = self.env["paycollect.consent"].sudo()
+        return consents.search([("link_id", "=", self.id)], limit=1).token_id
+
     def _get_consent_text(self):
         """Return the consent for the method page, in the current language.
 

@@ -22,4 +22,5 @@ from . import paycollect_attempt_left_open
 from . import account_move_abandoned
 from . import payment_provider_foreign_retries
 from . import paycollect_attempt_event
+from . import paycollect_link
 from . import sale_order

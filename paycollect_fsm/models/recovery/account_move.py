@@ -3,6 +3,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from odoo import models
+from odoo.tools import format_date
 
 from ...rules.const import DECLINED
 from ...rules.declines import AUTH, HARD
@@ -89,6 +90,37 @@ class AccountMove(models.Model):
         )
 
     # -- values for the templates ------------------------------------------------
+
+    def _get_failed_charge(self):
+        """Return the declined charge that the customer is told about (sudo), if any."""
+        self.ensure_one()
+        last = self._get_sent_attempts()[-1:]
+        return last if self._is_declined() else last.browse()
+
+    def _get_failed_charge_text(self):
+        """Return which charge failed: amount, method and day."""
+        charge = self._get_failed_charge()
+        return self.env._(
+            "We tried to charge %(amount)s to your %(method)s on %(date)s, and the "
+            "payment failed.",
+            amount=charge.currency_id.format(charge.amount),
+            method=charge.token_id._get_label(),
+            date=format_date(self.env, self.company_id._get_today(charge.sent_at)),
+        )
+
+    def _get_message_subject(self):
+        """Return the subject of the email with the invoice, in the context language."""
+        self.ensure_one()
+        values = {"invoice": self.name, "company": self.company_id.name}
+        charge = self._get_failed_charge()
+        if not charge:
+            return self.env._("Invoice %(invoice)s from %(company)s", **values)
+        values["amount"] = charge.currency_id.format(charge.amount)
+        if self._needs_authentication():
+            return self.env._(
+                "Please confirm your payment of %(amount)s: %(invoice)s", **values
+            )
+        return self.env._("Payment of %(amount)s failed: %(invoice)s", **values)
 
     def _get_decline_text(self):
         """Return the customer's explanation of the last decline, in the context's
