@@ -3,6 +3,8 @@ from . import invoice_payment
 from . import pay
 from . import pay_authenticate
 from . import pay_payment
+from . import portal_method
+from . import portal_order
 from . import stripe_webhook
 from . import stripe_return
 from .link_logging import install

@@ -17,7 +17,8 @@ class FsmOrder(models.Model):
     sale_line_id = fields.Many2one(index="btree_not_null")
     collection_po_number = fields.Char(
         string="PO Number",
-        help="The customer's purchase order number for a job without a sales order.",
+        help="The customer's purchase order number. It is also entered on the sales "
+        "order, if that has none yet.",
         write_groups="fieldservice.group_fsm_user_own",
     )
 
@@ -41,18 +42,28 @@ class FsmOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         jobs = super().create(vals_list)
+        jobs._pass_on_po_number()
         jobs.filtered("person_id")._apply_dispatch_gate()
         return jobs
 
     def write(self, vals):
         workers = {job: job.person_id for job in self} if "person_id" in vals else {}
         result = super().write(vals)
+        if vals.get("collection_po_number"):
+            self._pass_on_po_number()
         self.filtered(
             lambda job: (
                 job in workers and job.person_id and job.person_id != workers[job]
             )
         )._apply_dispatch_gate()
         return result
+
+    def _pass_on_po_number(self):
+        """Enter the job's PO number on its order, whose invoices name it."""
+        for job in self.sudo().filtered("collection_po_number"):
+            order = job._get_sale_order()
+            if order and not order.client_order_ref:
+                order.client_order_ref = job.collection_po_number
 
     def _apply_dispatch_gate(self):
         """Block the assignment of a worker, or log what is not ready to collect.

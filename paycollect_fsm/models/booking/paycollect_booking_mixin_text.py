@@ -77,8 +77,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         """Return the texts for reasons without parameters."""
         return {
             "po_missing": self.env._(
-                "A PO number is required. Ask the customer for it and enter it as the "
-                "customer reference."
+                "A PO number is required. Ask the customer for it and enter it under "
+                "“PO Number.”"
             ),
             "prepayment_unknown": self.env._(
                 "This work must be paid for before a worker can be dispatched, but "

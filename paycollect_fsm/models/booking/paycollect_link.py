@@ -24,6 +24,10 @@ class PaycollectLink(models.Model):
         check_company=True,
     )
 
+    def _get_noted_records(self, customer):
+        noted = super()._get_noted_records(customer)
+        return [*noted, *self.order_id, *self.job_id]
+
     def _get_document(self):
         """Hook: the order or invoice that is paid through the link (sudo)."""
         self.ensure_one()

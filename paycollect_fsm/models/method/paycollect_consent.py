@@ -61,7 +61,7 @@ class PaycollectConsent(models.Model):
         readonly=True,
         help="The exact text the customer agreed to, in the language it was shown in.",
     )
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Selection(selection="_select_lang", string="Language", readonly=True)
     channel = fields.Selection(
         selection=[
             ("link", "Signed link"),
@@ -105,6 +105,12 @@ class PaycollectConsent(models.Model):
         "(transaction_id) WHERE transaction_id IS NOT NULL",
         "The consent for this validation has already been recorded.",
     )
+
+    @api.model
+    def _select_lang(self):
+        """Return every language, for its name: one may be deactivated later."""
+        languages = self.env["res.lang"].sudo().with_context(active_test=False)
+        return [(lang.code, lang.name) for lang in languages.search([])]
 
     @api.depends("revoked_date")
     def _compute_state(self):

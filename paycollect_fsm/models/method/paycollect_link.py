@@ -299,7 +299,7 @@ class PaycollectLink(models.Model):
         """Return the validation transaction's values set by the link alone."""
         self.ensure_one()
         return {
-            "collection_link_id": self.id,
+            "collection_link_id": self._origin.id,
             "collection_consent_text": self._get_consent_text(),
             "collection_consent_lang": self.env.lang,
             "collection_ip_address": ip_address,

@@ -49,3 +49,22 @@ class PaycollectLink(models.Model):
     def _format_day(self, moment):
         day = self[:1].company_id._get_today(moment)
         return format_date(self.env, day, date_format="MMM d")
+
+    # -- what the chatter says -----------------------------------------------------
+
+    def _note_saved(self, token):
+        """Note that the customer saved a method; without a link, on the portal.
+
+        :param token: the new method (sudo)
+        """
+        customer = token.partner_id
+        body = self.env._(
+            "Payment method saved by the customer: %(method)s.",
+            method=token._get_label(),
+        )
+        for record in self._get_noted_records(customer):
+            record._message_log(body=body, author_id=customer.id)
+
+    def _get_noted_records(self, customer):
+        """Hook: the records whose chatter notes what the customer did."""
+        return [customer]

@@ -61,7 +61,8 @@ class PaymentTransaction(models.Model):
         """Hook: whether we started the payment, or the one that it refunds."""
         self.ensure_one()
         tx = self.sudo()
-        return bool((tx.source_transaction_id or tx).collection_link_id)
+        started = tx.source_transaction_id or tx
+        return bool(started.collection_link_id or started.collection_consent_text)
 
     # Identity
 
@@ -144,11 +145,12 @@ class PaymentTransaction(models.Model):
     def _after_post_process(self):
         """Hook: follow-up once the state is processed; may run repeatedly (sudo)."""
         self.ensure_one()
-        if self.collection_link_id:
+        if self.collection_link_id or self.collection_consent_text:
             self._post_process_collection_method()
+        if self.collection_link_id:
             self._post_process_link_payment()
 
-    # Validation of a method through a signed link
+    # Validation of a method through a signed link or on the portal
 
     def _post_process_collection_method(self, now=None):
         """Make the validated method usable: consent, primary, hook.
@@ -168,12 +170,13 @@ class PaymentTransaction(models.Model):
         self.env["paycollect.consent"]._record(
             token,
             self.collection_consent_text,
-            "link",
+            "link" if self.collection_link_id else "portal",
             now=now,
-            **self._prepare_consent_extra_vals(),
+            **self._prepare_consent_extra_vals(token),
         )
         token._set_primary()
         self.collection_link_id._set_used(now or fields.Datetime.now())
+        self.collection_link_id._note_saved(token)
         token.partner_id._collection_method_added(token)
 
     def _post_process_link_payment(self):
@@ -189,11 +192,11 @@ class PaymentTransaction(models.Model):
             )
         )
 
-    def _prepare_consent_extra_vals(self):
+    def _prepare_consent_extra_vals(self, token):
         return {
             "transaction_id": self.id,
             "link_id": self.collection_link_id.id,
-            "company_id": self.collection_link_id.company_id.id,
+            "company_id": (self.collection_link_id or token).company_id.id,
             "ip_address": self.collection_ip_address,
             "lang": self.collection_consent_lang,
         }

@@ -141,6 +141,19 @@ class TestReadiness(BookingCommon):
         job.collection_po_number = "PO 8"
         self.assertEqual(job.collection_readiness, "ready")
 
+    def test_a_po_number_entered_on_the_job_is_on_its_order_too(self):
+        self.customer.category_id = self.tag_net
+        order = self._create_confirmed_order()
+        job = order.fsm_order_ids
+        self.assertEqual(job.collection_readiness, "po_missing")
+        self.assertIn("PO Number", job.collection_readiness_reason)
+        job.with_user(self.dispatcher).collection_po_number = "PO 9"
+        self.assertEqual(order.client_order_ref, "PO 9")
+        self.assertEqual(order.collection_readiness, "ready")
+        self.assertEqual(job.collection_readiness, "ready")
+        job.with_user(self.dispatcher).collection_po_number = "PO 10"
+        self.assertEqual(order.client_order_ref, "PO 9", "what the order says stays")
+
     def test_cash_on_site_needs_nothing(self):
         self.customer.category_id = self.tag_cod
         self.assertEqual(self.make_order().collection_readiness, "not_needed")

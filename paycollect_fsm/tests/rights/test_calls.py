@@ -133,6 +133,7 @@ class TestCalls(World, HttpCase):
 
     def _visit(self, rule):
         url = rule.rule.replace("<string:token>", self.token)
+        url = url.replace("<int:order_id>", str(self.order.id))
         routing = rule.endpoint.routing
         with self.undone():
             if routing["type"] == "jsonrpc":

@@ -1,0 +1,130 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+
+from odoo.tests import HttpCase, tagged
+
+from ..common import BookingCommon
+
+PAGE = "/my/payment_method"
+
+
+@tagged("post_install", "-at_install")
+class TestPortalMethod(BookingCommon, HttpCase):
+    """A customer who logs in and adds a card, or signs a quotation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["paycollect.link.visit"].search([]).unlink()
+        cls.user = cls.make_user("pat", "base.group_portal")
+        cls.user.partner_id.parent_id = cls.customer
+
+    def add_card(self, route=f"{PAGE}/transaction", **params):
+        text = self.url_open(PAGE).text
+        mark = re.search(r'data-access-token="([\w=.-]+)"', text)
+        values = self.make_jsonrpc_request(
+            route,
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "token_id": None,
+                "amount": None,
+                "currency_id": None,
+                "partner_id": self.user.partner_id.id,
+                "reference_prefix": "V",
+                "flow": "direct",
+                "tokenization_requested": True,
+                "landing_route": PAGE,
+                "is_validation": True,
+                "access_token": mark[1],
+                "csrf_token": "x",
+                **params,
+            },
+        )
+        if "reference" not in values:
+            return values
+        self.make_jsonrpc_request(
+            "/payment/demo/simulate_payment",
+            {
+                "reference": values["reference"],
+                "payment_details": "4242 4242 4242 4242 12/30",
+                "simulated_state": "done",
+            },
+        )
+        self.make_jsonrpc_request("/payment/status/poll", {})
+        found = [("reference", "=", values["reference"])]
+        return self.env["payment.transaction"].search(found)
+
+    def test_a_card_added_on_the_portal_is_agreed_to_and_used_first(self):
+        old = self.make_token(collection_priority=1)
+        self.authenticate("pat", "pat")
+        text = self.url_open(PAGE).text
+        self.assertIn("for work I order", text)
+        self.assertIn("Agree and save", text)
+        card = self.add_card().token_id
+        self.assertEqual(card.collection_priority, 1)
+        self.assertEqual(old.collection_priority, 2)
+        consent = card.consent_ids
+        self.assertEqual((consent.channel, consent.state), ("portal", "active"))
+        self.assertEqual(consent.customer_id, self.customer)
+        self.assertIn("for work I order", consent.text_shown)
+        self.assertIn("Used first", self.url_open(PAGE).text)
+        order = self.make_order()
+        self.assertEqual(order.collection_token_id, card)
+        note = self.user.partner_id.message_ids[:1]
+        self.assertIn("Payment method saved by the customer", note.body)
+
+    def test_a_card_added_on_the_portal_pays_what_waited_for_it(self):
+        job = self.make_job(token="error")
+        move = self.complete(job)
+        self.user.partner_id.parent_id = move.commercial_partner_id
+        self.authenticate("pat", "pat")
+        self.assertIn("Agree, save and pay", self.url_open(PAGE).text)
+        card = self.add_card().token_id
+        self.assertEqual(move.collection_attempt_ids.sorted("id")[-1:].token_id, card)
+
+    def test_terms_that_changed_are_read_first(self):
+        self.authenticate("pat", "pat")
+        answer = self.add_card(access_token="x")
+        self.assertIn("terms have changed", answer["state_message"])
+
+    def test_where_nobody_collects_the_page_is_odoos(self):
+        self.company.collection_active = False
+        self.authenticate("pat", "pat")
+        text = self.url_open(PAGE).text
+        self.assertNotIn("for work I order", text)
+        card = self.add_card("/payment/transaction").token_id
+        self.assertTrue(card)
+        self.assertFalse(card.consent_ids)
+
+    def sign(self, order):
+        return self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept",
+            {
+                "access_token": order._portal_ensure_token(),
+                "name": "Pat",
+                "signature": "R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
+            },
+        )
+
+    def test_who_signs_a_quotation_is_asked_for_the_method_next(self):
+        order = self.make_order(require_signature=True, require_payment=False)
+        url = self.sign(order)["redirect_url"]
+        self.assertEqual(order.state, "sale")
+        self.assertRegex(url, r"^/pay/[\w-]{43}$")
+        page = self.url_open(url).text
+        self.assertIn(order.name, page)
+        self.assertIn("one more step", page)
+        self.assertIn("Agree and save", page)
+
+    def test_who_signs_with_a_method_on_file_is_not_asked_again(self):
+        self.make_token()
+        order = self.make_order(require_signature=True, require_payment=False)
+        self.assertIn("/my/orders", self.sign(order)["redirect_url"])
+
+    def test_who_signs_prepaid_work_pays_in_the_same_flow(self):
+        order = self.make_order(price=200, require_signature=True)
+        url = self.sign(order)["redirect_url"]
+        self.assertIn("allow_payment=yes", url)
+        self.assertEqual(order.state, "draft")
+        self.assertIn("o_payment_form", self.url_open(url).text)
