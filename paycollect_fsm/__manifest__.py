@@ -54,6 +54,7 @@
         "wizards/paycollect_switch_views.xml",
         "views/paycollect_stop_views.xml",
         "wizards/paycollect_approve_views.xml",
+        "wizards/paycollect_charge_views.xml",
         "views/paycollect_approval_views.xml",
         "views/paycollect_release_views.xml",
         "views/paycollect_log_views.xml",

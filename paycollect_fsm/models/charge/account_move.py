@@ -142,7 +142,14 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
-        attempt = self._plan_collection("manual")
+        return self._collect_now()
+
+    def _collect_now(self, token=None):
+        """Charge the invoice, or return why it can't be charged.
+
+        :param token: the method; default: the customer's first usable one
+        """
+        attempt = self._plan_collection("manual", token=token)
         if not attempt and self.collection_decision_code == APPROVAL:
             return self.action_approve_charge()
         if not attempt:

@@ -51,6 +51,7 @@ class World(RightsCommon):
         customer = {"partner_id": self.customer.id, "company_id": self.company.id}
         return {
             "paycollect.approve": {"move_id": self.invoice.id},
+            "paycollect.charge": {"move_id": self.invoice.id},
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
