@@ -69,7 +69,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     assert badge(office).inner_text() == "No payment method"
     office.shot("story-1-method-missing")
     office.locator("button[name=action_request_payment_method]").click()
-    office.get_by_role("button", name="Send Request").click()
+    office.locator(".modal button[name=action_send]:visible").click()
     office.get_by_text("is being sent to").wait_for()
 
     # The customer opens the link on a phone, without a login, and adds a card.
@@ -216,3 +216,42 @@ def test_a_customer_on_terms_gets_the_invoice_and_is_not_charged(
         "Payment method saved with Acme IT Support: Visa •••• 4242",
         mail.subject,
     ]
+
+
+def test_a_prepaid_job_is_paid_through_the_link_before_anyone_drives_there(
+    server, company, desktop, phone
+):
+    customer = company["customers"]["Rosa Diner"]
+    server.run(
+        "policy = env.ref('paycollect_fsm.policy_prepaid')\n"
+        "env['res.partner'].browse(customer).collection_policy_id = policy\n"
+        "result = True",
+        customer=customer["id"],
+    )
+    order = book(server, company, customer)
+    office = desktop(server, "dispatcher")
+    confirm(office, order)
+    assert badge(office).inner_text() == "Payment due"
+    office.locator("button[name=action_send_payment_link]").click()
+    office.locator(".modal").wait_for()
+    office.shot("prepaid-1-dialog")
+    office.locator(".modal button[name=action_send]:visible").click()
+    office.get_by_text("is being sent to").wait_for()
+    office.get_by_text("by email, not opened yet").wait_for()
+    office.shot("prepaid-2-requested")
+
+    mail = server.wait_mail(to=customer["email"], subject="Please pay")
+    (link,) = [link for link in mail.links if "/pay/" in link]
+    customer_phone = phone(server)
+    customer_phone.open(link)
+    customer_phone.locator("#customer_input").wait_for()
+    assert fits(customer_phone)
+    customer_phone.shot("prepaid-3-page")
+    customer_phone.fill("#customer_input", "4242 4242 4242 4242")
+    customer_phone.get_by_role("button", name="Pay $ 330.00").click()
+    customer_phone.get_by_text("Thank you for your payment").wait_for()
+    customer_phone.shot("prepaid-4-paid")
+
+    office.reload()
+    wait_equal(lambda: badge(office).inner_text(), "Prepaid", "the badge")
+    office.shot("prepaid-5-ready")

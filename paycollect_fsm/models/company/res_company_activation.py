@@ -243,9 +243,10 @@ class ResCompany(models.Model):
             return Check(WARNING, title, text)
         if not _wkhtml().is_patched_qt:
             text = self.env._(
-                "This version of wkhtmltopdf leaves out headers and footers, and with "
-                "them the company's logo and address. Install version 0.12.6 with "
-                "patched Qt."
+                "This version of wkhtmltopdf prints no headers and footers. The PDFs "
+                "that we email have the logo and address in the text instead, without "
+                "page numbers; Odoo's other documents lack them. Install version "
+                "0.12.6 with patched Qt."
             )
             return Check(WARNING, title, text)
         text = self.env._("Receipts and invoices are emailed with the PDF.")

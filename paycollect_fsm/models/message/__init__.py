@@ -3,6 +3,7 @@ from . import account_move
 from . import account_move_content
 from . import account_move_explanation
 from . import account_move_receipt
+from . import ir_actions_report
 from . import mail_mail
 from . import paycollect_customer_data
 from . import paycollect_message

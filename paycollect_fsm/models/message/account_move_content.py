@@ -6,6 +6,7 @@ from odoo import models
 from ...rules.const import OCCASION_DECLINED, OCCASION_PAID
 from ...rules.contact import find_emails
 from ...rules.retry import next_texting
+from .ir_actions_report import LETTERHEAD
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class AccountMove(models.Model):
         its PDF is better than none.
         """
         Attachment = self.env["ir.attachment"]
-        report = self.env["ir.actions.report"]
+        report = self.env["ir.actions.report"].with_context(**{LETTERHEAD: True})
         if not self.company_id.collection_attach_pdf:
             return Attachment
         if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):

@@ -546,8 +546,8 @@ class TestReadiness(BookingCommon):
             self.make_order(), "salesperson"
         ).action_request_payment_method()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertIn("azure@example.com", wizard.destination)
-        self.assertIn("+12125550123", wizard.destination)
+        self.assertEqual(wizard.email, "azure@example.com")
+        self.assertEqual(wizard.number, "+12125550123")
 
     def test_a_customer_without_address_cannot_be_asked(self):
         self.customer.write({"email": False, "phone": False})
