@@ -150,7 +150,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     ):
         assert expected in receipt.html.replace("&nbsp;", "\xa0")
     assert [mail.subject for mail in server.catcher.find(to=customer["email"])] == [
-        "Add a payment method for Acme IT Support",
+        "Add a payment method for Acme IT Support (S00001)",
         "Payment method saved with Acme IT Support: Visa •••• 4242",
         receipt.subject,
     ]
@@ -248,7 +248,7 @@ def test_a_prepaid_job_is_paid_through_the_link_before_anyone_drives_there(
     assert fits(customer_phone)
     customer_phone.shot("prepaid-3-page")
     customer_phone.fill("#customer_input", "4242 4242 4242 4242")
-    customer_phone.get_by_role("button", name="Pay $ 330.00").click()
+    customer_phone.get_by_role("button", name="Pay $330.00").click()
     customer_phone.get_by_text("Thank you for your payment").wait_for()
     customer_phone.shot("prepaid-4-paid")
 

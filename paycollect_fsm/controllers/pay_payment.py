@@ -86,7 +86,7 @@ class PaycollectPayPayment(PaycollectPay):
 
     def _get_payment_mark(self, document):
         """Return a hash of what the page says is due, to notice that it changed."""
-        amount = document.currency_id.format(document._get_link_amount())
+        amount = document.currency_id._format_amount(document._get_link_amount())
         said = f"{document._name},{document.id},{document.currency_id.name},{amount}"
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 

@@ -61,9 +61,7 @@ class PaycollectPortalMethod(PaycollectPages):
             )
         )
 
-    @http.route(
-        f"{MY_METHODS}/transaction", type="jsonrpc", auth="user", website=True
-    )
+    @http.route(f"{MY_METHODS}/transaction", type="jsonrpc", auth="user", website=True)
     def collection_my_method_transaction(self, **kwargs):
         """Create the validation transaction and return its processing values.
 

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
@@ -8,7 +9,29 @@ ASKING = ("method_missing", "method_expired")
 
 
 class PaycollectPortalOrder(CustomerPortal):
-    """The customer's own page of a quotation: “Accept & Sign”."""
+    """The customer's own page of a quotation (“Accept & Sign”) or an order."""
+
+    @http.route()
+    def portal_order_page(
+        self, order_id, access_token=None, payment_amount=None, **kwargs
+    ):
+        """Offer to pay what is due before the work starts, also once the order is
+        confirmed."""
+        payment_amount = payment_amount or self._get_amount_due(order_id, access_token)
+        return super().portal_order_page(
+            order_id,
+            access_token=access_token,
+            payment_amount=payment_amount,
+            **kwargs,
+        )
+
+    def _get_amount_due(self, order_id, access_token):
+        try:
+            order = self._document_check_access("sale.order", order_id, access_token)
+        except (AccessError, MissingError):
+            return None
+        confirmed = order.state == "sale" and not order._get_payment_problem()
+        return order._get_amount_due_now() if confirmed else None
 
     @http.route()
     def portal_quote_accept(self, order_id, access_token=None, **kwargs):

@@ -30,7 +30,7 @@ class PaycollectCharge(models.TransientModel):
         for wizard in self:
             move = wizard.move_id.sudo()
             wizard.method_ids = move._get_methods_in_order()
-            wizard.amount = move.currency_id.format(move._get_amount_to_pay())
+            wizard.amount = move.currency_id._format_amount(move._get_amount_to_pay())
 
     def action_charge(self):
         """Button: charge the chosen method.

@@ -86,9 +86,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             "date": format_date(self.env, day, date_format="long") if day else "",
         }
         if order:
-            work["amount"] = order.currency_id.format(order.amount_total)
+            work["amount"] = order.currency_id._format_amount(order.amount_total)
             due = order._get_amount_due_now()
-            work["due"] = order.currency_id.format(due) if due else ""
+            work["due"] = order.currency_id._format_amount(due) if due else ""
         return work
 
     def _get_work_title(self):

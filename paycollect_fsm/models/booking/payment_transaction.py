@@ -45,6 +45,6 @@ class PaymentTransaction(models.Model):
             raise ValidationError(
                 self.env._(
                     "Only %(amount)s is still due. Please reload the page.",
-                    amount=self.currency_id.format(left),
+                    amount=self.currency_id._format_amount(left),
                 )
             )

@@ -64,5 +64,5 @@ class AccountMove(models.Model):
         return work | {
             "name": self.name,
             "amount": "",
-            "due": self.currency_id.format(self._get_link_amount()),
+            "due": self.currency_id._format_amount(self._get_link_amount()),
         }

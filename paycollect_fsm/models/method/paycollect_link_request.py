@@ -42,8 +42,8 @@ class PaycollectLink(models.Model):
         if any(opened):
             date = self._format_day(min(filter(None, opened)))
             return self.env._("%(text)s, opened %(date)s", text=text, date=date)
-        if all(self.mapped("revoked_at")):
-            return self.env._("%(text)s, revoked", text=text)
+        if set(self.mapped("state")) <= {"expired", "revoked"}:
+            return self.env._("%(text)s, no longer valid", text=text)
         return self.env._("%(text)s, not opened yet", text=text)
 
     def _format_day(self, moment):

@@ -103,7 +103,7 @@ class AccountMove(models.Model):
         return self.env._(
             "We tried to charge %(amount)s to your %(method)s on %(date)s, and the "
             "payment failed.",
-            amount=charge.currency_id.format(charge.amount),
+            amount=charge.currency_id._format_amount(charge.amount),
             method=charge.token_id._get_label(),
             date=format_date(self.env, self.company_id._get_today(charge.sent_at)),
         )
@@ -115,7 +115,7 @@ class AccountMove(models.Model):
         charge = self._get_failed_charge()
         if not charge:
             return self.env._("Invoice %(invoice)s from %(company)s", **values)
-        values["amount"] = charge.currency_id.format(charge.amount)
+        values["amount"] = charge.currency_id._format_amount(charge.amount)
         if self._needs_authentication():
             return self.env._(
                 "Please confirm your payment of %(amount)s: %(invoice)s", **values

@@ -37,7 +37,7 @@ class PaycollectLink(models.Model):
         currencies = {move.currency_id for move in amounts}
         if len(currencies) != 1:
             return ""
-        return currencies.pop().format(sum(amounts.values()))
+        return currencies.pop()._format_amount(sum(amounts.values()))
 
     def _get_charge_outcome(self, token):
         """Return what became of the charges that saving a method started.
@@ -67,7 +67,9 @@ class PaycollectLink(models.Model):
 
     def _get_outcome_text(self, outcome, charges):
         values = {
-            "amount": charges[:1].currency_id.format(sum(charges.mapped("amount"))),
+            "amount": charges[:1].currency_id._format_amount(
+                sum(charges.mapped("amount"))
+            ),
             "method": charges[:1].token_id._get_label(),
             "invoices": format_list(self.env, charges.move_id.mapped("name")),
         }

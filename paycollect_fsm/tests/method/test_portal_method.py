@@ -135,3 +135,14 @@ class TestPortalMethod(BookingCommon, HttpCase):
         self.assertIn("allow_payment=yes", url)
         self.assertEqual(order.state, "draft")
         self.assertIn("o_payment_form", self.url_open(url).text)
+
+    def test_a_confirmed_order_is_paid_on_odoos_own_page_too(self):
+        order = self.make_order(price=200)
+        order.action_confirm()
+        page = self.url_open(order.get_portal_url()).text
+        self.assertIn("o_sale_portal_paynow", page)
+        self.assertRegex(page, r'data-amount="200(\.0)?"')
+        other = self.make_order()
+        other.action_confirm()
+        self.assertEqual(other.collection_mode, "auto")
+        self.assertNotIn("o_payment_form", self.url_open(other.get_portal_url()).text)

@@ -9,7 +9,10 @@ import {standardActionServiceProps} from "@web/webclient/actions/action_service"
  */
 export class CopyLink extends Component {
     static template = "paycollect_fsm.CopyLink";
-    static props = {...standardActionServiceProps, close: {type: Function, optional: true}};
+    static props = {
+        ...standardActionServiceProps,
+        close: {type: Function, optional: true},
+    };
 
     setup() {
         this.input = useRef("input");
