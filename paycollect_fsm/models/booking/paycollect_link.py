@@ -17,7 +17,6 @@ class PaycollectLink(models.Model):
     )
     job_id = fields.Many2one(
         "fsm.order",
-        string="Job",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
