@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from werkzeug.exceptions import BadRequest
+
 from odoo import fields, http
 from odoo.exceptions import ValidationError
 from odoo.http import request
@@ -65,7 +67,10 @@ class PaycollectPayAuthenticate(PaycollectPay):
 
         :param confirmed: the choice at a simulated bank; None: ask the provider
         :return: ``outcome`` and ``message``
+        :raise BadRequest: unless the choice is a boolean
         """
+        if confirmed is not None and not isinstance(confirmed, bool):
+            raise BadRequest()
         link, outcome = self._open_authentication_link(token)
         if outcome:
             return outcome
@@ -78,9 +83,7 @@ class PaycollectPayAuthenticate(PaycollectPay):
             if problem := self._get_authentication_problem(link.move_id):
                 return self._get_authentication_outcome(problem)
         try:
-            message = attempt._check_authentication(
-                None if confirmed is None else bool(confirmed)
-            )
+            message = attempt._check_authentication(confirmed)
         except ValidationError:
             return self._get_authentication_outcome("waiting")
         return self._get_authentication_result(link, message)

@@ -16,6 +16,8 @@ class PaycollectStripeReturn(StripeController):
 
         :raise NotFound: for a reference that nobody knows
         """
+        if "\0" in data.get("reference", ""):
+            raise NotFound()
         transactions = request.env["payment.transaction"].sudo()
         transaction = transactions._search_by_reference("stripe", data)
         if not transaction:

@@ -3,6 +3,7 @@ from .company import test_activation
 from .company import test_card_numbers
 from .company import test_day
 from .company import test_home
+from .company import test_numbers
 from .company import test_shipped_data
 from .company import test_switched_off
 from .method import test_consent
@@ -11,6 +12,7 @@ from .method import test_merge
 from .method import test_method_page
 from .method import test_payment_token
 from .method import test_reach
+from .method import test_strange_requests
 from .method import test_text_masking
 from .booking import test_policy
 from .booking import test_policy_rules
@@ -25,7 +27,9 @@ from .charge import test_collectable
 from .charge import test_collectable_rules
 from .charge import test_discount
 from .charge import test_kill_switch
+from .charge import test_left_to_customers
 from .charge import test_method_limits
+from .charge import test_native_payments
 from .charge import test_old_data
 from .charge import test_on_its_way
 from .charge import test_parts
@@ -33,6 +37,7 @@ from .charge import test_performance
 from .charge import test_protocol
 from .charge import test_provider_booking
 from .charge import test_right_person
+from .charge import test_several_orderers
 from .charge import test_whose_card
 from .recovery import test_abandoned
 from .recovery import test_authentication
@@ -41,6 +46,7 @@ from .recovery import test_resolve
 from .recovery import test_retry
 from .recovery import test_retry_rules
 from .recovery import test_second_engine
+from .message import test_committed_links
 from .message import test_delivery
 from .message import test_messages
 from .message import test_reaching
@@ -73,9 +79,11 @@ from .stripe import test_stripe_webhook
 from .privacy import test_coverage
 from .privacy import test_export
 from .privacy import test_forget
+from .privacy import test_forget_texts
 from .privacy import test_retention
 from .rights import test_calls
 from .rights import test_companies
+from .rights import test_context
 from .rights import test_matrix
 from .rights import test_reading
 from .rights import test_writing

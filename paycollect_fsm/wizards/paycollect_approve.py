@@ -27,7 +27,7 @@ class PaycollectApprove(models.TransientModel):
     causes = fields.Char(compute="_compute_texts", compute_sudo=True)
     is_stranger = fields.Boolean(compute="_compute_texts", compute_sudo=True)
     payer_name = fields.Char(compute="_compute_texts", compute_sudo=True)
-    orderer_name = fields.Char(compute="_compute_texts", compute_sudo=True)
+    orderer_names = fields.Char(compute="_compute_texts", compute_sudo=True)
 
     @api.depends("move_id")
     def _compute_amount_total(self):
@@ -43,7 +43,7 @@ class PaycollectApprove(models.TransientModel):
             wizard.causes = move._get_causes_text(params)
             wizard.is_stranger = ORDERER in causes
             wizard.payer_name = params["payer"]
-            wizard.orderer_name = params["orderer"]
+            wizard.orderer_names = params["orderers"]
 
     def _get_summary(self, amount):
         move = self.move_id

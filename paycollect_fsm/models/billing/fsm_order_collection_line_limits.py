@@ -10,6 +10,11 @@ class FSMOrderCollectionLine(models.Model):
     """The numbers that an extra may have."""
 
     _inherit = "fsm.order.collection.line"
+    _number_ranges = {
+        "quantity": (0, MAX_QUANTITY),
+        "price_unit": (0, MAX_PRICE),
+        "discount": (0, 100),
+    }
 
     @api.constrains("quantity", "discount", "price_unit")
     def _check_amounts(self):

@@ -70,11 +70,7 @@ class FSMOrder(models.Model):
             )
             moves = moves_of[job]
             for move in moves:
-                move.write(
-                    {
-                        "collection_policy_reason": reason,
-                        "collection_orderer_id": move._find_orderer(job).id,
-                    }
-                )
+                move._add_orderers(job._get_orderers() | move._find_orderers())
+                move.collection_policy_reason = reason
             note = job._get_billing_note(moves, lines[job])
             job._set_billed(f"{note} {reason}" if moves else note)

@@ -67,7 +67,7 @@ class FSMOrder(models.Model):
         new = self._get_extras_to_bill()
         extras = self._sum_extras(new, sum(new.mapped("price_total")), lines) or {}
         review = Review(
-            stranger=self._is_for_stranger(),
+            stranger=bool(self._find_strangers()),
             total=amount,
             extras=extras.get("own", 0.0) + extras.get("before", 0.0),
             estimate=extras.get("estimate", 0.0),
@@ -78,12 +78,11 @@ class FSMOrder(models.Model):
         )
         return find_causes(review, amount)
 
-    def _is_for_stranger(self):
+    def _find_strangers(self):
+        """Return the other customers who ordered the work, without those approved."""
         payer = self._get_payer().commercial_partner_id
-        allows = self.env["paycollect.approval"]._allows
-        return any(
-            not allows(payer, orderer, self.company_id)
-            for orderer in self._get_orderers() - payer
+        return self.env["paycollect.approval"]._find_strangers(
+            payer, self._get_orderers(), self.company_id
         )
 
     def _get_approval_preview(self, causes):

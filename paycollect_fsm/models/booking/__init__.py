@@ -29,4 +29,5 @@ from . import fsm_order_payer
 from . import fsm_order_payment
 from . import fsm_order_search
 from . import fsm_location
+from . import fsm_person
 from . import fsm_team

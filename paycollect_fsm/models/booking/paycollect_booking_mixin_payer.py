@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.tools import format_list
 
 from ..company.paycollect_log import PAYER
 from .paycollect_booking_mixin import BOOKING_GROUPS
@@ -45,13 +46,14 @@ class PaycollectBookingMixin(models.AbstractModel):
     def _get_payer_text(self):
         """Return who pays for what another customer ordered, or an empty string."""
         payer = self._get_payer().commercial_partner_id
-        if self.collection_mode != "auto" or not payer - self._get_orderers():
+        others = self._get_orderers() - payer
+        if self.collection_mode != "auto" or not payer or not others:
             return ""
         return self.env._(
             "Will be charged to %(payer)s, once a Collections user has approved that. "
-            "It was ordered by %(orderer)s.",
+            "It was ordered by %(orderers)s.",
             payer=payer.display_name,
-            orderer=self.collection_orderer_id.display_name,
+            orderers=format_list(self.env, others.mapped("display_name")),
         )
 
     def _get_payer_dependencies(self):
@@ -102,15 +104,16 @@ class PaycollectBookingMixin(models.AbstractModel):
 
     def _get_new_payer_text(self, before, payer):
         values = {"payer": payer.display_name, "before": before.display_name}
-        if not payer - self._get_orderers():
+        others = self._get_orderers() - payer
+        if not others:
             return self.env._(
                 "This work will be charged to %(payer)s instead of %(before)s.",
                 **values,
             )
         return self.env._(
             "This work will be charged to %(payer)s instead of %(before)s, once a "
-            "Collections user approves it: it was ordered by %(orderer)s.",
-            orderer=self.collection_orderer_id.display_name,
+            "Collections user approves it: it was ordered by %(orderers)s.",
+            orderers=format_list(self.env, others.mapped("display_name")),
             **values,
         )
 

@@ -16,6 +16,8 @@ from . import account_move_charge_state
 from . import account_move_guard
 from . import account_move_line
 from . import account_move_payment
+from . import account_payment
+from . import account_payment_register
 from . import base_partner_merge
 from . import account_move_line_guard
 from . import paycollect_attempt
@@ -26,6 +28,7 @@ from . import paycollect_attempt_text
 from . import paycollect_attempt_limits
 from . import paycollect_attempt_part
 from . import paycollect_attempt_approval
+from . import paycollect_attempt_cancel
 from . import paycollect_approval
 from . import paycollect_link
 from . import payment_provider

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.approval import ORDERER, Review, describe, find_causes
@@ -13,14 +13,16 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_orderer_id = fields.Many2one(
+    collection_orderer_ids = fields.Many2many(
         "res.partner",
+        "paycollect_move_orderer_rel",
+        "move_id",
+        "partner_id",
         string="Ordered By",
         copy=False,
         readonly=True,
         groups="account.group_account_invoice,account.group_account_readonly",
-        index="btree_not_null",
-        help="The customer who ordered the work when it was booked.",
+        help="The customers who ordered the work when it was booked.",
     )
     collection_extras = fields.Json(
         string="Extras Billed",
@@ -47,7 +49,7 @@ class AccountMove(models.Model):
 
     def _get_collection_fields(self):
         return super()._get_collection_fields() | {
-            "collection_orderer_id",
+            "collection_orderer_ids",
             "collection_extras",
             "collection_approved_amount",
         }
@@ -59,10 +61,26 @@ class AccountMove(models.Model):
 
     # -- facts -------------------------------------------------------------------
 
-    def _find_orderer(self, booking):
-        """Return who ordered the work; if several did, one who is not the payer."""
-        orderers = booking._get_orderers()
-        return (orderers - self.commercial_partner_id)[:1] or orderers[:1]
+    def _post(self, soft=True):
+        """Store who ordered the work, also on invoices that accounting creates."""
+        posted = super()._post(soft)
+        collected = posted.sudo().filtered("company_id.collection_active")
+        for move in collected.filtered(lambda m: m.move_type == "out_invoice"):
+            move._add_orderers(move._find_orderers())
+        return posted
+
+    def _find_orderers(self):
+        """Return everyone who ordered work that is on the invoice's lines."""
+        lines = self.invoice_line_ids
+        orderers = lines.sale_line_ids.order_id.collection_orderer_id
+        for job in lines.fsm_order_ids:
+            orderers |= job._get_orderers()
+        return orderers
+
+    def _add_orderers(self, orderers):
+        """Add customers who ordered the work; they stay if their lines are removed."""
+        if new := orderers - self.collection_orderer_ids:
+            self.collection_orderer_ids = [Command.link(partner.id) for partner in new]
 
     def _get_review(self):
         """Return the facts about the invoice that may need an approval."""
@@ -71,7 +89,7 @@ class AccountMove(models.Model):
         extras = move.collection_extras or {}
         on_invoice = min(extras.get("own", 0.0), move.amount_total)  # once corrected
         return Review(
-            stranger=move._is_for_stranger(),
+            stranger=bool(move._find_strangers()),
             total=move.amount_total,
             approved=move.collection_approved_amount,
             extras=on_invoice + extras.get("before", 0.0),
@@ -87,13 +105,11 @@ class AccountMove(models.Model):
             self.invoice_date or self.company_id._get_today(),
         )
 
-    def _is_for_stranger(self):
-        """Whether another customer ordered the work, which nobody has approved."""
-        payer, orderer = self.commercial_partner_id, self.collection_orderer_id
-        if not orderer or orderer == payer:
-            return False
-        approvals = self.env["paycollect.approval"]
-        return not approvals._allows(payer, orderer, self.company_id)
+    def _find_strangers(self):
+        """Return the other customers who ordered the work, without those approved."""
+        return self.env["paycollect.approval"]._find_strangers(
+            self.commercial_partner_id, self.collection_orderer_ids, self.company_id
+        )
 
     def _find_approval(self, collectable=None, trigger=None):
         """Return ``(causes, values for their text)`` of what waits for approval.
@@ -160,7 +176,8 @@ class AccountMove(models.Model):
     def _record_approvals(self, causes, reason):
         approvals = self.env["paycollect.approval"]
         if ORDERER in causes:
-            approvals._record(self, PAYER, reason)
+            for stranger in self._find_strangers():
+                approvals._record(self, PAYER, reason, stranger)
         if set(causes) - {ORDERER}:
             approvals._record(self, CHARGE, reason)
             self.collection_approved_amount = self.amount_total

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
+from odoo.tools import format_list
 
 from ...rules.approval import DISCOUNT, EXTRAS, MAXIMUM, ORDERER, SHARE
 from ...rules.charge import APPROVAL
@@ -17,10 +18,12 @@ class AccountMove(models.Model):
         return params
 
     def _get_party_names(self):
+        """Return who would pay, and whose orders that has not been approved for."""
         move = self.sudo()
+        strangers = move._find_strangers().mapped("display_name")
         return {
             "payer": move.commercial_partner_id.display_name,
-            "orderer": move.collection_orderer_id.display_name or "",
+            "orderers": format_list(self.env, strangers),
         }
 
     def _get_decision_texts(self, params):
@@ -47,9 +50,9 @@ class AccountMove(models.Model):
         _, money = self.env._, self.currency_id._format_amount
         return {
             ORDERER: lambda values: _(
-                "%(payer)s would pay for work that %(orderer)s ordered.",
+                "%(payer)s would pay for work that %(orderers)s ordered.",
                 payer=values["payer"],
-                orderer=values["orderer"],
+                orderers=values["orderers"],
             ),
             MAXIMUM: lambda values: _(
                 "The amount of %(amount)s is above %(limit)s, the policy's maximum for "
@@ -81,8 +84,10 @@ class AccountMove(models.Model):
         """Return who has to approve the charge, for “Why?”."""
         if set(params["causes"]) == {ORDERER}:
             return self.env._(
-                "Next: a Collections user approves the charge or cancels it."
+                "Next: a Collections user approves the charge, or cancels it: then the "
+                "customer gets the invoice."
             )
         return self.env._(
-            "Next: a Collections manager approves the charge, or it is canceled."
+            "Next: a Collections manager approves the charge, or it is canceled: then "
+            "the customer gets the invoice."
         )

@@ -28,14 +28,15 @@ class AccountMove(models.Model):
 
         :param booking: the job or sales order that was billed
         """
-        for move in self.filtered(lambda move: not move.collection_policy_id):
-            move.write(
-                {
-                    "collection_policy_id": booking.collection_policy_id.id,
-                    "collection_policy_reason": booking.collection_policy_reason,
-                    "collection_orderer_id": move._find_orderer(booking).id,
-                }
-            )
+        for move in self:
+            move._add_orderers(booking._get_orderers() | move._find_orderers())
+            if not move.collection_policy_id:
+                move.write(
+                    {
+                        "collection_policy_id": booking.collection_policy_id.id,
+                        "collection_policy_reason": booking.collection_policy_reason,
+                    }
+                )
 
     def _start_collection(self, trigger):
         """Plan the charge of each invoice, or send the invoice to the customer.
@@ -46,11 +47,13 @@ class AccountMove(models.Model):
         collectables = self._use_credits()
         attempts = self._plan_collection(trigger, collectables=collectables)
         charged = attempts.filtered(lambda a: not a._tells_customer()).move_id
+        (self - charged)._send_for_payment()
+
+    def _send_for_payment(self):
+        """Send what is owed to the customer, unless it is collected on site."""
         self.filtered(
             lambda move: (
-                move._is_owed()
-                and move not in charged
-                and move.collection_mode in ("net", "auto", "prepaid")
+                move._is_owed() and move.collection_mode in ("net", "auto", "prepaid")
             )
         )._notify_customer(OCCASION_DUE)
 

@@ -113,26 +113,32 @@ class PaycollectApproval(models.Model):
         )
 
     @api.model
-    def _allows(self, payer, orderer, company):
-        """Return whether this customer may be charged for what the other one orders."""
+    def _find_strangers(self, payer, orderers, company):
+        """Return those for whose orders the payer may not be charged yet."""
+        others = orderers - payer
+        if not others:
+            return others
         domain = [
             ("kind", "=", PAYER),
             ("company_id", "=", company.id),
             ("payer_id", "=", payer.id),
-            ("orderer_id", "=", orderer.id),
+            ("orderer_id", "in", others.ids),
             ("revoked_at", "=", False),
         ]
-        return bool(self.sudo().search_count(domain, limit=1))
+        return others - self.sudo().search(domain).orderer_id
 
     @api.model
-    def _record(self, move, kind, reason):
-        """Record that the current user approved this; call with sudo."""
+    def _record(self, move, kind, reason, orderer=None):
+        """Record that the current user approved this; call with sudo.
+
+        :param orderer: the other customer that the payer may pay for
+        """
         return self.create(
             {
                 "kind": kind,
                 "company_id": move.company_id.id,
                 "payer_id": move.commercial_partner_id.id,
-                "orderer_id": move.collection_orderer_id.id,
+                "orderer_id": orderer.id if orderer else False,
                 "move_id": move.id,
                 "amount": move.amount_total if kind == CHARGE else 0,
                 "reason": reason,

@@ -174,31 +174,17 @@ class PaycollectAttempt(models.Model):
             self.env._("Payment attempts are part of the history and can't be deleted.")
         )
 
-    # -- buttons -------------------------------------------------------------
-
-    def action_cancel(self):
-        """Button: cancel planned attempts.
-
-        :raise UserError: if one of them is no longer planned or is being sent
-        """
-        self.env["paycollect.access"]._check_user(self)
-        locked = self.sudo().filtered(lambda a: a.state == PLANNED)
-        locked = locked.try_lock_for_update()
-        if not locked or locked < self.sudo():
-            raise UserError(
-                self.env._(
-                    "Only planned charges can be canceled, and at least one of these "
-                    "is no longer planned. If the customer was charged, refund the "
-                    "payment instead."
-                )
-            )
-        locked.canceled_by_id = self.env.user
-        locked._set_canceled("by_user", {"user": self.env.user.name})
-
     # -- transitions ---------------------------------------------------------
+
+    def _check_may_become(self, state):
+        """:raise ValueError: if the current state doesn't lead to ``state``"""
+        for attempt in self:
+            if not may_become(attempt.state, state):
+                raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
 
     def _set_sent(self, transaction, amount, now):
         self.ensure_one()
+        self._check_may_become(SENT)
         self.write(
             {
                 "state": SENT,
@@ -219,8 +205,7 @@ class PaycollectAttempt(models.Model):
         :raise ValueError: if the current state doesn't lead to ``state``
         """
         for attempt in self.filtered(lambda a: a.state != state):
-            if not may_become(attempt.state, state):
-                raise ValueError(f"attempt {attempt.id}: {attempt.state} → {state}")
+            attempt._check_may_become(state)
             attempt.write(
                 attempt._prepare_state_vals(state)
                 | {"reason_code": code, "reason_params": params or False}
@@ -236,14 +221,7 @@ class PaycollectAttempt(models.Model):
         }
 
     def _set_canceled(self, code, params=None):
-        self.write(
-            {
-                "state": CANCELED,
-                "reason_code": code,
-                "reason_params": params or False,
-                "done_at": fields.Datetime.now(),
-            }
-        )
+        self._set_state(CANCELED, code, params)
 
     def _set_superseded(self):
         """Cancel a planned retry that another charge replaces.
@@ -262,6 +240,7 @@ class PaycollectAttempt(models.Model):
         :param decision: why it is held back; None: it is decided anew when claimed
         """
         self.ensure_one()
+        self._check_may_become(PLANNED)
         transaction = self.transaction_id
         transaction._set_canceled(
             state_message=self.env._("The charge was not sent."),

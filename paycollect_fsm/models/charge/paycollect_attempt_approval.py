@@ -61,8 +61,9 @@ class PaycollectAttempt(models.Model):
                 self.move_id,
                 self.env._("Approve the charge"),
                 self.env._(
-                    "%(reason)s Select “Approve Charge” on the invoice, or cancel the "
-                    "charge.",
+                    "%(reason)s Check the invoice and correct it if necessary. Then "
+                    "select “Approve Charge” on it, or cancel the charge: the customer "
+                    "gets the invoice and pays it in another way.",
                     reason=self.parked_reason,
                 ),
                 code=APPROVAL,

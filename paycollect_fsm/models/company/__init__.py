@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import base
 from . import base_card_numbers
+from . import base_numbers
 from . import ir_default
 from . import mail_activity
 from . import mail_message

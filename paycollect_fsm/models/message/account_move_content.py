@@ -124,6 +124,8 @@ class AccountMove(models.Model):
             return False
         if self.collection_mode != "auto" or self._has_usable_method():
             return False
+        if not self._get_last_attempt()._may_follow():
+            return False  # somebody canceled the charge, so none would follow
         return self.env["paycollect.link"]._issue_sealed(
             self.commercial_partner_id, "method", company=self.company_id, move=self
         )

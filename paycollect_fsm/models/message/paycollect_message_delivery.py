@@ -105,9 +105,23 @@ class PaycollectMessage(models.Model):
         address = self._get_recipient()._get_collection_email()
         if not address:
             self._set_skipped(UNREACHABLE)
-        elif self._write_mail(address, now):
+        elif self._write_mail(address, now) and self._keep_links():
             self.mail_id.send(auto_commit=False, raise_exception=False)
         self._commit()
+
+    def _keep_links(self):
+        """Commit the links in an email, so that whoever opens one at once finds it.
+
+        A receipt has none. If we are interrupted afterward, Odoo's mail queue sends
+        the email.
+
+        :return: whether the email is still to be sent: the queue may have taken it
+        """
+        if self.occasion == OCCASION_PAID:
+            return True
+        self._commit()
+        mail = self.mail_id
+        return self._take() and mail.try_lock_for_update() and mail.state == "outgoing"
 
     def _get_recipient(self):
         """Return the customer: of the invoice, which may have been corrected."""

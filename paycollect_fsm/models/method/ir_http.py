@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from odoo import models
 from odoo.http import JsonRPCDispatcher, request
@@ -32,10 +32,26 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _check_link_request(cls, rule):
-        """Refuse a form where JSON is expected, which Odoo does a moment later."""
-        expects_json = rule.endpoint.routing["type"] == JsonRPCDispatcher.routing_type
-        if expects_json and not JsonRPCDispatcher.is_compatible_with(request):
-            raise UnsupportedMediaType()
+        """Refuse what would only end in an error later: a form where JSON is expected,
+        and parameters that are no object."""
+        params = request.httprequest.args
+        if rule.endpoint.routing["type"] == JsonRPCDispatcher.routing_type:
+            if not JsonRPCDispatcher.is_compatible_with(request):
+                raise UnsupportedMediaType()
+            params = cls._read_link_params()
+        if "self" in params:
+            raise BadRequest()
+
+    @classmethod
+    def _read_link_params(cls):
+        try:
+            body = request.get_json_data()
+        except (ValueError, RecursionError) as error:
+            raise BadRequest() from error
+        params = body.get("params", {}) if isinstance(body, dict) else None
+        if not isinstance(params, dict):
+            raise BadRequest()
+        return params
 
     @classmethod
     def _post_dispatch(cls, response):
@@ -46,7 +62,11 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _handle_error(cls, exception):
         response = super()._handle_error(exception)
-        return cls._protect(response) if cls._is_link_request() else response
+        if not cls._is_link_request():
+            return response
+        if isinstance(exception, HTTPException) and exception.code:
+            response.status_code = exception.code  # Odoo answers JSON with 200
+        return cls._protect(response)
 
     @classmethod
     def _protect(cls, response):

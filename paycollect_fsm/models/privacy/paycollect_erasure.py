@@ -104,6 +104,7 @@ class PaycollectErasure(models.Model):
                     "consents": len(consents),
                     "methods": len(tokens),
                     "links": len(links),
+                    **data._blank_texts(partners, company),
                     **data._blank(partners, company),
                 },
             }

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import csv
 
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -20,7 +19,8 @@ class TestMatrix(World):
     A row without a field is about a model of ours: read, write, create and unlink
     (``rwcu``) of a row of the first company. A row with a field is about a field that
     we add to a model of Odoo: ``r`` and ``w``, where ``w`` includes creating a record
-    with a value. Fields that another model lends (``_inherits``) have no rows.
+    with a value. Fields that another model lends (``_inherits``) have no rows. What it
+    forbids is tried over HTTP, see ``test_calls``.
     """
 
     def test_the_table_says_who_may_do_what(self):
@@ -31,20 +31,6 @@ class TestMatrix(World):
                 self.assertEqual(
                     self._format(row, expected), self._format(row, found), TABLE
                 )
-
-    def test_a_field_without_a_w_is_not_created(self):
-        """Writing is tested over HTTP, see ``test_calls``."""
-        for (model, name), rights in self._read_table().items():
-            for role, letters in rights.items() if name else ():
-                if "w" in letters:
-                    continue
-                record = self.as_user(self.get_record(model, role), role)
-                if self._may_create(record, name):
-                    continue
-                value = [] if record._fields[name].type.endswith("2many") else False
-                with self.subTest(f"{role}: {model}.{name}"):
-                    with self.assertRaises(AccessError):
-                        record.create(self._prepare_new(model) | {name: value})
 
     def test_a_stored_field_says_who_writes_it(self):
         """Beside the field: readonly, for the system, or ``write_groups``."""
@@ -70,18 +56,6 @@ class TestMatrix(World):
         for name in shared:
             for role in GROUPS:
                 self.assertFalse(self.as_user(self.env[name], role).has_access("write"))
-
-    def _may_create(self, record, name):
-        """A manager creates records in their own company."""
-        return record.browse().has_access("create") and record._has_field_access(
-            record._fields[name], "write"
-        )
-
-    def _prepare_new(self, model):
-        """Return what Odoo's code needs before it looks at the user's rights."""
-        if model != "payment.transaction":
-            return {}
-        return {"provider_id": self.provider.id, "operation": "offline"}
 
     def _find_models(self):
         return [

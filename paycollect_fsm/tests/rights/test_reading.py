@@ -142,6 +142,21 @@ class TestOwnJobs(RightsCommon):
         self.assertTrue(self.sees(self.job))
         self.assertTrue(self.sees(self.extra))
 
+    def test_they_do_not_make_others_jobs_theirs(self):
+        team = self.env["fsm.team"].search([], limit=1)
+        mine = {"partner_id": self.tess.partner_id.id}
+        self.job.person_id = self.worker
+        for worker, vals in (
+            (self.worker, mine),
+            (self.worker, {"team_id": team.id}),
+            (self.tess_worker, {"team_id": team.id}),
+        ):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                self.write_as("own", worker, **vals)
+        self.assertFalse(self.sees(self.job))
+        self.write_as("own", self.tess_worker, mobile="555-0100")
+        self.write_as("dispatcher", self.tess_worker, team_id=team.id)
+
     def test_they_see_all_jobs_of_a_company_that_does_not_collect(self):
         self.company.collection_active = False
         self.assertTrue(self.sees(self.job))
