@@ -2,8 +2,10 @@
 import logging
 from datetime import timedelta
 
+from requests.exceptions import HTTPError
+
 from odoo import Command, fields
-from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ...controllers.link_logging import LinkTokenFilter
@@ -398,7 +400,7 @@ class TestMethodPage(CustomerCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_unknown_parameters_are_refused(self):
         for key in ("custom_create_values", "company_id", "invoice_id"):
-            with self.subTest(key=key), self.assertRaises(JsonRpcException):
+            with self.subTest(key=key), self.assertRaisesRegex(HTTPError, "400"):
                 self._post(**{key: 1})
 
     def test_only_what_the_page_offers_can_be_chosen(self):

@@ -43,10 +43,12 @@ class TestStrangeRequests(CustomerCommon, HttpCase):
         job = cls.make_job(cls.customer)
         with trap_jobs():
             job.action_complete()
-        url = cls.env["paycollect.link"]._issue(
-            cls.customer, "authenticate", cls.company, job.invoice_lines.move_id
-        )
-        cls.raws = [cls.make_link()[1], url.rsplit("/", 1)[1]]
+        cls.raws = {
+            purpose: cls.env["paycollect.link"]
+            ._issue(cls.customer, purpose, cls.company, job.invoice_lines.move_id)
+            .rsplit("/", 1)[1]
+            for purpose in ("method", "authenticate", "invoice")
+        }
 
     def setUp(self):
         super().setUp()
@@ -76,13 +78,15 @@ class TestStrangeRequests(CustomerCommon, HttpCase):
                     self.assertEqual(self.send(url, body), 400)
 
     def test_a_json_route_refuses_unknown_parameters_of_a_payment(self):
-        url = f"/pay/{self.raws[0]}/transaction"
-        for name in ("is_live", "partner_invoice_id", "custom_create_values"):
-            body = json.dumps({"params": {name: 1}})
-            self.assertEqual(self.send(url, body), 400)
+        for url in self.urls("jsonrpc"):
+            if not url.endswith(("/transaction", "/payment")):
+                continue
+            for name in ("is_live", "partner_invoice_id", "custom_create_values"):
+                body = json.dumps({"params": {name: 1}})
+                self.assertEqual(self.send(url, body), 400)
 
     def test_a_json_route_refuses_a_choice_that_is_none(self):
-        url = f"/pay/{self.raws[1]}/authenticate/check"
+        url = f"/pay/{self.raws['authenticate']}/authenticate/check"
         for value in ("false", 0, 1.5, [True]):
             body = json.dumps({"params": {"confirmed": value}})
             self.assertEqual(self.send(url, body), 400)
@@ -99,7 +103,7 @@ class TestStrangeRequests(CustomerCommon, HttpCase):
         tokens = (
             "1.5",
             "%00",
-            self.raws[0] + "%00",
+            self.raws["method"] + "%00",
             TEXT[:5000],
             "[1]",
             "%FF%FE",
@@ -136,10 +140,15 @@ class TestStrangeRequests(CustomerCommon, HttpCase):
     def urls(self, kind):
         """Return the addresses of the routes, each with a link that fits."""
         return [
-            route.replace("<string:token>", self.raws["authenticate" in route])
+            route.replace("<string:token>", self.raws[self.get_purpose(route)])
             for route, found in self.routes.items()
             if found == kind
         ]
+
+    def get_purpose(self, route):
+        if route.endswith("/payment"):
+            return "invoice"
+        return "authenticate" if "/authenticate" in route else "method"
 
     def visit(self, url):
         response = self.url_open(url, allow_redirects=False)
