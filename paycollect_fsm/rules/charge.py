@@ -85,6 +85,7 @@ class ChargeFacts:
     ``unconfirmed``, ``abandoned``: what the customer left open, see ``LEFT_OPEN``;
     checked last, because it is only closed for a charge that would otherwise be sent.
     ``review``: what the amount consists of, and what was approved.
+    ``any_mode``: the policy asks for the charge in every ``mode``, e.g. a deposit.
     ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
     empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
@@ -108,6 +109,7 @@ class ChargeFacts:
     abandoned: bool = False
     obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
+    any_mode: bool = False
     authorized_by: str = POLICY
     review: Review = field(default_factory=Review)
     token_found: bool = True
@@ -199,7 +201,7 @@ def _invoice(facts):
 def _policy(facts):
     if facts.authorized_by != POLICY:
         return None
-    if facts.mode != "auto":
+    if facts.mode != "auto" and not (facts.mode and facts.any_mode):
         return Decision(STOP, f"mode_{facts.mode or 'none'}")
     return None
 

@@ -1,10 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What triggers a charge, who authorized it, and whether another may replace it.
 
-A policy only limits its own charges. Even if it charges nothing automatically (net,
-prepaid, collected on site, or above its maximum), charges that the customer scheduled
-and manual charges are allowed. What waits for approval for another reason (see
-``approval``) does so for manual charges, too.
+A policy only limits its own charges. Even if it charges no finished work automatically
+(net, prepaid, collected on site, or above its maximum), the deposit that it asks for,
+charges that the customer scheduled, and manual charges are allowed. What waits for
+approval for another reason (see ``approval``) does so for manual charges, too.
 """
 
 from dataclasses import dataclass
@@ -17,19 +17,21 @@ STAFF = "staff"
 @dataclass(frozen=True)
 class Trigger:
     """``gives_way``: another charge may replace it while it waits for its day; False if
-    the customer agreed to the date."""
+    the customer agreed to the date. ``any_mode``: the policy asks for it in every mode,
+    as for a deposit."""
 
     code: str
     label: str
     authorized_by: str = POLICY
     gives_way: bool = True
+    any_mode: bool = False
 
 
 TRIGGERS = {
     trigger.code: trigger
     for trigger in (
         Trigger("completion", "Job completed"),
-        Trigger("deposit", "Deposit"),
+        Trigger("deposit", "Deposit", any_mode=True),
         Trigger("schedule", "Scheduled", CUSTOMER, gives_way=False),
         Trigger("autopay", "Autopay", CUSTOMER),
         Trigger("retry", "Retry"),
@@ -45,6 +47,15 @@ def get_authorizer(code):
     ('customer', 'staff', 'policy')
     """
     return TRIGGERS[code].authorized_by if code in TRIGGERS else POLICY
+
+
+def fits_any_mode(code):
+    """Whether the policy asks for the charge in every collection mode.
+
+    >>> fits_any_mode("deposit"), fits_any_mode("completion"), fits_any_mode("else")
+    (True, False, False)
+    """
+    return code in TRIGGERS and TRIGGERS[code].any_mode
 
 
 def is_ahead(code):

@@ -79,7 +79,8 @@ class FSMOrder(models.Model):
         string="Billing Error",
         copy=False,
         readonly=True,
-        groups="base.group_user",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="The error, for accounting; others only see that there is one.",
     )
     collection_state = fields.Selection(
         COLLECTION_STATES,

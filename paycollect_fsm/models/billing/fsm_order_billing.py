@@ -294,15 +294,17 @@ class FSMOrder(models.Model):
     # -- failures ----------------------------------------------------------------
 
     def _set_billing_failed(self, error):
-        """Store the error and notify accounting; the job stays completed."""
+        """Store the error and notify accounting; the job stays completed.
+
+        Technicians read the job's activities, but not the error.
+        """
         self.write({"billing_state": "failed", "collection_error": str(error)})
         self.company_id._schedule_collection_activity(
             self,
             self.env._("Bill job %(job)s", job=self.name),
             self.env._(
-                "The job is complete but could not be billed: %(error)s Fix the "
-                "problem, then click “Bill Again” on the job.",
-                error=error,
+                "The job is complete but could not be billed. Open it to see the "
+                "error, fix the problem, then click “Bill Again.”"
             ),
             code="billing_failed",
         )

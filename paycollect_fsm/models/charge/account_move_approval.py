@@ -82,8 +82,11 @@ class AccountMove(models.Model):
         if new := orderers - self.collection_orderer_ids:
             self.collection_orderer_ids = [Command.link(partner.id) for partner in new]
 
-    def _get_review(self):
-        """Return the facts about the invoice that may need an approval."""
+    def _get_review(self, now=None):
+        """Return the facts about the invoice that may need an approval.
+
+        :param now: naive UTC datetime
+        """
         self.ensure_one()
         move = self.sudo()
         extras = move.collection_extras or {}
@@ -95,14 +98,14 @@ class AccountMove(models.Model):
             extras=on_invoice + extras.get("before", 0.0),
             estimate=extras.get("estimate", 0.0),
             discount=extras.get("discount", 0.0),
-            **move._get_review_limits(),
+            **move._get_review_limits(now),
         )
 
-    def _get_review_limits(self):
+    def _get_review_limits(self, now):
         return self.collection_policy_id._get_review_limits(
             self.currency_id,
             self.company_id,
-            self.invoice_date or self.company_id._get_today(),
+            self.invoice_date or self.company_id._get_today(now),
         )
 
     def _find_strangers(self):

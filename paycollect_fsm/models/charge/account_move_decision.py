@@ -74,7 +74,7 @@ class AccountMove(models.Model):
         now = now or fields.Datetime.now()
         collectables = collectables or self._use_credits(now)
         tokens = dict.fromkeys(self, token) if token else {}
-        tokens = tokens or self._get_tokens_to_charge(collectables)
+        tokens = tokens or self._get_tokens_to_charge(collectables, now)
         Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []
         for move in self:
@@ -111,17 +111,18 @@ class AccountMove(models.Model):
             attempt._set_parked(attempt.parked_code, attempt.reason_params)
         return attempts
 
-    def _get_tokens_to_charge(self, collectables=None):
+    def _get_tokens_to_charge(self, collectables=None, now=None):
         """Return ``{move: primary usable token}``; an empty recordset for none.
 
         :param collectables: see ``_get_collectable``; default: computed here
+        :param now: naive UTC datetime
         """
         collectables = collectables or self._get_collectable()
         Token = self.env["payment.token"]
         result = dict.fromkeys(self, Token)
         for company, moves in self.grouped("company_id").items():
             tokens = Token._get_collection_tokens(moves.commercial_partner_id, company)
-            today = company._get_today()
+            today = company._get_today(now)
             for move in moves:
                 usable = tokens.get(move.commercial_partner_id, Token)
                 valid = usable.filtered(lambda t, d=today: not t._is_expired_on(d))

@@ -11,7 +11,7 @@ from ...rules.charge import (
     Obstacle,
 )
 from ...rules.const import OPEN_STATES
-from ...rules.triggers import get_authorizer, is_ahead
+from ...rules.triggers import fits_any_mode, get_authorizer, is_ahead
 
 # How long a payment that the customer started online may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -62,6 +62,7 @@ class AccountMove(models.Model):
         ahead = is_ahead(trigger)
         facts |= {
             "authorized_by": get_authorizer(trigger),
+            "any_mode": fits_any_mode(trigger),
             "residual": collectable.ask(ahead=True),
             "due_at": None if ahead else self._get_due_moment(collectable),
             "credit_waiting": collectable.credit_waiting,
@@ -103,7 +104,7 @@ class AccountMove(models.Model):
                 for tx in transactions
             ),
             "mode": self.collection_mode or "",
-            "review": self._get_review(),
+            "review": self._get_review(now),
             "token_found": bool(token),
             "token_usable": token.active and token._has_consent() if token else False,
             "token_fits": bool(token) and token._is_consented_for(self),

@@ -108,13 +108,13 @@ class PaycollectAttempt(models.Model):
         )
 
     def _get_parked_kind(self, code):
-        """Return the kind of activity: one per customer, or one for the company."""
+        """Return the kind of activity: each cause once, per customer or company."""
         is_customer = code in (
             "customer_count_brake",
             "customer_amount_brake",
             charge.CREDIT,
         )
-        return f"held_back_{self.partner_id.id}" if is_customer else "held_back"
+        return f"{code}_{self.partner_id.id}" if is_customer else code
 
     def _get_parked_summary(self, code):
         if code in ("customer_count_brake", "customer_amount_brake"):

@@ -127,6 +127,7 @@ class PaymentProvider(models.Model):
                 "will resume automatically.",
                 provider=self.name,
             ),
+            code=f"key_rejected_{self.id}",
         )
 
     def _close_accepted_keys(self):

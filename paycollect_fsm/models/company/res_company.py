@@ -131,7 +131,7 @@ class ResCompany(models.Model):
         return managers[:1] or self.env.ref("base.user_admin")
 
     def _schedule_collection_activity(
-        self, record, summary, note, once_a_day=False, code=None
+        self, record, summary, note, code, once_a_day=False
     ):
         """Schedule an activity on ``record`` for the exceptions owner.
 
@@ -139,12 +139,12 @@ class ResCompany(models.Model):
         ``once_a_day``, while one with today's date is open anywhere in the model.
 
         :param note: plain text, or ``Markup``
-        :param code: untranslated code of the kind of exception; default: the summary
+        :param code: code of the kind of exception, the same in every language
         """
         self.ensure_one()
         user = self._get_collection_responsible()
         domain = [
-            ("collection_code", "=", code or summary),
+            ("collection_code", "=", code),
             ("user_id", "=", user.id),
             ("res_model", "=", record._name),
         ]
@@ -161,7 +161,7 @@ class ResCompany(models.Model):
             summary=summary,
             note=escape(note),
             user_id=user.id,
-            collection_code=code or summary,
+            collection_code=code,
         )
 
     def _close_collection_activities(self, records, feedback, codes=()):

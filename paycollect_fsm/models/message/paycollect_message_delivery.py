@@ -273,6 +273,7 @@ class PaycollectMessage(models.Model):
             customer,
             self.env._("Customer cannot be reached"),
             self._get_unreachable_note(),
+            code=UNREACHABLE,
         )
 
     def _is_said_otherwise(self):

@@ -2,7 +2,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from ..common import CollectionCommon
@@ -303,8 +303,11 @@ class TestCompletion(CollectionCommon):
             self.complete(job, user=self.technician)
         self.assertTrue(job.stage_id.is_completing)
         self.assertEqual(job.collection_state, "error")
-        activity = job.activity_ids
-        self.assertIn("No journal.", activity.note)
+        self.assertIn("could not be billed", job.activity_ids.note)
+        self.assertIn("No journal.", job.with_user(self.accountant).collection_error)
+        self.assertNotIn("No journal.", job.activity_ids.note)  # technicians read it
+        with self.assertRaises(AccessError):
+            job.with_user(self.technician).read(["collection_error"])
         with self.with_jobs():
             job.with_user(self.accountant).action_bill_again()
         self.assertEqual(job.collection_state, "paid")

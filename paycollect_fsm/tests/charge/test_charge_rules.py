@@ -44,6 +44,13 @@ class TestChargeRules(BaseCase):
                     decide(replace(facts, authorized_by=POLICY)).verdict, STOP
                 )
 
+    def test_a_deposit_is_charged_in_every_mode_of_a_policy(self):
+        for mode in ("net", "prepaid", "cod"):
+            facts = ChargeFacts(residual=9, mode=mode, any_mode=True)
+            self.assertEqual(decide(facts).verdict, "go")
+        facts = ChargeFacts(residual=9, mode="", any_mode=True)
+        self.assertEqual(decide(facts).reason, "mode_none")
+
     def test_what_the_customer_left_open_is_judged_last(self):
         left = {"unconfirmed": True, "abandoned": True}
         decision = decide(ChargeFacts(residual=9, **left))

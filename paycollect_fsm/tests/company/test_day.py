@@ -79,7 +79,7 @@ class TestDay(CollectionCommon):
     def test_an_exception_is_due_on_the_companys_day(self):
         job = self.make_job()
         with freeze_time(EVENING):
-            self.company._schedule_collection_activity(job, "Look", "Look at it")
+            self.company._schedule_collection_activity(job, "Look", "Look at it", "x")
         self.assertEqual(job.activity_ids.date_deadline, date(2026, 3, 31))
 
     def test_work_of_the_evening_needs_a_card_of_that_day(self):

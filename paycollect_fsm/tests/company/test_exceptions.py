@@ -13,7 +13,7 @@ class TestExceptions(CollectionCommon):
     def test_what_somebody_typed_is_text_and_nothing_else(self):
         partner = self.make_partner(name=HARM)
         self.company._schedule_collection_activity(
-            partner, "Customer cannot be reached", f"{HARM} has no address."
+            partner, "Customer cannot be reached", f"{HARM} has no address.", "x"
         )
         note = partner.activity_ids.note
         self.assertNotIn("<img", note)
@@ -22,5 +22,15 @@ class TestExceptions(CollectionCommon):
     def test_one_activity_for_one_exception(self):
         partner = self.make_partner()
         for _time in range(2):
-            self.company._schedule_collection_activity(partner, "Check this", "Please.")
+            self.company._schedule_collection_activity(
+                partner, "Check this", "Please.", "check"
+            )
         self.assertEqual(len(partner.activity_ids), 1)
+
+    def test_a_second_reason_with_the_same_title_is_another_activity(self):
+        partner = self.make_partner()
+        for code in ("count_brake", "amount_brake"):
+            self.company._schedule_collection_activity(
+                partner, "Charges are held back", f"Because of {code}.", code
+            )
+        self.assertEqual(len(partner.activity_ids), 2)
