@@ -23,13 +23,19 @@ PROVIDER_LOGGER = "odoo.addons.payment.models.payment_provider"
 class TestCharge(CollectionCommon):
     """Plan, claim, send, finish."""
 
-    def planned_attempt(self, **values):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.planned = cls.planned_attempt()  # most tests begin with it
+
+    @classmethod
+    def planned_attempt(cls, **values):
         """Return the attempt of a posted invoice, not sent yet."""
-        job = self.make_job(**values)
+        job = cls.make_job(**values)
         with trap_jobs():
             job.action_complete()
         attempt = job.invoice_lines.move_id.collection_attempt_ids
-        self.assertEqual(attempt.state, "planned")
+        assert attempt.state == "planned"
         return attempt
 
     def send(self, attempt, now=None):
@@ -63,7 +69,7 @@ class TestCharge(CollectionCommon):
         return self.env["queue.job"].sudo().search([("identity_key", "=", key)])
 
     def test_the_claim_is_written_before_the_provider_is_asked(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         seen = []
 
         def charge(transaction):
@@ -78,7 +84,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.state, "paid")
 
     def test_a_second_worker_does_not_charge_again(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.send(attempt)
         transaction = attempt.transaction_id
         with patch.object(
@@ -89,7 +95,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.transaction_id, transaction)
 
     def test_an_invoice_that_somebody_works_on_is_charged_a_little_later(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         with self.busy("account.move"), self.assertRaises(RetryableJobError):
             attempt._claim(self.now())
         self.assertEqual(attempt.state, "planned")
@@ -98,13 +104,13 @@ class TestCharge(CollectionCommon):
 
     @mute_logger("odoo.sql_db")
     def test_an_invoice_has_one_open_attempt(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         with self.assertRaises(psycopg2.errors.UniqueViolation):
             attempt.copy({"planned_at": self.now()})
             self.env.flush_all()
 
     def test_an_invoice_paid_meanwhile_is_not_charged(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=attempt.move_id.ids
         ).create({})._create_payments()
@@ -113,7 +119,7 @@ class TestCharge(CollectionCommon):
         self.assertFalse(attempt.transaction_id)
 
     def test_a_part_payment_meanwhile_lowers_the_charge(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=attempt.move_id.ids
         ).create({"amount": 30})._create_payments()
@@ -122,14 +128,14 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.amount, 70)
 
     def test_a_blocked_invoice_is_not_charged(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt.move_id.action_toggle_block_payment()
         self.assertEqual(attempt.move_id.payment_state, "blocked")
         self.send(attempt)
         self.assertEqual(attempt.state, "planned")
 
     def test_a_method_removed_meanwhile_is_not_charged(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt.token_id.active = False
         self.send(attempt)
         self.assertEqual(attempt.state, "canceled")
@@ -137,14 +143,14 @@ class TestCharge(CollectionCommon):
         self.assertIn("/pay/", self.mails_to(attempt.move_id).body_html)
 
     def test_a_pending_portal_payment_stops_the_charge(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.make_transaction(attempt.move_id, operation="online_direct")._set_pending()
         self.send(attempt)
         self.assertEqual(attempt.state, "canceled")
         self.assertFalse(self.mails_to(attempt.move_id))
 
     def test_a_customer_at_the_checkout_is_waited_for(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.make_transaction(attempt.move_id, operation="online_direct")
         now = self.now()
         self.send(attempt, now)
@@ -198,7 +204,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.reason, "R01")
 
     def test_an_exception_on_the_way_is_unknown_not_declined(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         with (
             patch.object(
                 type(self.env["payment.transaction"]),
@@ -282,7 +288,7 @@ class TestCharge(CollectionCommon):
         return response
 
     def test_an_interrupted_charge_becomes_unknown_in_the_sweep(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         now = self.now()
         attempt._claim(now)
         sweep = self.env["paycollect.attempt"]._cron_send_due
@@ -294,7 +300,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.state, "unknown")
 
     def test_a_reason_is_told_in_the_reader_s_words_and_kept_as_a_code(self):
-        move = self.planned_attempt().move_id
+        move = self.planned.move_id
         move.collection_attempt_ids._set_canceled("by_user", {"user": "Ann"})
         self.assertEqual(move.collection_attempt_ids.reason, "Canceled by Ann.")
         self.assertEqual(move.collection_decision_code, "charge")
@@ -310,7 +316,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(job.channel, "root.paycollect_document")
 
     def test_the_sweep_sends_what_no_job_sent(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         sweep = self.env["paycollect.attempt"]._cron_send_due
         with self.with_jobs():
             sweep(attempt.planned_at + timedelta(seconds=30))
@@ -321,7 +327,7 @@ class TestCharge(CollectionCommon):
         self.assertTrue(attempt.move_id.receipt_sent_at)
 
     def test_the_sweep_finishes_a_charge_whose_booking_was_interrupted(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         attempt._charge()
         self.assertEqual(attempt.move_id.amount_residual, 100)
@@ -330,7 +336,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.move_id.amount_residual, 0)
 
     def test_finishing_twice_books_once(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         self.send(attempt)
         payment = attempt.transaction_id.payment_id
         with self.with_jobs():
@@ -340,7 +346,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(len(self.mails_to(attempt.move_id)), 1)
 
     def test_a_manager_records_what_became_of_an_unknown_charge(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         attempt._set_orphaned(self.now() + timedelta(minutes=3))
         with self.assertRaises(AccessError):
@@ -352,7 +358,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(len(self.mails_to(attempt.move_id)), 1)
 
     def test_a_charge_that_never_was_frees_the_invoice(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         attempt._set_orphaned(self.now() + timedelta(minutes=3))
         self.assertTrue(attempt.move_id.activity_ids)
@@ -363,7 +369,7 @@ class TestCharge(CollectionCommon):
             self.assertTrue(attempt.move_id._plan_collection("manual"))
 
     def test_a_late_success_is_believed_even_after_it_was_ruled_out(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         attempt._set_orphaned(self.now() + timedelta(minutes=3))
         attempt.with_user(self.manager).action_set_not_charged()
@@ -374,7 +380,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.move_id.amount_residual, 0)
 
     def test_an_answer_about_another_amount_is_unknown(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         with patch.object(
             type(self.env["payment.transaction"]),
             "_extract_amount_data",
@@ -385,7 +391,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.state, "unknown")
 
     def test_a_webhook_beats_the_unknown(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         attempt._set_orphaned(self.now() + timedelta(minutes=3))
         with self.with_jobs():
@@ -394,12 +400,12 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.state, "paid")
 
     def test_attempts_are_history(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         with self.assertRaises(UserError):
             attempt.unlink()
 
     def test_canceling_a_planned_charge_leaves_the_invoice_open(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt.with_user(self.accountant).action_cancel()
         self.assertEqual(attempt.state, "canceled")
         self.assertFalse(attempt.move_id._plan_waiting(attempt.partner_id))
@@ -407,7 +413,7 @@ class TestCharge(CollectionCommon):
         self.assertEqual(attempt.move_id.amount_residual, 100)
 
     def test_a_sent_charge_cannot_be_canceled(self):
-        attempt = self.planned_attempt()
+        attempt = self.planned
         attempt._claim(self.now())
         with self.assertRaisesRegex(UserError, "refund"):
             attempt.with_user(self.accountant).action_cancel()

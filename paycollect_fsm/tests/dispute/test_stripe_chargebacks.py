@@ -29,10 +29,11 @@ class ChargebackCase(StripeEventCase):
             {"name": "Dispute fees", "code": "699001", "account_type": "expense"}
         )
         cls.company.collection_fee_account_id = cls.fee_account
+        cls.claimed = cls.claim()  # most tests begin with it
 
-    def pay(self, **values):
-        """Create an attempt paid through Stripe; its invoice is paid as well."""
-        attempt = self.claim(**values)
+    def pay(self, attempt=None, **values):
+        """Pay an attempt through Stripe, a new one by default; return it."""
+        attempt = attempt or self.claim(**values)
         transaction = attempt.transaction_id
         self.apply_intent(transaction, id=f"pi_{transaction.id}")
         self.assertEqual(attempt.state, "paid")
@@ -67,7 +68,7 @@ class TestStripeChargebacks(ChargebackCase):
     """Chargebacks and returns: the books, notifications, and no second charge."""
 
     def test_a_chargeback_reopens_the_invoice_and_books_the_fee_once(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         outstanding = self.payments(attempt.transaction_id).outstanding_account_id
         before = self.balance(outstanding)
@@ -105,7 +106,7 @@ class TestStripeChargebacks(ChargebackCase):
         )
 
     def test_a_disputed_invoice_is_never_charged_and_says_why(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         self.tell(attempt)
         self.assertTrue(move._is_disputed())
@@ -117,7 +118,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertTrue(attempt.chargeback_ids)
 
     def test_accounting_gets_one_task_with_the_due_date(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         chargeback = self.tell(attempt)
         self.tell(attempt, "updated")
         (task,) = chargeback.activity_ids
@@ -125,7 +126,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(task.user_id, self.company._get_collection_responsible())
 
     def test_won_the_payment_is_booked_again_and_the_task_is_done(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         chargeback = self.tell(attempt)
         self.tell(attempt, "closed", status="won", reinstated=True)
@@ -141,14 +142,14 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(self.balance(self.fee_account), 15, "the provider keeps it")
 
     def test_a_fee_that_comes_back_is_booked_back(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         chargeback = self.tell(attempt)
         self.tell(attempt, "closed", status="won", reinstated=True, fee_back=1500)
         self.assertEqual(chargeback.fee, 0)
         self.assertEqual(self.balance(self.fee_account), 0)
 
     def test_lost_it_stays_open_until_a_manager_releases_it(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         chargeback = self.tell(attempt)
         with self.assertRaises(UserError):
@@ -165,7 +166,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertTrue(move._plan_collection("manual"))
 
     def test_of_two_events_at_once_the_slower_one_comes_again(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         chargeback = self.tell(attempt)
         Chargeback = type(self.env["paycollect.chargeback"])
         unseen = self.env["paycollect.chargeback"]
@@ -202,7 +203,7 @@ class TestStripeChargebacks(ChargebackCase):
                 self.check_orders(attempt, rest, (*told, name), chargeback)
 
     def test_an_inquiry_moves_no_money_and_may_become_a_chargeback(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         chargeback = self.tell(
             attempt, status="warning_needs_response", withdrawn=False
@@ -216,7 +217,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(move.amount_residual, move.amount_total)
 
     def test_an_inquiry_that_is_closed_leaves_nothing_to_do(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         chargeback = self.tell(
             attempt, status="warning_needs_response", withdrawn=False
         )
@@ -225,7 +226,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertFalse(chargeback.activity_ids)
 
     def test_a_part_that_is_disputed_reopens_that_part(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         chargeback = self.tell(attempt, amount=4000)
         self.assertEqual(chargeback.amount, 40)
@@ -234,7 +235,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(move.amount_residual, 0)
 
     def test_money_that_comes_back_for_what_was_paid_otherwise_is_a_credit(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         self.tell(attempt)
         self.env["account.payment.register"].with_context(
@@ -259,7 +260,7 @@ class TestStripeChargebacks(ChargebackCase):
         self.assertEqual(self.balance(self.fee_account), 15)
 
     def test_a_payment_without_an_entry_is_rejected_and_taken_again(self):
-        attempt = self.pay()
+        attempt = self.pay(self.claimed)
         move = attempt.move_id
         payment = self.payments(attempt.transaction_id)
         payment.move_id.line_ids.remove_move_reconcile()
@@ -322,7 +323,7 @@ class TestStripeChargebacks(ChargebackCase):
     # -- order and access ----------------------------------------------------------
 
     def test_a_dispute_before_the_success_waits_for_it(self):
-        attempt = self.claim()
+        attempt = self.claimed
         transaction = attempt.transaction_id
         dispute = make_dispute("pi_9", transaction._get_minor_amount(), "usd")
         event = self.apply("charge.dispute.created", dispute)

@@ -164,9 +164,10 @@ class StripeCase(CollectionCommon):
         del intent["metadata"]
         return intent
 
-    def make_attempt(self, **values):
+    @classmethod
+    def make_attempt(cls, **values):
         """Create a completed job's attempt that has not been sent yet."""
-        job = self.make_job(**values)
+        job = cls.make_job(**values)
         with trap_jobs():
             job.action_complete()
         return job.invoice_lines.move_id.collection_attempt_ids

@@ -122,10 +122,11 @@ class StripeEventCase(StripeCase):
             }
         )
 
-    def claim(self, **values):
+    @classmethod
+    def claim(cls, **values):
         """Return an attempt recorded as being sent."""
-        attempt = self.make_attempt(**values)
-        self.assertTrue(attempt._as_system()._claim(fields.Datetime.now()))
+        attempt = cls.make_attempt(**values)
+        assert attempt._as_system()._claim(fields.Datetime.now())
         return attempt
 
     def receive(self, event_type, stripe_object, source="webhook", **values):

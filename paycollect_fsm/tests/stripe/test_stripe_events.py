@@ -32,6 +32,11 @@ class TestStripeEventRules(BaseCase):
 class TestStripeEvents(StripeEventCase):
     """Processing of stored events."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.claimed = cls.claim()  # most tests begin with it
+
     # -- arrival ---------------------------------------------------------------
 
     def test_every_event_that_is_subscribed_has_its_method(self):
@@ -67,7 +72,7 @@ class TestStripeEvents(StripeEventCase):
     # -- success ---------------------------------------------------------------
 
     def test_a_success_before_our_answer_books_the_payment_once(self):
-        attempt = self.claim()
+        attempt = self.claimed
         transaction = attempt.transaction_id
         event = self.apply_intent(transaction)
         self.assertEqual(event.state, "done", event.reason)
@@ -80,7 +85,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(len(self.payments(transaction)), 1)
 
     def test_an_event_that_is_done_is_not_applied_again(self):
-        attempt = self.claim()
+        attempt = self.claimed
         event = self.apply_intent(attempt.transaction_id)
         Event = type(self.env["paycollect.event"])
         with patch.object(Event, "_apply_intent") as again:
@@ -89,7 +94,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(event.state, "done")
 
     def test_a_success_after_a_time_out_ends_the_search(self):
-        attempt = self.claim()
+        attempt = self.claimed
         attempt._set_state("unknown", "no answer")
         attempt._report_unknown()
         self.apply_intent(attempt.transaction_id)
@@ -97,7 +102,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertFalse(attempt.move_id.activity_ids)
 
     def test_a_charge_that_is_being_sent_is_left_alone_for_a_moment(self):
-        attempt = self.claim()
+        attempt = self.claimed
         event = self.receive(
             "payment_intent.succeeded", self.make_intent(attempt.transaction_id)
         )
@@ -113,7 +118,7 @@ class TestStripeEvents(StripeEventCase):
     # -- failure ---------------------------------------------------------------
 
     def test_a_decline_that_comes_by_event_is_followed_like_any_other(self):
-        attempt = self.claim()
+        attempt = self.claimed
         attempt._set_state("unknown", "no answer")
         self.apply_intent(
             attempt.transaction_id,
@@ -131,7 +136,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(transaction.collection_network_code, "51")
 
     def test_a_decline_is_followed_once_however_often_it_is_told(self):
-        attempt = self.claim()
+        attempt = self.claimed
         error = make_error()
         for _again in range(3):
             self.apply_intent(
@@ -143,7 +148,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(sorted(attempts.mapped("state")), ["declined", "planned"])
 
     def test_a_returned_debit_is_declined_with_the_code_of_the_bank(self):
-        attempt = self.claim()
+        attempt = self.claimed
         self.apply_intent(attempt.transaction_id, "processing")
         attempt._sync_with_transaction()
         attempt._set_state("settling", "pending")
@@ -168,7 +173,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(transaction.collection_decline_code, "lost_card")
 
     def test_an_answer_about_another_amount_is_no_decline(self):
-        attempt = self.claim()
+        attempt = self.claimed
         event = self.apply_intent(attempt.transaction_id, amount=1)
         self.assertEqual(attempt.state, "unknown")
         self.assertIn("amount", event.reason.lower())
@@ -200,7 +205,7 @@ class TestStripeEvents(StripeEventCase):
                 self.assertEqual(attempt.move_id.amount_residual, 0)
 
     def test_a_failure_that_comes_after_the_success_changes_nothing(self):
-        attempt = self.claim()
+        attempt = self.claimed
         self.apply_intent(attempt.transaction_id)
         event = self.apply_intent(attempt.transaction_id, "requires_payment_method")
         self.assertEqual(event.state, "ignored")
@@ -208,7 +213,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(attempt.state, "paid")
 
     def test_a_late_success_of_what_was_paid_otherwise_is_told(self):
-        attempt = self.claim()
+        attempt = self.claimed
         move = attempt.move_id
         attempt._set_state("unknown", "no answer")
         self.env["account.payment.register"].with_context(
@@ -258,7 +263,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertLess(looks, 25, "the looks become rarer")
 
     def test_a_charge_of_another_database_is_ignored_at_once(self):
-        attempt = self.claim()
+        attempt = self.claimed
         event = self.apply_intent(
             attempt.transaction_id, metadata={"paycollect_database": "another"}
         )
@@ -266,7 +271,7 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(attempt.state, "sent")
 
     def test_one_provider_cannot_report_payments_of_another(self):
-        attempt = self.claim()
+        attempt = self.claimed
         self.provider = self.copy_provider()
         event = self.apply_intent(attempt.transaction_id)
         self.assertEqual(event.state, "ignored")
@@ -275,7 +280,7 @@ class TestStripeEvents(StripeEventCase):
     # -- our own errors ----------------------------------------------------------
 
     def test_an_error_is_tried_again_and_told_once_when_it_stays(self):
-        attempt = self.claim()
+        attempt = self.claimed
         event = self.receive(
             "payment_intent.succeeded", self.make_intent(attempt.transaction_id)
         )

@@ -15,9 +15,13 @@ SEARCH_LOGGER = "odoo.addons.payment_stripe.models.payment_transaction"
 class TestStripeRefunds(StripeEventCase):
     """Refunds arrive as events; each is booked once, whoever issued it."""
 
-    def pay(self):
-        attempt = self.claim()
-        transaction = attempt.transaction_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.claimed = cls.claim()  # most tests begin with it
+
+    def pay(self, attempt=None):
+        transaction = (attempt or self.claim()).transaction_id
         self.apply_intent(transaction, id=f"pi_{transaction.id}")
         return transaction
 
@@ -48,7 +52,7 @@ class TestStripeRefunds(StripeEventCase):
         return child, stripe.to("refunds")[0]
 
     def test_a_payment_that_is_given_back_at_once_is_booked_first(self):
-        attempt = self.claim()
+        attempt = self.claimed
         transaction = attempt.transaction_id
         intent = self.make_intent(transaction, id="pi_7")
         transaction._process("stripe", transaction._prepare_stripe_payment_data(intent))
@@ -59,7 +63,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(self.payments(child)), 1)
 
     def test_a_refund_made_at_the_provider_is_booked_once_and_told(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         move = transaction.invoice_ids
         refund = self.make_refund(transaction)
         for _again in range(2):
@@ -77,7 +81,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(move.collection_attempt_ids), 1)
 
     def test_refunds_that_the_event_does_not_list_are_asked_for(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         refund = self.make_refund(transaction)
         answers = {"object": "list", "data": [refund], "has_more": False}
         for has_more in (None, True):
@@ -94,7 +98,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(transaction.child_transaction_ids), 1)
 
     def test_a_refund_of_ours_that_comes_back_changes_nothing(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         refund = self.make_refund(transaction)
         child, sent = self.refund_here(transaction, refund)
         self.assertEqual(sent.data["metadata[paycollect_reference]"], child.reference)
@@ -105,7 +109,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertFalse(transaction.invoice_ids.activity_ids)
 
     def test_a_refund_of_ours_that_is_not_committed_yet_is_waited_for(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         uuid = self.env["ir.config_parameter"].get_param("database.uuid")
         reference = f"R-{transaction.reference}"
         refund = self.make_refund(
@@ -124,7 +128,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(transaction.child_transaction_ids, child)
 
     def test_a_refund_of_ours_that_was_rolled_back_here_is_booked_after_an_hour(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         uuid = self.env["ir.config_parameter"].get_param("database.uuid")
         refund = self.make_refund(transaction, metadata={"paycollect_database": uuid})
         event = self.apply("charge.refunded", self.make_charge(transaction, refund))
@@ -134,7 +138,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(transaction.child_transaction_ids), 1)
 
     def test_a_refund_whose_answer_was_lost_takes_our_own_transaction(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         child = transaction._create_child_transaction(
             transaction.amount, is_refund=True
         )
@@ -145,7 +149,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(self.payments(child)), 1)
 
     def test_a_refund_of_a_forgotten_time_does_not_take_our_transaction(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         child = transaction._create_child_transaction(
             transaction.amount, is_refund=True
         )
@@ -158,7 +162,7 @@ class TestStripeRefunds(StripeEventCase):
         self.assertEqual(len(transaction.child_transaction_ids), 2)
 
     def test_a_refund_that_fails_later_is_told(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         refund = self.make_refund(transaction)
         child, _sent = self.refund_here(transaction, refund)
         self.apply("charge.refund.updated", {**refund, "status": "failed"})
@@ -167,14 +171,14 @@ class TestStripeRefunds(StripeEventCase):
         self.assertIn("deliver the refund", note)
 
     def test_a_refund_that_failed_before_we_heard_of_it_is_not_booked(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         refund = self.make_refund(transaction, status="failed")
         self.apply("charge.refunded", self.make_charge(transaction, refund))
         self.assertFalse(transaction.child_transaction_ids)
 
     @mute_logger(SEARCH_LOGGER)
     def test_a_refund_before_the_success_waits_for_it(self):
-        attempt = self.claim()
+        attempt = self.claimed
         transaction = attempt.transaction_id
         charge = {
             **self.make_charge(transaction),
@@ -191,7 +195,7 @@ class TestStripeRefunds(StripeEventCase):
 
     @mute_logger(SEARCH_LOGGER)
     def test_an_update_of_a_refund_that_nobody_knows_books_it(self):
-        transaction = self.pay()
+        transaction = self.pay(self.claimed)
         refund = self.make_refund(transaction)
         event = self.apply("charge.refund.updated", refund)
         self.assertEqual(event.state, "done")
