@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Tests in several processes produce one report and end with their parent."""
 
-import doctest
 import os
 import signal
 import subprocess
@@ -10,37 +9,60 @@ from pathlib import Path
 
 import pytest
 from paycollect_setup import seconds, shards
+from paycollect_setup.turns import Turns
 from paycollect_setup.waiting import wait_until
 
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:odoo", "-p", "no:cacheprovider"]
 GOOD = "def test_good(): pass\n"
 BAD = "def test_bad():\n    missing = 7\n    assert missing == 8\n"
-DEAD = "import os\ndef test_dead(): os._exit(3)\n"
+DEAD = "import os\ndef test_dead():\n    {note}\n    os._exit(3)\n"
 SLEEPY = "import os, time\ndef test_sleepy():\n    {note}\n    time.sleep(600)\n"
+WAITING = """
+import os
+from paycollect_setup.waiting import wait_until
+
+def test_it():
+    wait_until(lambda: all(map(os.path.exists, {others})), "the other files")
+"""
 START = """
 import os, sys
 from paycollect_setup import shards
+from paycollect_setup.turns import Turns
 command, files = {command!r}, {files!r}
-shards.run([shards.Shard(f"a{{n}}", command, [file], dict(os.environ))
-            for n, file in enumerate(files)])
+with Turns.of(files) as turns:
+    shards.run([
+        shards.Shard(f"a{{place}}", command, files, turns, place, dict(os.environ))
+        for place in range(2)
+    ])
 """
 
 
 @pytest.fixture
 def run(tmp_path, capfd):
-    """Run one process for each of these test sources; return durations and report."""
+    """Run these test sources in two processes; return durations and report."""
 
     def run(*texts):
-        started = []
+        files = []
         for number, text in enumerate(texts):
-            file = tmp_path / f"test_part{number}.py"
-            file.write_text(text)
-            variables = os.environ.copy()
-            variables.pop("ODOO_RC", None)
-            started.append(
-                shards.Shard(f"shard{number}_{os.getpid()}", PYTEST, [file], variables)
-            )
-        took = shards.run(started)
+            folder = tmp_path / f"folder{number}"
+            folder.mkdir()
+            files.append(folder / f"test_part{number}.py")
+            files[-1].write_text(text)
+        variables = os.environ.copy()
+        variables.pop("ODOO_RC", None)
+        with Turns.of(files) as turns:
+            started = [
+                shards.Shard(
+                    f"shard{place}_{os.getpid()}",
+                    PYTEST,
+                    files,
+                    turns,
+                    place,
+                    variables,
+                )
+                for place in range(2)
+            ]
+            took = shards.run(started)
         return took, capfd.readouterr().out
 
     return run
@@ -66,8 +88,10 @@ def test_the_failures_of_each_are_shown_in_full(run):
     assert " 2 failed, 1 passed in " in closing
 
 
-def test_one_that_breaks_off_is_an_error(run):
-    took, report = run(GOOD, DEAD)
+def test_one_that_breaks_off_is_an_error(run, tmp_path):
+    note = str(tmp_path / "note")
+    dead = DEAD.format(note=f"open({note!r}, 'w').close()")
+    took, report = run(WAITING.format(others=[note]), dead)
     assert took is None
     *_rest, summary, closing = report.splitlines()
     assert "was interrupted with exit code 3" in summary
@@ -111,10 +135,20 @@ def is_alive(pid):
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def test_files_are_dealt_out_by_what_they_took():
-    assert not doctest.testmod(seconds).failed
-    took = {"long": 50, "short": 10, "other": 40}
-    assert seconds.deal(list(took), took, hands=2) == [["long"], ["short", "other"]]
+def test_whoever_is_free_takes_the_next_file(run, tmp_path):
+    """The long file only ends once the other process has run all others."""
+    others = [tmp_path / f"ran{number}" for number in range(3)]
+    writing = [
+        f"def test_it(): open({str(other)!r}, 'w').close()\n" for other in others
+    ]
+    waiting = WAITING.format(others=[str(other) for other in others])
+    _took, report = run(waiting, *writing)
+    assert " 4 passed in " in report.splitlines()[-1]
+
+
+def test_long_files_come_first():
+    took = {"short": 10, "long": 50, "other": 40}
+    assert seconds.sort(took, took) == ["long", "other", "short"]
 
 
 def test_an_unknown_file_takes_what_those_beside_it_take(monkeypatch, tmp_path):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Durations of test files, and how to distribute files by them.
+"""Durations of test files, which decide the order in which they run.
 
 setup/seconds.txt has the values for a new checkout; each successful full run stores its
 own measurements for the next one on this machine.
@@ -37,21 +37,9 @@ def estimate(files):
     return {file: known.get(file) or guess(file) for file in files}
 
 
-def deal(files, took, hands):
-    """Return ``hands`` lists of files that take about the same time each.
-
-    The first is sorted from long to short, the next from short to long, so that files
-    that wait for a server run alongside files that compute.
-
-    >>> deal("abcd", {"a": 9, "b": 4, "c": 3, "d": 1}, hands=2)
-    [['a'], ['d', 'c', 'b']]
-    """
-    dealt, loads = [[] for _hand in range(hands)], [0] * hands
-    for file in sorted(files, key=lambda file: (-took[file], file)):
-        least = loads.index(min(loads))
-        dealt[least].append(file)
-        loads[least] += took[file]
-    return [hand[:: -1 if place % 2 else 1] for place, hand in enumerate(dealt)]
+def sort(files, took):
+    """Return the files from long to short."""
+    return sorted(files, key=lambda file: (-took[file], file))
 
 
 def read(path):

@@ -12,6 +12,12 @@ from .steps import PATIENCE, start, wait_all
 
 WIDTH = 88
 SLOWEST = 10
+PLUGINS = [
+    "-p",
+    "paycollect_setup.pytest_seconds",
+    "-p",
+    "paycollect_setup.pytest_turns",
+]
 # Sections of pytest's output have such titles; the last line looks like one.
 TITLE = re.compile(r"[=!]+ (.+?) [=!]+")
 TESTS, SUMMARY = "test session starts", "short test summary info"
@@ -20,16 +26,23 @@ ORDER = "failed passed skipped deselected xfailed xpassed warning error".split()
 
 
 class Shard:
-    """One pytest on some files; progress is shown, the report is held back."""
+    """One pytest on the files it takes; progress is shown, the report is held back.
 
-    def __init__(self, name, command, files, environment):
+    :param files: all files, which it shares with the others
+    :param turns: who runs which, see turns.py
+    :param place: its number, from 0
+    """
+
+    def __init__(self, name, command, files, turns, place, environment):
         self.name = name
         self._took = paths.RUN / f"{name}.seconds"
         self._report = []
         self.process = start(
-            [*command, "-p", "paycollect_setup.pytest_seconds", *files],
+            [*command, *PLUGINS, *files],
             cwd=paths.ROOT,
-            env=environment | {"PAYCOLLECT_SECONDS": str(self._took)},
+            env=environment
+            | {"PAYCOLLECT_SECONDS": str(self._took)}
+            | turns.environment(place),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -70,15 +83,17 @@ class Result:
         self.details, self.summary = [], []
         self.counts = collections.Counter()
         part = self.details
+        ended = False
         for line in report:
             title = TITLE.fullmatch(line)
             if closing := CLOSING.fullmatch(line):
                 self._count(closing[1])
+                ended = True
             elif title and title[1] == SUMMARY:
                 part = self.summary
             else:
                 part.append(line)
-        if code not in (0, 1) or not self.counts:
+        if code not in (0, 1) or not ended:
             self.summary.append(f"ERROR {name} was interrupted with exit code {code}")
             self.counts["error"] += 1
 
@@ -113,7 +128,7 @@ def _print_report(results, elapsed):
     for file in sorted(took, key=took.get, reverse=True)[:SLOWEST]:
         print(f"{took[file]:6.1f} s  {file}")
     if summary := [line for result in results for line in result.summary]:
-        print(_as_title(SUMMARY), *summary, sep="\n")
+        print(_as_title(SUMMARY), *sorted(summary), sep="\n")
     counts = sum((result.counts for result in results), collections.Counter())
     words = [f"{counts[what]} {what}" for what in ORDER if counts[what]]
     minutes, rest = divmod(round(elapsed), 60)

@@ -11,6 +11,7 @@ import os
 from .. import configuration, databases, environment, guard, paths, seconds, system
 from ..shards import Shard, run
 from ..steps import foreground, step
+from ..turns import Turns
 from . import host
 
 PYTEST = [
@@ -42,8 +43,9 @@ def _run_one(template, argv):
 
 def _run_all(template):
     files = seconds.find_files()
-    hands = seconds.deal(files, seconds.estimate(files), SHARDS)
+    files = seconds.sort(files, seconds.estimate(files))
     with contextlib.ExitStack() as stack:
+        turns = stack.enter_context(Turns.of(files))
         places = [
             stack.enter_context(_place(template, f"_{number}"))
             for number in range(1, SHARDS + 1)
@@ -52,8 +54,8 @@ def _run_all(template):
         command = [*PYTEST, "-p", "no:cacheprovider"]
         took = run(
             [
-                Shard(name, command, hand, variables)
-                for (name, variables), hand in zip(places, hands, strict=True)
+                Shard(name, command, files, turns, place, variables)
+                for place, (name, variables) in enumerate(places)
             ]
         )
     if took is None:
