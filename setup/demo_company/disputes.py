@@ -21,7 +21,7 @@ def _plan_dispute(flow, reference, days, reason, end, after):
 
 
 def _open(flow, reference, reason, end, after):
-    attempt = _find_charge(flow, "card")
+    attempt = _find_charge(flow, "!=")
     dispute = _describe(flow, attempt, reference, reason)
     _report(flow, attempt, "charge.dispute.created", dispute)
     if end:
@@ -39,17 +39,18 @@ def _lose(flow, attempt, dispute):
 
 def _return_debit(flow, reference):
     """The bank returns a debit for insufficient funds."""
-    attempt = _find_charge(flow, "bank")
+    attempt = _find_charge(flow, "=")
     dispute = _describe(flow, attempt, reference, "insufficient_funds")
     _report(flow, attempt, "charge.dispute.created", dispute | {"status": "lost"})
 
 
-def _find_charge(flow, kind):
-    """Return the newest undisputed charge to a card or a bank account."""
+def _find_charge(flow, operator):
+    """Return the newest undisputed charge to the customer who pays by bank debit
+    (``=``), or to another one (``!=``)."""
     return flow.env["paycollect.attempt"].search(
         [
             ("state", "=", "paid"),
-            ("token_id.method_kind", "=", kind),
+            ("partner_id", operator, flow.book["freight"].partner.id),
             ("chargeback_ids", "=", False),
         ],
         order="done_at desc, id",
