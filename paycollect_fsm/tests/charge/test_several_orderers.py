@@ -104,3 +104,48 @@ class TestSeveralOrderers(WhoseCardCommon):
         self.orders = self.orders.filtered(lambda order: order.partner_id == self.b)
         self.jobs = self.orders.fsm_order_ids
         self.assertEqual(self.invoice_and_complete().payment_state, "paid")
+
+
+@tagged("post_install", "-at_install")
+class TestPlaces(WhoseCardCommon):
+    """Whose card is charged depends on who ordered and who pays, not on the place.
+
+    Field service says who owns a place, not who ordered the work there: a tenant's job
+    at a landlord's building is normal. Without a sales order, the owner orders and
+    pays, by OCA's design.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.building = cls.make_location(cls.b, "Building")
+
+    def test_a_tenant_s_job_at_a_landlord_s_building_is_charged_to_the_tenant(self):
+        card = self.make_token(self.a)
+        job = self.make_job(self.a, token=None, fsm_location_id=self.building.id)
+        self.assertEqual(job.location_id.owner_id, self.b)
+        self.assertFalse(job.collection_payer_text)
+        move = self.complete(job)
+        self.assertEqual(move.payment_state, "paid")
+        self.assertEqual(move.collection_attempt_ids.token_id, card)
+
+    def test_a_tenant_without_a_card_is_not_charged_to_the_landlord(self):
+        job = self.make_job(self.a, token=None, fsm_location_id=self.building.id)
+        move = self.complete(job)
+        self.assertEqual(move.commercial_partner_id, self.a)
+        self.assertEqual(move.collection_decision_code, "no_method")
+
+    def test_a_landlord_who_pays_for_a_tenant_s_job_has_to_be_approved(self):
+        job = self.make_job(
+            self.a,
+            token=None,
+            fsm_location_id=self.building.id,
+            partner_invoice_id=self.b.id,
+        )
+        self.assertWaits(self.complete(job))
+
+    def test_a_landlord_s_own_job_is_charged_to_the_landlord(self):
+        job = self.make_plain_job(self.b, [(self.cable, 2)])
+        move = self.complete(job)
+        self.assertEqual(move.collection_attempt_ids.token_id, self.card)
+        self.assertEqual(move.payment_state, "paid")
