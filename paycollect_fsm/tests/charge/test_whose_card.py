@@ -141,6 +141,12 @@ class TestPointing(WhoseCardCommon):
     def test_a_technician_does_not_give_a_location_to_another_customer(self):
         self.assertKept(self.plain.location_id, owner_id=self.b.id)
 
+    def test_a_technician_does_not_move_a_job_to_another_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.assertKept(self.plain, company_id=company.id)
+        with self.assertRaisesRegex(AccessError, "access to Other"):
+            self.plain.with_user(self.dispatcher).company_id = company
+
     def test_a_technician_moves_a_job_to_another_location_of_the_customer(self):
         other = self.make_location(self.a, "Warehouse")
         self.plain.with_user(self.technician).location_id = other
