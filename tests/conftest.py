@@ -39,17 +39,6 @@ def module_lab():
 
 
 @pytest.fixture
-def make_server(lab):
-    """Start a server on its own database, see Lab.make_server."""
-    return lab.make_server
-
-
-@pytest.fixture
-def server(make_server):
-    return make_server()
-
-
-@pytest.fixture
 def stripe(tmp_path):
     """A Stripe stand-in in a process of its own, see stripe_stand_in."""
     with Process(state_dir=tmp_path) as stripe:

@@ -4,6 +4,11 @@
 COMPANY = """
 from odoo import Command
 from odoo.tests import new_test_user
+from passlib.context import CryptContext
+
+# The first log-in stores the slow hash that is usual.
+quick = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=1)
+type(env["res.users"])._crypt_context = lambda users: quick
 
 company = env.company
 company.write({

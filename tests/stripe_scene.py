@@ -46,7 +46,7 @@ def age_sql(table):
     return f"UPDATE {table} SET {moved} WHERE partner_id = %(partner)s"
 
 
-def open_shop(lab, stripe, folder, customers, **options):
+def open_shop(lab, stripe, folder, customers, others=(), **options):
     """Start a server, with paycollect_test_provider installed.
 
     :param lab: fixture `lab` or `module_lab`
@@ -56,13 +56,14 @@ def open_shop(lab, stripe, folder, customers, **options):
         methods: `{"rosa": ["succeed"], "nora": ["stolen_card", "succeed"]}`; a dict
         instead of an outcome is passed to `stripe.store_card`, with `kind="bank"` to
         `store_bank`
+    :param others: names of customers with a card of the demo provider instead
     :param options: of `lab.make_server`
     """
-    return Shop(lab, stripe, folder, customers, **options)
+    return Shop(lab, stripe, folder, customers, others, **options)
 
 
 class Shop:
-    def __init__(self, lab, stripe, folder, customers, **options):
+    def __init__(self, lab, stripe, folder, customers, others, **options):
         self.stripe, self.folder = stripe, folder
         self.server = lab.make_server(
             env={
@@ -77,7 +78,8 @@ class Shop:
         stored = {name: self._store(name, ways) for name, ways in customers.items()}
         company = scene.open_company(
             self.server,
-            {name: {"stored": methods} for name, methods in stored.items()},
+            {name: {"stored": methods} for name, methods in stored.items()}
+            | {name: {} for name in others},
             booked=True,
             stripe_keys={
                 "stripe_secret_key": SECRET_KEY,
@@ -87,12 +89,11 @@ class Shop:
         self.provider, self.card_method = company["stripe"], company["card_method"]
         self.company = company
         self._customers = {
-            name: Customer(self, stored=stored[name], **values)
-            for name, values in company["customers"].items()
+            name: Customer(self, stored=stored[name], **company["customers"][name])
+            for name in customers
         }
-        self._sessions = {}
         self.add_endpoint()
-        self._wait_consents(sum(map(len, stored.values())))
+        self._wait_consents(sum(map(len, stored.values())) + len(others))
 
     def _wait_consents(self, count):
         """Wait until each customer has the copy of the consent.
@@ -145,15 +146,11 @@ class Shop:
     def wait_death(self):
         assert self.server.wait_exit() == -9
         assert not (self.folder / "die_at").exists()
-        self._sessions.clear()
 
     # What the server does
 
     def rpc(self, login):
-        """Return this user's session, shared by all threads."""
-        if login not in self._sessions:
-            self._sessions[login] = self.server.rpc(login, login)
-        return self._sessions[login]
+        return self.server.rpc(login, login)
 
     def sweep(self):
         """Run the crons: send, finish, find interrupted charges, look up, apply events.

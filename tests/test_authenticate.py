@@ -17,10 +17,10 @@ window.Stripe = (key) => ({
 });
 """
 MAKE_CAREFUL = """
-env["payment.token"].browse(tokens).write({
-    "payment_details": "3184", "demo_simulated_state": "error",
-})
+UPDATE payment_token SET payment_details = '3184', demo_simulated_state = 'error'
+ WHERE demo_simulated_state IS NOT NULL
 """
+OTHERS = ("Rosa Diner", "Nora Networks", "Otto Office")
 
 
 def fits(page):
@@ -40,20 +40,23 @@ def wait_link(server, email):
 
 
 @pytest.fixture(scope="module")
-def server(module_lab):
-    return module_lab.make_server()
+def shop(module_lab, tmp_path_factory):
+    customers = {"ruth": ["authenticate"], "nina": ["authenticate"]}
+    with Process(state_dir=tmp_path_factory.mktemp("stripe")) as stripe:
+        yield stripe_scene.open_shop(
+            module_lab, stripe, tmp_path_factory.mktemp("orders"), customers, OTHERS
+        )
 
 
 @pytest.fixture(scope="module")
-def company(server):
-    company = scene.open_company(
-        server,
-        {"Rosa Diner": {}, "Nora Networks": {}, "Otto Office": {}},
-        booked=True,
-    )
-    tokens = [one for who in company["customers"].values() for one in who["tokens"]]
-    server.run(MAKE_CAREFUL, tokens=tokens)
-    return company
+def server(shop):
+    shop.server.sql(MAKE_CAREFUL)
+    return shop.server
+
+
+@pytest.fixture(scope="module")
+def company(shop):
+    return shop.company
 
 
 def complete(server, customer):
@@ -114,15 +117,6 @@ def test_the_page_is_used_with_the_keyboard_alone(server, company, desktop):
     assert page.console_errors == []
 
 
-@pytest.fixture(scope="module")
-def shop(module_lab, tmp_path_factory):
-    customers = {"rosa": ["authenticate"], "nora": ["authenticate"]}
-    with Process(state_dir=tmp_path_factory.mktemp("stripe")) as stripe:
-        yield stripe_scene.open_shop(
-            module_lab, stripe, tmp_path_factory.mktemp("orders"), customers
-        )
-
-
 def open_page(shop, customer, phone, agrees):
     """Open the page; Stripe's script is replaced by calls to the stand-in."""
     page = phone(shop.server)
@@ -143,7 +137,7 @@ def open_page(shop, customer, phone, agrees):
 
 
 def test_the_payment_that_stripe_declined_is_the_one_that_is_confirmed(shop, phone):
-    customer = shop["rosa"]
+    customer = shop["ruth"]
     customer.complete()
     customer.wait_state("declined")
     (declined,) = customer.transactions()
@@ -191,7 +185,7 @@ def test_the_page_waits_while_the_answer_is_booked_elsewhere(
 
 
 def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
-    customer = shop["nora"]
+    customer = shop["nina"]
     customer.complete()
     customer.wait_state("declined")
     (declined,) = customer.transactions()

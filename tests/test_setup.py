@@ -1,11 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The basis of the end-to-end tests: a real server, its emails, jobs and pages."""
 
+import os
 import subprocess
 
 import pytest
-from paycollect_setup import configuration, databases
+from paycollect_setup import configuration, databases, postgres
 from paycollect_setup.client import RpcError
+from paycollect_setup.lab import PREFIX
 from paycollect_setup.waiting import wait_equal
 
 SEND_MAIL = """
@@ -16,6 +18,11 @@ mail = env["mail.mail"].create({
 mail.with_delay().send()
 result = mail.id
 """
+
+
+@pytest.fixture(scope="module")
+def server(module_lab):
+    return module_lab.make_server()
 
 
 def test_a_server_runs_jobs_and_its_mails_are_caught(server):
@@ -29,8 +36,7 @@ def test_a_server_runs_jobs_and_its_mails_are_caught(server):
     )
 
 
-def test_a_killed_server_starts_again_on_its_data(make_server):
-    server = make_server()
+def test_a_killed_server_starts_again_on_its_data(server):
     call = server.rpc("admin", "admin")
     partner = call("res.partner", "create", [{"name": "Kept"}])
     server.kill()
@@ -41,16 +47,17 @@ def test_a_killed_server_starts_again_on_its_data(make_server):
         server.rpc("admin", "admin")("res.partner", "create", [{"nonsense": 1}])
 
 
-def test_odoo_db_takes_our_configuration(lab):
-    database = lab.make_database()
-    command = configuration.odoo(lab.conf(database), "db", "drop", database)
+def test_odoo_db_takes_our_configuration(tmp_path):
+    database = f"{PREFIX}_{os.getpid()}_empty"
+    postgres.psql("postgres", f'CREATE DATABASE "{database}"')
+    conf = configuration.write(tmp_path / "odoo.conf", db_name=database)
+    command = configuration.odoo(conf, "db", "drop", database)
     subprocess.run(command, check=True, capture_output=True)
     assert not databases.exists(database)
 
 
-def test_a_server_cannot_leave_this_machine(make_server):
+def test_a_server_cannot_leave_this_machine(server):
     code = "import requests\nrequests.get('http://192.0.2.1/', timeout=5)"
-    server = make_server()
     with pytest.raises(Exception, match="tests cannot reach the network"):
         server.run(code)
     assert server.take_blocked() == ["socket.getaddrinfo to 192.0.2.1"]

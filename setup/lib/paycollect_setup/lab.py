@@ -4,6 +4,7 @@
 Used by tests/ and by the benchmarks, inside the virtual environment.
 """
 
+import functools
 import os
 import secrets
 
@@ -29,6 +30,7 @@ class LabServer(OdooServer):
     def __init__(self, database, environment, guard_log, **options):
         self._guard_log = guard_log
         self.catcher = MailCatcher()
+        self._sessions = {}
         super().__init__(
             database,
             environment=environment,
@@ -41,6 +43,7 @@ class LabServer(OdooServer):
 
     def start(self, *arguments):
         if not self.alive:
+            self._sessions.clear()
             super().start(*arguments)
         return self
 
@@ -63,12 +66,29 @@ class LabServer(OdooServer):
         return self.catcher.wait(to, subject, count)
 
     def rpc(self, login, password):
-        """Return a session of this user: call(model, method, args, kwargs)."""
-        return Client(self.url, self.db, login, password)
+        """Return this user's session: call(model, method, args, kwargs).
+
+        All threads share it: a log-in costs half a second of computing.
+        """
+        if login not in self._sessions:
+            self._sessions[login] = Client(self.url, self.db, login, password)
+        return self._sessions[login]
 
     def sql(self, query, params=()):
         """Run SQL in a transaction of its own; return its rows as dicts."""
-        return sql(self.db, query, params)
+        return _fetch(self._connection, query, params)
+
+    @functools.cached_property
+    def _connection(self):
+        """Stay connected: tests ask often, and connecting costs more than asking."""
+        connection = psycopg2.connect(dbname=self.db)
+        connection.autocommit = True
+        return connection
+
+    def kill(self):
+        super().kill()
+        if connection := self.__dict__.pop("_connection", None):
+            connection.close()
 
     def run(self, code, **variables):
         """Run Python with `env` in another process; return its `result`."""
@@ -78,16 +98,16 @@ class LabServer(OdooServer):
 def sql(database, query, params=()):
     connection = psycopg2.connect(dbname=database)
     try:
-        with (
-            connection,
-            connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor,
-        ):
-            cursor.execute(query, params)
-            return (
-                [dict(row) for row in cursor.fetchall()] if cursor.description else []
-            )
+        with connection:
+            return _fetch(connection, query, params)
     finally:
         connection.close()
+
+
+def _fetch(connection, query, params):
+    with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        cursor.execute(query, params)
+        return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
 
 class Lab:
