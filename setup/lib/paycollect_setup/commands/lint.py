@@ -47,6 +47,7 @@ def _prepare():
     _compare_with_pre_commit()
     with locked("prepare"):
         system.require(["python3-venv", *system.NODE])
+    with locked("prepare-lint"):
         python_env.ensure(VENV, ["lint"])
         _ensure_node_packages()
 
