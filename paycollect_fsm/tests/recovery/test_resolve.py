@@ -27,21 +27,31 @@ TOLD = "Confirm whether this was charged"
 class TestResolve(StripeCase):
     """Resolving a charge without a response from the provider."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lost, cls.first = cls._lose()  # most tests begin with it
+
     def send(self, attempt, answer, now=None):
         with self.with_jobs(), self.stripe(**{INTENTS: answer}) as stripe:
             with mute_logger("odoo.addons.payment.models.payment_provider"):
                 attempt._send(now)
         return stripe
 
-    def lose(self, answer=None, **values):
-        """Create an attempt without a response; its look-up waits for the cron."""
-        attempt = self.make_attempt(**values)
+    @classmethod
+    def _lose(cls, answer=None, **values):
+        attempt = cls.make_attempt(**values)
         answer = answer or requests.exceptions.Timeout()
-        with trap_jobs(), self.stripe(**{INTENTS: answer}) as stripe:
+        with trap_jobs(), cls.stripe(**{INTENTS: answer}) as stripe:
             with mute_logger("odoo.addons.payment.models.payment_provider"):
                 attempt._send()
-        self.assertEqual(attempt.state, "unknown")
-        self.first = stripe.requests[0]
+        assert attempt.state == "unknown"
+        return attempt, stripe.requests[0]
+
+    def lose(self, answer=None, **values):
+        """Create an attempt without a response; its look-up waits for the cron."""
+        self.lost.state = "canceled"  # the cron looks up this one only
+        attempt, self.first = self._lose(answer, **values)
         return attempt
 
     def ask(self, attempt, later=MINUTE, answer=None, finding=None):
@@ -74,7 +84,7 @@ class TestResolve(StripeCase):
         return Finding(FOUND, "Stripe has it.", payload)
 
     def test_it_is_asked_a_minute_later_with_the_same_key_and_parameters(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.assertFalse(self.ask(attempt, MINUTE / 2))
         intent = self.make_intent(attempt.transaction_id)
         (question,) = self.ask(attempt, MINUTE, intent)
@@ -100,7 +110,7 @@ class TestResolve(StripeCase):
         self.assertEqual(job.eta, attempt.sent_at + MINUTE)
 
     def test_a_decline_that_is_learnt_later_is_followed_as_any_other(self):
-        attempt = self.lose()
+        attempt = self.lost
         body = {"error": {"code": "card_declined", "decline_code": "lost_card"}}
         self.ask(attempt, MINUTE, (402, body))
         self.assertEqual(attempt.state, "declined")
@@ -109,7 +119,7 @@ class TestResolve(StripeCase):
         self.assertFalse(attempt.is_lost)
 
     def test_a_provider_that_stays_silent_is_asked_less_and_less_often(self):
-        attempt = self.lose()
+        attempt = self.lost
         asked = []
         for minute in range(0, 60 * 10):
             if self.ask(attempt, minute * MINUTE, requests.exceptions.Timeout()):
@@ -129,14 +139,14 @@ class TestResolve(StripeCase):
         self.assertTrue(self.ask(attempt, 10 * MINUTE, (429, {})))
 
     def test_what_rejects_the_question_is_no_decline(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.ask(attempt, MINUTE, (401, {"error": {"message": "Invalid API key"}}))
         self.assertEqual(attempt.state, "unknown")
         self.assertEqual(attempt.transaction_id.state, "draft")
         self.assertEqual(attempt.inquiry_ids.verdict, "cannot_tell")
 
     def test_after_the_key_s_life_it_is_only_looked_up(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.assertFalse(
             self.ask(attempt, 23 * HOUR, None, self.found(attempt, "succeeded"))
         )
@@ -146,7 +156,7 @@ class TestResolve(StripeCase):
 
     def test_an_invoice_paid_meanwhile_is_only_looked_up(self):
         """The first request may be lost: the same key would charge now."""
-        attempt = self.lose()
+        attempt = self.lost
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=attempt.move_id.ids
         ).create({})._create_payments()
@@ -154,14 +164,14 @@ class TestResolve(StripeCase):
         self.assertEqual(self.looks, 1)
 
     def test_a_part_payment_meanwhile_forbids_the_same_key(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=attempt.move_id.ids
         ).create({"amount": 1})._create_payments()
         self.assertFalse(self.ask(attempt, MINUTE))
 
     def test_while_all_charging_is_stopped_it_is_only_looked_up(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.company.collection_stopped_at = self.now()
         self.assertFalse(self.ask(attempt, MINUTE))
         self.assertEqual(self.looks, 1)
@@ -169,14 +179,13 @@ class TestResolve(StripeCase):
         self.assertTrue(self.ask(attempt, HOUR, requests.exceptions.Timeout()))
 
     def test_a_method_removed_meanwhile_is_only_looked_up(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.token_id.active = False
         self.assertFalse(self.ask(attempt, MINUTE))
 
     def test_the_brakes_do_not_count_a_question_as_another_charge(self):
         self.company.collection_daily_count = 1
-        attempt = self.lose()
-        self.assertTrue(self.ask(attempt, MINUTE, requests.exceptions.Timeout()))
+        self.assertTrue(self.ask(self.lost, MINUTE, requests.exceptions.Timeout()))
 
     def test_a_debit_on_its_way_is_found_and_settles(self):
         attempt = self.lose((500, {}))
@@ -189,7 +198,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.state, "paid")
 
     def test_a_failed_charge_is_found_with_its_codes(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.is_key_useless = True
         error = {"code": "card_declined", "decline_code": "stolen_card", "message": "."}
         finding = self.found(
@@ -200,14 +209,14 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.decline_code, "stolen_card")
 
     def test_not_there_is_not_believed_at_once(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.is_key_useless = True
         self.ask(attempt, 59 * MINUTE, None, Finding(NOT_FOUND, "Not there."))
         self.assertEqual(attempt.state, "unknown")
         self.assertEqual(attempt.inquiry_ids.verdict, "not_found")
 
     def test_what_was_never_charged_is_charged_anew(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.is_key_useless = True
         self.ask(attempt, 2 * HOUR, None, Finding(NOT_FOUND, "Not there."))
         self.assertEqual(attempt.state, "declined")
@@ -222,13 +231,13 @@ class TestResolve(StripeCase):
         self.assertFalse(move._get_decline_history())
 
     def test_the_settling_time_begins_with_the_last_request(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.ask(attempt, 50 * MINUTE, (500, {}))
         self.ask(attempt, 80 * MINUTE, None, Finding(NOT_FOUND, "Not there."))
         self.assertEqual(attempt.state, "unknown")
 
     def test_what_gets_lost_again_and_again_goes_to_a_person(self):
-        attempt = self.lose()
+        attempt = self.lost
         for number in range(1, 4):
             attempt.is_key_useless = True
             self.ask(attempt, 2 * HOUR, None, Finding(NOT_FOUND, "Not there."))
@@ -241,7 +250,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.move_id.activity_ids.summary, "Payment declined")
 
     def test_a_late_success_is_believed_after_it_was_not_found(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.is_key_useless = True
         self.ask(attempt, 2 * HOUR, None, Finding(NOT_FOUND, "Not there."))
         with self.with_jobs():
@@ -254,7 +263,7 @@ class TestResolve(StripeCase):
         self.assertEqual(again.state, "canceled")
 
     def test_after_a_day_it_is_parked_and_still_looked_up(self):
-        attempt = self.lose()
+        attempt = self.lost
         move = attempt.move_id
         self.ask(attempt, 23 * HOUR)
         self.assertFalse(attempt.parked_reason)
@@ -272,7 +281,7 @@ class TestResolve(StripeCase):
         self.assertFalse(move.activity_ids)
 
     def test_a_webhook_is_faster_than_the_question(self):
-        attempt = self.lose()
+        attempt = self.lost
         with self.with_jobs():
             attempt.transaction_id._set_done()
             attempt.transaction_id._post_process()
@@ -282,7 +291,7 @@ class TestResolve(StripeCase):
         self.assertFalse(self.looks)
 
     def test_a_webhook_between_note_and_question_wins(self):
-        attempt = self.lose()
+        attempt = self.lost
         now = attempt.sent_at + MINUTE
         self.assertEqual(attempt._note_question(now), "same_key")
         with self.with_jobs(), self.stripe():
@@ -292,7 +301,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.state, "paid")
 
     def test_what_was_forbidden_since_the_note_is_only_looked_up(self):
-        attempt = self.lose()
+        attempt = self.lost
         now = attempt.sent_at + MINUTE
         attempt._note_question(now)
         self.company.collection_stopped_at = self.now()
@@ -302,14 +311,14 @@ class TestResolve(StripeCase):
         look_up.assert_called_once()
 
     def test_a_declined_payment_that_a_webhook_tells_is_a_decline(self):
-        attempt = self.lose()
+        attempt = self.lost
         with self.with_jobs():
             attempt.transaction_id._set_error("Your card was declined.")
             attempt.transaction_id._post_process()
         self.assertEqual(attempt.state, "declined")
 
     def test_another_amount_told_by_a_webhook_is_no_decline(self):
-        attempt = self.lose()
+        attempt = self.lost
         intent = self.make_intent(attempt.transaction_id, amount=1)
         with self.with_jobs():
             attempt.transaction_id._process("stripe", {"payment_intent": intent})
@@ -317,7 +326,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.state, "unknown")
 
     def test_an_error_while_looking_is_written_down(self):
-        attempt = self.lose()
+        attempt = self.lost
         attempt.is_key_useless = True
         with (
             trap_jobs(),
@@ -335,7 +344,7 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.inquiry_ids.verdict, "cannot_tell")
 
     def test_a_manager_may_have_it_asked_now(self):
-        attempt = self.lose()
+        attempt = self.lost
         with self.assertRaises(AccessError):
             attempt.with_user(self.accountant).action_ask_provider()
         with trap_jobs() as trap:
@@ -347,14 +356,14 @@ class TestResolve(StripeCase):
         self.assertEqual(attempt.state, "paid")
 
     def test_what_a_manager_found_stands_among_the_answers(self):
-        attempt = self.lose()
+        attempt = self.lost
         with self.with_jobs():
             attempt.with_user(self.manager).action_set_paid()
         self.assertEqual(attempt.inquiry_ids.way, "person")
         self.assertIn("a_manager", attempt.inquiry_ids.text)
 
     def test_an_attempt_that_is_asked_about_is_not_set_by_hand(self):
-        attempt = self.lose()
+        attempt = self.lost
         with (
             self.busy("paycollect.attempt"),
             self.assertRaisesRegex(UserError, "right now"),
@@ -362,7 +371,7 @@ class TestResolve(StripeCase):
             attempt.with_user(self.manager).action_set_not_charged()
 
     def test_answers_are_history(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.ask(attempt, MINUTE, requests.exceptions.Timeout())
         with self.assertRaises(UserError):
             attempt.inquiry_ids.unlink()
@@ -373,7 +382,7 @@ class TestResolve(StripeCase):
             attempt.inquiry_ids.with_user(self.technician).read(["text"])
 
     def test_why_says_when_it_is_asked(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.assertIn(
             "will be checked with the provider on",
             attempt.move_id.collection_explanation,
@@ -384,7 +393,7 @@ class TestResolve(StripeCase):
         )
 
     def test_a_switched_off_provider_is_not_asked(self):
-        attempt = self.lose()
+        attempt = self.lost
         self.provider.state = "disabled"
         self.assertFalse(self.ask(attempt, MINUTE))
         self.assertFalse(self.looks)

@@ -118,8 +118,9 @@ class StripeCase(CollectionCommon):
         }
         return super().make_token(partner, answer, consent, **values)
 
+    @classmethod
     @contextmanager
-    def stripe(self, **answers):
+    def stripe(cls, **answers):
         """Respond for Stripe, with e.g. ``**{"POST payment_intents": {…}}``.
 
         Requests to our own server are passed on.
