@@ -23,9 +23,10 @@ provider.write({"state": "test", "is_published": True})
 env.ref("payment_demo.payment_method_demo").active = True
 company.collection_active = True
 groups = {
-    "dispatcher": "sales_team.group_sale_salesman,fieldservice.group_fsm_dispatcher",
+    "dispatcher": "sales_team.group_sale_salesman,fieldservice.group_fsm_dispatcher,"
+    "base.group_partner_manager",
     "technician": "fieldservice.group_fsm_user_own",
-    "accountant": "paycollect_fsm.group_user",
+    "accountant": "paycollect_fsm.group_user,base.group_partner_manager",
     "controller": "paycollect_fsm.group_manager",
 }
 for login, names in groups.items():

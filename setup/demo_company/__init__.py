@@ -43,8 +43,9 @@ def build(env):
         flow.run()
     agenda.finish(flow)
     customers.make_portal_user(env, book)
-    company.make_favorites(env)
+    company.make_favorite(env)
     _check_left_over(env)
+    company.deliver_texts(env)
     env.cr.commit()
 
 

@@ -26,6 +26,7 @@ STAFF = {
         [
             "fieldservice.group_fsm_dispatcher",
             "sales_team.group_sale_salesman_all_leads",
+            "base.group_partner_manager",
         ],
         "fieldservice.action_fsm_operation_order",
     ),
@@ -33,12 +34,12 @@ STAFF = {
         "Tom Becker",
         "+1 512-555-0111",
         ["fieldservice.group_fsm_user_own"],
-        "fieldservice.action_fsm_dash_order",
+        "paycollect_fsm.action_my_jobs",
     ),
     "accountant": (
         "Grace Okafor",
         "+1 512-555-0102",
-        ["paycollect_fsm.group_manager"],
+        ["paycollect_fsm.group_manager", "base.group_partner_manager"],
         "account.action_move_out_invoice",
     ),
 }
@@ -55,7 +56,6 @@ def stay_at_home(env):
         set_param(key, NOWHERE)
     env["res.company"].search([]).iap_enrich_auto_done = True
     env["digest.digest"].search([]).action_deactivate()
-    # Messages stay in the queue and can be read under Technical > SMS.
     env.ref("sms.ir_cron_sms_scheduler_action").active = False
 
 
@@ -128,25 +128,24 @@ def _make_workers(env):
     return workers
 
 
-def make_favorites(env):
-    """Create the default filters of the dispatcher and the technician."""
-    is_open = ("stage_id.is_closed", "=", False)
-    mine = ("person_id.partner_id.user_ids.login", "=", "technician")
-    for login, name, domain in (
-        ("dispatcher", "Open jobs", [is_open]),
-        ("technician", "My open jobs", [is_open, mine]),
-    ):
-        user = env["res.users"].search([("login", "=", login)])
-        env["ir.filters"].create(
-            {
-                "name": name,
-                "model_id": "fsm.order",
-                "action_id": env.ref(STAFF[login][-1]).id,
-                "user_ids": [Command.link(user.id)],
-                "domain": repr(domain),
-                "is_default": True,
-            }
-        )
+def deliver_texts(env):
+    """Send text messages from now on, to the inbox of setup/demo."""
+    env.ref("sms.ir_cron_sms_scheduler_action").active = True
+
+
+def make_favorite(env):
+    """Create the dispatcher's default filter."""
+    user = env["res.users"].search([("login", "=", "dispatcher")])
+    env["ir.filters"].create(
+        {
+            "name": "Open jobs",
+            "model_id": "fsm.order",
+            "action_id": env.ref(STAFF["dispatcher"][-1]).id,
+            "user_ids": [Command.link(user.id)],
+            "domain": repr([("stage_id.is_closed", "=", False)]),
+            "is_default": True,
+        }
+    )
 
 
 def switch_on(env):

@@ -1,15 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The demo's mail catcher: an SMTP server and a page that shows its emails.
 
-Run as `python -m paycollect_setup.inbox SMTP_PORT HTTP_PORT FOLDER`. Emails are
+It also stands in for the carrier of text messages, and shows them on the same page.
+
+Run as `python -m paycollect_setup.inbox SMTP_PORT HTTP_PORT FOLDER`. Messages are
 stored in the folder, so they are still there next time.
 """
 
 import datetime
 import email
+import email.message
 import email.policy
 import html
 import http.server
+import json
 import mimetypes
 import re
 import sys
@@ -17,7 +21,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from .mails import Mail, MailCatcher
+from .mails import LINK, Mail, MailCatcher
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222;
@@ -39,13 +43,16 @@ pre { padding: 1rem; white-space: pre-wrap }
 """
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">{head}<title>{title}</title>
-<style>{style}</style></head><body><header><a href="/">Emails</a>
+<style>{style}</style></head><body><header><a href="/">Messages</a>
 <small style="color:#fff">caught on this machine; none were sent</small></header>
 <main>{body}</main></body></html>"""
 
 
+SMS_PATH = "/api/sms/3/send"  # as Odoo calls its carrier
+
+
 class Inbox:
-    """The emails in a folder, newest first."""
+    """The emails and text messages in a folder, newest first."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -56,6 +63,14 @@ class Inbox:
         self.folder.mkdir(parents=True, exist_ok=True)  # the demo may have been reset
         (self.folder / f"{time.time_ns()}.eml").write_bytes(content)
 
+    def keep_text(self, number, text):
+        """Store a text message like an email."""
+        message = email.message.EmailMessage()
+        message["Subject"] = f"Text message: {' '.join(text.split())[:60]}"
+        message["To"] = number
+        message.set_content(text)
+        self.keep(None, message.as_bytes())
+
     def names(self):
         return sorted((path.stem for path in self.folder.glob("*.eml")), reverse=True)
 
@@ -64,14 +79,14 @@ class Inbox:
         content = (self.folder / f"{int(name)}.eml").read_bytes()
         arrived = datetime.datetime.fromtimestamp(int(name) / 1e9)
         message = email.message_from_bytes(content, policy=email.policy.default)
-        return Mail(message, arrived, str(message["From"]), (str(message["To"]),))
+        return Mail(message, arrived, str(message["From"] or ""), (str(message["To"]),))
 
 
 def list_page(inbox):
     rows = [_row(name, inbox.read(name)) for name in inbox.names()]
-    body = "".join(rows) or "<p>No emails yet. This page refreshes automatically.</p>"
+    body = "".join(rows) or "<p>No messages yet. This page refreshes automatically.</p>"
     refresh = '<meta http-equiv="refresh" content="5">'
-    return _page(f"Emails ({len(rows)})", body, refresh)
+    return _page(f"Messages ({len(rows)})", body, refresh)
 
 
 def _row(name, mail):
@@ -102,7 +117,8 @@ def mail_page(name, mail):
         sandbox = "allow-popups allow-popups-to-escape-sandbox"
         content = f'<iframe sandbox="{sandbox}" srcdoc="{source}"></iframe>'
     else:
-        content = f"<pre>{html.escape(mail.text)}</pre>"
+        link = r'<a href="\g<0>" target="_blank">\g<0></a>'
+        content = f"<pre>{LINK.sub(link, html.escape(mail.text))}</pre>"
     return _page(mail.subject, f"<dl>{rows}</dl>{content}")
 
 
@@ -111,9 +127,29 @@ def _page(title, body, head=""):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """/ lists the emails, /NAME shows one, /NAME/FILE returns an attachment."""
+    """/ lists the messages, /NAME shows one, /NAME/FILE returns an attachment.
+
+    Text messages are posted to ``SMS_PATH``.
+    """
 
     inbox: Inbox
+
+    def do_POST(self):
+        if self.path != SMS_PATH:
+            return self._answer(*self._missing())
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        sent = [
+            (number, message["content"])
+            for message in request["params"]["messages"]
+            for number in message["numbers"]
+        ]
+        for number, text in sent:
+            self.inbox.keep_text(number["number"], text)
+        result = [
+            {"uuid": number["uuid"], "state": "success"} for number, _text in sent
+        ]
+        answer = {"jsonrpc": "2.0", "id": request.get("id"), "result": result}
+        return self._answer(200, "application/json", json.dumps(answer).encode())
 
     def do_GET(self):
         path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
@@ -133,7 +169,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 200, kind, mail.attachments[file]
 
     def _missing(self):
-        page = _page("Not found", "<p>This email does not exist.</p>")
+        page = _page("Not found", "<p>This message does not exist.</p>")
         return 404, "text/html; charset=utf-8", page.encode()
 
     def _answer(self, status, kind, content):

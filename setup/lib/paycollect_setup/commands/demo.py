@@ -24,8 +24,8 @@ TRY = """\
      Method". Open the customer's email, follow the link and type the test card
      4242 4242 4242 4242 12/30 into the field. The job is now ready to collect: assign
      Tom Becker.
-  2. As technician, open that job, add an extra (a 1 TB SSD) and complete it.
-     The receipt is in the inbox before you put the phone away.
+  2. As technician, open that job, add an extra (a 1 TB SSD) and complete it. The
+     outcome appears on the job, and the receipt is in the inbox.
   3. As accountant, open the invoice and read "Why?" on its Collection tab. Then look
      at Collections > Attempts for paid, declined and unanswered charges."""
 
@@ -89,6 +89,7 @@ def _serve(port, smtp_port, mail_url):
     server = OdooServer(demo.NAME, port, smtp_server="127.0.0.1", smtp_port=smtp_port)
     # Links in emails point here, whatever port was used last time.
     databases.set_address(demo.NAME, server.url)
+    databases.set_parameter(demo.NAME, "sms.endpoint", mail_url)
     try:
         with step("Starting Odoo"):
             server.start()
@@ -105,7 +106,7 @@ def _welcome(server, mail_url):
     users = [f"  {name:11} {USERS[name]}" for name in USERS if name in known]
     print(
         f"\nPaycollect runs at   {server.url}\n"
-        f"All emails are at    {mail_url}   (nothing leaves this machine)\n\n"
+        f"All messages are at  {mail_url}   (nothing leaves this machine)\n\n"
         "Log in with the same word as username and password:\n" + "\n".join(users),
         f"\n\nThree things to try\n{TRY}\n\nPress Ctrl-C to stop.",
         flush=True,
