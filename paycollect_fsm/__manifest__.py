@@ -71,6 +71,7 @@
         "wizards/paycollect_complete_views.xml",
         "views/fsm_stage_views.xml",
         "views/fsm_order_views.xml",
+        "views/fsm_order_visit_views.xml",
         "wizards/paycollect_activation_views.xml",
         "wizards/paycollect_export_views.xml",
         "wizards/paycollect_forget_views.xml",

@@ -58,3 +58,27 @@ def find_numbers(text, country):
     return list(
         dict.fromkeys(phonenumbers.format_number(n, e164) for n in direct_first)
     )
+
+
+def format_number(text, country):
+    """Return a phone number for reading: national at home, international elsewhere.
+
+    What is no number stays as it was typed.
+
+    :param str country: ISO code of the country at home
+
+    >>> format_number("+15125550147", "US")
+    '(512) 555-0147'
+    >>> format_number("+442079460958", "US")
+    '+44 20 7946 0958'
+    >>> format_number("call the office", "US"), format_number(False, "US")
+    ('call the office', '')
+    """
+    try:
+        number = phonenumbers.parse(text or "", country)
+    except phonenumbers.NumberParseException:
+        return text or ""
+    home = number.country_code == phonenumbers.country_code_for_region(country or "")
+    styles = phonenumbers.PhoneNumberFormat
+    style = styles.NATIONAL if home else styles.INTERNATIONAL
+    return phonenumbers.format_number(number, style)

@@ -38,6 +38,7 @@ from .charge import test_protocol
 from .charge import test_provider_booking
 from .charge import test_right_person
 from .charge import test_several_orderers
+from .charge import test_settled_otherwise
 from .charge import test_whose_card
 from .recovery import test_abandoned
 from .recovery import test_authentication
@@ -58,8 +59,10 @@ from .billing import test_history
 from .billing import test_how_much
 from .billing import test_invoice
 from .billing import test_old_jobs
+from .billing import test_outcome
 from .billing import test_rest
 from .billing import test_shares
+from .billing import test_visit
 from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks
 from .stripe import test_bank_debit

@@ -25,6 +25,11 @@ class PaycollectComplete(models.TransientModel):
         string="Due Now", compute="_compute_summary", compute_sudo=True
     )
 
+    is_charged_now = fields.Boolean(compute="_compute_summary", compute_sudo=True)
+    charge_text = fields.Char(
+        string="Charged Now", compute="_compute_summary", compute_sudo=True
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         wizards = super().create(vals_list)
@@ -47,6 +52,10 @@ class PaycollectComplete(models.TransientModel):
             collectable = job._get_collectable_preview(wizard.amount_total)
             wizard.payer_name = job._get_payer().display_name
             wizard.amount_now = collectable.amount
+            wizard.charge_text = wizard.currency_id._format_amount(collectable.amount)
+            wizard.is_charged_now = wizard.is_active and job._is_charged_now(
+                collectable
+            )
             wizard.how = " ".join(
                 [
                     job._get_collection_preview(collectable),

@@ -10,9 +10,13 @@ from . import fsm_order_extras
 from . import fsm_order_history
 from . import fsm_order_payment
 from . import fsm_order_preview
+from . import fsm_order_outcome
 from . import fsm_order_rest
 from . import fsm_order_review
+from . import fsm_order_visit
 from . import fsm_stage
+from . import ir_websocket
+from . import paycollect_attempt
 from . import paycollect_customer_data
 from . import res_company
 from . import res_config_settings

@@ -1,11 +1,58 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, fields, models
+
+from ...rules.const import OCCASION_PAID
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    collection_job_count = fields.Integer(
+        string="Jobs",
+        compute="_compute_collection_job_count",
+        compute_sudo=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
+    @api.depends("invoice_line_ids")
+    def _compute_collection_job_count(self):
+        for move in self:
+            move.collection_job_count = len(move._get_collection_jobs())
+
+    def action_view_collection_jobs(self):
+        """Button: open the jobs that the invoice bills."""
+        self.ensure_one()
+        self.check_access("read")
+        jobs = self.sudo()._get_collection_jobs().sudo(False)
+        jobs.check_access("read")
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Jobs"),
+            "res_model": jobs._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", jobs.ids)],
+        }
+        if len(jobs) == 1:
+            action |= {"view_mode": "form", "res_id": jobs.id}
+        return action
+
+    def _push_outcome(self):
+        """Push the outcome to the screens that show the jobs of these invoices."""
+        self.sudo()._get_collection_jobs()._push_outcome()
+
+    def _invoice_paid_hook(self):
+        """Push payments, however they were made."""
+        result = super()._invoice_paid_hook()
+        self.sudo().filtered("collection_policy_id")._push_outcome()
+        return result
+
+    def _notify_customer(self, occasion):
+        """Push partial payments, too."""
+        if occasion == OCCASION_PAID:
+            self._push_outcome()
+        return super()._notify_customer(occasion)
 
     def _tell_about_deposit(self, job):
         """Create an activity if a deposit exceeded the work."""

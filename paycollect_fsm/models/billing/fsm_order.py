@@ -12,6 +12,7 @@ COLLECTION_STATES = [
     ("unbilled", "Not billed automatically"),
     ("to_collect", "To collect"),
     ("planned", "To be charged"),
+    ("held", "On hold"),
     ("approval", "Waiting for approval"),
     ("charging", "Charging"),
     ("paid", "Paid"),
@@ -19,8 +20,6 @@ COLLECTION_STATES = [
     ("difference", "Partially billed"),
     ("error", "Billing failed"),
 ]
-# Of several invoices, the state that matters most.
-STATE_ORDER = ("failed", "approval", "charging", "to_collect", "planned", "paid")
 BILLING_STATES = [
     ("due", "To be billed"),
     ("billed", "Billed"),
@@ -202,11 +201,23 @@ class FSMOrder(models.Model):
         )
 
     def _check_completable(self, stage_id):
-        """Require a canceled job to be reopened before it is completed and billed."""
+        """Require the button, and a canceled job to be reopened before it is billed.
+
+        Field service refuses the stage without the button, too, but doesn't say so.
+        """
         stage = self.env["fsm.stage"].browse(stage_id)
-        canceled_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "fieldservice.fsm_stage_cancelled"
-        )
+        by_button = self.env.context.get("bypass_order_completed_stage")
+        get_id = self.env["ir.model.data"]._xmlid_to_res_id
+        collects = any(self.mapped("company_id.collection_active"))
+        completed_id = get_id("fieldservice.fsm_stage_completed")
+        if stage_id == completed_id and not by_button and collects:
+            raise UserError(
+                self.env._(
+                    "Open the job and select “Complete”: you will first see what is "
+                    "billed and how it is collected."
+                )
+            )
+        canceled_id = get_id("fieldservice.fsm_stage_cancelled")
         canceled = self.filtered(
             lambda order: (
                 order.stage_id.id == canceled_id and order.company_id.collection_active
@@ -259,50 +270,3 @@ class FSMOrder(models.Model):
                 "collection_note": self.env._("Imported: not billed or charged."),
             }
         )
-
-    def _get_collection_status(self, collectables):
-        """Return ``(state, text)`` of the job's payment, from its invoices.
-
-        Read with sudo: the technician sees this text, never the invoices.
-
-        :param collectables: what is owed on them, see ``_get_collectable``
-        """
-        self.ensure_one()
-        if self.collection_error:
-            return "error", self.env._(
-                "The job could not be billed. Accounting has been notified."
-            )
-        if self.collection_difference:
-            return "difference", self.env._(
-                "Part of the job could not be billed. Accounting has been notified."
-            )
-        moves = self.invoice_lines.move_id.filtered(
-            lambda move: move.state == "posted" and move.is_sale_document()
-        )
-        if not moves:
-            return self._get_unbilled_status()
-        states = set(moves._get_collection_state().values())
-        for state in STATE_ORDER:
-            if state in states:
-                break
-        return state, " ".join(
-            move._get_status_text(collectables.get(move)) for move in moves
-        )
-
-    def _get_unbilled_status(self):
-        """Return why there is no invoice, including for jobs we never billed."""
-        if self.billing_state == "skipped":
-            return "unbilled", self.collection_note
-        if self.collection_note:
-            return "nothing", self.collection_note
-        if self.completed_on:
-            return "unbilled", self.env._(
-                "Completed while automatic collection was turned off, so it was not "
-                "billed automatically."
-            )
-        if self.stage_id.is_completing:
-            return "unbilled", self.env._(
-                "Completed before automatic collection was set up, so it was not "
-                "billed automatically."
-            )
-        return "open", ""

@@ -124,6 +124,24 @@ class FSMOrder(models.Model):
 
     def _get_charge_preview(self, collectable):
         """Return one sentence: when the payment method on file will be charged."""
+        return self._get_charge_wait(collectable) or self.env._(
+            "The customer's payment method on file will be charged now."
+        )
+
+    def _is_charged_now(self, collectable):
+        """Return whether completing the job charges the payment method on file."""
+        order = self._get_sale_order()
+        return (
+            self.collection_mode == "auto"
+            and bool(self.collection_token_id)
+            and (not order or order.state == "sale")
+            and not self._is_own_place()
+            and not self._get_charge_wait(collectable)
+        )
+
+    def _get_charge_wait(self, collectable):
+        """Return why the payment method on file is not charged now, or an empty
+        string."""
         if self.company_id._is_collection_stopped() or self.company_id._has_moved():
             return self.env._(
                 "Charging is on hold: the customer's payment method on file will be "
@@ -140,4 +158,4 @@ class FSMOrder(models.Model):
             )
         if not collectable.amount:
             return self.env._("Nothing will be charged.")
-        return self.env._("The customer's payment method on file will be charged now.")
+        return ""

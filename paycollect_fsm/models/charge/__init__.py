@@ -10,6 +10,8 @@ from . import account_move_decision
 from . import account_move_explanation
 from . import account_move_facts
 from . import account_move_reason
+from . import account_move_refund
+from . import account_move_status
 from . import account_move_approval
 from . import account_move_approval_text
 from . import account_move_charge_state
@@ -18,6 +20,7 @@ from . import account_move_line
 from . import account_move_payment
 from . import account_payment
 from . import account_payment_register
+from . import account_move_line_paid
 from . import base_partner_merge
 from . import account_move_line_guard
 from . import paycollect_attempt

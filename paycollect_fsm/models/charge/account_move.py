@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...rules.charge import APPROVAL
-from ...rules.const import DECLINED, OPEN_STATES, PLANNED, SENT, SETTLING, UNKNOWN
+from ...rules.const import OPEN_STATES, PLANNED
 
 
 class AccountMove(models.Model):
@@ -186,6 +185,18 @@ class AccountMove(models.Model):
             )
         return result
 
+    def _cancel_planned_charges(self):
+        """Cancel what is planned for those of these invoices that are settled.
+
+        A charge that is being sent right now decides for itself.
+        """
+        settled = self.sudo().filtered(
+            lambda move: move.collection_policy_id and move._is_settled()
+        )
+        planned = settled.collection_attempt_ids.filtered(lambda a: a.state == PLANNED)
+        if planned:
+            planned.try_lock_for_update()._set_canceled("paid")
+
     def _has_to_be_paid(self):
         """Don't offer online payment for an invoice that is being charged."""
         return super()._has_to_be_paid() and not self._has_open_attempt()
@@ -219,78 +230,3 @@ class AccountMove(models.Model):
     def _get_collection_jobs(self):
         """Return the jobs that the invoice bills."""
         return self.invoice_line_ids.fsm_order_ids
-
-    def _get_collection_state(self):
-        """Hook: how far the collection of these invoices is, in bulk.
-
-        :return: ``{move: paid | approval | planned | charging | failed | to_collect}``,
-            see ``fsm.order``
-        """
-        return {move: move._get_own_collection_state() for move in self}
-
-    def _get_own_collection_state(self):
-        if self.move_type == "out_refund" or self._is_settled():
-            return "paid"
-        last = self._get_last_attempt()
-        if last.trigger == "retry" and last._is_waiting():
-            return "failed"
-        if last._waits_for_approval():
-            return "approval"
-        if last.state == PLANNED and (last.parked_code or last._is_waiting()):
-            return "planned"
-        if last.state in (PLANNED, SENT, SETTLING):
-            return "charging"
-        if last.state in (DECLINED, UNKNOWN):
-            return "failed"
-        return "to_collect"
-
-    def _get_status_text(self, collectable=None):
-        """Return one sentence for the technician. It names no method or transaction.
-
-        :param collectable: what is owed; default: computed here
-        """
-        self.ensure_one()
-        if self.move_type == "out_refund":
-            return self.env._("Credit note %(name)s was created.", name=self.name)
-        if self.currency_id.is_zero(self.amount_total):
-            return self.env._("%(name)s: nothing is due.", name=self.name)
-        state = self._get_collection_state()[self]
-        if state == "paid":
-            return self.env._("%(name)s is paid.", name=self.name)
-        collectable = collectable or self._get_collectable()[self]
-        values = {
-            "name": self.name,
-            "amount": self.currency_id._format_amount(collectable.ask(ahead=True)),
-        }
-        match state:
-            case "approval":
-                return self.env._(
-                    "%(name)s: %(amount)s will be charged once accounting approves it.",
-                    **values,
-                )
-            case "planned" if collectable.is_early:
-                return self.env._(
-                    "%(name)s: %(amount)s will be charged on %(date)s.",
-                    date=format_date(self.env, collectable.next_due),
-                    **values,
-                )
-            case "planned":
-                return self.env._(
-                    "%(name)s: the charge of %(amount)s is on hold.", **values
-                )
-            case "charging":
-                return self.env._("%(name)s: %(amount)s is being charged.", **values)
-            case "failed":
-                return self.env._(
-                    "%(name)s: %(amount)s has not been paid yet.", **values
-                )
-        match self.collection_mode:
-            case "cod":
-                return self.env._("%(name)s: collect %(amount)s on site.", **values)
-            case "net":
-                return self.env._(
-                    "%(name)s: %(terms)s",
-                    name=self.name,
-                    terms=self._get_due_text(collectable),
-                )
-        return self.env._("%(name)s: %(amount)s is due.", **values)

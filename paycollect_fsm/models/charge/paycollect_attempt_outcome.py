@@ -41,6 +41,16 @@ class PaycollectAttempt(models.Model):
         :param now: naive UTC datetime
         """
 
+    def _is_being_booked(self):
+        """Whether the charge succeeded and its payment is not booked yet; False if
+        there is no attempt."""
+        transaction = self.transaction_id
+        return (
+            self.state == PAID
+            and bool(transaction)
+            and not transaction.is_post_processed
+        )
+
     def _get_outcome_text(self, outcome):
         return self._get_reason_text(
             outcome.reason, self._prepare_outcome_params(outcome)

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
-from ...rules.const import OCCASION_PAID
+from ...rules.const import DECLINED, OCCASION_PAID
 from ...rules.messages import MAIL
 
 
@@ -84,10 +84,14 @@ class AccountMove(models.Model):
         )
 
     def _get_status_text(self, collectable=None):
-        """Add the status of the receipt: customers ask the technician about it."""
+        """Add what the customer was told: they ask the technician about it."""
         text = super()._get_status_text(collectable)
+        if self.decline_message_at and self._get_last_attempt().state == DECLINED:
+            return self.env._(
+                "%(text)s The customer was asked for another payment method.", text=text
+            )
         unsent = self._get_unsent_receipt()
-        if not unsent:
+        if not unsent or (unsent.state == "queued" and not unsent.try_count):
             return text
         if unsent.state == "queued":
             return self.env._("%(text)s The receipt has not been sent yet.", text=text)

@@ -61,6 +61,14 @@ class TestCompletion(CollectionCommon):
             job.action_cancel()
         self.assertFalse(job.invoice_lines)
 
+    def test_moving_a_job_to_completed_names_the_button(self):
+        job = self.make_job()
+        with self.assertRaisesRegex(UserError, "select “Complete”"):
+            job.stage_id = self.env.ref("fieldservice.fsm_stage_completed")
+        self.company.collection_active = False
+        with self.assertRaisesRegex(UserError, "Kanban"):
+            job.stage_id = self.env.ref("fieldservice.fsm_stage_completed")
+
     def test_a_cancelled_job_cannot_be_completed(self):
         job = self.make_job()
         job.action_cancel()
@@ -241,7 +249,7 @@ class TestCompletion(CollectionCommon):
         self.assertEqual(move.amount_total, 0)
         self.assertFalse(move.collection_attempt_ids)
         self.assertFalse(self.mails_to(move))
-        self.assertIn("nothing is due", job.collection_status)
+        self.assertIn("Nothing is due", job.collection_status)
 
     def test_a_smaller_quantity_after_reopening_becomes_a_credit_note(self):
         job = self.make_job(lines=[(self.callout, 3)])
@@ -425,7 +433,7 @@ class TestSummary(CollectionCommon):
 
     def test_a_technician_sees_no_money_of_others(self):
         job = self.make_job()
-        move = self.complete(job)
+        self.complete(job)
         env = self.env(user=self.technician)
         for model in (
             "account.move",
@@ -437,4 +445,5 @@ class TestSummary(CollectionCommon):
             with self.subTest(model=model):
                 self.assertFalse(env[model].has_access("read"))
         self.assertFalse(env["payment.token"].search([]))
-        self.assertIn(move.name, job.with_user(self.technician).collection_status)
+        status = job.with_user(self.technician).collection_status
+        self.assertIn("paid with Visa •••• 4242.", status)

@@ -36,7 +36,7 @@ class TestDelivery(DeliveryCommon):
         self.assertIn(WORDS, why)
         self.assertIn("Next: the invoice is paid; the receipt will be sent on", why)
         self.assertNotIn("Nothing more to do", why)
-        self.assertIn("is paid", job.collection_status)
+        self.assertIn("paid with Visa •••• 4242", job.collection_status)
         self.assertIn(" The receipt has not been sent yet.", job.collection_status)
         self.assertFalse(self.exceptions(move))
 

@@ -1,0 +1,122 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The day of each role in a real browser, with the groups that the README names."""
+
+import pytest
+import scene
+
+JOB = "/odoo/action-fieldservice.action_fsm_operation_order"
+BOARD = "/odoo/action-paycollect_fsm.action_my_jobs"
+CONTACTS = "/odoo/action-contacts.action_contacts"
+LOCATIONS = "/odoo/action-fieldservice.action_fsm_location"
+INVOICES = "/odoo/action-account.action_move_out_invoice_type"
+
+
+@pytest.fixture(scope="module")
+def server(module_lab):
+    return module_lab.make_server()
+
+
+@pytest.fixture(scope="module")
+def company(server):
+    return scene.open_company(server, {"Rosa Diner": {}, "Sam Studio": {}}, booked=True)
+
+
+def save(page):
+    page.locator(".o_form_button_save:visible").click()
+    page.locator(".o_form_saved").first.wait_for(state="attached")
+
+
+def state_of(server, job):
+    query = "SELECT completed_on FROM fsm_order WHERE id = %s"
+    return server.sql(query, [job])[0]["completed_on"]
+
+
+def test_the_dispatcher_creates_a_customer_with_a_service_location(
+    server, company, desktop
+):
+    office = desktop(server, "dispatcher")
+    office.open(f"{LOCATIONS}/new")
+    office.locator("[name=name] input, [name=name] textarea").first.fill("North clinic")
+    owner = office.locator("[name=owner_id] input")
+    owner.fill("Hill Country Dental")
+    office.get_by_role("option", name='Create "Hill Country Dental"').click()
+    save(office)
+    (location,) = server.sql(
+        "SELECT owner.name FROM fsm_location location "
+        "JOIN res_partner owner ON owner.id = location.owner_id "
+        "JOIN res_partner place ON place.id = location.partner_id "
+        "WHERE place.name = 'North clinic'"
+    )
+    assert location["name"] == "Hill Country Dental"
+    assert office.console_errors == []
+
+
+def test_the_accountant_holds_a_customer_and_ends_the_hold(server, company, desktop):
+    customer = company["customers"]["Sam Studio"]
+    desk = desktop(server, "accountant")
+    desk.open(f"/odoo/res.partner/{customer['id']}")
+    for reason in ("Two invoices are overdue", ""):
+        desk.get_by_role("tab", name="Sales & Purchase").click()
+        desk.locator("[name=collection_hold_reason] input").fill(reason)
+        save(desk)
+        readiness = server.rpc("dispatcher", "dispatcher")(
+            "fsm.order", "read", [[customer["job"]], ["collection_readiness"]]
+        )
+        assert readiness[0]["collection_readiness"] == (
+            "on_hold" if reason else "ready"
+        )
+    assert desk.console_errors == []
+
+
+def test_without_a_signal_nothing_is_lost_and_nothing_is_charged_twice(
+    server, company, phone, desktop
+):
+    customer = company["customers"]["Rosa Diner"]
+    van = phone(server, "technician")
+    van.open(BOARD)
+    card = van.locator(".o_kanban_record", has_text="Rosa Diner")
+    card.wait_for()
+    van.shot("day-1-board")
+    card.click()
+    van.get_by_text("1 × Network check").wait_for()
+    van.shot("day-2-job")
+    van.locator("button[name=action_open_complete]").click()
+    button = van.locator(".modal button", has_text="Complete and charge")
+    button.wait_for()
+
+    # Nothing reaches the server.
+    van.context.set_offline(True)
+    button.click()
+    van.get_by_text("Press Complete again when you are back").wait_for()
+    van.shot("day-3-no-signal")
+    assert state_of(server, customer["job"]) is None
+    van.context.set_offline(False)
+
+    # The request arrives, but the answer is lost on the way.
+    address = "**/paycollect.complete/action_complete"
+    van.route(address, lambda route: (route.fetch(), route.abort()))
+    with van.expect_event("requestfailed"):
+        button.click()
+    assert state_of(server, customer["job"])
+    van.unroute(address)
+    button.click()
+    van.locator(".modal").wait_for(state="detached")
+    van.get_by_text("Press Complete again").wait_for(state="detached")
+
+    # The outcome arrives without a reload, and once.
+    van.locator("[name=collection_status]").get_by_text(
+        "paid with Visa •••• 4242"
+    ).wait_for()
+    van.shot("day-4-paid")
+    assert [row["state"] for row in scene.attempts(server, customer["id"])] == ["paid"]
+    (invoice,) = scene.invoices(server, customer["id"])
+
+    # The board shows the finished job with its outcome; the accountant reaches it.
+    van.open(BOARD)
+    card.get_by_text("paid with Visa •••• 4242").wait_for()
+    van.shot("day-5-board")
+    desk = desktop(server, "accountant")
+    desk.open(f"{INVOICES}/{invoice['id']}")
+    desk.locator("button[name=action_view_collection_jobs]").click()
+    desk.get_by_text("1 × Network check").wait_for()
+    assert desk.console_errors == []
