@@ -149,7 +149,7 @@ def test_a_booked_job_is_paid_within_a_minute_of_its_completion(
     # of the steps depends on the machine, see setup/bench.
     assert server.sql(WAITING_JOBS) == []
     for expected in (
-        "$\xa0352.00",
+        "$352.00",
         "Network check",
         "Patch cable",
         "Visa •••• 4242",

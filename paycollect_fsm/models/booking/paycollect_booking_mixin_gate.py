@@ -1,14 +1,31 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...rules.readiness import CONFIRM, gate
+from ...rules.readiness import CONFIRM, FINE, gate
 
 
 class PaycollectBookingMixin(models.AbstractModel):
     """Steps that a policy blocks, and their release by a manager."""
 
     _inherit = "paycollect.booking.mixin"
+
+    collection_released = fields.Boolean(
+        string="Released",
+        compute="_compute_collection_released",
+        compute_sudo=True,
+        help="Released for work although not ready to collect.",
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        lambda self: ("collection_readiness", *self._get_override_dependencies())
+    )
+    def _compute_collection_released(self):
+        for booking in self:
+            is_open = booking.collection_readiness not in FINE
+            override = booking._get_collection_override()
+            booking.collection_released = is_open and bool(override)
 
     def action_collection_override(self):
         """Button: open the dialog that asks a manager for the reason."""

@@ -27,7 +27,7 @@ class AccountMove(models.Model):
             return "approval"
         if last.state == PLANNED and (last.parked_code or self._is_charging_held()):
             return "held"
-        if last._is_waiting():
+        if last.state == PLANNED and last._is_waiting():
             return "planned"
         if last.state in (PLANNED, SENT, SETTLING) or last._is_being_booked():
             return "charging"

@@ -355,6 +355,7 @@ class TestReadiness(BookingCommon):
         self.assertFalse(order.collection_blocked)
         self.assertEqual(order.collection_readiness, "method_missing")
         self.assertIn("Released by boss", order.collection_override_text)
+        self.assertTrue(order.collection_released)
         self.assertIn("Released for work", str(order.message_ids.mapped("body")))
         row = self.env["paycollect.release"].search([("order_id", "=", order.id)])
         self.assertEqual((row.kind, row.reason), ("released", "Paid by phone"))
@@ -363,6 +364,7 @@ class TestReadiness(BookingCommon):
         self._as(order, "salesperson").action_confirm()
         job = order.fsm_order_ids
         self.assertIn("Paid by phone", job.collection_override_text)
+        self.assertTrue(job.collection_released)
         self._as(job, "dispatcher").person_id = self.worker
         self.assertEqual(job.person_id, self.worker)
 
@@ -372,6 +374,7 @@ class TestReadiness(BookingCommon):
         self._release(order, "Paid by phone")
         self._as(order, "boss").action_withdraw_collection_override()
         self.assertTrue(order.collection_blocked)
+        self.assertFalse(order.collection_released)
         self.assertFalse(order.collection_override_user_id)
         self.assertIn("withdrawn", str(order.message_ids.mapped("body")))
 

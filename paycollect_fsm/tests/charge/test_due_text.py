@@ -87,7 +87,7 @@ class TestDueText(CollectableCommon):
         job = self.make_job()
         self.make_credit_note(job._get_payer(), 10)
         move = self.complete(job)
-        self.assertEqual(job.collection_state, "planned")
+        self.assertEqual(job.collection_state, "held")
         self.assertIn("on hold", job.collection_status)
         self.assertIn("applies the credit", move.collection_explanation)
 

@@ -5,7 +5,10 @@ import {_t} from "@web/core/l10n/translation";
 import {ConnectionLostError, rpcBus} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 
-const BUTTONS = ["paycollect.complete/action_complete", "fsm.order/action_open_complete"];
+const BUTTONS = [
+    "paycollect.complete/action_complete",
+    "fsm.order/action_open_complete",
+];
 
 let close = () => undefined;
 
