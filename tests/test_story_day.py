@@ -41,13 +41,33 @@ def test_the_dispatcher_creates_a_customer_with_a_service_location(
     owner.fill("Hill Country Dental")
     office.get_by_role("option", name='Create "Hill Country Dental"').click()
     save(office)
-    (location,) = server.sql(
-        "SELECT owner.name FROM fsm_location location "
+    (place,) = server.sql(
+        "SELECT location.id, owner_id, owner.name FROM fsm_location location "
         "JOIN res_partner owner ON owner.id = location.owner_id "
         "JOIN res_partner place ON place.id = location.partner_id "
         "WHERE place.name = 'North clinic'"
     )
-    assert location["name"] == "Hill Country Dental"
+    assert place["name"] == "Hill Country Dental"
+
+    # The first job is booked for the new customer and shows where to go.
+    call = server.rpc("dispatcher", "dispatcher")
+    line = {"product_id": company["visit"], "product_uom_qty": 2}
+    order = call(
+        "sale.order",
+        "create",
+        [
+            {
+                "partner_id": place["owner_id"],
+                "fsm_location_id": place["id"],
+                "order_line": [(0, 0, line)],
+            }
+        ],
+    )
+    call("sale.order", "action_confirm", [order])
+    (job,) = call("fsm.order", "search", [[("sale_id", "=", order)]])
+    office.open(f"{JOB}/{job}")
+    office.get_by_text("Hill Country Dental · North clinic").wait_for()
+    office.get_by_text("2 × Network check").wait_for()
     assert office.console_errors == []
 
 
