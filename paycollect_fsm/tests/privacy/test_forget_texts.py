@@ -16,9 +16,8 @@ class TestForgetTexts(PrivacyCommon):
         receipts = self.invoice.collection_message_ids
         self.receipt = receipts.filtered(lambda m: m.occasion == "paid").mail_id
         self.note = self.invoice._message_log(body=f"It was sent to {ADDRESS}.")
-        self.human = self.invoice.message_post(
-            body=f"Called {ADDRESS}", message_type="comment"
-        )
+        call = f"Called {ADDRESS}"
+        self.human = self.invoice.message_post(body=call, message_type="comment")
         self.other = self.make_partner("Other Inc.", email="other@example.com")
 
     def us(self):
