@@ -23,7 +23,8 @@ class SaleOrder(models.Model):
             return super().write(vals)
         payers = self._get_booked_payers()
         result = super().write(vals)
-        self._note_new_payers(payers)
+        if changed := self._note_new_payers(payers):
+            changed.with_env(self.env)._check_may_change_payer()
         return result
 
     def _get_payer_dependencies(self):

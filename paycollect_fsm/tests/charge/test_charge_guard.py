@@ -75,3 +75,17 @@ class TestChargeGuard(CollectionCommon):
         self.assertEqual(self.move.amount_residual, 0)
         with self.assertRaisesRegex(ValidationError, "already been paid"):
             self.pay_online(owed)
+
+    def test_no_step_skips_the_table_of_transitions(self):
+        transaction = self.attempt.transaction_id
+        steps = {
+            "sent": lambda: self.attempt._set_sent(transaction, 100, self.now()),
+            "canceled": lambda: self.attempt._set_canceled("superseded"),
+            "planned": lambda: self.attempt._set_put_back(),
+        }
+        for state in ("paid", "settling", "declined", "unknown"):
+            self.attempt.state = state
+            for target, step in steps.items():
+                with self.subTest(f"{state} → {target}"):
+                    with self.assertRaisesRegex(ValueError, f"{state} → {target}"):
+                        step()

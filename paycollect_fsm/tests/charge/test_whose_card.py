@@ -141,6 +141,11 @@ class TestPointing(WhoseCardCommon):
     def test_a_technician_does_not_give_a_location_to_another_customer(self):
         self.assertKept(self.plain.location_id, owner_id=self.b.id)
 
+    def test_a_clerk_does_not_change_who_pays_for_an_order(self):
+        order = self.order.with_user(self.clerk)
+        with self.assertRaisesRegex(AccessError, "change who pays"):
+            order.partner_invoice_id = self.b
+
     def test_a_technician_does_not_move_a_job_to_another_company(self):
         company = self.env["res.company"].create({"name": "Other"})
         self.assertKept(self.plain, company_id=company.id)
