@@ -136,7 +136,7 @@ class TestRetry(RetryCase):
         texts = self.env["sms.sms"].search([("partner_id", "=", partner.id)])
         self.assertEqual(len(texts), 1)
         self.assertIn("/pay/", texts.body)
-        self.assertNotIn("9995", texts.body)
+        self.assertIn("Visa •••• 9995", texts.body)
 
     def test_a_step_can_write_to_the_customer_again(self):
         self.env.ref("paycollect_fsm.retry_step_soft_2").notify = True
