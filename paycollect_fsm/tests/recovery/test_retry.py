@@ -267,7 +267,6 @@ class TestRetry(RetryCase):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids
         ).create({})._create_payments()
-        self.go_to_next_try(move)
         self.assertEqual(self.states(move), ["declined", "canceled"])
         self.assertFalse(move.activity_ids)
 
