@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import secrets
-
 from odoo import fields, http
 from odoo.http import request
 
@@ -8,10 +6,6 @@ from odoo.addons.payment.controllers.post_processing import PaymentPostProcessin
 
 from ..rules.links import PAY, SAVE_METHOD
 from .pay_pages import COOKIE, PaycollectPages
-
-CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
-# Sent by the page's script but determined by the link alone.
-CLIENT_IGNORED = ("partner_id", "amount", "currency_id", "reference_prefix")
 
 
 class PaycollectPay(PaycollectPages):
@@ -69,31 +63,9 @@ class PaycollectPay(PaycollectPages):
         if problem:
             return self._get_collection_failure(problem)
         link = self._in_customer_language(link)
-        for key in CLIENT_IGNORED:
-            kwargs.pop(key, None)
-        self._validate_transaction_kwargs(
-            kwargs, additional_allowed_keys=("access_token",)
-        )
-        choices = {key: kwargs.get(key) for key in CLIENT_CHOICES}
-        if not self._is_collection_choice_offered(link, **choices):
-            return self._get_collection_failure("choice")
-        if kwargs.get("access_token") != link._get_consent_mark():
-            return self._get_collection_failure("changed")
-        transaction = self._create_transaction(
-            **choices,
-            token_id=None,
-            amount=None,
-            currency_id=None,
-            partner_id=link.partner_id.id,
-            tokenization_requested=True,
-            is_validation=True,
-            landing_route="/pay/done",
-            # a time-based prefix could be shared by two customers in the same second
-            reference_prefix=f"V-{secrets.token_hex(6).upper()}",
-            custom_create_values=link._prepare_validation_vals(
-                request.httprequest.remote_addr
-            ),
-        )
+        transaction, problem = self._start_validation(link, kwargs, "/pay/done")
+        if problem:
+            return self._get_collection_failure(problem)
         self._set_collection_cookie(token)
         return transaction._get_processing_values()
 

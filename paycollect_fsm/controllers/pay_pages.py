@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import secrets
+
 from odoo.http import request
 
 from odoo.addons.payment import utils as payment_utils
@@ -7,6 +9,9 @@ from odoo.addons.payment.controllers.portal import PaymentPortal
 COOKIE = "paycollect_link"
 COOKIE_SECONDS = 1800
 PROBLEM_STATUS = {"unknown": 404, "revoked": 404, "expired": 410, "limited": 429}
+CLIENT_CHOICES = ("provider_id", "payment_method_id", "flow")
+# Sent by the page's script but determined by the link alone.
+CLIENT_IGNORED = ("partner_id", "amount", "currency_id", "reference_prefix")
 
 
 class PaycollectPages(PaymentPortal):
@@ -163,6 +168,43 @@ class PaycollectPages(PaymentPortal):
             and provider_id in providers.ids
             and provider_id in method.provider_ids.ids
         )
+
+    def _take_choices(self, kwargs):
+        """Return what the browser may choose; drop what it may send but not decide.
+
+        :raise: ValidationError if it sent anything else
+        """
+        for key in CLIENT_IGNORED:
+            kwargs.pop(key, None)
+        self._validate_transaction_kwargs(
+            kwargs, additional_allowed_keys=("access_token",)
+        )
+        return {key: kwargs.get(key) for key in CLIENT_CHOICES}
+
+    def _start_validation(self, link, kwargs, landing_route):
+        """Return a new validation transaction, and a problem that prevents it."""
+        none = request.env["payment.transaction"]
+        choices = self._take_choices(kwargs)
+        if not self._is_collection_choice_offered(link, **choices):
+            return none, "choice"
+        if kwargs.get("access_token") != link._get_consent_mark():
+            return none, "changed"
+        transaction = self._create_transaction(
+            **choices,
+            token_id=None,
+            amount=None,
+            currency_id=None,
+            partner_id=link.partner_id.id,
+            tokenization_requested=True,
+            is_validation=True,
+            landing_route=landing_route,
+            # a time-based prefix could be shared by two customers in the same second
+            reference_prefix=f"V-{secrets.token_hex(6).upper()}",
+            custom_create_values=link._prepare_validation_vals(
+                request.httprequest.remote_addr
+            ),
+        )
+        return transaction, ""
 
     def _get_collection_failure(self, problem):
         if problem == "limited":

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from ..rules.links import PAY
-from .pay import CLIENT_CHOICES, CLIENT_IGNORED, PaycollectPay
+from .pay import PaycollectPay
 
 
 class PaycollectPayPayment(PaycollectPay):
@@ -102,11 +102,7 @@ class PaycollectPayPayment(PaycollectPay):
         if problem:
             return self._get_collection_failure(problem)
         link = self._in_customer_language(link)
-        for key in CLIENT_IGNORED:
-            kwargs.pop(key, None)
-        self._validate_transaction_kwargs(
-            kwargs, additional_allowed_keys=("access_token",)
-        )
+        choices = self._take_choices(kwargs)
         document = link._get_document()
         if not document or not document.try_lock_for_update():
             return self._get_payment_failure("processing" if document else "canceled")
@@ -114,7 +110,7 @@ class PaycollectPayPayment(PaycollectPay):
             document._close_earlier_payments(now)
             if problem := self._find_payment_problem(link, document, kwargs):
                 return self._get_payment_failure(problem)
-            transaction = self._start_payment(link, document, kwargs)
+            transaction = self._start_payment(link, document, choices)
         except ValidationError as error:
             return {"state": "error", "state_message": str(error)}
         self._set_collection_cookie(token)
@@ -135,9 +131,9 @@ class PaycollectPayPayment(PaycollectPay):
         )
         return False if offered else "choice"
 
-    def _start_payment(self, link, document, kwargs):
+    def _start_payment(self, link, document, choices):
         return self._create_transaction(
-            **{key: kwargs.get(key) for key in CLIENT_CHOICES},
+            **choices,
             token_id=None,
             amount=document._get_link_amount(),
             currency_id=document.currency_id.id,

@@ -1,10 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import secrets
 
 from odoo import http
 from odoo.http import request
 
-from .pay import CLIENT_CHOICES, CLIENT_IGNORED
 from .pay_pages import PaycollectPages
 
 MY_METHODS = "/my/payment_method"
@@ -70,28 +68,7 @@ class PaycollectPortalMethod(PaycollectPages):
         """
         if not (link := self._get_portal_link()):
             return self._get_collection_failure("unknown")
-        for key in CLIENT_IGNORED:
-            kwargs.pop(key, None)
-        self._validate_transaction_kwargs(
-            kwargs, additional_allowed_keys=("access_token",)
-        )
-        choices = {key: kwargs.get(key) for key in CLIENT_CHOICES}
-        if not self._is_collection_choice_offered(link, **choices):
-            return self._get_collection_failure("choice")
-        if kwargs.get("access_token") != link._get_consent_mark():
-            return self._get_collection_failure("changed")
-        transaction = self._create_transaction(
-            **choices,
-            token_id=None,
-            amount=None,
-            currency_id=None,
-            partner_id=link.partner_id.id,
-            tokenization_requested=True,
-            is_validation=True,
-            landing_route=MY_METHODS,
-            reference_prefix=f"V-{secrets.token_hex(6).upper()}",
-            custom_create_values=link._prepare_validation_vals(
-                request.httprequest.remote_addr
-            ),
-        )
+        transaction, problem = self._start_validation(link, kwargs, MY_METHODS)
+        if problem:
+            return self._get_collection_failure(problem)
         return transaction._get_processing_values()
