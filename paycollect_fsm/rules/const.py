@@ -76,6 +76,8 @@ BRAND_NAMES = {
     "unionpay": "UnionPay",
     "visa": "Visa",
 }
+# The network behind a name: limits don't depend on how a name is written.
+BRAND_CODES = {name: code for code, name in BRAND_NAMES.items()}
 # Stripe's payment method types that are bank debits, with their name for customers.
 STRIPE_BANK_BRANDS = {
     "acss_debit": "Bank account",

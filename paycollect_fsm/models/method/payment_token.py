@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...rules import retry
-from ...rules.const import BANK_METHOD_CODES, CARD_METHOD_CODES
+from ...rules.const import BANK_METHOD_CODES, BRAND_CODES, CARD_METHOD_CODES
 from ...rules.masking import mask_card_numbers
 
 # Details that a provider updates when a card or account is replaced.
@@ -199,7 +199,7 @@ class PaymentToken(models.Model):
         self.ensure_one()
         if self.method_kind == "bank":
             return "bank"
-        return (self.brand or "").lower()
+        return BRAND_CODES.get(self.brand) or (self.brand or "").lower()
 
     def _get_method_key(self):
         """Return the key for counting declines (C1): provider and fingerprint."""

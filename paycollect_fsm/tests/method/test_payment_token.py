@@ -4,6 +4,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ...rules.const import BRAND_NAMES
 from ..common import CustomerCommon
 
 STRIPE_CARD = {
@@ -49,6 +50,14 @@ class TestPaymentToken(CustomerCommon):
         self.assertEqual(
             self._get_tokens(contact), {self.customer: transaction.token_id + first}
         )
+
+    def test_the_limits_of_a_card_follow_its_network_not_how_the_name_is_written(self):
+        token = self._validate("4242 4242 4242 4242")
+        for code, name in BRAND_NAMES.items():
+            token.brand = name
+            self.assertEqual(token._get_network(), code)
+        token.brand = "Maestro"
+        self.assertEqual(token._get_network(), "maestro")
 
     def test_an_archived_method_loses_its_place_and_its_consent(self):
         visa = self._validate("4242 4242 4242 4242")
