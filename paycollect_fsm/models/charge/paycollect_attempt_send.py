@@ -133,6 +133,7 @@ class PaycollectAttempt(models.Model):
                 "with “Collect Now,” or arrange another way to pay.",
                 reason=self.reason,
             ),
+            code="mismatch",
         )
 
     def _is_customer_busy(self):

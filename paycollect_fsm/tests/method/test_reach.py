@@ -101,6 +101,5 @@ class TestReach(CustomerCommon):
         wizard = self.env["paycollect.method.request"].create(
             {"partner_id": self.contact.id}
         )
-        self.assertEqual(
-            wizard.destination, "bo@acme.example, ap@acme.example, and +12125550100"
-        )
+        self.assertEqual(wizard.email, "bo@acme.example and ap@acme.example")
+        self.assertEqual(wizard.number, "+12125550100")
