@@ -222,7 +222,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_readiness_dependencies(self):
-        """Hook: names of the fields that readiness depends on."""
+        """Hook: names of the fields that readiness depends on.
+
+        Residuals of invoices are left out: each journal item would be followed through
+        to every order. Readiness isn't stored, so the next request reads them anew.
+        """
         return (
             "company_id.collection_active",
             "collection_policy_id",

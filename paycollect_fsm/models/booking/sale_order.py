@@ -96,7 +96,6 @@ class SaleOrder(models.Model):
             "commitment_date",
             "order_line.customer_lead",
             "transaction_ids.state",
-            "order_line.invoice_lines.move_id.amount_residual",
             "partner_invoice_id.collection_require_po",
             f"{customer}.collection_require_po",
             "partner_invoice_id.active",

@@ -57,13 +57,9 @@ class AccountMove(models.Model):
         help="Whether “Collect Now” would charge the invoice or ask for approval.",
     )
 
-    @api.depends(
-        "collection_attempt_ids.state",
-        "collection_attempt_ids.parked_code",
-        "payment_state",
-        "state",
-    )
+    @api.depends()
     def _compute_collection_charge_state(self):
+        """Read for the screen, where each request computes it anew."""
         attempts = self.env["paycollect.attempt"].search(
             [("move_id", "in", self.ids), ("state", "in", (*OPEN_STATES, DECLINED))]
         )
@@ -100,8 +96,9 @@ class AccountMove(models.Model):
         domains[False] = ~Domain.OR([*domains.values()])
         return Domain.OR([domains[item] for item in value if item in domains])
 
-    @api.depends("state", "payment_state", "collection_charge_state")
+    @api.depends()
     def _compute_collection_can_collect(self):
+        """Read for the screen, where each request computes it anew."""
         now = fields.Datetime.now()
         for move in self:
             move.collection_can_collect = (

@@ -20,6 +20,8 @@ class Base(models.AbstractModel):
 
     @api.model
     def _has_field_access(self, field, operation):
+        if operation == "read" and not field.groups:
+            return True  # asked 15,000 times for each job
         if operation == "write" and not self.env.su and not self._may_write(field):
             return False
         return super()._has_field_access(field, operation)
