@@ -160,7 +160,7 @@ class PaycollectPolicy(models.Model):
         """Return the payment terms as a noun: “30-day terms”."""
         lines = self.payment_term_id.line_ids
         if not self.payment_term_id:
-            return self.env._("the customer's own payment terms")
+            return self.env._("their own payment terms")
         if len(lines) == 1 and lines.delay_type == "days_after" and lines.nb_days:
             return self.env._("%(days)s-day terms", days=lines.nb_days)
         return self.env._(

@@ -255,7 +255,7 @@ class TestPolicy(BookingCommon):
             ),
             (
                 {"collection_mode": "net"},
-                "All customers are invoiced with the customer's own payment terms.",
+                "All customers are invoiced with their own payment terms.",
             ),
             (
                 {"amount_min": 100, "amount_max": 250},
