@@ -108,6 +108,8 @@ class PaycollectPayPayment(PaycollectPay):
             return self._get_payment_failure("processing" if document else "canceled")
         try:
             document._close_earlier_payments(now)
+            if not document.try_lock_for_update():  # closing one committed
+                return self._get_payment_failure("processing")
             if problem := self._find_payment_problem(link, document, kwargs):
                 return self._get_payment_failure(problem)
             transaction = self._start_payment(link, document, choices)

@@ -37,7 +37,8 @@ class PaycollectPortalOrder(CustomerPortal):
     def portal_quote_accept(self, order_id, access_token=None, **kwargs):
         """After the signature, ask for the payment method that the order needs.
 
-        Whoever may sign the order acts as the customer, but not an employee.
+        Whoever may sign the order acts as its customer, but not as another customer
+        who pays for it, nor as an employee.
         """
         answer = super().portal_quote_accept(
             order_id, access_token=access_token, **kwargs
@@ -45,9 +46,12 @@ class PaycollectPortalOrder(CustomerPortal):
         order = request.env["sale.order"].sudo().browse(order_id)
         if not answer.get("redirect_url") or not request.env.user.share:
             return answer
+        payer = order._get_payer()
+        if payer.commercial_partner_id != order.partner_id.commercial_partner_id:
+            return answer
         if order.collection_readiness not in ASKING or order._has_to_be_paid():
             return answer
         _link, raw = request.env["paycollect.link"]._create_link(
-            order._get_payer(), "method", order.company_id, **order._get_link_values()
+            payer, "method", order.company_id, **order._get_link_values()
         )
         return {**answer, "redirect_url": f"/pay/{raw}"}

@@ -124,6 +124,16 @@ class TestPortalMethod(BookingCommon, HttpCase):
         self.assertIn("one more step", page)
         self.assertIn("Agree and save", page)
 
+    def test_who_signs_does_not_act_for_another_customer_who_pays(self):
+        payer = self.make_customer("Landlord Inc.")
+        order = self.make_order(require_signature=True, require_payment=False)
+        order.partner_invoice_id = payer
+        answer = self.sign(order)
+        self.assertNotIn("/pay/", answer["redirect_url"])
+        self.assertFalse(
+            self.env["paycollect.link"].search([("partner_id", "=", payer.id)])
+        )
+
     def test_who_signs_with_a_method_on_file_is_not_asked_again(self):
         self.make_token()
         order = self.make_order(require_signature=True, require_payment=False)
