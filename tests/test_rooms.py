@@ -80,5 +80,6 @@ def test_a_hook_and_what_odoo_has_are_free(make_addon, line):
     assert rooms.check(make_addon(line)) == []
 
 
-def test_our_rooms_are_in_order():
-    assert rooms.check(paths.ROOT / "paycollect_fsm") == []
+@pytest.mark.parametrize("addon", paths.addons(), ids=lambda addon: addon.name)
+def test_our_rooms_are_in_order(addon):
+    assert rooms.check(addon) == []

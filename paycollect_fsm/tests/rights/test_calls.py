@@ -11,8 +11,6 @@ from odoo.tools import file_open, mute_logger
 from .common_rights import GROUPS
 from .world import World
 
-TABLE = "paycollect_fsm/tests/rights/calls.csv"
-FIELDS = "paycollect_fsm/tests/rights/rights.csv"
 NOBODY = "nobody"
 ROLES = (NOBODY, *GROUPS)
 ALLOWED, REFUSED, NOT_FOUND = "a", "r", "n"
@@ -26,7 +24,6 @@ ANSWERS = {
     "odoo.exceptions.RedirectWarning": ALLOWED,
 }
 STATUSES = {200: ALLOWED, 303: ALLOWED, 403: REFUSED, 404: NOT_FOUND}
-OURS = "odoo.addons.paycollect_fsm."
 
 
 @tagged("post_install", "-at_install")
@@ -35,7 +32,8 @@ class TestCalls(World, HttpCase):
 
     Rows: each public method of ours, which includes the buttons of forms, lists and
     dialogs, and each route. ``a``: allowed, ``r``: refused, ``n``: not found. A call is
-    about a record of the first company, and is undone afterward.
+    about a record of the first company, and is undone afterward. Each of our addons has
+    its own table.
     """
 
     @classmethod
@@ -75,7 +73,7 @@ class TestCalls(World, HttpCase):
         for row in sorted(expected.keys() | found.keys()):
             with self.subTest(row):
                 self.assertEqual(
-                    self._format(row, expected), self._format(row, found), TABLE
+                    self._format(row, expected), self._format(row, found), self.addon
                 )
 
     def test_what_the_table_of_fields_forbids_is_refused_over_http(self):
@@ -177,7 +175,7 @@ class TestCalls(World, HttpCase):
         return self._is_our_class(owners[-1])
 
     def _is_our_class(self, cls):
-        return cls.__module__.startswith(OURS)
+        return cls.__module__.startswith(f"odoo.addons.{self.addon}.")
 
     def _is_public(self, model, name):
         if not inspect.isroutine(getattr(type(model), name)):
@@ -203,7 +201,7 @@ class TestCalls(World, HttpCase):
     # -- the tables --------------------------------------------------------------
 
     def _read_table(self):
-        with file_open(TABLE) as file:
+        with file_open(self.get_table("calls")) as file:
             return {
                 (row.pop("model"), row.pop("method")): row
                 for row in csv.DictReader(file)
@@ -214,7 +212,7 @@ class TestCalls(World, HttpCase):
 
         One field is enough of a model that the role may not write at all.
         """
-        with file_open(FIELDS) as file:
+        with file_open(self.get_table("rights")) as file:
             rows = [
                 (row["model"], row["field"])
                 for row in csv.DictReader(file)
@@ -234,7 +232,7 @@ class TestCalls(World, HttpCase):
         role may not create at all.
         """
         found = {}
-        with file_open(FIELDS) as file:
+        with file_open(self.get_table("rights")) as file:
             for row in csv.DictReader(file):
                 model, name = row["model"], row["field"]
                 allowed = ("w" if name else "c") in row.get(role, "")

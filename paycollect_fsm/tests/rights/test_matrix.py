@@ -7,7 +7,6 @@ from odoo.tools import file_open
 from .common_rights import GROUPS
 from .world import World
 
-TABLE = "paycollect_fsm/tests/rights/rights.csv"
 NONE = "-"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
@@ -20,8 +19,15 @@ class TestMatrix(World):
     (``rwcu``) of a row of the first company. A row with a field is about a field that
     we add to a model of Odoo: ``r`` and ``w``, where ``w`` includes creating a record
     with a value. Fields that another model lends (``_inherits``) have no rows. What it
-    forbids is tried over HTTP, see ``test_calls``.
+    forbids is tried over HTTP, see ``test_calls``. Each of our addons has its own table.
     """
+
+    shared = {
+        "paycollect.decline.code",
+        "paycollect.link.visit",
+        "paycollect.retry.plan",
+        "paycollect.retry.plan.step",
+    }
 
     def test_the_table_says_who_may_do_what(self):
         expected = self._read_table()
@@ -29,7 +35,7 @@ class TestMatrix(World):
         for row in sorted(expected.keys() | found.keys()):
             with self.subTest(row):
                 self.assertEqual(
-                    self._format(row, expected), self._format(row, found), TABLE
+                    self._format(row, expected), self._format(row, found), self.addon
                 )
 
     def test_a_stored_field_says_who_writes_it(self):
@@ -44,15 +50,7 @@ class TestMatrix(World):
         """Tables without a company are shared, and only administrators write them."""
         ruled = set(self.env["ir.rule"].search([]).mapped("model_id.model"))
         shared = {name for name in self._find_models() if name not in ruled}
-        self.assertEqual(
-            shared,
-            {
-                "paycollect.decline.code",
-                "paycollect.link.visit",
-                "paycollect.retry.plan",
-                "paycollect.retry.plan.step",
-            },
-        )
+        self.assertEqual(shared, self.shared)
         for name in shared:
             for role in GROUPS:
                 self.assertFalse(self.as_user(self.env[name], role).has_access("write"))
@@ -61,7 +59,7 @@ class TestMatrix(World):
         return [
             name
             for name, model in self.env.items()
-            if model._original_module == "paycollect_fsm" and not model._abstract
+            if model._original_module == self.addon and not model._abstract
         ]
 
     def _find_rows(self):
@@ -70,14 +68,14 @@ class TestMatrix(World):
         fields = [
             (name, field.name)
             for name, model in self.env.items()
-            if model._original_module != "paycollect_fsm" and not model._abstract
+            if model._original_module != self.addon and not model._abstract
             for field in model._fields.values()
-            if field._modules[:1] == ("paycollect_fsm",) and not field.inherited
+            if field._modules[:1] == (self.addon,) and not field.inherited
         ]
         return [*((name, "") for name in own), *fields]
 
     def _read_table(self):
-        with file_open(TABLE) as file:
+        with file_open(self.get_table("rights")) as file:
             return {
                 (row.pop("model"), row.pop("field")): row
                 for row in csv.DictReader(file)

@@ -5,7 +5,16 @@ from .common_rights import RightsCommon
 
 
 class World(RightsCommon):
-    """One record of each model that has rights of ours, in the first company."""
+    """One record of each model that has rights of ours, in the first company.
+
+    :cvar addon: whose tables are compared
+    """
+
+    addon = "paycollect_fsm"
+
+    @classmethod
+    def get_table(cls, name):
+        return f"{cls.addon}/tests/rights/{name}.csv"
 
     def setUp(self):
         super().setUp()

@@ -1,0 +1,130 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PLANNED
+
+from ...rules.open_items import (
+    DISPUTED,
+    EXCLUDED,
+    IN_RETRY,
+    ON_ITS_WAY,
+    SCHEDULED,
+    OpenItem,
+    get_state,
+)
+
+OPEN_ITEM_FIELDS = (
+    "account_id",
+    "amount_residual_currency",
+    "company_id",
+    "parent_state",
+    "partner_id",
+    "reconciled",
+)
+
+
+class AccountMoveLine(models.Model):
+    """A receivable journal item as an open item of its customer."""
+
+    _inherit = "account.move.line"
+
+    def _search_open_items(self, customers, company):
+        """Return the posted receivable items that aren't settled (sudo), oldest due
+        first.
+
+        :param customers: commercial partners; their contacts' items are included
+        """
+        if not customers:
+            return self.sudo().browse()
+        self.flush_model(OPEN_ITEM_FIELDS)
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE partner.commercial_partner_id IN %s
+                   AND line.company_id = %s
+                   AND account.account_type = 'asset_receivable'
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual_currency <> 0
+                 ORDER BY COALESCE(line.date_maturity, line.date), line.id
+                """,
+                tuple(customers.ids),
+                company.id,
+            )
+        )
+        return self.sudo().browse(line_id for (line_id,) in rows)
+
+    def _get_item_reasons(self, today):
+        """Hook: return why nobody asks for these open items now, in bulk.
+
+        Each room and addon adds its reasons, in any order; ``rules/open_items.py``
+        says which one counts.
+
+        :param today: the company's day
+        :return: ``{line: {reason: day it ends, or None}}``, with a key for every line
+        """
+        reasons = {line: {} for line in self}
+        attempts = self._get_open_attempts()
+        for line in self:
+            move = line.move_id
+            attempt = attempts.get(move)
+            if line.no_followup:
+                reasons[line][EXCLUDED] = None
+            if move._is_disputed():
+                reasons[line][DISPUTED] = None
+            if attempt and attempt.state == PLANNED:
+                day = line.company_id._get_today(attempt.planned_at)
+                kind = IN_RETRY if attempt.trigger == "retry" else SCHEDULED
+                reasons[line][kind] = day
+            elif attempt or move._has_pending_transaction(move.transaction_ids):
+                reasons[line][ON_ITS_WAY] = None
+        return reasons
+
+    def _get_open_attempts(self):
+        """Return ``{invoice: its open attempt}`` (sudo), in one query."""
+        attempts = self.env["paycollect.attempt"].sudo()
+        found = attempts.search(
+            [("move_id", "in", self.move_id.ids), ("state", "in", OPEN_STATES)]
+        )
+        return {attempt.move_id: attempt for attempt in found}
+
+    def _prepare_open_item(self, today, reasons):
+        """Return this line as :class:`OpenItem`.
+
+        :param reasons: ``{reason: day it ends, or None}`` of this line
+        """
+        self.ensure_one()
+        move, due = self.move_id, self.date_maturity or self.date
+        state = get_state(due, today, reasons)
+        discount = self._get_valid_discount(today)
+        residual = self.amount_residual_currency
+        return OpenItem(
+            line=self,
+            move=move,
+            currency=self.currency_id,
+            due_date=due,
+            residual=residual,
+            state=state,
+            discount_until=discount and discount.until,
+            discounted=self.currency_id.round(residual - discount.amount)
+            if discount
+            else residual,
+            until=reasons.get(state),
+        )
+
+    def _get_valid_discount(self, today):
+        """Return the early payment discount that is valid today, or None.
+
+        The date on the posted line counts, not the term of today.
+
+        :return: :class:`paycollect_fsm.rules.collectable.Discount`
+        """
+        if not self.discount_date or self.discount_date < today:
+            return None
+        return self.move_id._get_discount(today)

@@ -1,0 +1,152 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a customer is asked for: the state of each open item, from facts.
+
+An item that is asked for is ``open`` (not due yet), ``due`` (today) or ``overdue``. Every
+other state is the reason why nobody asks for it now.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+OPEN = "open"
+DUE = "due"
+OVERDUE = "overdue"
+ASKED = (OPEN, DUE, OVERDUE)
+
+ON_ITS_WAY = "on_its_way"
+DISPUTED = "disputed"
+CHECK = "check_on_the_way"
+IN_PLAN = "in_plan"
+PROMISED = "promised"
+SCHEDULED = "scheduled"
+IN_RETRY = "in_retry"
+EXCLUDED = "excluded"
+# The first one that applies is the state: what says most about the money comes first.
+REASONS = (
+    ON_ITS_WAY,
+    DISPUTED,
+    CHECK,
+    IN_PLAN,
+    PROMISED,
+    SCHEDULED,
+    IN_RETRY,
+    EXCLUDED,
+)
+
+
+def get_state(due, today, reasons=()):
+    """Return the state of an open item.
+
+    :param due: the due date; None: due at once
+    :param today: the company's day
+    :param reasons: those of ``REASONS`` that apply, in any order
+    :raise ValueError: for a reason that isn't in the table
+
+    >>> get_state(date(2026, 3, 1), date(2026, 3, 2))
+    'overdue'
+    >>> get_state(date(2026, 3, 2), date(2026, 3, 2))
+    'due'
+    >>> get_state(date(2026, 3, 3), date(2026, 3, 2))
+    'open'
+    >>> get_state(date(2026, 3, 1), date(2026, 3, 2), {EXCLUDED, DISPUTED})
+    'disputed'
+    """
+    if reasons:
+        return min(reasons, key=REASONS.index)
+    if due and due > today:
+        return OPEN
+    return OVERDUE if due and due < today else DUE
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """One due-date line of a posted document, or an unapplied credit (negative).
+
+    ``line``, ``move``, ``currency``: the records (sudo). ``residual``: the open amount in
+    the document's currency. ``discounted``: the amount that pays the item until
+    ``discount_until``; the residual without a discount. ``discount_until`` is None
+    without a valid discount. ``until``: the day on which the state ends, if known.
+    """
+
+    line: object
+    move: object
+    currency: object
+    due_date: date | None
+    residual: float
+    state: str
+    discount_until: date | None = None
+    discounted: float = 0.0
+    until: date | None = None
+
+    @property
+    def is_credit(self):
+        return self.residual < 0
+
+    @property
+    def is_asked(self):
+        """Whether the customer is asked for it; later items may be paid early."""
+        return not self.is_credit and self.state in ASKED
+
+    @property
+    def is_due(self):
+        return self.is_asked and self.state != OPEN
+
+    @property
+    def to_pay(self):
+        """The amount that pays the item today."""
+        return self.discounted if self.discount_until else self.residual
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The three numbers of one currency, with one meaning everywhere.
+
+    ``open``: all open items that aren't credits. ``credit``: unapplied credit, positive.
+    ``balance``: the difference, which is what the ledger says. ``due`` and ``overdue``:
+    the parts of ``open`` that are asked for today (``overdue`` is included in ``due``),
+    before credit.
+    """
+
+    open: float = 0.0
+    credit: float = 0.0
+    due: float = 0.0
+    overdue: float = 0.0
+    digits: int = 2
+
+    @property
+    def balance(self):
+        """
+        >>> Balance(open=100, credit=40).balance
+        60
+        """
+        return round(self.open - self.credit, self.digits)
+
+    @property
+    def to_pay(self):
+        """What pays everything that is due today, credit deducted.
+
+        >>> Balance(open=100, credit=40, due=30).to_pay
+        0.0
+        >>> Balance(open=100, credit=40, due=90).to_pay
+        50
+        """
+        return max(round(self.due - self.credit, self.digits), 0.0)
+
+
+def get_balance(items, digits=2):
+    """Return the :class:`Balance` of open items in one currency.
+
+    :param items: list of :class:`OpenItem`
+    :param digits: decimals of the currency
+    """
+
+    def total(chosen, amount=lambda item: item.residual):
+        return round(sum(amount(item) for item in items if chosen(item)), digits)
+
+    return Balance(
+        open=total(lambda item: not item.is_credit),
+        credit=-total(lambda item: item.is_credit) or 0.0,
+        due=total(lambda item: item.is_due, lambda item: item.to_pay),
+        overdue=total(lambda item: item.state == OVERDUE and not item.is_credit),
+        digits=digits,
+    )

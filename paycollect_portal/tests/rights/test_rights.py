@@ -1,0 +1,18 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.tests import tagged
+
+from odoo.addons.paycollect_fsm.tests.rights import test_calls, test_matrix
+
+from .world import PortalWorld
+
+
+@tagged("post_install", "-at_install")
+class TestPortalMatrix(PortalWorld, test_matrix.TestMatrix):
+    """Who may do what with the models and fields of this addon."""
+
+    shared = set()
+
+
+@tagged("post_install", "-at_install")
+class TestPortalCalls(PortalWorld, test_calls.TestCalls):
+    """Who may call what of this addon."""
