@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a customer is asked for: the state of each open item, from facts.
 
-An item that is asked for is ``open`` (not due yet), ``due`` (today) or ``overdue``. Every
-other state is the reason why nobody asks for it now.
+An item that is asked for is ``open`` (not due yet), ``due`` (today) or ``overdue``.
+Every other state is the reason why nobody asks for it now.
 """
 
 from dataclasses import dataclass
@@ -62,8 +62,8 @@ def get_state(due, today, reasons=()):
 class OpenItem:
     """One due-date line of a posted document, or an unapplied credit (negative).
 
-    ``line``, ``move``, ``currency``: the records (sudo). ``residual``: the open amount in
-    the document's currency. ``discounted``: the amount that pays the item until
+    ``line``, ``move``, ``currency``: the records (sudo). ``residual``: the open amount
+    in the document's currency. ``discounted``: the amount that pays the item until
     ``discount_until``; the residual without a discount. ``discount_until`` is None
     without a valid discount. ``until``: the day on which the state ends, if known.
     """
@@ -101,8 +101,8 @@ class OpenItem:
 class Balance:
     """The three numbers of one currency, with one meaning everywhere.
 
-    ``open``: all open items that aren't credits. ``credit``: unapplied credit, positive.
-    ``balance``: the difference, which is what the ledger says. ``due`` and ``overdue``:
+    ``open``: all open items that aren't credits. ``credit``: unapplied credit,
+    positive. ``balance``: the difference, which is what the ledger says. ``due`` and ``overdue``:
     the parts of ``open`` that are asked for today (``overdue`` is included in ``due``),
     before credit.
     """

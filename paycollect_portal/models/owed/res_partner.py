@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ...rules.open_items import OpenItem, get_balance, get_state
+from ...rules.open_items import get_balance
 
 
 class ResPartner(models.Model):
