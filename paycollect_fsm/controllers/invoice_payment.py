@@ -15,7 +15,8 @@ class PaycollectInvoicePayment(PaymentPortal):
         Access is checked by the routes that call this.
         """
         invoices = request.env["account.move"].sudo().browse(invoice_ids)
-        invoices._close_earlier_payments(fields.Datetime.now())
+        collected = invoices.filtered("company_id.collection_active")
+        collected._close_earlier_payments(fields.Datetime.now())
         return super()._process_transaction(
             partner_id, currency_id, invoice_ids, *args, **kw
         )

@@ -104,12 +104,10 @@ class PaycollectPayPayment(PaycollectPay):
         link = self._in_customer_language(link)
         choices = self._take_choices(kwargs)
         document = link._get_document()
-        if not document or not document.try_lock_for_update():
-            return self._get_payment_failure("processing" if document else "canceled")
+        if not document:
+            return self._get_payment_failure("canceled")
         try:
             document._close_earlier_payments(now)
-            if not document.try_lock_for_update():  # closing one committed
-                return self._get_payment_failure("processing")
             if problem := self._find_payment_problem(link, document, kwargs):
                 return self._get_payment_failure(problem)
             transaction = self._start_payment(link, document, choices)

@@ -11,12 +11,12 @@ class AccountMove(models.Model):
         return self.sudo().transaction_ids.filtered(lambda tx: tx._is_abandoned(now))
 
     def _close_earlier_payments(self, now):
-        """Close earlier online payments before the customer starts a new one.
+        """Lock this, and close earlier online payments, before a new one is started.
 
         Of two open pages, only one can be paid. Asks the provider, and commits what it
         learned.
 
         :param now: naive UTC datetime
-        :raise ValidationError: if the outcome of an earlier payment is unknown
+        :raise ValidationError: if an earlier payment may still be finished
         """
-        self.sudo().transaction_ids._close_earlier(now)
+        self.env["payment.transaction"].sudo()._make_way(self.sudo(), now)

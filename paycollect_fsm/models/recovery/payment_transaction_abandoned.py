@@ -1,10 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+from datetime import timedelta
 
 import requests
 
 from odoo import models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..charge.account_move_facts import PORTAL_GRACE
 
@@ -50,13 +52,86 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
 
+    def _make_way(self, documents, now):
+        """Make sure that one new payment of the documents can be paid, and no other.
+
+        Payments that were started on another page are closed first. The caller
+        creates the new one in this transaction.
+
+        :param documents: invoices or orders (sudo)
+        :param now: naive UTC datetime
+        :raise ValidationError: if another payment may still be finished
+        """
+        self._lock_to_pay(documents)
+        earlier = documents.transaction_ids
+        earlier._check_finished(now)
+        if earlier._close_earlier(now):
+            self._lock_to_pay(documents)
+            if any(tx._may_be_finished() for tx in documents.transaction_ids):
+                raise ValidationError(self._get_elsewhere_text())
+
+    def _lock_to_pay(self, documents):
+        """Lock the documents, so that two pages can't start a payment at once.
+
+        The row is also updated: a transaction that began before this one ended fails
+        with a serialization error when it locks the row. Odoo then repeats its request,
+        which finds the new payment.
+        """
+        if documents.try_lock_for_update() < documents:
+            raise ValidationError(self._get_elsewhere_text())
+        for document in documents:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET id = id WHERE id = %(id)s",
+                    table=SQL.identifier(document._table),
+                    id=document.id,
+                )
+            )
+        documents.invalidate_recordset(["transaction_ids"])
+
+    def _get_elsewhere_text(self):
+        return self.env._(
+            "This is already being paid, maybe in another window. Please reload the "
+            "page in a minute to see the outcome."
+        )
+
+    def _check_finished(self, now):
+        """Refuse a second payment while the first can't be closed.
+
+        :raise ValidationError: with the time until another one can be started
+        """
+        for payment in self.filtered(lambda tx: tx._is_out_of_reach()):
+            left = payment.create_date + PORTAL_GRACE - now
+            if left > timedelta(0):
+                raise ValidationError(
+                    self.env._(
+                        "You already started a payment for this with %(provider)s. If "
+                        "you have finished it, you don't need to do anything. "
+                        "Otherwise, please finish it there, or start over in "
+                        "%(minutes)s minutes.",
+                        provider=payment.provider_id.name,
+                        minutes=max(2, -(-left // timedelta(minutes=1))),
+                    )
+                )
+
+    def _is_out_of_reach(self):
+        """Whether it may still be paid, and the provider can't close it."""
+        return bool(
+            self.state == "draft"
+            and self._is_started_by_customer()
+            and self.provider_code != "custom"  # a wire is sent by the customer alone
+            and not self._can_be_closed()
+        )
+
     def _close_earlier(self, now):
         """Close those that may still be paid. Network; commits what it learned.
 
         :param now: naive UTC datetime
+        :return: whether it committed
         :raise ValidationError: if the outcome of one of them is unknown
         """
-        for payment in self.filtered(lambda tx: tx._may_be_finished()):
+        payments = self.filtered(lambda tx: tx._may_be_finished())
+        for payment in payments:
             try:
                 if not payment.try_lock_for_update():
                     raise ValidationError(
@@ -73,3 +148,4 @@ class PaymentTransaction(models.Model):
                     )
                 ) from error
             self.env["paycollect.attempt"]._commit()
+        return bool(payments)
