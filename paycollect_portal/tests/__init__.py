@@ -2,3 +2,5 @@
 from .owed import test_open_item_rules
 from .owed import test_open_items
 from .rights import test_rights
+from .statement import test_statement
+from .statement import test_statement_rules
