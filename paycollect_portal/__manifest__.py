@@ -14,7 +14,20 @@
         "account_check_deposit",
         "calendar_public_holiday",
     ],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        # what is owed and paid
+        "views/balance_templates.xml",
+        "views/home_templates.xml",
+        "views/paycollect_allocation_views.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": [
+            "paycollect_portal/static/src/scss/*",
+            "paycollect_portal/static/src/interactions/*",
+        ],
+    },
     "installable": True,
     "application": False,
 }

@@ -104,7 +104,7 @@ class PaycollectPay(PaycollectPages):
         if transaction.state != "draft":
             request.future_response.set_cookie(COOKIE, max_age=0, path="/pay/done")
         if not is_validation:
-            return self._render_payment_page(link, token, transaction)
+            return self._render_collection_page(link, token, transaction=transaction)
         return self._render_collection_done(link, token, transaction)
 
     @http.route("/pay/<string:token>/charges", type="jsonrpc", auth="public")

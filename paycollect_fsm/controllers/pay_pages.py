@@ -59,11 +59,14 @@ class PaycollectPages(PaymentPortal):
             status=PROBLEM_STATUS[problem],
         )
 
-    def _render_collection_page(self, link, token):
-        """Render the page for the link's purpose; other addons add theirs."""
+    def _render_collection_page(self, link, token, **values):
+        """Render the page for the link's purpose; other addons add theirs.
+
+        :param values: of the page, e.g. the payment the customer came back from
+        """
         page = link._get_purposes()[link.purpose].page
         if page and hasattr(self, page):
-            return getattr(self, page)(link, token)
+            return getattr(self, page)(link, token, **values)
         return self._render_no_page(link, token)
 
     def _render_no_page(self, link, token):

@@ -66,6 +66,7 @@ class OpenItem:
     in the document's currency. ``discounted``: the amount that pays the item until
     ``discount_until``; the residual without a discount. ``discount_until`` is None
     without a valid discount. ``until``: the day on which the state ends, if known.
+    ``payable``: whether it can be paid online; an entry that isn't an invoice can't.
     """
 
     line: object
@@ -77,6 +78,7 @@ class OpenItem:
     discount_until: date | None = None
     discounted: float = 0.0
     until: date | None = None
+    payable: bool = True
 
     @property
     def is_credit(self):
@@ -102,9 +104,8 @@ class Balance:
     """The three numbers of one currency, with one meaning everywhere.
 
     ``open``: all open items that aren't credits. ``credit``: unapplied credit,
-    positive. ``balance``: the difference, which is what the ledger says. ``due`` and ``overdue``:
-    the parts of ``open`` that are asked for today (``overdue`` is included in ``due``),
-    before credit.
+    positive. ``balance``: the difference, which is what the ledger says. ``due``: the
+    part of ``open`` that is asked for today, before credit; it includes ``overdue``.
     """
 
     open: float = 0.0

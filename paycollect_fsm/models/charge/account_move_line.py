@@ -113,3 +113,22 @@ class AccountMoveLine(models.Model):
             ]
         )
         return -sum(refunds.mapped("amount"))
+
+    def _prepare_discount_vals(self):
+        """Return the journal items that write off this item's early payment discount."""
+        self.ensure_one()
+        values = self.move_id._get_invoice_counterpart_amls_for_early_payment_discount(
+            [
+                {
+                    "aml": self,
+                    "amount_currency": -self.amount_residual_currency,
+                    "balance": -self.amount_residual,
+                }
+            ],
+            self.balance - self.discount_balance,
+        )
+        return [
+            {**vals, "partner_id": self.move_id.partner_id.id}
+            for group in values.values()
+            for vals in group
+        ]

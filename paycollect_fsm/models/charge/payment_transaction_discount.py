@@ -23,33 +23,27 @@ class PaymentTransaction(models.Model):
         )
 
     def _prepare_discount_vals(self):
-        """Return the journal items that write off the attempt's discount, if any.
-
-        Also none if other payments came in meanwhile; accounting has to decide then.
-        """
+        """Return the journal items that write off the discounts, if any."""
         self.ensure_one()
+        return [
+            vals
+            for line in self._get_discounted_lines()
+            for vals in line._prepare_discount_vals()
+        ]
+
+    def _get_discounted_lines(self):
+        """Hook: return the open items that this payment settles less their discount.
+
+        None if other payments came in meanwhile; accounting has to decide then.
+        """
         attempt = self.sudo().collection_attempt_ids[:1]
         move = attempt.move_id
         line = move._get_term_lines().filtered(lambda item: not item.reconciled)
         if not attempt.discount or len(line) != 1:
-            return []
+            return line.browse()
         rest = move.currency_id.round(
             move.amount_residual - self.amount - attempt.discount
         )
         if rest < 0 or self.provider_id._get_chargeable_amount(rest, self.currency_id):
-            return []
-        values = move._get_invoice_counterpart_amls_for_early_payment_discount(
-            [
-                {
-                    "aml": line,
-                    "amount_currency": -line.amount_residual_currency,
-                    "balance": -line.amount_residual,
-                }
-            ],
-            line.balance - line.discount_balance,
-        )
-        return [
-            {**vals, "partner_id": move.partner_id.id}
-            for group in values.values()
-            for vals in group
-        ]
+            return line.browse()
+        return line

@@ -116,6 +116,7 @@ class AccountMoveLine(models.Model):
             if discount
             else residual,
             until=reasons.get(state),
+            payable=move.move_type in ("out_invoice", "out_receipt"),
         )
 
     def _get_valid_discount(self, today):

@@ -6,3 +6,16 @@ class PortalWorld(World):
     """The world with one record of each model that this addon adds."""
 
     addon = "paycollect_portal"
+
+    def _make_rows(self):
+        line = self.invoice.line_ids[:1]
+        allocation = self.env["paycollect.allocation"].create(
+            {
+                "transaction_id": self.transaction.id,
+                "company_id": self.company.id,
+                "line_id": line.id,
+                "move_id": line.move_id.id,
+                "amount": 1,
+            }
+        )
+        return [*super()._make_rows(), allocation]

@@ -1,0 +1,5 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import balance
+from . import balance_link
+from . import balance_portal
+from . import home

@@ -1,0 +1,68 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields
+from odoo.http import request
+from odoo.tools import format_date
+
+from .balance_portal import PaycollectBalancePortal
+
+
+class PaycollectHome(PaycollectBalancePortal):
+    """The customer's home page: what is owed, and what happens next."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if counters or not (link := self._get_own_link()):
+            return values
+        return values | {"collection_home": self._prepare_collection_home(link)}
+
+    def _prepare_collection_home(self, link):
+        company = link.company_id
+        today = company._get_today(fields.Datetime.now())
+        customer = link.partner_id.commercial_partner_id
+        items = customer._get_open_items(company, today)[customer]
+        balances = customer._get_balances(company, today, items)
+        return {
+            "balances": balances,
+            "pays": any(balance.to_pay for balance in balances.values()),
+            "next": self._prepare_next_payment(items),
+            "last": self._prepare_last_payment(customer, company),
+        }
+
+    def _prepare_next_payment(self, items):
+        """Return the earliest planned charge, or None."""
+        planned = [item for item in items if item.state in ("scheduled", "in_retry")]
+        if not planned:
+            return None
+        first = min(planned, key=lambda item: item.until)
+        amount = sum(
+            item.residual
+            for item in planned
+            if item.until == first.until and item.currency == first.currency
+        )
+        return {
+            "amount": first.currency._format_amount(amount),
+            "when": format_date(request.env, first.until),
+        }
+
+    def _prepare_last_payment(self, customer, company):
+        payment = (
+            request.env["account.payment"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "child_of", customer.id),
+                    ("company_id", "=", company.id),
+                    ("partner_type", "=", "customer"),
+                    ("payment_type", "=", "inbound"),
+                    ("state", "in", ("in_process", "paid")),
+                ],
+                order="date desc, id desc",
+                limit=1,
+            )
+        )
+        if not payment:
+            return None
+        return {
+            "amount": payment.currency_id._format_amount(payment.amount),
+            "when": format_date(request.env, payment.date),
+        }

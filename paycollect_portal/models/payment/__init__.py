@@ -1,0 +1,7 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import account_move
+from . import account_move_line
+from . import paycollect_allocation
+from . import paycollect_link
+from . import payment_transaction
+from . import res_partner

@@ -1,0 +1,39 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+
+
+class PaymentTransaction(models.Model):
+    """A payment of several open items, which its customer chose."""
+
+    _inherit = "payment.transaction"
+
+    collection_allocation_ids = fields.One2many(
+        "paycollect.allocation",
+        "transaction_id",
+        string="Allocations",
+        readonly=True,
+        groups=ACCOUNTING,
+    )
+
+    def _is_ours(self):
+        return super()._is_ours() or bool(self.sudo().collection_allocation_ids)
+
+    def _create_payment(self, **extra_create_values):
+        """Pay the chosen items in their order, then use the credit they were given."""
+        allocations = self.sudo().collection_allocation_ids
+        if not allocations:
+            return super()._create_payment(**extra_create_values)
+        chosen = self.with_context(paycollect_allocated_ids=allocations.line_id.ids)
+        payment = super(PaymentTransaction, chosen)._create_payment(
+            **extra_create_values
+        )
+        chosen.sudo().collection_allocation_ids._use_credit()
+        return payment
+
+    def _get_discounted_lines(self):
+        allocations = self.sudo().collection_allocation_ids
+        if not allocations:
+            return super()._get_discounted_lines()
+        return allocations.filtered(lambda share: share._pays_less_discount()).line_id
