@@ -21,6 +21,7 @@
         "views/balance_templates.xml",
         "views/home_templates.xml",
         "views/paycollect_allocation_views.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

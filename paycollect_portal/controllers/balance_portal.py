@@ -110,8 +110,10 @@ class PaycollectOverduePayment(PaymentPortal, PaycollectBalancePortal):
             raise ValidationError(
                 request.env._("This page is out of date. Please reload it.")
             )
-        if not request.env["account.move"].sudo().search_count(
-            self._get_overdue_invoices_domain(), limit=1
+        if (
+            not request.env["account.move"]
+            .sudo()
+            .search_count(self._get_overdue_invoices_domain(), limit=1)
         ):
             raise ValidationError(request.env._("Nothing is overdue."))
         return super().overdue_invoices_transaction(payment_reference, **kwargs)

@@ -3,6 +3,7 @@ from .owed import test_open_item_rules
 from .owed import test_open_items
 from .payment import test_balance_link
 from .payment import test_balance_portal
+from .payment import test_balance_request
 from .payment import test_payment_rules
 from .rights import test_rights
 from .statement import test_statement

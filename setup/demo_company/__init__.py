@@ -42,7 +42,7 @@ def build(env):
         agenda.plan(flow)
         flow.run()
     agenda.finish(flow)
-    customers.make_portal_user(env, book)
+    customers.make_portal_users(env, book)
     company.make_favorite(env)
     _check_left_over(env)
     company.deliver_texts(env)

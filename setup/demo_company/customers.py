@@ -296,23 +296,35 @@ def _get_expiry(card, today):
     return today + relativedelta(months=card.months, day=31)
 
 
-def make_portal_user(env, book):
-    """Create the bakery's owner, who logs in as ``customer``."""
-    contact = env["res.partner"].create(
-        {
-            "name": "June Alvarez",
-            "parent_id": book["bakery"].partner.id,
-            "email": "customer@juniperbakery.example",
-            "phone": "+1 512-555-0122",
-            "function": "Owner",
-        }
-    )
-    env["res.users"].create(
-        {
-            "partner_id": contact.id,
-            "login": "customer",
-            "password": "customer",
-            "tz": ZONE.key,
-            "group_ids": [Command.set([env.ref("base.group_portal").id])],
-        }
-    )
+PORTAL_USERS = {
+    "customer": ("bakery", "June Alvarez", "Owner", "customer@juniperbakery.example"),
+    "bookkeeper": (
+        "schools",
+        "Dana Whitfield",
+        "Accounts Payable",
+        "dana@brushycreekisd.example",
+    ),
+}
+
+
+def make_portal_users(env, book):
+    """Create the customers' people who log in: a card on file, and one on terms."""
+    for login, (key, name, function, email) in PORTAL_USERS.items():
+        contact = env["res.partner"].create(
+            {
+                "name": name,
+                "parent_id": book[key].partner.id,
+                "email": email,
+                "phone": book[key].profile.phone,
+                "function": function,
+            }
+        )
+        env["res.users"].create(
+            {
+                "partner_id": contact.id,
+                "login": login,
+                "password": login,
+                "tz": ZONE.key,
+                "group_ids": [Command.set([env.ref("base.group_portal").id])],
+            }
+        )

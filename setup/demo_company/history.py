@@ -60,6 +60,14 @@ ENDINGS = [
     (DECLINES[1], "same"),
     (("lost_card", "41", "Your card was declined."), "credit"),
 ]
+# Who pays late, and how many days ago the work was done.
+UNPAID = [
+    ("print", 118),
+    ("print", 96),
+    ("print", 81),
+    ("schools", 52),
+    ("schools", 41),
+]
 REPLACES_CARDS = "dental bakery law interiors vet redbud".split()
 
 
@@ -79,8 +87,8 @@ def plan(flow):
                 continue
             number += 1
             _plan_visit(flow, rng, key, day, number)
-    for days in (118, 96, 81):
-        _plan_unpaid(flow, flow.today - timedelta(days=days))
+    for key, days in UNPAID:
+        _plan_unpaid(flow, key, flow.today - timedelta(days=days))
 
 
 def _work_day(day):
@@ -166,8 +174,8 @@ def _go_on(flow, key, moves, ending, pick):
         flow.after(5 + pick % 6, 11, flow.pay, moves, flow.bank)
 
 
-def _plan_unpaid(flow, day):
-    """Schedule work for the customer who does not pay and is put on hold."""
+def _plan_unpaid(flow, key, day):
+    """Schedule work that isn't paid for; the print shop is put on hold for it."""
     visit = local(_work_day(day), 10)
     story = {
         "worker": "luis",
@@ -185,7 +193,7 @@ def _plan_unpaid(flow, day):
         12,
         _book_visit,
         flow,
-        "print",
+        key,
         lines,
         visit,
         "",

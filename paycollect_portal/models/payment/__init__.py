@@ -5,3 +5,4 @@ from . import paycollect_allocation
 from . import paycollect_link
 from . import payment_transaction
 from . import res_partner
+from . import res_partner_request

@@ -15,7 +15,7 @@ export class Balance extends Interaction {
         "[type=submit]": {
             "t-att-class": () => ({
                 "btn-primary": this.changed,
-                "btn-secondary": !this.changed,
+                "btn-outline-dark": !this.changed,
             }),
         },
     };

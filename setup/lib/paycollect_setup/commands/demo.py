@@ -17,7 +17,8 @@ USERS = {
     "dispatcher": "books jobs and sees which are ready to collect",
     "technician": "does the jobs (try a phone-sized window)",
     "accountant": "Invoicing and Collections",
-    "customer": "customer portal",
+    "customer": "customer portal, with a card on file",
+    "bookkeeper": "customer portal, on terms",
 }
 TRY = """\
   1. As dispatcher, open the job at Lakeline Yoga Studio and click "Request Payment
