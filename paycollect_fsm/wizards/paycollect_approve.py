@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import format_date
 
+from ..models.company.moments import format_day
 from ..rules.approval import ORDERER
 
 
@@ -65,7 +65,7 @@ class PaycollectApprove(models.TransientModel):
             return self.env._(
                 "%(payer)s will be charged %(amount)s on %(date)s for %(invoice)s: "
                 "%(method)s.",
-                date=format_date(self.env, day),
+                date=format_day(self.env, day),
                 **values,
             )
         return self.env._(

@@ -47,7 +47,8 @@ class PaycollectPolicyTest(models.TransientModel):
                 self.env["paycollect.policy"]._try_policies([test._prepare_request()])
             )
             test.policy_id = policy.id
-            test.reason = policies._get_resolution_text(policy, trials, partner)
+            basis = policies._get_basis(policy, trials, partner)
+            test.reason = policies._get_basis_text(basis)
             test.trial_html = test._render_trials(policies, policy, trials or [])
 
     def _prepare_request(self):

@@ -8,6 +8,7 @@ from . import fsm_order_collection_line_limits
 from . import fsm_order_difference
 from . import fsm_order_extras
 from . import fsm_order_history
+from . import fsm_order_note
 from . import fsm_order_payment
 from . import fsm_order_preview
 from . import fsm_order_outcome

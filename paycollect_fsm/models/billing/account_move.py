@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...rules.const import OCCASION_PAID
+from .fsm_order_history import HISTORY
 
 
 class AccountMove(models.Model):
@@ -20,6 +21,12 @@ class AccountMove(models.Model):
     def _compute_collection_job_count(self):
         for move in self:
             move.collection_job_count = len(move._get_collection_jobs())
+
+    def _get_policy_reason(self):
+        basis = self.collection_policy_basis
+        if basis and basis["code"] == HISTORY:
+            return self.env["fsm.order"]._get_history_text(basis)
+        return super()._get_policy_reason()
 
     def action_view_collection_jobs(self):
         """Button: open the jobs that the invoice bills."""

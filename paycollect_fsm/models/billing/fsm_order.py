@@ -67,10 +67,16 @@ class FSMOrder(models.Model):
         compute="_compute_collection_currency_id",
         compute_sudo=True,
     )
-    collection_note = fields.Char(
-        string="Billing Note",
+    collection_notes = fields.Json(
+        string="Billing Notes",
         copy=False,
         readonly=True,
+        help="Result of billing the job: codes with their values.",
+        groups="base.group_user",
+    )
+    collection_note = fields.Char(
+        string="Billing Note",
+        compute="_compute_collection_note",
         help="Result of billing the job.",
         groups="base.group_user",
     )
@@ -121,7 +127,7 @@ class FSMOrder(models.Model):
         "completed_on",
         "collection_difference",
         "collection_error",
-        "collection_note",
+        "collection_notes",
         "invoice_lines",
         "stage_id",
     )
@@ -250,7 +256,7 @@ class FSMOrder(models.Model):
         :param created: the jobs were created as complete
         """
         now = fields.Datetime.now()
-        imported = self.filtered(lambda order: order._is_import())
+        imported = self.filtered(lambda order: order._is_import(now))
         same = defaultdict(self.browse)
         for order in self:
             done = order._get_completion_date(now, created)
@@ -261,12 +267,12 @@ class FSMOrder(models.Model):
         imported._set_skipped()
         due = self.filtered("company_id.collection_active") - imported
         due.sudo().billing_state = "due"
-        due._bill_completed()
+        due._bill_completed(now=now)
 
     def _set_skipped(self):
         self.sudo().write(
             {
                 "billing_state": "skipped",
-                "collection_note": self.env._("Imported: not billed or charged."),
+                "collection_notes": [{"code": "imported"}],
             }
         )

@@ -3,7 +3,7 @@ import logging
 
 from psycopg2 import OperationalError
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -21,16 +21,18 @@ class FSMOrder(models.Model):
 
     # -- together, or one by one if that fails -----------------------------------
 
-    def _bill_completed(self, method="_bill"):
+    def _bill_completed(self, method="_bill", now=None):
         """Bill the jobs; a failure is reported and never blocks the completion.
 
         :param method: ``_bill``, ``_bill_late`` or ``_bill_rest``
+        :param now: naive UTC datetime
         """
+        now = now or fields.Datetime.now()
         for jobs in self.sudo()._get_billing_rounds():
-            if len(jobs) > 1 and jobs._try_to_bill(method):
+            if len(jobs) > 1 and jobs._try_to_bill(method, now):
                 continue
             for job in jobs:
-                job._bill_alone(method)
+                job._bill_alone(method, now)
 
     def _get_billing_rounds(self):
         """Yield the jobs by company, at most one job per sales order at a time."""
@@ -46,14 +48,14 @@ class FSMOrder(models.Model):
                 yield this_round
                 jobs -= this_round
 
-    def _try_to_bill(self, method):
+    def _try_to_bill(self, method, now):
         """Bill all jobs or none.
 
         :return: whether they were billed
         """
         try:
             with self.env.cr.savepoint():
-                getattr(self, method)()
+                getattr(self, method)(now)
         except OperationalError:
             raise  # a concurrent update: Odoo retries the request
         except Exception as error:
@@ -61,10 +63,10 @@ class FSMOrder(models.Model):
             return False
         return True
 
-    def _bill_alone(self, method):
+    def _bill_alone(self, method, now):
         try:
             with self.env.cr.savepoint():
-                getattr(self, method)()
+                getattr(self, method)(now)
         except OperationalError:
             raise  # a concurrent update: Odoo retries the request
         except Exception as error:
@@ -73,21 +75,19 @@ class FSMOrder(models.Model):
 
     # -- what is billed ----------------------------------------------------------
 
-    def _bill(self):
+    def _bill(self, now):
         """Invoice what is new on these jobs, post it and schedule its collection.
 
         At most one job per sales order at a time.
         """
         self._start_billing()
         at_home = self.filtered(lambda job: job._is_own_place())
-        at_home._set_billed(
-            self.env._("Nothing to bill: the work was done at our own location.")
-        )
+        at_home._set_billed([{"code": "own_place"}])
         jobs = self - at_home
         jobs._add_extras_to_sale_orders()
         lines = {job: job._get_delivered_sale_lines() for job in jobs}
         self.env["sale.order.line"].union(*lines.values())._deliver_with_job()
-        history = jobs.filtered(lambda job: job._is_history())
+        history = jobs.filtered(lambda job: job._is_history(now))
         moves_of = jobs._invoice(
             {
                 job: {line: line._get_qty_to_bill() for line in lines[job]}
@@ -95,19 +95,19 @@ class FSMOrder(models.Model):
             },
             jobs.filtered(lambda job: job._is_last_of_order()),
         )
-        (jobs - history)._collect(moves_of, lines)
+        (jobs - history)._collect(moves_of, lines, now)
         history._leave_to_accounting(moves_of, lines)
 
-    def _bill_late(self):
+    def _bill_late(self, now):
         """Invoice what became invoiceable after these jobs were billed."""
         self._start_billing()
         lines = {job: job._get_delivered_sale_lines() for job in self}
         moves_of = self._invoice(
             {job: {line: line._get_late_qty() for line in lines[job]} for job in self}
         )
-        self._collect(moves_of, lines)
+        self._collect(moves_of, lines, now)
 
-    def _bill_rest(self):
+    def _bill_rest(self, now):
         """Settle what remains of orders whose last open job was closed."""
         self._start_billing()
         lines = {job: job._get_delivered_sale_lines() for job in self}
@@ -117,7 +117,7 @@ class FSMOrder(models.Model):
             {job: {line: line._get_late_qty() for line in lines[job]} for job in self},
             self,
         )
-        self._collect(moves_of, lines)
+        self._collect(moves_of, lines, now)
 
     def _start_billing(self):
         self._clear_billing_error()
@@ -240,25 +240,26 @@ class FSMOrder(models.Model):
 
     # -- collecting the invoices -------------------------------------------------
 
-    def _collect(self, moves_of, lines):
+    def _collect(self, moves_of, lines, now):
         """Schedule the collection of the jobs' invoices, including earlier open ones.
 
         :param moves_of: ``{job: its new invoices}``
         :param lines: ``{job: the order lines it bills}``
+        :param now: naive UTC datetime
         """
         to_collect = self.env["account.move"]
         for job in self:
             note = job._get_billing_note(moves_of[job], lines[job])
-            job._set_billed(f"{note} {lines[job]._get_waiting_text()}".strip())
+            job._set_billed([note, *lines[job]._get_waiting_notes()])
             moves = moves_of[job] | job._get_earlier_open_invoices(lines[job])
             moves._set_collection_policy(job)
             job._set_extras_on(moves_of[job], lines[job])
             moves_of[job]._tell_about_deposit(job)
             to_collect |= moves
-        to_collect._start_collection("completion")
+        to_collect._start_collection("completion", now)
 
-    def _set_billed(self, note):
-        self.write({"billing_state": "billed", "collection_note": note})
+    def _set_billed(self, notes):
+        self.write({"billing_state": "billed", "collection_notes": notes})
 
     def _get_earlier_open_invoices(self, lines):
         """Return earlier posted, unpaid invoices of the job's lines.
@@ -275,21 +276,12 @@ class FSMOrder(models.Model):
         )
 
     def _get_billing_note(self, moves, lines):
+        """Return what became of billing, see ``collection_notes``."""
         if moves:
-            return self.env._(
-                "Billed on %(invoices)s.", invoices=", ".join(moves.mapped("name"))
-            )
-        drafts = lines.invoice_lines.move_id.filtered(lambda m: m.state == "draft")
-        if drafts:
-            return self.env._(
-                "Nothing new to bill: this work is on a draft invoice that accounting "
-                "has not posted yet."
-            )
-        if lines.invoice_lines:
-            return self.env._(
-                "Nothing new to bill: this work has already been invoiced."
-            )
-        return self.env._("Nothing to bill.")
+            return {"code": "billed", "names": moves.mapped("name")}
+        if lines.invoice_lines.move_id.filtered(lambda m: m.state == "draft"):
+            return {"code": "in_draft"}
+        return {"code": "invoiced" if lines.invoice_lines else "nothing"}
 
     # -- failures ----------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_date
 
 from ...rules.collectable import NEVER, Collectable, Discount, Part, assess
+from ..company.moments import format_day
 
 
 class FSMOrder(models.Model):
@@ -104,11 +104,11 @@ class FSMOrder(models.Model):
                 "The amount due now includes an early payment discount of %(amount)s, "
                 "valid until %(date)s.",
                 amount=currency._format_amount(collectable.discount),
-                date=format_date(self.env, collectable.discount_until),
+                date=format_day(self.env, collectable.discount_until),
             )
         if collectable.next_due:
             yield self.env._(
                 "%(amount)s is due on %(date)s.",
                 amount=currency._format_amount(collectable.next_amount),
-                date=format_date(self.env, collectable.next_due),
+                date=format_day(self.env, collectable.next_due),
             )

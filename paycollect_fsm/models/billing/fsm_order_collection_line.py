@@ -134,8 +134,9 @@ class FSMOrderCollectionLine(models.Model):
         """
         if self.env.context.get("collection_new_jobs") is NEW_JOBS:
             return
+        now = fields.Datetime.now()
         closed = self.order_id.filtered(
-            lambda job: job.is_collection_closed and not job._is_import()
+            lambda job: job.is_collection_closed and not job._is_import(now)
         )
         if closed:
             raise UserError(closed._get_closed_message())

@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import fields, models
-from odoo.tools import format_date
+from odoo import api, fields, models
+
+from ..company.moments import format_day
+
+HISTORY = "history"
 
 
 class FSMOrder(models.Model):
@@ -32,11 +35,12 @@ class FSMOrder(models.Model):
             return now
         return min(named, now)
 
-    def _is_import(self):
+    def _is_import(self, now):
         """Return whether the job is being imported, so it is not billed or charged.
 
         Set by the company's import mode or the context key ``paycollect_import``.
 
+        :param now: naive UTC datetime
         :raise AccessError: for the key, unless the user is a collections manager
         """
         self.ensure_one()
@@ -46,15 +50,15 @@ class FSMOrder(models.Model):
             self.env["paycollect.access"]._check_manager(self)
             return True
         until = self.company_id.sudo().collection_import_until
-        return bool(until) and until > fields.Datetime.now()
+        return bool(until) and until > now
 
-    def _is_history(self):
+    def _is_history(self, now):
         """Return whether the job was completed too long ago to charge automatically."""
         self.ensure_one()
         days = self.company_id.collection_history_days
         if not days or not self.completed_on:
             return False
-        return self.completed_on < fields.Datetime.now() - timedelta(days=days)
+        return self.completed_on < now - timedelta(days=days)
 
     def _leave_to_accounting(self, moves_of, lines):
         """Neither charge nor send the jobs' invoices; note why on both.
@@ -62,15 +66,25 @@ class FSMOrder(models.Model):
         They get no policy, so that a new payment method does not charge them later.
         """
         for job in self:
-            reason = self.env._(
-                "Not charged: the job was completed on %(date)s, more than %(days)s "
-                "days ago. If it is still owed, charge or send the invoice manually.",
-                date=format_date(self.env, job.completed_on),
-                days=job.company_id.collection_history_days,
-            )
+            why = {
+                "code": HISTORY,
+                "date": fields.Date.to_string(
+                    job.company_id._get_today(job.completed_on)
+                ),
+                "days": job.company_id.collection_history_days,
+            }
             moves = moves_of[job]
             for move in moves:
                 move._add_orderers(job._get_orderers() | move._find_orderers())
-                move.collection_policy_reason = reason
+                move.collection_policy_basis = why
             note = job._get_billing_note(moves, lines[job])
-            job._set_billed(f"{note} {reason}" if moves else note)
+            job._set_billed([note, why] if moves else [note])
+
+    @api.model
+    def _get_history_text(self, values):
+        return self.env._(
+            "Not charged: the job was completed on %(date)s, more than %(days)s days "
+            "ago. If it is still owed, charge or send the invoice manually.",
+            date=format_day(self.env, values["date"]),
+            days=values["days"],
+        )

@@ -115,6 +115,6 @@ class FSMOrder(models.Model):
         moves = self.sudo().invoice_lines.move_id.filtered("collection_to_approve")
         if not moves:
             raise UserError(
-                self.env._("No charge of %(job)s waits for approval.", job=self.name)
+                self.env._("%(job)s has no charge waiting for approval.", job=self.name)
             )
         return moves[:1].with_env(self.env).action_approve_charge()

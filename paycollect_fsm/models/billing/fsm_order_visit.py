@@ -54,7 +54,7 @@ class FSMOrder(models.Model):
     )
     may_plan = fields.Boolean(
         compute="_compute_may_plan",
-        help="Technicians with access to their own jobs only don't change the plan.",
+        help="Technicians who only see their own jobs can't change the schedule.",
         groups="base.group_user",
     )
 

@@ -137,7 +137,8 @@ class SaleOrder(models.Model):
             lambda order: order.state == "sale" and order.company_id.collection_active
         ):
             jobs |= order._get_closing_job()
+        now = fields.Datetime.now()
         jobs = jobs.filtered(
-            lambda job: not job._is_import() and job._has_rest_to_bill()
+            lambda job: not job._is_import(now) and job._has_rest_to_bill()
         )
-        jobs._bill_completed("_bill_rest")
+        jobs._bill_completed("_bill_rest", now)

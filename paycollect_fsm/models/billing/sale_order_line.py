@@ -141,8 +141,11 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self._compare_qty(self.job_billed_qty, self._get_target_qty()) == 0
 
-    def _get_waiting_text(self):
-        """Return what is ordered but not delivered yet, e.g. goods to be picked."""
+    def _get_waiting_notes(self):
+        """Return what is ordered but not delivered yet, e.g. goods to be picked.
+
+        :return: none or one of ``collection_notes``
+        """
         waiting = self.filtered(
             lambda line: (
                 line.qty_delivered_method not in ("manual", "field_service")
@@ -151,11 +154,9 @@ class SaleOrderLine(models.Model):
             )
         )
         if not waiting:
-            return ""
-        return self.env._(
-            "Not delivered yet: %(products)s. It will be billed once delivered.",
-            products=", ".join(waiting.product_id.mapped("display_name")),
-        )
+            return []
+        names = waiting.product_id.mapped("display_name")
+        return [{"code": "undelivered", "names": names}]
 
     def _get_confirmed_text(self):
         self.ensure_one()

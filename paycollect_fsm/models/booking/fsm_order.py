@@ -27,9 +27,9 @@ class FsmOrder(models.Model):
         "company_id",
         "type",
         "sale_id.collection_policy_id",
-        "sale_id.collection_policy_reason",
+        "sale_id.collection_policy_basis",
         "sale_line_id.order_id.collection_policy_id",
-        "sale_line_id.order_id.collection_policy_reason",
+        "sale_line_id.order_id.collection_policy_basis",
         "location_id.owner_id.category_id",
         "location_id.owner_id.collection_require_po",
         "location_id.owner_id.commercial_partner_id.category_id",
@@ -148,7 +148,7 @@ class FsmOrder(models.Model):
                 alone |= job
                 continue
             job.collection_policy_id = order.collection_policy_id
-            job.collection_policy_reason = order.collection_policy_reason
+            job.collection_policy_basis = order.collection_policy_basis
         return super(FsmOrder, alone)._set_collection_policy()
 
     def _prepare_policy_request(self):

@@ -2,7 +2,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...rules.readiness import (
     DEPOSIT_DUE,
@@ -16,6 +15,7 @@ from ...rules.readiness import (
     gate,
     judge,
 )
+from ..company.moments import format_day
 
 OVERRIDE_FIELDS = (
     "collection_override_user_id",
@@ -48,11 +48,16 @@ class PaycollectBookingMixin(models.AbstractModel):
         copy=False,
         groups="base.group_user",
     )
-    collection_policy_reason = fields.Char(
-        string="Why This Policy",
+    collection_policy_basis = fields.Json(
+        string="Policy Basis",
         compute="_compute_collection_policy",
         store=True,
         copy=False,
+        groups="base.group_user",
+    )
+    collection_policy_reason = fields.Char(
+        string="Why This Policy",
+        compute="_compute_collection_policy_reason",
         groups="base.group_user",
     )
     collection_mode = fields.Selection(
@@ -147,8 +152,17 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
         for booking in self - open_bookings:
             booking.collection_policy_id = booking.collection_policy_id
-            booking.collection_policy_reason = booking.collection_policy_reason
+            booking.collection_policy_basis = booking.collection_policy_basis
         open_bookings._set_collection_policy()
+
+    @api.depends("collection_policy_basis")
+    @api.depends_context("lang")
+    def _compute_collection_policy_reason(self):
+        policies = self.env["paycollect.policy"]
+        for booking in self:
+            booking.collection_policy_reason = policies._get_basis_text(
+                booking.collection_policy_basis
+            )
 
     @api.depends(lambda self: self._get_readiness_dependencies())
     @api.depends_context("lang", "tz")
@@ -208,7 +222,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_override_text = self.env._(
                 "Released by %(user)s on %(date)s: %(reason)s",
                 user=source.collection_override_user_id.name,
-                date=format_date(
+                date=format_day(
                     self.env,
                     fields.Datetime.context_timestamp(
                         self, source.collection_override_date

@@ -26,9 +26,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             return
         requests = [booking._prepare_policy_request() for booking in self]
         results = self.env["paycollect.policy"]._resolve_batch(requests)
-        for booking, (policy, reason) in zip(self, results, strict=True):
+        for booking, (policy, basis) in zip(self, results, strict=True):
             booking.collection_policy_id = policy
-            booking.collection_policy_reason = reason
+            booking.collection_policy_basis = basis
 
     def _get_policy_facts(self, payer):
         """Return the facts about the policy and the customer."""
@@ -67,4 +67,4 @@ class PaycollectBookingMixin(models.AbstractModel):
     def _refresh_collection_policy(self):
         """Recompute the policy unconditionally."""
         self.env.add_to_compute(self._fields["collection_policy_id"], self)
-        self.env.add_to_compute(self._fields["collection_policy_reason"], self)
+        self.env.add_to_compute(self._fields["collection_policy_basis"], self)

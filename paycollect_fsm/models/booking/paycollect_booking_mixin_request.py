@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
+from ..company.moments import format_day
 from .paycollect_booking_mixin import BOOKING_GROUPS
 
 
@@ -83,7 +83,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         work = {
             "name": self.name,
             "what": self._get_work_title(),
-            "date": format_date(self.env, day, date_format="long") if day else "",
+            "date": format_day(self.env, day) if day else "",
         }
         if order:
             work["amount"] = order.currency_id._format_amount(order.amount_total)

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_date
+
+from ..company.moments import format_day
 
 
 class PaycollectBookingMixin(models.AbstractModel):
@@ -44,8 +45,8 @@ class PaycollectBookingMixin(models.AbstractModel):
             return self.env._(
                 "The payment method on file is valid through %(expiry)s, but the work "
                 "is scheduled for %(day)s. Request a new payment method.",
-                expiry=format_date(self.env, params["expiry"]),
-                day=format_date(self.env, params["job_date"]),
+                expiry=format_day(self.env, params["expiry"]),
+                day=format_day(self.env, params["job_date"]),
             )
         if verdict.code == "method_limited":
             limit = params["limit"]

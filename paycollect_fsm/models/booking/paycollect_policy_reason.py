@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
 
 from ...rules import policy as rules
 from .paycollect_policy_text import domain_operator, is_po_condition
@@ -10,57 +10,49 @@ class PaycollectPolicy(models.Model):
 
     _inherit = "paycollect.policy"
 
-    def _get_resolution_text(self, policy, trials, partner):
-        """Return why ``policy`` applies; ``self``: the policies that were checked."""
-        if trials is None:
-            return self.env._(
-                "Policy “%(policy)s” applies: it is set on customer %(customer)s.",
-                policy=policy.name,
-                customer=partner.commercial_partner_id.display_name,
-            )
-        if not policy:
-            return self.env._(
-                "No policy applies because none matches. Add a policy without "
-                "criteria at the end of the list."
-            )
-        reasons = trials[-1].reasons
-        if reasons:
-            why = self._join_and(
-                [policy._get_met_text(reason, partner) for reason in reasons]
-            )
-        elif len(trials) == 1:
-            why = self.env._("it covers all customers")
-        else:
-            why = self.env._("no earlier policy matched")
-        return self.env._(
-            "Policy “%(policy)s” applies: %(why)s.", policy=policy.name, why=why
-        )
+    def _get_basis(self, policy, trials, partner):
+        """Return why ``policy`` applies, ready for JSON: a code and its values.
 
-    def _get_met_text(self, reason, partner):
-        """Return a criterion that is met, as a clause."""
+        ``_get_basis_text`` makes the sentence when somebody reads it. Names are those
+        of the day.
+
+        :param trials: of ``self``, the policies that were checked; None if the policy
+            is set on the customer
+        """
+        if trials is None:
+            return {"code": "customer", "policy": policy.name}
+        if not policy:
+            return {"code": "none"}
+        if reasons := trials[-1].reasons:
+            met = [policy._get_met_values(reason, partner) for reason in reasons]
+            return {"code": "met", "policy": policy.name, "met": met}
+        code = "everybody" if len(trials) == 1 else "rest"
+        return {"code": code, "policy": policy.name}
+
+    def _get_met_values(self, reason, partner):
+        """Return a criterion that is met: a code and its values."""
         if reason.code == rules.CATEGORY:
             tags = self.env["res.partner.category"].browse(
                 reason.params["category_ids"]
             )
-            return self._get_tagged_text(tags.mapped("name"))
+            return {"code": "tags", "names": tags.mapped("name")}
         if reason.code == rules.ORDER_TYPE:
             types = self.env["fsm.order.type"].browse(reason.params["order_type_ids"])
-            return self.env._(
-                "the job type is %(types)s",
-                types=self._join_and(types.mapped("name")),
-            )
+            return {"code": reason.code, "names": types.mapped("name")}
         if reason.code == rules.AMOUNT:
-            return self.env._(
-                "the policy is for orders %(limits)s and this one is %(amount)s",
-                amount=self.currency_id._format_amount(reason.params["amount"]),
-                limits=self._get_limits_text(),
-            )
-        if reason.code == rules.NEW_CUSTOMER:
-            return self.env._("the customer is new and has not paid an invoice yet")
-        return self._get_matched_filter_text(partner)
+            return {
+                "code": reason.code,
+                "amount": reason.params["amount"],
+                "min": self.amount_min,
+                "max": self.amount_max,
+                "currency": self.currency_id.id,
+            }
+        if reason.code == rules.DOMAIN:
+            return self._get_matched_filter(partner)
+        return {"code": reason.code}
 
-    def _get_matched_filter_text(self, partner):
-        """Return what in the filter the customer meets, as a clause."""
+    def _get_matched_filter(self, partner):
+        """Return what in the filter the customer meets."""
         condition = self._get_partner_domain()
         while domain_operator(condition) == "|":
             condition = next(
@@ -69,13 +61,58 @@ class PaycollectPolicy(models.Model):
                 if self._filter_customers(child, partner)
             )
         if tags := self._get_tag_names(condition):
-            return self._get_tagged_text(tags)
-        if is_po_condition(condition):
-            return self.env._("the customer requires a PO number")
-        return self.env._("the customer matches the policy's filter")
+            return {"code": "tags", "names": tags}
+        return {"code": "po" if is_po_condition(condition) else "filter"}
 
-    def _get_tagged_text(self, tags):
-        return self.env._("the customer is tagged %(tags)s", tags=self._join_or(tags))
+    @api.model
+    def _get_basis_text(self, basis):
+        """Return why a policy applies, in the reader's language."""
+        if not basis:
+            return ""
+        if basis["code"] == "none":
+            return self.env._(
+                "No policy applies because none matches. Add a policy without "
+                "criteria at the end of the list."
+            )
+        if basis["code"] == "customer":
+            return self.env._(
+                "Policy “%(policy)s” applies: it is set on the customer.",
+                policy=basis["policy"],
+            )
+        if basis["code"] == "met":
+            why = self._join_and([self._get_met_text(met) for met in basis["met"]])
+        elif basis["code"] == "everybody":
+            why = self.env._("it covers all customers")
+        else:
+            why = self.env._("no earlier policy matched")
+        return self.env._(
+            "Policy “%(policy)s” applies: %(why)s.", policy=basis["policy"], why=why
+        )
+
+    @api.model
+    def _get_met_text(self, met):
+        """Return a criterion that is met, as a clause."""
+        match met["code"]:
+            case "tags":
+                return self.env._(
+                    "the customer is tagged %(tags)s", tags=self._join_or(met["names"])
+                )
+            case rules.ORDER_TYPE:
+                return self.env._(
+                    "the job type is %(types)s", types=self._join_and(met["names"])
+                )
+            case rules.AMOUNT:
+                currency = self.env["res.currency"].browse(met["currency"])
+                return self.env._(
+                    "the policy is for orders %(limits)s and this one is %(amount)s",
+                    amount=currency._format_amount(met["amount"]),
+                    limits=self._format_limits(currency, met["min"], met["max"]),
+                )
+            case rules.NEW_CUSTOMER:
+                return self.env._("the customer is new and has not paid an invoice yet")
+            case "po":
+                return self.env._("the customer requires a PO number")
+        return self.env._("the customer matches the policy's filter")
 
     def _get_unmet_text(self, reason):
         """Return a criterion that is not met, as a sentence."""

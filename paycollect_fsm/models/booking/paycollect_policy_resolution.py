@@ -27,7 +27,7 @@ class PaycollectPolicy(models.Model):
             if unknown: no policy with an amount limit matches then
         :param order_type: ``fsm.order.type``, one or several
         :param date: date of the exchange rate, default: the company's current date
-        :return: (policy, readable reason); the policy is empty if none matches
+        :return: (policy, sentence why); the policy is empty if none matches
         """
         request = {
             "partner": partner,
@@ -36,19 +36,20 @@ class PaycollectPolicy(models.Model):
             "company": company,
             "currency": currency,
         }
-        return self._resolve_batch([request], date=date)[0]
+        [(policy, basis)] = self._resolve_batch([request], date=date)
+        return policy, self._get_basis_text(basis)
 
     @api.model
     def _resolve_batch(self, requests, date=None):
         """Resolve many requests with a constant number of queries.
 
         :param requests: dicts with the arguments of ``_resolve``
-        :return: one (policy, reason) for each request, in order
+        :return: one (policy, basis) for each request, in order; see ``_get_basis``
         """
         results = []
         for policies, policy, trials, partner in self._try_policies(requests, date):
-            reason = policies._get_resolution_text(policy, trials, partner)
-            results.append((self.browse(policy.id), reason))
+            basis = policies._get_basis(policy, trials, partner)
+            results.append((self.browse(policy.id), basis))
         return results
 
     @api.model

@@ -144,17 +144,19 @@ class PaycollectPolicy(models.Model):
         )
 
     def _get_limits_text(self):
-        amount_min = self.currency_id._format_amount(self.amount_min)
-        amount_max = self.currency_id._format_amount(self.amount_max)
-        if not self.amount_max:
-            return self.env._("of %(amount_min)s or more", amount_min=amount_min)
-        if not self.amount_min:
-            return self.env._("up to %(amount_max)s", amount_max=amount_max)
-        return self.env._(
-            "from %(amount_min)s to %(amount_max)s",
-            amount_min=amount_min,
-            amount_max=amount_max,
-        )
+        return self._format_limits(self.currency_id, self.amount_min, self.amount_max)
+
+    @api.model
+    def _format_limits(self, currency, amount_min, amount_max):
+        values = {
+            "amount_min": currency._format_amount(amount_min),
+            "amount_max": currency._format_amount(amount_max),
+        }
+        if not amount_max:
+            return self.env._("of %(amount_min)s or more", **values)
+        if not amount_min:
+            return self.env._("up to %(amount_max)s", **values)
+        return self.env._("from %(amount_min)s to %(amount_max)s", **values)
 
     def _get_terms_text(self):
         """Return the payment terms as a noun: “30-day terms”."""

@@ -3,7 +3,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ...rules.readiness import BookingFacts
@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
     def _read_facts_rows(self, today):
         """Yield (id, (first day, last day), values of ``FACTS``)."""
         paid = self._read_collected_amounts()
-        planned = self._read_planned_days()
+        planned = self._read_planned_days(today)
         held, expiries = {}, {}
         for company, customers in self._read_customers():
             held[company.id] = {
@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
             self._get_id_array(),
         )
 
-    def _read_planned_days(self):
+    def _read_planned_days(self, today):
         """Return the first and last promised day of goods, ``{id: (day, day)}``.
 
         Odoo picks one of the lines' dates, by rules that other modules may change.
@@ -144,11 +144,10 @@ class SaleOrder(models.Model):
                 self._get_id_array(),
             )
         )
-        now = fields.Datetime.now()
         return {
             order_id: (
-                (date or now).date() + timedelta(days=shortest) - MARGIN,
-                (date or now).date() + timedelta(days=longest) + MARGIN,
+                (date.date() if date else today) + timedelta(days=shortest) - MARGIN,
+                (date.date() if date else today) + timedelta(days=longest) + MARGIN,
             )
             for order_id, date, shortest, longest in rows
         }

@@ -16,10 +16,15 @@ class AccountMove(models.Model):
         index="btree_not_null",
         groups="base.group_user",
     )
-    collection_policy_reason = fields.Char(
-        string="Policy Reason",
+    collection_policy_basis = fields.Json(
+        string="Policy Basis",
         copy=False,
         readonly=True,
+        groups="base.group_user",
+    )
+    collection_policy_reason = fields.Char(
+        string="Policy Reason",
+        compute="_compute_collection_policy_reason",
         help="Why this policy applies.",
         groups="base.group_user",
     )
@@ -58,6 +63,17 @@ class AccountMove(models.Model):
         compute="_compute_collection_attempt_count",
         groups="account.group_account_invoice,account.group_account_readonly",
     )
+
+    @api.depends("collection_policy_basis")
+    @api.depends_context("lang")
+    def _compute_collection_policy_reason(self):
+        for move in self:
+            move.collection_policy_reason = move._get_policy_reason()
+
+    def _get_policy_reason(self):
+        """Hook: the sentence for the basis; rooms with codes of their own extend it."""
+        policies = self.env["paycollect.policy"]
+        return policies._get_basis_text(self.collection_policy_basis)
 
     @api.depends("collection_attempt_ids")
     def _compute_collection_attempt_count(self):
@@ -116,7 +132,7 @@ class AccountMove(models.Model):
         """Hook: names of fields about collection that affect no amount and no line."""
         return {
             "collection_policy_id",
-            "collection_policy_reason",
+            "collection_policy_basis",
             "collection_credit_used",
             "collection_decision_code",
             "collection_decision_params",

@@ -111,6 +111,6 @@ class AccountMove(models.Model):
         """Whether the rules let a user charge the invoice, perhaps after approval."""
         self.ensure_one()
         token = self._get_tokens_to_charge(now=now)[self]
-        retry = self._get_planned_retry()
+        retry = self._get_planned_retry(now)
         decision = decide(self._get_charge_facts(token, now, "manual", replaced=retry))
         return decision.verdict == GO or decision.reason == APPROVAL

@@ -2,10 +2,10 @@
 from datetime import time
 
 from odoo import fields, models
-from odoo.tools import format_date
 
 from ...rules.collectable import Discount, Part, assess
 from ...rules.const import OCCASION_DUE, PAID
+from ..company.moments import format_day
 
 DUE_AT = time(8)  # of the company's day
 
@@ -77,21 +77,21 @@ class AccountMove(models.Model):
         due = self._get_due_date(found)
         values = {
             "amount": self.currency_id._format_amount(found.ask(ahead=True)),
-            "date": format_date(self.env, due),
+            "date": format_day(self.env, due),
         }
         if found.discount:
             return self.env._(
                 "%(amount)s is due by %(date)s, early payment discount included. "
                 "After that, %(full)s is due by %(due)s.",
                 full=self.currency_id._format_amount(found.due - found.credit),
-                due=format_date(self.env, self.invoice_date_due),
+                due=format_day(self.env, self.invoice_date_due),
                 **values,
             )
         if found.due and found.next_due:
             return self.env._(
                 "%(amount)s is due by %(date)s, and %(next)s by %(next_date)s.",
                 next=self.currency_id._format_amount(found.next_amount),
-                next_date=format_date(self.env, found.next_due),
+                next_date=format_day(self.env, found.next_due),
                 **values,
             )
         if due and due < self.company_id._get_today():

@@ -34,18 +34,19 @@ class AccountMove(models.Model):
                 move.write(
                     {
                         "collection_policy_id": booking.collection_policy_id.id,
-                        "collection_policy_reason": booking.collection_policy_reason,
+                        "collection_policy_basis": booking.collection_policy_basis,
                     }
                 )
 
-    def _start_collection(self, trigger):
+    def _start_collection(self, trigger, now=None):
         """Plan the charge of each invoice, or send the invoice to the customer.
 
         The customer's credit is applied first. Nothing is charged or emailed when the
         technician collects on site. What waits for approval isn't emailed either.
+
+        :param now: naive UTC datetime
         """
-        collectables = self._use_credits()
-        attempts = self._plan_collection(trigger, collectables=collectables)
+        attempts = self._plan_collection(trigger, now)
         charged = attempts.filtered(lambda a: not a._tells_customer()).move_id
         (self - charged)._send_for_payment()
 
@@ -79,7 +80,7 @@ class AccountMove(models.Model):
         vals_list = []
         for move in self:
             method = tokens[move]
-            retry = move._get_planned_retry()
+            retry = move._get_planned_retry(now)
             facts = move._get_charge_facts(
                 method, now, trigger, replaced=retry, collectable=collectables[move]
             )
@@ -87,7 +88,7 @@ class AccountMove(models.Model):
             anyway = get_authorizer(trigger) != STAFF
             waits = decision.reason in PLANNED_ANYWAY and anyway
             goes = decision.verdict == GO or waits
-            if goes and retry and not retry._set_superseded():
+            if goes and retry and not retry._set_superseded(now):
                 decision = Decision(STOP, "in_flight")  # a worker is sending it now
                 goes = False
             params = move._prepare_reason_params(decision, method)
@@ -106,7 +107,7 @@ class AccountMove(models.Model):
                 vals_list.append(vals)
         Attempt.flush_model(["state"])  # the unique index checks the table
         attempts = Attempt.create(vals_list)
-        attempts.filtered(lambda a: not a.parked_code)._enqueue()
+        attempts.filtered(lambda a: not a.parked_code)._enqueue(now)
         for attempt in attempts.filtered(lambda a: a.parked_code in (CREDIT, APPROVAL)):
             attempt._set_parked(attempt.parked_code, attempt.reason_params)
         return attempts
@@ -165,10 +166,11 @@ class AccountMove(models.Model):
         """Hook: something changed, so the customer may be notified of a decline
         again."""
 
-    def _get_planned_retry(self):
+    def _get_planned_retry(self, now=None):
         """Return the retry that is planned for a later day, if any (sudo)."""
         self.ensure_one()
-        return self.sudo().collection_attempt_ids.filtered(lambda a: a._gives_way())
+        attempts = self.sudo().collection_attempt_ids
+        return attempts.filtered(lambda attempt: attempt._gives_way(now))
 
     def _plan_waiting(self, partners, token=None):
         """Plan charges for the customers' open invoices that waited for a method.

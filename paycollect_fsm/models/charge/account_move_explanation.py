@@ -2,10 +2,10 @@
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...rules.charge import APPROVAL, COMMON_WAITS, CREDIT
 from ...rules.const import PLANNED
+from ..company.moments import format_day
 
 # The order of the kinds of lines. Kinds of other addons follow, then the next step.
 KINDS = ("policy", "credit", "decision", "approval", "try", "dispute", "message")
@@ -115,7 +115,7 @@ class AccountMove(models.Model):
                     return self.env._(
                         "Next: %(amount)s will be charged on %(date)s, when it is due.",
                         amount=self.currency_id._format_amount(last.amount),
-                        date=format_date(
+                        date=format_day(
                             self.env, self.company_id._get_today(last.planned_at)
                         ),
                     )

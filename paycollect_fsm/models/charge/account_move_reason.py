@@ -2,9 +2,9 @@
 from datetime import datetime
 
 from odoo import fields, models
-from odoo.tools import format_datetime
 
 from ...rules.method_limits import LIMITS
+from ..company.moments import format_moment
 
 
 class AccountMove(models.Model):
@@ -180,16 +180,14 @@ class AccountMove(models.Model):
             "network_cap": lambda: _(
                 "On hold until %(date)s: this card has reached the card networks' "
                 "retry limit.",
-                date=format_datetime(
+                date=format_moment(
                     self.env, fields.Datetime.to_datetime(params["until"])
                 ),
             ),
             "not_due": lambda: _(
                 "Will be charged when it is due, on %(date)s.",
-                date=format_datetime(
-                    self.env,
-                    fields.Datetime.to_datetime(params["until"]),
-                    dt_format="short",
+                date=format_moment(
+                    self.env, fields.Datetime.to_datetime(params["until"])
                 ),
             ),
             "credit": lambda: _(

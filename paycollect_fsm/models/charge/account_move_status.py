@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_date
 
 from ...rules.const import DECLINED, PAID, PLANNED, SENT, SETTLING, UNKNOWN
+from ..company.moments import format_day
 
 
 class AccountMove(models.Model):
@@ -65,7 +65,7 @@ class AccountMove(models.Model):
                 )
             case "held":
                 return self.env._(
-                    "The charge of %(amount)s is on hold. Accounting takes care of it; "
+                    "The charge of %(amount)s is on hold. Accounting is handling it; "
                     "there is nothing to collect on site.",
                     **values,
                 )
@@ -123,7 +123,7 @@ class AccountMove(models.Model):
             case "unknown":
                 return self.env._(
                     "The charge of %(amount)s to %(method)s is not confirmed yet: the "
-                    "payment provider has not answered. Please don't collect it.",
+                    "payment provider hasn't responded. Please don't collect it.",
                     **values,
                 )
             case "planned":
@@ -137,4 +137,4 @@ class AccountMove(models.Model):
 
     def _format_charge_day(self):
         planned_at = self._get_last_attempt().planned_at
-        return format_date(self.env, self.company_id._get_today(planned_at))
+        return format_day(self.env, self.company_id._get_today(planned_at))

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+
+from ..company.moments import format_moment
 
 CHARGE = "charge"
 PAYER = "payer"
@@ -98,7 +99,7 @@ class PaycollectApproval(models.Model):
         self.ensure_one()
         values = {
             "user": self.approved_by_id.name,
-            "date": format_datetime(self.env, self.approved_at, dt_format="short"),
+            "date": format_moment(self.env, self.approved_at),
             "reason": self.reason,
         }
         if not self.revoked_at:

@@ -197,33 +197,35 @@ class PaycollectAttempt(models.Model):
             }
         )
 
-    def _set_state(self, state, code, params=None, **vals):
+    def _set_state(self, state, code, params=None, now=None, **vals):
         """Record the outcome of the attempt. Repeating it changes nothing.
 
         :param code: the reason, see ``account.move._get_reason_texts``
         :param params: its values, ready for JSON
+        :param now: naive UTC datetime
         :raise ValueError: if the current state doesn't lead to ``state``
         """
+        now = now or fields.Datetime.now()
         for attempt in self.filtered(lambda a: a.state != state):
             attempt._check_may_become(state)
             attempt.write(
-                attempt._prepare_state_vals(state)
+                attempt._prepare_state_vals(state, now)
                 | {"reason_code": code, "reason_params": params or False}
                 | vals
             )
 
-    def _prepare_state_vals(self, state):
+    def _prepare_state_vals(self, state, now):
         """Hook: return the values to write when the attempt enters ``state``."""
         return {
             "state": state,
             "parked_code": False,
-            "done_at": fields.Datetime.now(),
+            "done_at": now,
         }
 
-    def _set_canceled(self, code, params=None):
-        self._set_state(CANCELED, code, params)
+    def _set_canceled(self, code, params=None, now=None):
+        self._set_state(CANCELED, code, params, now)
 
-    def _set_superseded(self):
+    def _set_superseded(self, now=None):
         """Cancel a planned retry that another charge replaces.
 
         :return: whether it was canceled; False if it is being sent
@@ -231,7 +233,7 @@ class PaycollectAttempt(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != PLANNED:
             return False
-        self._set_canceled("superseded")
+        self._set_canceled("superseded", now=now)
         return True
 
     def _set_put_back(self, decision=None):
@@ -278,9 +280,9 @@ class PaycollectAttempt(models.Model):
         now = now or fields.Datetime.now()
         return self.state == PLANNED and self.planned_at > now + SOON
 
-    def _gives_way(self):
+    def _gives_way(self, now=None):
         """Whether another charge may replace it; not if its date was agreed on."""
-        return gives_way(self.trigger) and self._is_waiting()
+        return gives_way(self.trigger) and self._is_waiting(now)
 
     def _get_planned_history_text(self, values):
         if self.parked_code:
@@ -297,13 +299,14 @@ class PaycollectAttempt(models.Model):
 
     # -- work ----------------------------------------------------------------
 
-    def _enqueue(self):
+    def _enqueue(self, now=None):
         """Queue a job for each attempt; it starts after the commit, or on the day the
         attempt is planned for. The sweep sends what is planned for a distant day."""
-        horizon = fields.Datetime.now() + LONGEST_JOB_WAIT
+        now = now or fields.Datetime.now()
+        horizon = now + LONGEST_JOB_WAIT
         for attempt in self.filtered(lambda attempt: attempt.planned_at <= horizon):
             attempt.with_user(SUPERUSER_ID).with_delay(
-                eta=attempt.planned_at if attempt._is_waiting() else None,
+                eta=attempt.planned_at if attempt._is_waiting(now) else None,
                 identity_key=f"paycollect.attempt.{attempt.id}",
                 description=self.env._(
                     "Charge %(invoice)s", invoice=attempt.move_id.name

@@ -24,6 +24,7 @@ class PaycollectAttempt(models.Model):
             outcome.state,
             outcome.reason,
             self._prepare_outcome_params(outcome),
+            now,
             **self._prepare_code_vals(outcome),
         )
         transaction = self.transaction_id
@@ -72,9 +73,13 @@ class PaycollectAttempt(models.Model):
             "http_status": outcome.status or 0,
         }
 
-    def _sync_with_transaction(self):
+    def _sync_with_transaction(self, now=None):
         """Follow transactions that changed outside of a request (webhook, late
-        response)."""
+        response).
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
         for attempt in self:
             transaction = attempt.transaction_id
             state = protocol.follow(
@@ -85,14 +90,13 @@ class PaycollectAttempt(models.Model):
             )
             if not state:
                 continue
-            now = fields.Datetime.now()
             code, params = attempt._get_event_reason(state)
             text = attempt._get_reason_text(code, params)
             attempt._before_event(state, text, now)
             vals = {}
             if state == DECLINED and not attempt.decline_code:
                 vals["decline_code"] = find_return_code(transaction.state_message)
-            attempt._set_state(state, code, params, **vals)
+            attempt._set_state(state, code, params, now, **vals)
             attempt._after_outcome(Outcome(state, "event"), now)
 
     def _get_event_reason(self, state):

@@ -111,7 +111,7 @@ class PaycollectAttempt(models.Model):
             return True
         if decision.verdict == STOP:
             params = move._prepare_reason_params(decision, self.token_id)
-            self._set_canceled(decision.reason, params)
+            self._set_canceled(decision.reason, params, now)
             self._after_outcome(Outcome(CANCELED, decision.reason), now)
             if decision.reason in MISMATCHES:
                 self._report_mismatch()

@@ -131,5 +131,5 @@ class PaycollectAttempt(models.Model):
         """Mark the attempt as unknown: the process that was sending it is gone."""
         if not self.try_lock_for_update() or self._get_chore(now) != protocol.ORPHAN:
             return
-        self._set_state(UNKNOWN, "orphaned")
+        self._set_state(UNKNOWN, "orphaned", now=now)
         self._after_outcome(Outcome(UNKNOWN, "orphaned"), now)

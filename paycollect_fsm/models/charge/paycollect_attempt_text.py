@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, models
-from odoo.tools import format_datetime
 
 from ...rules.const import (
     CANCELED,
@@ -12,6 +11,7 @@ from ...rules.const import (
     SETTLING,
     UNKNOWN,
 )
+from ..company.moments import format_moment
 
 
 class PaycollectAttempt(models.Model):
@@ -36,7 +36,7 @@ class PaycollectAttempt(models.Model):
         return self.env._(
             "Next: the charge will be retried with %(method)s on %(date)s.",
             method=self.token_id._get_label(),
-            date=format_datetime(self.env, self.planned_at, dt_format="short"),
+            date=format_moment(self.env, self.planned_at),
         )
 
     def _get_history_text(self):
@@ -46,10 +46,8 @@ class PaycollectAttempt(models.Model):
             "number": self.try_number,
             "amount": self.currency_id._format_amount(self.amount),
             "method": self.token_id._get_label(),
-            "date": format_datetime(
-                self.env,
-                self.done_at or self.sent_at or self.planned_at,
-                dt_format="short",
+            "date": format_moment(
+                self.env, self.done_at or self.sent_at or self.planned_at
             ),
             "reason": " ".join(filter(None, self._get_history_reasons())),
         }

@@ -2,10 +2,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ...rules.charge import MOVED, STOPPED
 from ...rules.const import PLANNED
+from ..company.moments import format_moment
 
 LIMIT_CODES = (
     "count_brake",
@@ -249,9 +249,7 @@ class ResCompany(models.Model):
             "All charging for %(company)s was stopped on %(date)s by %(user)s: "
             "%(reason)s",
             company=self.name,
-            date=format_datetime(
-                self.env, self.collection_stopped_at, dt_format="short"
-            ),
+            date=format_moment(self.env, self.collection_stopped_at),
             user=self.collection_stopped_by_id.name,
             reason=self.collection_stop_reason,
         )

@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
+from .moments import format_moment
+
 
 class ResCompany(models.Model):
     """The company's day, regardless of the user's and the server's time zone.
@@ -40,6 +42,10 @@ class ResCompany(models.Model):
         """
         now = now or fields.Datetime.now()
         return now.replace(tzinfo=UTC).astimezone(self._get_zone()).date()
+
+    def _format_moment(self, value, tz=False):
+        """For templates, see :func:`.moments.format_moment`."""
+        return format_moment(self.env, value, tz)
 
     def _get_day_bounds(self, now=None):
         """Return when the company's current day and its next day begin.

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...rules.charge import STOP, Obstacle
 from ...rules.const import OCCASION_PAID
+from ..company.moments import format_day
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
 
@@ -104,7 +104,7 @@ class AccountMove(models.Model):
                     "Next: accounting must respond to the dispute by %(date)s. The "
                     "invoice won't be charged automatically until the dispute is "
                     "resolved.",
-                    date=format_date(self.env, dispute.due_at),
+                    date=format_day(self.env, dispute.due_at),
                 )
             return self.env._(
                 "Next: accounting must decide what to do. The invoice won't be charged "

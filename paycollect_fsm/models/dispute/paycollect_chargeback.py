@@ -3,13 +3,13 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import disputes as chargebacks
 from ...rules.disputes import BANK_RETURN, CHARGEBACK, INQUIRY, LOST, OPEN, WON
 from ...rules.outcome import Codes
+from ..company.moments import format_day
 from ..company.res_company import EXCEPTION_ACTIVITY
 
 BUSY_SECONDS = 5
@@ -337,7 +337,7 @@ class PaycollectChargeback(models.Model):
             "amount": self.currency_id._format_amount(self.amount),
             "reason": self.return_code or self.reason_code or "",
             "reference": self.provider_reference,
-            "due": self.due_at and format_date(self.env, self.due_at),
+            "due": self.due_at and format_day(self.env, self.due_at),
         }
         if self.kind == BANK_RETURN:
             return _(

@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ...rules.const import DECLINED, OCCASION_PAID
 from ...rules.messages import MAIL
+from ..company.moments import format_moment
 
 
 class AccountMove(models.Model):
@@ -76,7 +77,7 @@ class AccountMove(models.Model):
         if unsent.state == "queued":
             return self.env._(
                 "Next: the invoice is paid; the receipt will be sent on %(date)s.",
-                date=format_datetime(self.env, unsent.retry_at, dt_format="short"),
+                date=format_moment(self.env, unsent.retry_at),
             )
         return self.env._(
             "Next: the invoice is paid; correct the customer's address and send the "

@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.tools import format_datetime
 
 from ...rules.const import (
     OCCASION_CONSENT,
@@ -10,6 +9,7 @@ from ...rules.const import (
     OCCASION_PAID,
     OCCASION_PAYMENT,
 )
+from ..company.moments import format_moment
 
 
 class PaycollectMessage(models.Model):
@@ -42,7 +42,7 @@ class PaycollectMessage(models.Model):
         at = self.sent_at or self.retry_at
         return {
             "address": self.address or self.partner_id.display_name,
-            "date": format_datetime(self.env, at, dt_format="short") if at else "",
+            "date": format_moment(self.env, at) if at else "",
             "why": self._get_reason_text(),
         }
 

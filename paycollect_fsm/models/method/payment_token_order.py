@@ -37,6 +37,18 @@ class PaymentToken(models.Model):
             )
         self.sudo()._set_primary()
 
+    @api.model
+    def _get_available_tokens(self, *args, **kwargs):
+        """List the method that is used first on top, on every page of a customer."""
+        found = super()._get_available_tokens(*args, **kwargs)
+        if not self.env.company.sudo().collection_active:
+            return found
+        return found.sorted(lambda token: token.sudo()._get_place())
+
+    def _get_place(self):
+        """Return the sort key: by priority, then newest first."""
+        return self.collection_priority or NO_PLACE, -self.id
+
     def _set_primary(self):
         """Put this method first; the others of the customer move down by one."""
         self.ensure_one()
@@ -83,9 +95,7 @@ class PaymentToken(models.Model):
         commercial = partners.commercial_partner_id
         found = self.sudo().search(self._get_collection_domain(commercial, company))
         by_partner = defaultdict(self.sudo().browse)
-        for token in found.sorted(
-            lambda token: (token.collection_priority or NO_PLACE, -token.id)
-        ):
+        for token in found.sorted(lambda token: token._get_place()):
             consent = token.consent_ids.filtered(lambda c: not c.revoked_date)
             if consent.customer_id == token.commercial_partner_id:
                 by_partner[token.commercial_partner_id.id] += token

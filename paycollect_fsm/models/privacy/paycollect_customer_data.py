@@ -65,6 +65,10 @@ class PaycollectCustomerData(models.AbstractModel):
         domain &= Domain(retention.company, "=", company.id)
         records = self.env[retention.model].sudo().with_context(active_test=False)
         while old := records.search(domain, order="id", limit=BATCH):
+            if retention.model == "paycollect.message":
+                self._blank_sent(
+                    old, self._find_addresses(old.partner_id.browse(), old)
+                )
             old.write(dict.fromkeys(retention.blanked, False))
             if not self.env["ir.cron"]._commit_progress(len(old), remaining=1):
                 return False

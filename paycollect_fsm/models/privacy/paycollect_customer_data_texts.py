@@ -31,16 +31,25 @@ class PaycollectCustomerData(models.AbstractModel):
         """
         sent = self._search_rows("paycollect.message", partners, company)
         words = self._find_addresses(partners, sent)
-        mails, texts = sent.mail_id, sent.sms_id
-        counts = {"mail.mail": len(mails), "sms.sms": len(texts)}
-        texts.unlink()
-        mails.write({"email_to": False, "email_cc": False, "failure_reason": False})
-        self._replace(mails, "body_html", words)
+        counts = {"mail.mail": len(sent.mail_id), "sms.sms": len(sent.sms_id)}
         documents = self._search_documents(partners, company)
         for model, name in (("mail.message", "body"), ("mail.activity", "note")):
             found = self._search_notes(model, documents)
             counts[model] = self._replace(found, name, words)
+        self._blank_sent(sent, words)
         return {model: count for model, count in counts.items() if count}
+
+    def _blank_sent(self, messages, words):
+        """Blank these words and the recipients in the emails of our messages, and
+        delete the text messages.
+
+        A message that is still being sent keeps them, see ``GONE``.
+        """
+        messages.sms_id.unlink()
+        mails = messages.mail_id
+        mails.write({"email_to": False, "email_cc": False, "failure_reason": False})
+        self._replace(mails, "body_html", words)
+        self._replace(mails.mail_message_id, "body", words)
 
     def _find_addresses(self, partners, messages):
         """Return every address and number of the customer that we know, as texts."""

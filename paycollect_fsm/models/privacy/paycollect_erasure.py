@@ -30,14 +30,14 @@ class PaycollectErasure(models.Model):
     )
     text = fields.Text(string="What Was Deleted", compute="_compute_text")
     removed_at = fields.Datetime(
-        string="Removed from Provider On",
+        string="Provider Removal Date",
         readonly=True,
         help="When the payment methods were removed from the payment provider.",
     )
     provider_error = fields.Char(
         readonly=True,
         help="Why the payment methods couldn't be removed from the payment provider. "
-        "It is tried again every night.",
+        "Removal is retried every night.",
     )
 
     _left_idx = models.Index("(id) WHERE removed_at IS NULL")

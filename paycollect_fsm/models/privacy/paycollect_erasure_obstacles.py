@@ -105,6 +105,6 @@ class PaycollectErasure(models.Model):
 
     def _get_message_text(self, messages):
         return self.env._(
-            "Messages that are being sent: %(count)s. Try again when they were sent.",
+            "Messages that are being sent: %(count)s. Try again once they are sent.",
             count=len(messages),
         )

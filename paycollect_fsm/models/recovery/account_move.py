@@ -3,10 +3,10 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from odoo import models
-from odoo.tools import format_date
 
 from ...rules.const import DECLINED
 from ...rules.declines import AUTH, HARD
+from ..company.moments import format_day
 
 
 class AccountMove(models.Model):
@@ -105,7 +105,7 @@ class AccountMove(models.Model):
             "payment failed.",
             amount=charge.currency_id._format_amount(charge.amount),
             method=charge.token_id._get_label(),
-            date=format_date(self.env, self.company_id._get_today(charge.sent_at)),
+            date=format_day(self.env, self.company_id._get_today(charge.sent_at)),
         )
 
     def _get_message_subject(self):

@@ -54,7 +54,7 @@ class AccountMove(models.Model):
     def _get_attempts_that_wait(self, attempt, now):
         """Return the planned attempts that wait for this confirmation."""
         if not attempt._is_customer_at_bank(now):
-            return self._get_planned_retry()
+            return self._get_planned_retry(now)
         return self.sudo().collection_attempt_ids.filtered(lambda a: a.state == PLANNED)
 
     def _get_authentication_link(self):

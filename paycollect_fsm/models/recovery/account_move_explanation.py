@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_datetime
 
 from ...rules.const import DECLINED, UNKNOWN
+from ..company.moments import format_moment
 
 
 class AccountMove(models.Model):
@@ -27,6 +27,6 @@ class AccountMove(models.Model):
             return self.env._(
                 "Next: once the customer takes action, the invoice is charged again "
                 "immediately. If they don't, accounting will be notified on %(date)s.",
-                date=format_datetime(self.env, last.escalate_at),
+                date=format_moment(self.env, last.escalate_at),
             )
         return super()._get_next_step(last)

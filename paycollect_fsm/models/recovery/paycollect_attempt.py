@@ -30,8 +30,8 @@ class PaycollectAttempt(models.Model):
             self._follow_canceled(now)
         return super()._after_outcome(outcome, now)
 
-    def _prepare_state_vals(self, state):
-        vals = super()._prepare_state_vals(state) | {"ask_at": False}
+    def _prepare_state_vals(self, state, now):
+        vals = super()._prepare_state_vals(state, now) | {"ask_at": False}
         if state == PAID and self.authentication == POSSIBLE:
             vals["authentication"] = "confirmed"
         return vals

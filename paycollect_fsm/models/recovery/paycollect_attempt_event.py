@@ -63,7 +63,7 @@ class PaycollectAttempt(models.Model):
         params = {"code": code or "", "amount": amount}
         for attempt in self.filtered(lambda a: a.state == PAID):
             attempt._set_state(
-                DECLINED, "taken_back", params, decline_code=code, returned_at=now
+                DECLINED, "taken_back", params, now, decline_code=code, returned_at=now
             )
             if may_be_presented_again(code):
                 attempt._follow_decline(now)

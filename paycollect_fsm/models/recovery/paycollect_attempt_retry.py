@@ -186,7 +186,7 @@ class PaycollectAttempt(models.Model):
         self.follow_up_code = decision.reason
         match decision:
             case retry.Retry():
-                self._plan_retry(tokens[decision.method], decision)
+                self._plan_retry(tokens[decision.method], decision, now)
                 if decision.notify:
                     move._reset_notifications()
                 if decision.at > now:
@@ -258,15 +258,15 @@ class PaycollectAttempt(models.Model):
 
     # -- side effects ----------------------------------------------------------
 
-    def _plan_retry(self, token, decision):
+    def _plan_retry(self, token, decision, now):
         self.env["paycollect.attempt"].flush_model(["state"])
         move = self.move_id
-        amount = move._get_collectable()[move].ask(ahead=True)
+        amount = move._get_collectable(now)[move].ask(ahead=True)
         attempt = self.create(
             move._prepare_attempt_vals(token, "retry", decision.at, amount)
         )
         self.next_attempt_id = attempt
-        attempt._enqueue()
+        attempt._enqueue(now)
 
     def _report_exhausted(self, text=None):
         """Notify accounting that no automatic options are left."""

@@ -188,7 +188,7 @@ class PaycollectAttempt(models.Model):
             return
         self._note_inquiry(protocol.LOOK_UP, finding.verdict, finding.text, now)
         if protocol.believe(finding.verdict, self.requested_at, now):
-            self._set_lost("lost")
+            self._set_lost("lost", now=now)
             self._plan_again(now)
         else:
             self._go_on_asking(now, can_ask=not finding.is_final)
@@ -273,13 +273,13 @@ class PaycollectAttempt(models.Model):
         if self.parked_code:
             self.company_id._close_collection_activities(self.move_id, text)
 
-    def _set_lost(self, code, params=None):
+    def _set_lost(self, code, params=None, now=None):
         """Record that it never reached the provider. A later success still counts."""
         self.ensure_one()
         text = self._get_reason_text(code, params)
         self.transaction_id._set_error(text)
         self._close_inquiry(text)
-        self._set_state(DECLINED, code, params, is_lost=True)
+        self._set_state(DECLINED, code, params, now, is_lost=True)
 
     def _plan_again(self, now):
         """Plan a new charge for one that was lost, unless that keeps happening."""

@@ -3,10 +3,10 @@ from markupsafe import Markup, escape
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ...rules import protocol
 from ...rules.const import PAID, UNKNOWN
+from ..company.moments import format_moment
 
 
 class PaycollectAttempt(models.Model):
@@ -109,10 +109,7 @@ class PaycollectAttempt(models.Model):
     def _get_question_text(self):
         """Return what happens next to an unknown charge, for “Why?”."""
         self.ensure_one()
-        values = {
-            "date": self.ask_at
-            and format_datetime(self.env, self.ask_at, dt_format="short")
-        }
+        values = {"date": self.ask_at and format_moment(self.env, self.ask_at)}
         if not self.parked_code:
             return self.env._(
                 "Next: the outcome will be checked with the provider on %(date)s. The "

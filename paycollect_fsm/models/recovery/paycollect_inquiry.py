@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ...rules import protocol
+from ..company.moments import format_moment
 
 
 class PaycollectInquiry(models.Model):
@@ -76,7 +76,7 @@ class PaycollectInquiry(models.Model):
         }
         return self.env._(
             "%(date)s, %(way)s: %(verdict)s. %(text)s",
-            date=format_datetime(self.env, self.asked_at, dt_format="short"),
+            date=format_moment(self.env, self.asked_at),
             way=labels["way"][self.way],
             verdict=labels["verdict"][self.verdict],
             text=self.text or "",

@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
-from odoo.tools import format_datetime
 
 from ...rules.charge import SECOND_ENGINE
 from ...rules.foreign_retries import EXTRA_TRY, INVOICE, LATE_SUCCESS
+from ..company.moments import format_moment
 
 
 class PaymentProvider(models.Model):
@@ -108,10 +108,8 @@ class PaymentProvider(models.Model):
                 "text": self.env._(
                     "Retries at %(provider)s have been held back since %(date)s: "
                     "%(text)s %(where)s",
-                    date=format_datetime(
-                        self.env,
-                        provider.collection_foreign_retries_at,
-                        dt_format="short",
+                    date=format_moment(
+                        self.env, provider.collection_foreign_retries_at
                     ),
                     provider=provider.name,
                     text=provider.collection_foreign_retries_text,

@@ -94,7 +94,10 @@ class TestHowMuch(HowMuchCommon):
         due_at = attempt.planned_at
         self.assertGreater(due_at, self.now() + timedelta(days=25))
         dialog = self.env["paycollect.approve"].create({"move_id": move.id})
-        self.assertIn(format_date(self.env, move.invoice_date_due), dialog.summary)
+        self.assertIn(
+            format_date(self.env, move.invoice_date_due, date_format="medium"),
+            dialog.summary,
+        )
         self.approve(move, self.manager)
         self.assertEqual(move.collection_attempt_ids, attempt)
         self.assertEqual((attempt.state, attempt.parked_code), ("planned", False))

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools.translate import code_translations
 
 from ..common import BookingCommon
 
@@ -99,7 +102,7 @@ class TestPolicy(BookingCommon):
         self.assertEqual(policy, self.policies["cod"])
         self.assertEqual(
             reason,
-            "Policy “Collect on site” applies: it is set on customer Azure Interior.",
+            "Policy “Collect on site” applies: it is set on the customer.",
         )
 
     def test_an_archived_choice_is_ignored(self):
@@ -346,3 +349,13 @@ class TestPolicy(BookingCommon):
         self.assertEqual(order.collection_policy_id, self.policies["auto"])
         self.policies["cod"].partner_category_ids = False
         self.assertEqual(order.collection_policy_id, self.policies["cod"])
+
+    def test_the_reason_is_read_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        order = self.make_order()
+        self.assertIn("applies", order.collection_policy_reason)
+        sentence = {"Policy “%(policy)s” applies: %(why)s.": "Se aplica %(policy)s."}
+        spanish = {("paycollect_fsm", "es_ES"): sentence}
+        with patch.dict(code_translations.python_translations, spanish):
+            text = order.with_context(lang="es_ES").collection_policy_reason
+        self.assertEqual(text, f"Se aplica {order.collection_policy_id.name}.")

@@ -108,7 +108,7 @@ class TestReadiness(BookingCommon):
         self.make_token(expiry_date="2090-06-30")
         order = self.make_order(commitment_date=SUMMER)
         self.assertEqual(order.collection_readiness, "method_expired")
-        self.assertIn("07/10/2090", order.collection_readiness_reason)
+        self.assertIn("Jul 10, 2090", order.collection_readiness_reason)
         order.commitment_date = datetime(2090, 6, 30, 9, 0)
         self.assertEqual(order.collection_readiness, "ready")
 

@@ -43,7 +43,7 @@ class TestDueText(CollectableCommon):
         how = self.preview(self.make_term_job(self.net_60))
         self.assertNotIn("charged now", how)
         self.assertIn("charged on the due date", how)
-        self.assertIn("07/31/2026", how)
+        self.assertIn("Jul 31, 2026", how)
 
     def test_what_credit_pays_is_not_charged(self):
         job = self.make_job()
@@ -80,7 +80,7 @@ class TestDueText(CollectableCommon):
         job = self.make_term_job(self.net_60)
         self.complete(job)
         self.assertEqual(job.collection_state, "planned")
-        self.assertIn("will be charged on 07/31/2026", job.collection_status)
+        self.assertIn("will be charged on Jul 31, 2026", job.collection_status)
 
     def test_a_charge_that_is_held_back_is_not_charging(self):
         self.company.collection_credit_use = "ask"
@@ -106,7 +106,7 @@ class TestDueText(CollectableCommon):
             self.mail(move),
         ):
             text = str(text).replace("&nbsp;", " ").replace("\xa0", " ")
-            self.assertIn("300.00 is due by 06/01/2026, and $700.00 by 07/31", text)
+            self.assertIn("300.00 is due by Jun 1, 2026, and $700.00 by Jul 31", text)
         self.assertIn("due on", self.mail(move))
 
     def test_the_discount_is_named_with_the_full_amount(self):
@@ -114,8 +114,8 @@ class TestDueText(CollectableCommon):
         move = self.complete(job)
         for text in (job.collection_status, self.mail(move)):
             text = text.replace("\xa0", " ")
-            self.assertIn("980.00 is due by 06/11/2026", text)
-            self.assertIn("1,000.00 is due by 07/01/2026", text)
+            self.assertIn("980.00 is due by Jun 11, 2026", text)
+            self.assertIn("1,000.00 is due by Jul 1, 2026", text)
 
     def test_the_message_about_the_rest_says_what_was_paid(self):
         move = self.complete(self.make_term_job(self.thirty_seventy))

@@ -84,7 +84,7 @@ class TestParts(CollectableCommon):
 
     def test_why_says_when_the_rest_is_charged(self):
         move = self.complete(self.make_parts_job(self.make_term((100, 60))))
-        self.assertIn("07/31/2026, when it is due", move.collection_explanation)
+        self.assertIn("Jul 31, 2026, when it is due", move.collection_explanation)
         self.assertIn("when it is due", move.collection_decision)
 
     def test_of_four_parts_the_missed_ones_are_charged_together(self):

@@ -26,6 +26,24 @@ class TestRetention(PrivacyCommon):
         self.assertFalse(any(self.messages.mapped("address")))
         self.assertEqual(len(self.messages.exists()), len(self.messages))
 
+    def test_a_stored_email_keeps_its_content_but_no_recipient(self):
+        self.company.collection_keep_address_days = 100
+        receipts = self.messages.filtered(lambda m: m.occasion == "paid")
+        mail = receipts.mail_id
+        mail.body_html += f"<p>To {ADDRESS}</p>"
+        self.run_cron(days=99)
+        self.assertIn(ADDRESS, mail.email_to)
+        self.run_cron(days=101)
+        self.assertFalse(mail.email_to)
+        self.assertNotIn(ADDRESS, str(mail.body_html) + str(mail.body))
+        self.assertIn("100.00", mail.body_html)
+
+    def test_an_email_that_is_being_sent_keeps_its_recipient(self):
+        self.messages.state = "queued"
+        self.run_cron(days=10_000)
+        receipts = self.messages.filtered(lambda m: m.occasion == "paid")
+        self.assertIn(ADDRESS, receipts.mail_id.email_to)
+
     def test_a_message_that_is_being_sent_keeps_its_recipient(self):
         self.messages.state = "queued"
         self.run_cron(days=10_000)

@@ -106,7 +106,7 @@ class TestRetry(RetryCase):
         body = self.mails_to(move).body_html
         self.assertIn("insufficient funds or an account limit", body)
         self.assertIn("/pay/", body)
-        self.assertIn("03/05/2026", body)
+        self.assertIn("Mar 5, 2026", body)
         self.go_to_next_try(move)
         self.go_to_next_try(move)
         self.assertEqual(self.states(move)[:3], ["declined"] * 3)

@@ -23,7 +23,7 @@ class TestWriting(RightsCommon):
             "technician",
             self.job,
             collection_policy_id=self.policies["net"].id,
-            collection_note="Paid in cash",
+            collection_notes=[{"code": "imported"}],
             completed_on="2020-01-01 00:00:00",
             billing_state="billed",
             collection_error=False,
@@ -34,7 +34,7 @@ class TestWriting(RightsCommon):
             "dispatcher",
             self.order,
             collection_policy_id=self.policies["net"].id,
-            collection_policy_reason="Agreed",
+            collection_policy_basis={"code": "customer", "policy": "Agreed"},
             collection_term_id=False,
         )
         self.assertKept(
@@ -71,7 +71,7 @@ class TestWriting(RightsCommon):
                 role,
                 invoice,
                 collection_policy_id=self.policies["net"].id,
-                collection_policy_reason="Agreed",
+                collection_policy_basis={"code": "customer", "policy": "Agreed"},
                 collection_decision_code="planned",
                 collection_credit_used=500,
                 decline_message_at="2020-01-01 00:00:00",

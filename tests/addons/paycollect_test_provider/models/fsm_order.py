@@ -7,9 +7,9 @@ from .. import provider_side
 class FSMOrder(models.Model):
     _inherit = "fsm.order"
 
-    def _bill(self):
+    def _bill(self, now):
         provider_side.dawdle()
-        result = super()._bill()
+        result = super()._bill(now)
         for order in self:
             provider_side.conflict_at("bill", order._get_payer())
         return result

@@ -1,0 +1,24 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Dates and times in our texts, written like in Odoo's lists: “Nov 26, 2026”."""
+
+from babel.dates import get_date_format, get_datetime_format, get_time_format
+
+from odoo.tools import format_date, format_datetime
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+
+def format_day(env, value):
+    """Return a date, or the user's day of a naive UTC datetime: “Nov 26, 2026”."""
+    return format_date(env, value, date_format="medium")
+
+
+def format_moment(env, value, tz=False):
+    """Return a naive UTC datetime in the user's zone: “Nov 26, 2026, 2:30 PM”.
+
+    :param str tz: another zone
+    """
+    locale = babel_locale_parse(get_lang(env).code)
+    pattern = get_datetime_format("medium", locale=locale)
+    pattern = pattern.replace("{1}", get_date_format("medium", locale=locale).pattern)
+    pattern = pattern.replace("{0}", get_time_format("short", locale=locale).pattern)
+    return format_datetime(env, value, tz=tz, dt_format=pattern)
