@@ -51,7 +51,7 @@ class Outbox:
         return taken
 
     def _take_attempts(self):
-        return lambda attempts: self._attempts.extend(attempts)
+        return lambda attempts, _now=None: self._attempts.extend(attempts)
 
     def _take_message(self):
         return lambda move, _method, kind: self._messages.append((move, kind))

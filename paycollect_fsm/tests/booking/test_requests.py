@@ -63,7 +63,7 @@ class TestRequest(PaymentLinkCommon):
         for text in (self.sent["body"], page):
             self.assertIn(order.name, text)
             self.assertIn("Visit", text)
-            self.assertIn("July 10, 2090", text)
+            self.assertIn("Jul 10, 2090", text)
             self.assertRegex(text, r"\$\s?500\.00")
         self.assertIn(order.name, self.text.body)
 

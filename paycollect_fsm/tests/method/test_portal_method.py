@@ -79,13 +79,13 @@ class TestPortalMethod(BookingCommon, HttpCase):
         self.assertIn("Payment method saved by the customer", note.body)
 
     def test_the_card_that_is_used_first_is_on_top(self):
-        cards = [self.make_token(payment_details=f"Card {n}") for n in range(3)]
+        cards = [self.make_token(payment_details=f"{n}" * 4) for n in range(1, 4)]
         oldest, first, newest = cards
         for place, card in enumerate((first, newest, oldest), start=1):
             card.collection_priority = place
         self.authenticate("pat", "pat")
         text = self.url_open(PAGE).text
-        rows = sorted(cards, key=lambda card: text.index(card.payment_details))
+        rows = sorted(cards, key=lambda card: text.index(card._get_label()))
         self.assertEqual(rows, [first, newest, oldest])
 
     def test_a_card_added_on_the_portal_pays_what_waited_for_it(self):

@@ -380,7 +380,7 @@ class TestRetry(RetryCase):
         move = self.bill("9995")
         self.assertIn("has insufficient funds", move.collection_explanation)
         self.assertIn("Next: the charge will be retried", move.collection_explanation)
-        self.assertIn("3/5/26", move.collection_explanation)
+        self.assertIn("Mar 5, 2026", move.collection_explanation)
 
     def test_the_technician_sees_that_it_failed_while_a_retry_waits(self):
         move = self.bill("9995")
