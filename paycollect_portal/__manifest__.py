@@ -22,6 +22,15 @@
         "views/home_templates.xml",
         "views/paycollect_allocation_views.xml",
         "views/res_partner_views.xml",
+        # checks on the way
+        "data/ir_cron_check.xml",
+        "views/check_templates.xml",
+        "report/check_slip_templates.xml",
+        "wizards/paycollect_check_views.xml",
+        "views/paycollect_check_notice_views.xml",
+        "views/fsm_order_views.xml",
+        "views/res_partner_check_views.xml",
+        "views/res_config_settings_check_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

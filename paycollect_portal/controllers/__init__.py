@@ -3,3 +3,4 @@ from . import balance
 from . import balance_link
 from . import balance_portal
 from . import home
+from . import check

@@ -8,7 +8,7 @@ recorded instead.
 
 from datetime import datetime
 
-from . import agenda, catalog, company, customers, disputes, history
+from . import agenda, catalog, checks, company, customers, disputes, history
 from .clock import ZONE, Clock
 from .flow import Flow
 from .outbox import Outbox
@@ -40,6 +40,7 @@ def build(env):
         history.plan(flow)
         disputes.plan(flow)
         agenda.plan(flow)
+        checks.plan(flow)
         flow.run()
     agenda.finish(flow)
     customers.make_portal_users(env, book)

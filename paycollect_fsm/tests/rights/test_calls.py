@@ -138,8 +138,9 @@ class TestCalls(World, HttpCase):
         return None
 
     def _visit(self, rule):
-        url = rule.rule.replace("<string:token>", self.token)
-        url = url.replace("<int:order_id>", str(self.order.id))
+        url = rule.rule
+        for placeholder, value in self._get_placeholders().items():
+            url = url.replace(placeholder, str(value))
         routing = rule.endpoint.routing
         with self.undone():
             if routing["type"] == "jsonrpc":
@@ -151,6 +152,10 @@ class TestCalls(World, HttpCase):
             data = b"{}" if "POST" in (routing.get("methods") or ()) else None
             response = self.url_open(url, data=data, allow_redirects=False, timeout=60)
         return STATUSES.get(response.status_code, str(response.status_code))
+
+    def _get_placeholders(self):
+        """Hook: return ``{placeholder of a route: value}``."""
+        return {"<string:token>": self.token, "<int:order_id>": self.order.id}
 
     def undone(self):
         return Undone(self.env)

@@ -16,3 +16,7 @@ class TestPortalMatrix(PortalWorld, test_matrix.TestMatrix):
 @tagged("post_install", "-at_install")
 class TestPortalCalls(PortalWorld, test_calls.TestCalls):
     """Who may call what of this addon."""
+
+    def _get_placeholders(self):
+        notice = self.records["paycollect.check.notice"]
+        return super()._get_placeholders() | {"<int:check_id>": notice.id}

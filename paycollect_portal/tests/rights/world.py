@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+
 from odoo.addons.paycollect_fsm.tests.rights.world import World
 
 
@@ -8,8 +10,12 @@ class PortalWorld(World):
     addon = "paycollect_portal"
 
     def _make_rows(self):
+        rows = super()._make_rows()
+        return [*rows, self._make_allocation(), *self._make_check()]
+
+    def _make_allocation(self):
         line = self.invoice.line_ids[:1]
-        allocation = self.env["paycollect.allocation"].create(
+        return self.env["paycollect.allocation"].create(
             {
                 "transaction_id": self.transaction.id,
                 "company_id": self.company.id,
@@ -18,4 +24,44 @@ class PortalWorld(World):
                 "amount": 1,
             }
         )
-        return [*super()._make_rows(), allocation]
+
+    def _make_check(self):
+        """Return a received check of the customer, its payment and a deposit."""
+        company, today = self.company, self.company._get_today()
+        notice = self.env["paycollect.check.notice"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": company.id,
+                "number": "1042",
+                "amount": 10,
+                "currency_id": company.currency_id.id,
+                "date": today,
+                "announced_on": today,
+                "expected_until": today,
+                "move_ids": [Command.set(self.invoice.ids)],
+            }
+        )
+        notice.action_receive()
+        journal = notice.payment_id.journal_id
+        deposit = self.env["account.check.deposit"].create(
+            {
+                "company_id": company.id,
+                "journal_id": journal.id,
+                "bank_journal_id": journal.id,
+            }
+        )
+        return [notice, notice.payment_id, deposit]
+
+    def _prepare_dialog(self, model):
+        notice = {"notice_id": self.records["paycollect.check.notice"].id}
+        scan = {"company_id": self.company.id}
+        return super()._prepare_dialog(model) or {
+            "paycollect.check.bounce": notice,
+            "paycollect.check.receive": notice,
+            "paycollect.check.scan": scan,
+            "paycollect.check.scan.line": {"scan_id": self._make_scan(scan).id},
+            "paycollect.check.take": {"order_id": self.job.id},
+        }.get(model, {})
+
+    def _make_scan(self, vals):
+        return self.env["paycollect.check.scan"].create(vals)
