@@ -3,8 +3,8 @@ from werkzeug.exceptions import NotFound
 
 from odoo import fields, http
 from odoo.http import request
-from odoo.tools import format_date
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 from odoo.addons.paycollect_fsm.rules.numbers import MAX_INTEGER
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -181,7 +181,7 @@ class PaycollectChecks(CustomerPortal):
             "company_sudo": company,
             "payable_to": company.name,
             "remit_to": company.collection_remit_to,
-            "format_date": lambda day: format_date(request.env, day),
+            "format_day": lambda day: format_day(request.env, day),
         }
 
     def _render_check_form(self, customer, company, typed, problems):
@@ -196,7 +196,7 @@ class PaycollectChecks(CustomerPortal):
                 "invoices_sudo": invoices,
                 "problems": problems,
                 "typed": {"move_ids": set(), **typed},
-                "pause_end": format_date(
+                "pause_end": format_day(
                     request.env, company._get_check_pause_end(today)
                 ),
                 "max_digits": checks.MAX_DIGITS,

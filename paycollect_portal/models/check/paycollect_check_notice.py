@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 from odoo.addons.paycollect_fsm.models.company.res_company import EXCEPTION_ACTIVITY
 
 from ...rules import checks
@@ -277,7 +277,7 @@ class PaycollectCheckNotice(models.Model):
             "number": self.number,
             "customer": self.partner_id.name,
             "amount": self.currency_id._format_amount(self.amount),
-            "day": format_date(self.env, self.announced_on),
+            "day": format_day(self.env, self.announced_on),
             "worker": self.user_id.name,
         }
         if self.source == SITE:

@@ -2,7 +2,9 @@
 import base64
 
 from odoo import Command, api, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
 from ...rules.checks import CANCELED, PORTAL
@@ -91,7 +93,7 @@ class PaycollectCheckNotice(models.Model):
             "that one.",
             number=self.number,
             amount=self.currency_id._format_amount(self.amount),
-            day=format_date(self.env, self.announced_on),
+            day=format_day(self.env, self.announced_on),
             state=self._get_state_label(),
         )
 

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 from odoo.addons.paycollect_fsm.models.company.res_company import EXCEPTION_ACTIVITY
 
 from ...rules.checks import DEPOSIT, MAX_AMOUNT, RECEIVE
@@ -82,7 +82,7 @@ class PaycollectCheckNotice(models.Model):
                 self.env._(
                     "%(check)s: the date of receipt can't be after today, %(today)s.",
                     check=self.display_name,
-                    today=format_date(self.env, today),
+                    today=format_day(self.env, today),
                 )
             )
 
@@ -136,7 +136,7 @@ class PaycollectCheckNotice(models.Model):
         currency = self.currency_id
         values = {
             "amount": currency._format_amount(payment.amount),
-            "day": format_date(self.env, payment.date),
+            "day": format_day(self.env, payment.date),
             "announced": currency._format_amount(self.amount),
         }
         if currency.compare_amounts(payment.amount, self.amount):

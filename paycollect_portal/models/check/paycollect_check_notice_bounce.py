@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules.checks import BOUNCE
 
@@ -47,7 +48,7 @@ class PaycollectCheckNotice(models.Model):
             "The bank returned %(check)s over %(amount)s on %(day)s.",
             check=self.display_name,
             amount=payment.currency_id._format_amount(payment.amount),
-            day=format_date(self.env, date),
+            day=format_day(self.env, date),
         )
         for record in (self, payment, *paid):
             record.message_post(body=text)
@@ -60,8 +61,8 @@ class PaycollectCheckNotice(models.Model):
                     "%(check)s: the day of return must be from %(first)s, when the "
                     "check was received, to today, %(last)s.",
                     check=self.display_name,
-                    first=format_date(self.env, payment.date),
-                    last=format_date(self.env, today),
+                    first=format_day(self.env, payment.date),
+                    last=format_day(self.env, today),
                 )
             )
 

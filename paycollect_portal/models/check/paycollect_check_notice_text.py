@@ -2,8 +2,10 @@
 import base64
 
 from odoo import models
-from odoo.tools import format_date, format_list
+from odoo.tools import format_list
 from odoo.tools.image import image_data_uri
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
 from ...rules.checks import (
@@ -27,7 +29,7 @@ class PaycollectCheckNotice(models.Model):
         """Return what happens with the check, for the customer."""
         self.ensure_one()
         _ = self.env._
-        until = format_date(self.env, self.expected_until)
+        until = format_day(self.env, self.expected_until)
         texts = {
             ANNOUNCED: _(
                 "We're expecting this check. Reminders for its invoices pause until "

@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
 
@@ -111,8 +112,8 @@ class ResCompany(models.Model):
             "digits": checks.MAX_DIGITS,
             "letters": checks.MAX_BANK,
             "amount": self.currency_id._format_amount(checks.MAX_AMOUNT),
-            "oldest": format_date(self.env, oldest),
-            "end": format_date(self.env, end),
+            "oldest": format_day(self.env, oldest),
+            "end": format_day(self.env, end),
             "size": checks.MAX_PHOTO_BYTES // 1024**2,
         }
         return {
