@@ -39,11 +39,11 @@ BREACHES = {
     "retry-an-unknown": (1, TWICE),
     "drop-the-lock": (1, TWICE),
     "new-key-after-a-time-out": (1, TWICE),
-    "forget-the-checkout": (1, TWICE),
+    "forget-the-checkout": (3, TWICE),
     "ignore-credit": (1, r"charged, \d+ may be asked for|taken, \d+ owed"),
     "decide-about-credit": (1, "charged before anybody decided about the credit"),
     "charge-from-a-copy": (1, "charged from what may be a copy"),
-    "repeat-a-mark": (1, TWICE),
+    "repeat-a-mark": (2, TWICE),
     "charge-whom-it-was-for": (1, r"is charged to \d+|with the money of"),
     "charge-what-is-blocked": (1, "charged in draft or blocked"),
 }

@@ -7,7 +7,7 @@ tests run in the complete registry. Tours are skipped: their outcome depends on 
 machine's load.
 
 Arguments: a file for the result, then the modules. The result is JSON: for each test
-that was started or failed to start, "passed", "skipped" or its traceback.
+"passed", "skipped", its traceback, or that it did not run.
 """
 
 import json
@@ -26,6 +26,7 @@ from odoo.tools import config
 
 PASSED = "passed"
 SKIPPED = "skipped"
+NOT_RUN = "It did not run."
 
 
 class Recorder(OdooTestResult):
@@ -36,7 +37,8 @@ class Recorder(OdooTestResult):
         self.outcomes = {}
 
     def startTest(self, test):
-        self.outcomes.setdefault(test.id(), PASSED)
+        if self.outcomes.get(test.id(), NOT_RUN) == NOT_RUN:
+            self.outcomes[test.id()] = PASSED
         super().startTest(test)
 
     def addSkip(self, test, reason):
@@ -72,7 +74,9 @@ def _run(modules):
     recorder = Recorder()
     module.current_test = True
     for position in ("at_install", "post_install"):
-        loader.make_suite(modules, position)(recorder)
+        suite = loader.make_suite(modules, position)
+        recorder.outcomes |= {test.id(): NOT_RUN for test in suite}
+        suite(recorder)
     module.current_test = False
     return recorder.outcomes
 
