@@ -24,6 +24,9 @@ PYTEST = [
     "--odoo-log-level=error",
 ]
 SHARDS = 2
+# Joins stay in the order in which they are written: for queries about invoices and
+# payments, PostgreSQL otherwise plans twenty times longer than it searches.
+PG_OPTIONS = "-c join_collapse_limit=1"
 
 
 def main(argv):
@@ -87,6 +90,7 @@ def _place(template, suffix=""):
             | {
                 "ODOO_RC": str(conf),
                 "PAYCOLLECT_TEMPLATE": template,
+                "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {PG_OPTIONS}",
                 "XDG_CONFIG_HOME": str(paths.CACHE),
                 **guard.environment(log),
             },
