@@ -7,6 +7,7 @@ spread across the customers and two years; one in ten is declined.
 
 from .data import environment
 
+SPREAD = "JOIN customer ON place = mod(n, (SELECT count(*) FROM customer))"
 MINUTES = 2 * 365 * 24 * 60
 
 
@@ -29,7 +30,7 @@ def build(registry, attempt_id, move_ids, count):
         minutes = MINUTES / count
         at = f"now() AT TIME ZONE 'UTC' - n * interval '1 minute' * {minutes}"
         declined = "mod(n, 10) = 0"
-        first_move = _copy(
+        first_move = copy_rows(
             cr,
             "account_move",
             attempt.move_id.id,
@@ -42,8 +43,9 @@ def build(registry, attempt_id, move_ids, count):
                 "commercial_partner_id": "partner",
                 "payment_reference": "'OLD/' || n",
             },
+            SPREAD,
         )
-        first_transaction = _copy(
+        first_transaction = copy_rows(
             cr,
             "payment_transaction",
             transaction.id,
@@ -56,13 +58,14 @@ def build(registry, attempt_id, move_ids, count):
                 "last_state_change": at,
                 "payment_id": "NULL",
             },
+            SPREAD,
         )
         cr.execute(
             "INSERT INTO account_invoice_transaction_rel (invoice_id, transaction_id) "
             "SELECT %s + n, %s + n FROM generate_series(1, %s) n",
             [first_move, first_transaction, count],
         )
-        _copy(
+        copy_rows(
             cr,
             "paycollect_attempt",
             attempt.id,
@@ -77,15 +80,17 @@ def build(registry, attempt_id, move_ids, count):
                 "sent_at": at,
                 "done_at": at,
             },
+            SPREAD,
         )
         cr.commit()
         cr.execute("ANALYZE")
 
 
-def _copy(cr, table, row_id, count, changes):
+def copy_rows(cr, table, row_id, count, changes, join=""):
     """Insert copies of a row; return the id before the first one.
 
-    :param changes: column → SQL of `n` (1 …), `partner` and `token`
+    :param changes: column → SQL of `n` (1 …), the row's columns and those of `join`
+    :param join: SQL that joins another table
     """
     cr.execute(f"SELECT max(id) FROM {table}")
     (last,) = cr.fetchone()
@@ -100,9 +105,7 @@ def _copy(cr, table, row_id, count, changes):
     cr.execute(
         f"INSERT INTO {table} (id, {', '.join(columns)}) "
         f"SELECT %s + n, {', '.join(values)} FROM {table} source "
-        "CROSS JOIN generate_series(1, %s) n "
-        "JOIN customer ON place = mod(n, (SELECT count(*) FROM customer)) "
-        "WHERE source.id = %s",
+        f"CROSS JOIN generate_series(1, %s) n {join} WHERE source.id = %s",
         [last, count, row_id],
     )
     cr.execute(
