@@ -64,11 +64,11 @@ def add_method(partner, vals):
     env["paycollect.consent"]._record(token, "I agree.", "staff")
     return token.id
 
-def add_card(partner):
+def add_card(partner, answer):
     return add_method(partner, {
         "provider_id": provider.id, "payment_method_id": method.id,
         "provider_ref": "demo", "payment_details": "4242", "brand": "Visa",
-        "demo_simulated_state": "done",
+        "demo_simulated_state": answer,
     })
 
 def add_stored(partner, stored, place):
@@ -93,6 +93,7 @@ def book(partner, location):
 for name, vals in customers.items():
     stored = vals.pop("stored", ())
     has_card = vals.pop("has_card", booked and not stored)
+    answer = vals.pop("answer", "done")
     email = f"{name.split()[0].lower()}@customer.example.com"
     partner = env["res.partner"].create({
         "name": name, "email": email, "is_company": True, "street": "1 Main Street",
@@ -107,7 +108,7 @@ for name, vals in customers.items():
     tokens = [add_stored(partner, one, place + 1) for place, one in enumerate(stored)]
     result["customers"][name]["tokens"] = tokens
     if has_card:
-        tokens.append(add_card(partner))
+        tokens.append(add_card(partner, answer))
     if booked:
         result["customers"][name]["job"] = book(partner, location)
 """
@@ -138,8 +139,8 @@ def open_company(place, customers, booked=False, stripe_keys=None):
     file and a job for a visit of $330.
 
     :param customers: values of each customer by name, and ``has_card`` (of the demo
-        provider) or ``stored`` (methods at Stripe: ``customer payment_method mandate
-        fingerprint last4``)
+        provider; ``answer``: its response, e.g. ``error``) or ``stored`` (methods at
+        Stripe: ``customer payment_method mandate fingerprint last4``)
     :param stripe_keys: ``stripe_secret_key`` and ``stripe_webhook_secret``, to enable
         Stripe in test mode
     :return: ``visit`` (product), ``worker``, and ``customers``: by name a dict of

@@ -18,7 +18,8 @@ def server(module_lab):
 
 @pytest.fixture(scope="module")
 def company(server):
-    return scene.open_company(server, {"Rosa Diner": {}, "Sam Studio": {}}, booked=True)
+    customers = {"Rosa Diner": {}, "Sam Studio": {}, "Dara Dental": {"answer": "error"}}
+    return scene.open_company(server, customers, booked=True)
 
 
 def save(page):
@@ -140,3 +141,43 @@ def test_without_a_signal_nothing_is_lost_and_nothing_is_charged_twice(
     desk.locator("button[name=action_view_collection_jobs]").click()
     desk.get_by_text("1 × Network check").wait_for()
     assert desk.console_errors == []
+
+
+def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
+    server, company, phone, desktop
+):
+    customer = company["customers"]["Dara Dental"]
+    van = phone(server, "technician")
+    van.open(f"{JOB}/{customer['job']}")
+    van.locator("button[name=action_open_complete]").click()
+    van.locator(".modal button", has_text="Complete and charge").click()
+    status = van.locator("[name=collection_status]")
+    status.get_by_text("not paid: Visa •••• 4242 was declined").wait_for()
+    van.shot("decline-1-technician")
+
+    # The customer reads which card failed, and pays with another one.
+    mail = server.wait_mail(to=customer["email"], subject="Payment of $330.00 failed")
+    assert "Visa •••• 4242" in mail.html.replace("&nbsp;", "\xa0")
+    (link,) = [link for link in mail.links if "/pay/" in link]
+    visitor = phone(server)
+    visitor.open(link)
+    visitor.locator("#customer_input").wait_for()
+    visitor.shot("decline-2-page")
+    visitor.fill("#customer_input", "5555 5555 5555 4444")
+    visitor.get_by_role("button", name="Agree, save and pay $330.00").click()
+    visitor.get_by_text("$330.00 paid").first.wait_for()
+    visitor.shot("decline-3-paid")
+
+    # The technician's screen follows, and accounting finds both charges.
+    status.get_by_text("330.00 paid with").wait_for()
+    desk = desktop(server, "accountant")
+    (invoice,) = scene.invoices(server, customer["id"])
+    desk.open(f"{INVOICES}/{invoice['id']}")
+    desk.get_by_role("tab", name="Collection").click()
+    why = desk.locator("[name=collection_explanation]")
+    why.get_by_text("was declined on").wait_for()
+    why.get_by_text("Nothing more to do: the invoice is paid.").wait_for()
+    states = [row["state"] for row in scene.attempts(server, customer["id"])]
+    assert states == ["declined", "paid"]
+    for page in (van, desk):
+        assert page.console_errors == []

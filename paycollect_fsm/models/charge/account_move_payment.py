@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+from ..booking.paycollect_booking_mixin import BOOKING_GROUPS
 
 
 class AccountMove(models.Model):
@@ -10,6 +12,23 @@ class AccountMove(models.Model):
     """
 
     _inherit = "account.move"
+
+    collection_can_send_link = fields.Boolean(
+        compute="_compute_collection_can_send_link",
+        compute_sudo=True,
+        groups=BOOKING_GROUPS,
+        help="Whether the customer can be sent a link to pay the invoice now.",
+    )
+
+    @api.depends()
+    def _compute_collection_can_send_link(self):
+        """Read for the screen, where each request computes it anew."""
+        for move in self:
+            move.collection_can_send_link = (
+                move.move_type == "out_invoice"
+                and bool(move.collection_policy_id)
+                and not move._get_payment_problem()
+            )
 
     def action_send_payment_link(self):
         """Button: open the dialog that sends the customer a link to pay.

@@ -74,6 +74,15 @@ class TestChargeState(RetryCase):
         count(moves)
         self.assertEqual(count(moves[:1]), count(moves))
 
+    def test_a_link_to_pay_is_offered_only_where_it_can_be_paid(self):
+        move = self.bill("9995")
+        self.assertTrue(move.collection_can_send_link)
+        move.collection_attempt_ids.sorted("id")[-1:].write(
+            {"state": "unknown", "planned_at": "2020-01-01"}
+        )
+        move.invalidate_recordset()
+        self.assertFalse(move.collection_can_send_link)
+
     def test_collect_now_is_offered_only_where_it_can_work(self):
         for cards, can in (((), False), (("4242",), False), (("9995",), True)):
             move = self.bill(*cards).with_user(self.accountant)
