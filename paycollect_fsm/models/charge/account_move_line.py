@@ -115,7 +115,7 @@ class AccountMoveLine(models.Model):
         return -sum(refunds.mapped("amount"))
 
     def _prepare_discount_vals(self):
-        """Return the journal items that write off this item's early payment discount."""
+        """Return the journal items that write off the item's early payment discount."""
         self.ensure_one()
         values = self.move_id._get_invoice_counterpart_amls_for_early_payment_discount(
             [

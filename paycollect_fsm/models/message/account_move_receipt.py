@@ -34,7 +34,7 @@ class AccountMove(models.Model):
                 continue
             item = partial["aml"]
             attempt = by_payment.get(item.payment_id, attempts.browse())[:1]
-            discount = attempt.discount
+            discount = move._get_receipt_discount(item, attempt)
             rows.append(
                 {
                     "label": move._get_receipt_label(item, attempt),
@@ -47,8 +47,16 @@ class AccountMove(models.Model):
                 rows.append({**rows[-1], "label": label, "amount": discount})
         return rows
 
+    def _get_receipt_discount(self, item, attempt):
+        """Hook: return the discount that was written off with a payment.
+
+        :param item: the journal item that the invoice is reconciled with
+        :param attempt: the attempt that it belongs to, if any
+        """
+        return attempt.discount
+
     def _was_paid_for_less(self):
-        """Whether credit or a discount settled a part of the invoice."""
+        """Hook: whether credit or a discount settled a part of the invoice."""
         discounts = self.sudo().collection_attempt_ids.mapped("discount")
         return bool(self.collection_credit_used or any(discounts))
 

@@ -1,14 +1,37 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_datetime
 
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PLANNED
 
+from .payment_transaction import ACCOUNTING
+
 
 class AccountMove(models.Model):
-    """Whose payment of an invoice is on its way, and since when."""
+    """Whose payment of an invoice is on its way, and what one of several got."""
 
     _inherit = "account.move"
+
+    collection_allocation_ids = fields.One2many(
+        "paycollect.allocation",
+        "move_id",
+        string="Allocations",
+        readonly=True,
+        groups=ACCOUNTING,
+    )
+
+    def _get_receipt_discount(self, item, attempt):
+        shares = self.sudo().collection_allocation_ids.filtered(
+            lambda share: share.transaction_id.payment_id == item.payment_id
+        )
+        own = sum(shares.mapped("discount")) if item.payment_id else 0.0
+        return super()._get_receipt_discount(item, attempt) + own
+
+    def _was_paid_for_less(self):
+        shares = self.sudo().collection_allocation_ids.filtered(
+            lambda share: share.discount and share.transaction_id.payment_id
+        )
+        return super()._was_paid_for_less() or bool(shares)
 
     def _get_on_its_way_note(self):
         """Return who pays with what since when, for the customer."""

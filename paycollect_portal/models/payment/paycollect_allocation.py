@@ -61,6 +61,11 @@ class PaycollectAllocation(models.Model):
             residual, planned
         )
 
+    def _forget_missed_discounts(self):
+        """A discount isn't written off if the item was paid otherwise meanwhile."""
+        missed = self.filtered(lambda share: not share._pays_less_discount())
+        missed.filtered("discount").discount = 0.0
+
     def _use_credit(self):
         """Apply the credit that was deducted from the payment.
 

@@ -25,6 +25,7 @@ class PaymentTransaction(models.Model):
         allocations = self.sudo().collection_allocation_ids
         if not allocations:
             return super()._create_payment(**extra_create_values)
+        allocations._forget_missed_discounts()
         chosen = self.with_context(paycollect_allocated_ids=allocations.line_id.ids)
         payment = super(PaymentTransaction, chosen)._create_payment(
             **extra_create_values

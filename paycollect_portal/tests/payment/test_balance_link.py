@@ -60,6 +60,23 @@ class TestBalanceLink(BalanceCommon):
         self.pay(f"{self.make_balance_link()}?{items}")
         self.assertEqual(self.find_payment().amount, 138)
         self.assertEqual((early.amount_residual, other.amount_residual), (0, 0))
+        self.assertEqual(
+            [row["amount"] for row in early._get_receipt_payments()], [98, 2]
+        )
+        self.assertEqual([row["amount"] for row in other._get_receipt_payments()], [40])
+
+    def test_a_discount_is_not_given_to_what_was_paid_otherwise_meanwhile(self):
+        term = self.make_parts_term((100, 30), discount=2, discount_days=10)
+        early = self.make_invoice(invoice_payment_term_id=term.id)
+        line = self.receivable(early)
+        self.read_page(f"{self.make_balance_link()}?item={line.id}")
+        values = self.submit()
+        check = self.make_payment(amount=10)
+        (line + self.receivable(check.move_id)).reconcile()
+        self.finish(values)
+        [balance] = self.customer._get_balances(self.company, self.today).values()
+        self.assertEqual((early.amount_residual, balance.credit), (0, 8))
+        self.assertFalse(self.find_payment().collection_allocation_ids.discount)
 
     def test_an_own_amount_goes_to_the_oldest_first(self):
         moves = [self.make_invoice(amount=100, due=-day) for day in (1, 9, 5)]
