@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_check import CheckCommon
 
@@ -82,6 +82,19 @@ class TestCheckScan(CheckCommon):
         self.assertEqual(len(dialog.line_ids), 2)
         for line in dialog.line_ids:
             self.assertIn("Already received", line.result)
+
+    def test_the_dialog_says_at_once_whose_check_it_is(self):
+        self.announce(self.make_invoice(amount=100), number="7")
+        dialogs = self.env["paycollect.check.scan"].with_user(self.accountant)
+        with Form(dialogs) as dialog:
+            with dialog.line_ids.new() as line:
+                line.number = "0007"
+                line.amount = 90
+                self.assertIn("Acme Inc., announced $100.00: $10.00 less", line.result)
+            with dialog.line_ids.new() as line:
+                line.number, line.amount = "8", 5
+                self.assertIn("Not announced", line.result)
+                line.partner_id = self.other
 
     def test_a_line_needs_number_and_amount(self):
         for line in (("", 10), ("7", 0), ("7", -5)):
