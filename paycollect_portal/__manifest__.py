@@ -17,6 +17,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "data/mail_template_statement.xml",
+        "data/ir_cron.xml",
         # what is owed and paid
         "views/balance_templates.xml",
         "views/home_templates.xml",
@@ -31,9 +33,15 @@
         "views/fsm_order_views.xml",
         "views/res_partner_check_views.xml",
         "views/res_config_settings_check_views.xml",
+        # statement and service history
+        "views/statement_templates.xml",
+        "views/paycollect_statement_request_views.xml",
+        "views/history_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [
+            # Imports a file that Odoo 19 doesn't have: an error on every page.
+            ("remove", "fieldservice_portal/static/src/js/fsm_order_portal*.js"),
             "paycollect_portal/static/src/scss/*",
             "paycollect_portal/static/src/interactions/*",
         ],

@@ -3,3 +3,4 @@ from . import owed
 from . import payment
 from . import check
 from . import statement
+from . import history

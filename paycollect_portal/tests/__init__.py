@@ -5,6 +5,7 @@ from .check import test_check_notice
 from .check import test_check_pages
 from .check import test_check_rules
 from .check import test_check_scan
+from .history import test_history_page
 from .owed import test_open_item_rules
 from .owed import test_open_items
 from .payment import test_balance_link
@@ -12,5 +13,7 @@ from .payment import test_balance_portal
 from .payment import test_balance_request
 from .payment import test_payment_rules
 from .rights import test_rights
+from .statement import test_monthly_statement
 from .statement import test_statement
+from .statement import test_statement_page
 from .statement import test_statement_rules

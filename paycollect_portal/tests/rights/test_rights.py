@@ -19,4 +19,9 @@ class TestPortalCalls(PortalWorld, test_calls.TestCalls):
 
     def _get_placeholders(self):
         notice = self.records["paycollect.check.notice"]
-        return super()._get_placeholders() | {"<int:check_id>": notice.id}
+        return super()._get_placeholders() | {
+            "<int:check_id>": notice.id,
+            "<int:file_id>": 0,
+            "<int:order_id>": self.job.id,
+            "<int:page>": 1,
+        }

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command
+from odoo import Command, fields
 
 from odoo.addons.paycollect_fsm.tests.rights.world import World
 
@@ -11,7 +11,12 @@ class PortalWorld(World):
 
     def _make_rows(self):
         rows = super()._make_rows()
-        return [*rows, self._make_allocation(), *self._make_check()]
+        return [
+            *rows,
+            self._make_allocation(),
+            *self._make_check(),
+            self._make_statement_request(),
+        ]
 
     def _make_allocation(self):
         line = self.invoice.line_ids[:1]
@@ -65,3 +70,15 @@ class PortalWorld(World):
 
     def _make_scan(self, vals):
         return self.env["paycollect.check.scan"].create(vals)
+
+    def _make_statement_request(self):
+        now = fields.Datetime.now()
+        return self.env["paycollect.statement.request"].create(
+            {
+                "partner_id": self.customer.id,
+                "contact_id": self.users["portal"].partner_id.id,
+                "company_id": self.company.id,
+                "asked_at": now,
+                "covered_to": now,
+            }
+        )
