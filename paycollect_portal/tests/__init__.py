@@ -16,4 +16,5 @@ from .rights import test_rights
 from .statement import test_monthly_statement
 from .statement import test_statement
 from .statement import test_statement_page
+from .statement import test_statement_pdf
 from .statement import test_statement_rules
