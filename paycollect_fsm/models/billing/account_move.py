@@ -31,7 +31,11 @@ class AccountMove(models.Model):
     def action_view_collection_jobs(self):
         """Button: open the jobs that the invoice bills."""
         self.ensure_one()
-        self.check_access("read")
+        self.env["paycollect.access"]._check_groups(
+            self,
+            "base.group_user",
+            self.env._("Only employees can open the jobs of an invoice."),
+        )
         jobs = self.sudo()._get_collection_jobs().sudo(False)
         jobs.check_access("read")
         action = {

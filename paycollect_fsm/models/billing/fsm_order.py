@@ -38,6 +38,7 @@ class FSMOrder(models.Model):
         readonly=True,
         help="When the work was done: when the job entered a completing stage, or its "
         "own end date if that is earlier.",
+        groups="base.group_user",
     )
     billing_state = fields.Selection(
         BILLING_STATES,
@@ -53,12 +54,14 @@ class FSMOrder(models.Model):
         compute="_compute_is_collection_closed",
         compute_sudo=True,
         help="The job is complete: extras can no longer be added.",
+        groups="base.group_user",
     )
     collection_line_ids = fields.One2many(
         "fsm.order.collection.line",
         "order_id",
         string="Extras",
         help="Items delivered on site in addition to the order.",
+        groups="base.group_user",
         write_groups="fieldservice.group_fsm_user_own",
     )
     collection_currency_id = fields.Many2one(
@@ -66,6 +69,7 @@ class FSMOrder(models.Model):
         string="Billing Currency",
         compute="_compute_collection_currency_id",
         compute_sudo=True,
+        groups="base.group_user",
     )
     collection_notes = fields.Json(
         string="Billing Notes",

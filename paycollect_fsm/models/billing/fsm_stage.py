@@ -8,5 +8,6 @@ class FSMStage(models.Model):
     is_completing = fields.Boolean(
         string="Completes the Job",
         help="A job that enters this stage is done and will be billed and collected.",
+        groups="base.group_user",
         write_groups="fieldservice.group_fsm_manager",
     )

@@ -19,6 +19,7 @@ class FsmOrder(models.Model):
         string="PO Number",
         help="The customer's purchase order number. It is also entered on the sales "
         "order, if that has none yet.",
+        groups="base.group_user",
         write_groups="fieldservice.group_fsm_user_own",
     )
 

@@ -19,7 +19,7 @@ class TestMatrix(World):
     (``rwcu``) of a row of the first company. A row with a field is about a field that
     we add to a model of Odoo: ``r`` and ``w``, where ``w`` includes creating a record
     with a value. Fields that another model lends (``_inherits``) have no rows. What it
-    forbids is tried over HTTP, see ``test_calls``. Each addon of ours has its own table.
+    forbids is tried over HTTP, see ``test_calls``. Each addon has its own table.
     """
 
     shared = {
