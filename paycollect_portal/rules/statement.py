@@ -106,31 +106,40 @@ def get_statements(items, matches, date_from, date_to, digits):
     """
     by_id = {item.id: item for item in items if item.date <= date_to}
     residuals = {item.id: item.amount for item in by_id.values()}
-    entries = defaultdict(float)
+    openings, entries, aging = defaultdict(float), {}, {}
     for item in by_id.values():
-        entries[item.block, item.date, item.document, False] += item.amount
+        if item.block not in entries:
+            entries[item.block] = defaultdict(float)
+            aging[item.block] = defaultdict(float)
+
+    def add(block, day, document, is_transfer, amount):
+        if day < date_from:
+            openings[block] += amount
+        else:
+            entries[block][day, document, is_transfer] += amount
+
+    for item in by_id.values():
+        add(item.block, item.date, item.document, False, item.amount)
     for match, day in _find_applied(items, matches, date_to):
-        changes = defaultdict(float)
-        if debit := by_id.get(match.debit):
+        debit, credit = by_id.get(match.debit), by_id.get(match.credit)
+        if debit:
             residuals[debit.id] -= match.debit_amount
-            changes[debit.block, debit.document] -= match.debit_amount
-        if credit := by_id.get(match.credit):
+        if credit:
             residuals[credit.id] += match.credit_amount
-            changes[credit.block, credit.document] += match.credit_amount
         if debit and credit and debit.block == credit.block:
             continue
-        for (block, document), amount in changes.items():
-            entries[block, day, document, True] += amount
-    blocks = {item.block: ([], defaultdict(float)) for item in by_id.values()}
-    for (block, *entry), amount in entries.items():
-        blocks[block][0].append((*entry, amount))
-    for item in by_id.values():
-        residual = residuals[item.id]
-        bucket = CREDIT if residual < 0 else get_bucket(item.due, date_to)
-        blocks[item.block][1][bucket] += residual
+        if debit:
+            add(debit.block, day, debit.document, True, -match.debit_amount)
+        if credit:
+            add(credit.block, day, credit.document, True, match.credit_amount)
+    for item_id, residual in residuals.items():
+        if residual:
+            item = by_id[item_id]
+            bucket = CREDIT if residual < 0 else get_bucket(item.due, date_to)
+            aging[item.block][bucket] += residual
     return {
-        block: _build(rows, aging, date_from, digits[block[1]])
-        for block, (rows, aging) in blocks.items()
+        block: _build(openings[block], rows, aging[block], digits[block[1]])
+        for block, rows in entries.items()
     }
 
 
@@ -156,15 +165,14 @@ def _find_applied(items, matches, date_to):
             yield match, latest[operation]
 
 
-def _build(rows, aging, date_from, digits):
-    rows = sorted(row for row in rows if round(row[-1], digits))
-    before = [row for row in rows if row[0] < date_from]
-    opening = balance = round(sum(row[-1] for row in before), digits) + 0.0
+def _build(opening, rows, aging, digits):
+    opening = balance = round(opening, digits) + 0.0
     movements = []
-    for day, document, is_transfer, amount in rows[len(before) :]:
-        balance = round(balance + amount, digits) + 0.0
+    for (day, document, is_transfer), amount in sorted(rows.items()):
         amount = round(amount, digits)
-        movements.append(Movement(day, document, is_transfer, amount, balance))
+        if amount:
+            balance = round(balance + amount, digits) + 0.0
+            movements.append(Movement(day, document, is_transfer, amount, balance))
     rounded = {bucket: round(aging[bucket], digits) + 0.0 for bucket in BUCKETS}
     return Statement(opening, movements, balance, rounded)
 
