@@ -37,6 +37,11 @@
         "views/statement_templates.xml",
         "views/paycollect_statement_request_views.xml",
         "views/history_templates.xml",
+        # requests
+        "data/mail_template_dispute.xml",
+        "views/dispute_templates.xml",
+        "views/paycollect_dispute_views.xml",
+        "wizards/paycollect_dispute_answer_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

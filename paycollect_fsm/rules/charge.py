@@ -29,6 +29,7 @@ CREDIT = "credit"  # accounting decides whether the customer's credit is applied
 IN_DRAFT = "in_draft"  # its invoice is being corrected
 BLOCKED = "blocked"  # a user blocked the payment of its invoice
 ARCHIVED = "archived"  # its customer is archived
+CONTESTED = "contested"  # its customer disputes the invoice; an addon says when
 APPROVAL = "approval"  # a person has to approve it, see ``approval``
 # Charges that wait for one of these resume automatically and create no activity.
 COMMON_WAITS = (
@@ -40,6 +41,7 @@ COMMON_WAITS = (
     IN_DRAFT,
     BLOCKED,
     ARCHIVED,
+    CONTESTED,
 )
 
 # Reasons for which a charge is planned even though it can't be sent yet.

@@ -2,6 +2,7 @@
 from . import balance
 from . import balance_link
 from . import balance_portal
+from . import dispute
 from . import history
 from . import home
 from . import check

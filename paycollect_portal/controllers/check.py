@@ -10,6 +10,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..rules import checks
 from ..rules.open_items import CHECK, ON_ITS_WAY
+from ..rules.uploads import MAX_BYTES
 
 PAGE = "/my/checks"
 LISTED = 80
@@ -163,7 +164,7 @@ class PaycollectChecks(CustomerPortal):
             day = None
         content = b""
         if photo and hasattr(photo, "read"):
-            content = photo.read(checks.MAX_PHOTO_BYTES + 1)
+            content = photo.read(MAX_BYTES + 1)
         return checks.Announcement(
             number=typed["number"],
             amount=amount,

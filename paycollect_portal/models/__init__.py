@@ -3,4 +3,5 @@ from . import owed
 from . import payment
 from . import check
 from . import statement
+from . import request
 from . import history

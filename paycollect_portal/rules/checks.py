@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from .uploads import MAX_BYTES, get_kind
+
 ANNOUNCED = "announced"
 RECEIVED = "received"
 DEPOSITED = "deposited"
@@ -37,14 +39,8 @@ MAX_DIGITS = 12
 MAX_BANK = 60
 MAX_AMOUNT = 10_000_000
 MAX_AGE_DAYS = 180  # banks needn't pay older checks (UCC 4-404)
-MAX_PHOTO_BYTES = 5 * 1024 * 1024
 MAX_SCANNED = 200
 
-_KINDS = (
-    (b"\xff\xd8\xff", "jpg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"%PDF-", "pdf"),
-)
 _NOTICE_URL = re.compile(r"/paycollect\.check\.notice/(\d{1,9})/?$")
 _AMOUNT = re.compile(r"\d+(\.\d+)?|\.\d+")
 
@@ -163,15 +159,6 @@ def parse_amount(text, decimal_point=".", separator=","):
         return None
 
 
-def get_photo_kind(content):
-    """Return ``jpg``, ``png`` or ``pdf`` by content, or None.
-
-    >>> get_photo_kind(b"%PDF-1.7 ..."), get_photo_kind(b"<svg onload=alert(1)>")
-    ('pdf', None)
-    """
-    return next((kind for start, kind in _KINDS if content.startswith(start)), None)
-
-
 @dataclass(frozen=True)
 class Announcement:
     """What a customer says about a check; None is what couldn't be read."""
@@ -204,8 +191,8 @@ def find_problems(said, today, last_day):
         problems["date"] = "date_late"
     if not said.invoices:
         problems["invoices"] = "invoices"
-    if len(said.photo) > MAX_PHOTO_BYTES:
+    if len(said.photo) > MAX_BYTES:
         problems["photo"] = "photo_size"
-    elif said.photo and not get_photo_kind(said.photo):
+    elif said.photo and not get_kind(said.photo):
         problems["photo"] = "photo_kind"
     return problems

@@ -12,6 +12,10 @@ from .payment import test_balance_link
 from .payment import test_balance_portal
 from .payment import test_balance_request
 from .payment import test_payment_rules
+from .request import test_dispute
+from .request import test_dispute_charge
+from .request import test_dispute_portal
+from .request import test_request_rules
 from .rights import test_rights
 from .statement import test_monthly_statement
 from .statement import test_statement

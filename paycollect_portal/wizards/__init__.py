@@ -4,4 +4,5 @@ from . import paycollect_check_receive
 from . import paycollect_check_scan
 from . import paycollect_check_scan_line
 from . import paycollect_check_take
+from . import paycollect_dispute_answer
 from . import paycollect_method_request

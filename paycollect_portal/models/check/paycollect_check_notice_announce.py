@@ -8,6 +8,7 @@ from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
 from ...rules.checks import CANCELED, PORTAL
+from ...rules.uploads import get_kind
 
 
 class PaycollectCheckNotice(models.Model):
@@ -71,7 +72,7 @@ class PaycollectCheckNotice(models.Model):
     @api.model
     def _prepare_notice_vals(self, partner, company, said, moves):
         number = said.number.strip()
-        kind = checks.get_photo_kind(said.photo)
+        kind = get_kind(said.photo)
         return {
             "partner_id": partner.id,
             "company_id": company.id,

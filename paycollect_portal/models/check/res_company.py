@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
+from ...rules.uploads import MAX_MEGABYTES
 
 CHECK_NUMBERS = (
     "collection_check_days",
@@ -114,7 +115,7 @@ class ResCompany(models.Model):
             "amount": self.currency_id._format_amount(checks.MAX_AMOUNT),
             "oldest": format_day(self.env, oldest),
             "end": format_day(self.env, end),
-            "size": checks.MAX_PHOTO_BYTES // 1024**2,
+            "size": MAX_MEGABYTES,
         }
         return {
             "number_missing": _(

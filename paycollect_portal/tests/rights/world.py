@@ -16,6 +16,7 @@ class PortalWorld(World):
             self._make_allocation(),
             *self._make_check(),
             self._make_statement_request(),
+            self._make_dispute(),
         ]
 
     def _make_allocation(self):
@@ -66,6 +67,10 @@ class PortalWorld(World):
             "paycollect.check.scan": scan,
             "paycollect.check.scan.line": {"scan_id": self._make_scan(scan).id},
             "paycollect.check.take": {"order_id": self.job.id},
+            "paycollect.dispute.answer": {
+                "dispute_id": self.records["paycollect.dispute"].id,
+                "state": "rejected",
+            },
         }.get(model, {})
 
     def _make_scan(self, vals):
@@ -80,5 +85,18 @@ class PortalWorld(World):
                 "company_id": self.company.id,
                 "asked_at": now,
                 "covered_to": now,
+            }
+        )
+
+    def _make_dispute(self):
+        return self.env["paycollect.dispute"].create(
+            {
+                "move_id": self.invoice.id,
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "reason": "quality",
+                "amount": 1,
+                "currency_id": self.invoice.currency_id.id,
+                "text": "It leaks.",
             }
         )
