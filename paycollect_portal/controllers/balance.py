@@ -11,6 +11,7 @@ from ..rules.payment import Choice
 
 MAX_AMOUNT = 1e9
 MAX_ITEMS = 1000
+MAX_ROWS = 50  # that are shown before the customer asks for all of them
 READ_AGAIN = (
     "account.move",
     "account.move.line",
@@ -42,6 +43,7 @@ class PaycollectBalancePages(PaycollectPayPayment):
             "block": current,
             "choice": choice,
             "amount_problem": problem or self._get_plan_problem(current, choice),
+            "max_rows": self._get_max_rows(blocks, choice, args),
             "today": today,
         }
         if current and current.plan.amount:
@@ -52,6 +54,11 @@ class PaycollectBalancePages(PaycollectPayPayment):
                 "landing_route": routes["landing"],
             }
         return values
+
+    def _get_max_rows(self, blocks, choice, args):
+        """Return how many rows of a list are shown, or None for all of them."""
+        few = sum(len(block.items) for block in blocks) <= MAX_ROWS
+        return None if few or choice.lines or args.get("all") else MAX_ROWS
 
     def _find_block(self, blocks, choice):
         """Return the block that is paid: the chosen one, else the first with a payment

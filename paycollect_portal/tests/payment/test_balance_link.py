@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...controllers import balance
 from .common_balance import BalanceCommon
 
 
@@ -195,6 +196,20 @@ class TestBalanceLink(BalanceCommon):
         self.pay(f"{url}?block={block}")
         payment = self.find_payment()
         self.assertEqual((payment.amount, payment.currency_id), (50, euro))
+
+    def test_a_long_list_is_shown_on_demand_and_paid_as_a_whole(self):
+        numbers = range(balance.MAX_ROWS + 2)
+        moves = [self.make_invoice(amount=1, due=-number) for number in numbers]
+        url = self.make_balance_link()
+        page = self.read_page(url)
+        self.assertNotIn('name="item"', page)
+        self.assertRegex(page, r"and\s+2\s+more")
+        self.assertIn(f"{len(moves)}.00", page)
+        self.assertEqual(
+            self.read_page(f"{url}?all=1").count('name="item"'), len(moves)
+        )
+        self.pay(url)
+        self.assertEqual({move.payment_state for move in moves}, {"paid"})
 
     def test_opening_the_page_changes_nothing(self):
         self.make_invoice()
