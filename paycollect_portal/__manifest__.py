@@ -10,7 +10,6 @@
     "depends": [
         "paycollect_fsm",
         "fieldservice_portal",
-        "partner_statement",
         "account_check_deposit",
         "calendar_public_holiday",
     ],
