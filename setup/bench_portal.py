@@ -22,6 +22,7 @@ NATIVE = "/my/invoices"
 MAX_RATIO = 1.1
 AT_ONCE = 50
 PATIENCE = 300  # seconds
+SERVER = {"db_maxconn": 64}  # as Odoo has it by default; our tests take less
 
 
 def main(argv, lab):
@@ -57,7 +58,7 @@ def _prepare(lab, invoices):
         "statement": "/my/statement",
         "link": f"/pay/{token}",
     }
-    return lab.make_server("pages", source=database), pages
+    return lab.make_server("pages", source=database, config=SERVER), pages
 
 
 def _measure(server, customer, pages, rounds):

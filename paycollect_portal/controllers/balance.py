@@ -11,7 +11,7 @@ from ..rules.payment import Choice
 
 MAX_AMOUNT = 1e9
 MAX_ITEMS = 1000
-MAX_ROWS = 50  # that are shown before the customer asks for all of them
+MAX_ROWS = 25  # that are shown before the customer asks for all of them
 READ_AGAIN = (
     "account.move",
     "account.move.line",
