@@ -1,10 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_datetime
 
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PLANNED
-
-from .payment_transaction import ACCOUNTING
 
 
 class AccountMove(models.Model):
@@ -12,24 +10,24 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_allocation_ids = fields.One2many(
-        "paycollect.allocation",
-        "move_id",
-        string="Allocations",
-        readonly=True,
-        groups=ACCOUNTING,
-    )
-
     def _get_receipt_discount(self, item, attempt):
-        shares = self.sudo().collection_allocation_ids.filtered(
-            lambda share: share.transaction_id.payment_id == item.payment_id
-        )
-        own = sum(shares.mapped("discount")) if item.payment_id else 0.0
-        return super()._get_receipt_discount(item, attempt) + own
+        discount = super()._get_receipt_discount(item, attempt)
+        if attempt or not item.payment_id:
+            return discount
+        shares = item.payment_id.payment_transaction_id._get_allocations()
+        return sum(shares.filtered(lambda s: s.move_id == self).mapped("discount"))
 
     def _was_paid_for_less(self):
-        shares = self.sudo().collection_allocation_ids.filtered(
-            lambda share: share.discount and share.transaction_id.payment_id
+        shares = (
+            self.sudo()
+            .transaction_ids._get_allocations()
+            .filtered(
+                lambda share: (
+                    share.move_id == self
+                    and share.discount
+                    and share.transaction_id.payment_id
+                )
+            )
         )
         return super()._was_paid_for_less() or bool(shares)
 

@@ -20,9 +20,15 @@ class PaymentTransaction(models.Model):
     def _is_ours(self):
         return super()._is_ours() or bool(self.sudo().collection_allocation_ids)
 
+    def _get_allocations(self):
+        """Return the allocations (sudo); only a customer's payment has any, so that a
+        charge of ours takes no query for it."""
+        online = self.sudo().filtered(lambda tx: tx._is_started_by_customer())
+        return online.collection_allocation_ids
+
     def _create_payment(self, **extra_create_values):
         """Pay the chosen items in their order, then use the credit they were given."""
-        allocations = self.sudo().collection_allocation_ids
+        allocations = self._get_allocations()
         if not allocations:
             return super()._create_payment(**extra_create_values)
         allocations._forget_missed_discounts()
@@ -34,7 +40,7 @@ class PaymentTransaction(models.Model):
         return payment
 
     def _get_discounted_lines(self):
-        allocations = self.sudo().collection_allocation_ids
+        allocations = self._get_allocations()
         if not allocations:
             return super()._get_discounted_lines()
         return allocations.filtered(lambda share: share._pays_less_discount()).line_id
