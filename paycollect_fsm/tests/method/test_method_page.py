@@ -239,8 +239,8 @@ class TestMethodPage(CustomerCommon, HttpCase):
                     )
                 )
 
-    def test_a_purpose_without_page_is_answered_politely(self):
-        _link, raw = self.make_link(purpose="balance")
+    def test_a_link_that_lost_its_document_is_answered_politely(self):
+        _link, raw = self.make_link(purpose="invoice")
         response = self.url_open(f"/pay/{raw}")
         self.assertEqual(response.status_code, 200)
         self.assertIn("There's nothing to do here right now", response.text)
