@@ -3,12 +3,15 @@ import logging
 from datetime import timedelta
 
 import requests
+from psycopg2.errors import LockNotAvailable
 
 from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..charge.account_move_facts import PORTAL_GRACE
+
+LOCK_TIMEOUT = "3s"
 
 _logger = logging.getLogger(__name__)
 
@@ -73,20 +76,29 @@ class PaymentTransaction(models.Model):
     def _lock_to_pay(self, documents):
         """Lock the documents, so that two pages can't start a payment at once.
 
-        The row is also updated: a transaction that began before this one ended fails
-        with a serialization error when it locks the row. Odoo then repeats its request,
-        which finds the new payment.
+        What holds the lock for a moment, e.g. the provider's event about the payment
+        that was just closed, is waited for. The rows are also updated: a transaction
+        that began before another one ended fails with a serialization error. Odoo then
+        repeats its request, which finds the new payment.
+
+        :raise ValidationError: if they are still locked after some seconds
         """
-        if documents.try_lock_for_update() < documents:
-            raise ValidationError(self._get_elsewhere_text())
-        for document in documents:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %(table)s SET id = id WHERE id = %(id)s",
-                    table=SQL.identifier(document._table),
-                    id=document.id,
+        cr = self.env.cr
+        documents.flush_recordset()
+        try:
+            with cr.savepoint(flush=False):
+                cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                cr.execute(
+                    SQL(
+                        "UPDATE %s SET id = id WHERE id IN %s",
+                        SQL.identifier(documents._table),
+                        tuple(documents.ids) or (0,),
+                    ),
+                    log_exceptions=False,
                 )
-            )
+        except LockNotAvailable as error:
+            raise ValidationError(self._get_elsewhere_text()) from error
+        cr.execute(SQL("SET LOCAL lock_timeout = DEFAULT"))
         documents.invalidate_recordset(["transaction_ids"])
 
     def _get_elsewhere_text(self):

@@ -89,15 +89,6 @@ class TestPaymentLink(PaymentLinkCommon):
         self.assertIn("already being processed", answer["state_message"])
         self.assertEqual(len(order.transaction_ids), 1)
 
-    def test_a_double_click_that_finds_the_order_locked_starts_no_second_payment(self):
-        order = self.make_prepaid()
-        url = self.send_link(order)
-        self.read_page(url)
-        with self.busy("sale.order"):
-            answer = self.submit(url)
-        self.assertEqual(answer["state"], "error")
-        self.assertFalse(order.transaction_ids)
-
     def test_what_changed_since_the_page_was_opened_is_shown_first(self):
         order = self.make_prepaid()
         url = self.send_link(order)
