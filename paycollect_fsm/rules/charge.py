@@ -30,6 +30,7 @@ IN_DRAFT = "in_draft"  # its invoice is being corrected
 BLOCKED = "blocked"  # a user blocked the payment of its invoice
 ARCHIVED = "archived"  # its customer is archived
 CONTESTED = "contested"  # its customer disputes the invoice; an addon says when
+CHECK = "check_on_the_way"  # its customer pays by check; an addon says until when
 APPROVAL = "approval"  # a person has to approve it, see ``approval``
 # Charges that wait for one of these resume automatically and create no activity.
 COMMON_WAITS = (
@@ -42,6 +43,7 @@ COMMON_WAITS = (
     BLOCKED,
     ARCHIVED,
     CONTESTED,
+    CHECK,
 )
 
 # Reasons for which a charge is planned even though it can't be sent yet.

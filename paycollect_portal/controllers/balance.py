@@ -7,6 +7,7 @@ from odoo.tools import float_round
 
 from odoo.addons.paycollect_fsm.controllers.pay_payment import PaycollectPayPayment
 
+from ..rules.amounts import parse_amount
 from ..rules.payment import Choice
 
 MAX_AMOUNT = 1e9
@@ -74,8 +75,9 @@ class PaycollectBalancePages(PaycollectPayPayment):
             for value in args.getlist("item")[:MAX_ITEMS]
             if value.isdecimal() and len(value) < 10
         )
-        text = (args.get("amount") or "").strip()
-        amount, problem = self._read_amount(text)
+        amount, problem = self._read_amount((args.get("amount") or "").strip())
+        if "exact" in args:  # not typed, but written below
+            amount, problem = parse_amount(args["exact"], separator=""), ""
         block = (args.get("block") or "")[:32]
         return Choice(block, lines or None, amount), problem
 
@@ -83,14 +85,9 @@ class PaycollectBalancePages(PaycollectPayPayment):
         """Return the amount that was typed, or None, and what is wrong with it."""
         if not text:
             return None, ""
-        lang = request.env["res.lang"]._lang_get(request.env.lang)
-        plain = text[:32].replace(lang.thousands_sep or ",", "")
-        plain = plain.replace(lang.decimal_point, ".").strip("$€£ \xa0")
-        try:
-            amount = float(plain)
-        except ValueError:
-            amount = float("nan")
-        if not -MAX_AMOUNT < amount < MAX_AMOUNT:  # also false for NaN
+        lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+        amount = parse_amount(text[:32], lang.decimal_point or ".", lang.thousands_sep)
+        if amount is None or abs(amount) >= MAX_AMOUNT:
             return None, request.env._(
                 "“%(amount)s” isn't an amount. Please enter a number like 50.00.",
                 amount=text[:32],
@@ -103,7 +100,7 @@ class PaycollectBalancePages(PaycollectPayPayment):
         if choice.block in ("", block.key):
             query += [("item", line) for line in sorted(choice.lines or ())]
             if choice.amount is not None:
-                query.append(("amount", choice.amount))
+                query.append(("exact", choice.amount))
         return urlencode(query)
 
     def _get_plan_problem(self, block, choice):

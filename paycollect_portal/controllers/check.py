@@ -9,6 +9,7 @@ from odoo.addons.paycollect_fsm.rules.numbers import MAX_INTEGER
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..rules import checks
+from ..rules.amounts import parse_amount
 from ..rules.open_items import CHECK, ON_ITS_WAY
 from ..rules.uploads import MAX_BYTES
 
@@ -155,7 +156,7 @@ class PaycollectChecks(CustomerPortal):
 
     def _get_announcement(self, typed, photo, moves, items):
         lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
-        amount = checks.parse_amount(
+        amount = parse_amount(
             typed["amount"], lang.decimal_point or ".", lang.thousands_sep
         )
         try:

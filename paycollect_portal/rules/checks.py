@@ -4,7 +4,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from .uploads import MAX_BYTES, get_kind
 
@@ -42,7 +41,6 @@ MAX_AGE_DAYS = 180  # banks needn't pay older checks (UCC 4-404)
 MAX_SCANNED = 200
 
 _NOTICE_URL = re.compile(r"/paycollect\.check\.notice/(\d{1,9})/?$")
-_AMOUNT = re.compile(r"\d+(\.\d+)?|\.\d+")
 
 
 def may(action, state):
@@ -137,26 +135,6 @@ def find_notice_id(text):
     """
     found = _NOTICE_URL.search((text or "").strip())
     return int(found.group(1)) if found else None
-
-
-def parse_amount(text, decimal_point=".", separator=","):
-    """Return the amount that a person typed, or None.
-
-    >>> parse_amount("$1,234.50"), parse_amount("1.234,50 €", ",", ".")
-    (1234.5, 1234.5)
-    >>> [parse_amount(text) for text in ("", "ten", "-5", "1e9", "nan", "1.2.3")]
-    [None, None, None, None, None, None]
-    """
-    plain = re.sub(r"[\s$€£\u00a0\u202f]", "", text or "")
-    if separator:
-        plain = plain.replace(separator, "")
-    plain = plain.replace(decimal_point, ".")
-    if not plain.isascii() or not _AMOUNT.fullmatch(plain):
-        return None
-    try:
-        return float(Decimal(plain))
-    except (InvalidOperation, OverflowError):
-        return None
 
 
 @dataclass(frozen=True)

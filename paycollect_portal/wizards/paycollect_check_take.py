@@ -31,7 +31,7 @@ class PaycollectCheckTake(models.TransientModel):
         self.env["paycollect.access"]._check_groups(
             self.order_id,
             TAKERS,
-            self.env._("Only workers and the office can do this."),
+            self.env._("Only technicians and office staff can do this."),
         )
         job = self.order_id.sudo()
         customer = job._get_payer().commercial_partner_id
@@ -64,7 +64,7 @@ class PaycollectCheckTake(models.TransientModel):
             raise UserError("\n".join(problems.values()))
         job.message_post(
             body=self.env._(
-                "%(worker)s took check %(number)s over %(amount)s.",
+                "%(worker)s took check %(number)s for %(amount)s.",
                 worker=self.env.user.name,
                 number=notice.number,
                 amount=notice.currency_id._format_amount(notice.amount),

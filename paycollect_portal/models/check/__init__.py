@@ -14,5 +14,6 @@ from . import account_payment
 from . import account_check_deposit
 from . import account_move
 from . import account_move_line
+from . import paycollect_attempt
 from . import fsm_order
 from . import res_partner

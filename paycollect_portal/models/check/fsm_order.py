@@ -45,7 +45,9 @@ class FsmOrder(models.Model):
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_groups(
-            self, TAKERS, self.env._("Only workers and the office can take checks.")
+            self,
+            TAKERS,
+            self.env._("Only technicians and office staff can take checks."),
         )
         if not self.collection_takes_checks:
             raise UserError(

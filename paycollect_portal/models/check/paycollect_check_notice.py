@@ -282,12 +282,12 @@ class PaycollectCheckNotice(models.Model):
         }
         if self.source == SITE:
             return self.env._(
-                "%(worker)s collected check %(number)s over %(amount)s from "
+                "%(worker)s collected check %(number)s for %(amount)s from "
                 "%(customer)s on %(day)s. It isn't at the office yet.",
                 **values,
             )
         return self.env._(
-            "%(customer)s announced check %(number)s over %(amount)s on %(day)s. It "
+            "%(customer)s announced check %(number)s for %(amount)s on %(day)s. It "
             "hasn't arrived, so reminders for its invoices resume. If it arrives "
             "later, you can still receive it.",
             **values,

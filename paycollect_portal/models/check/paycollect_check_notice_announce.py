@@ -89,7 +89,7 @@ class PaycollectCheckNotice(models.Model):
 
     def _get_duplicate_text(self):
         return self.env._(
-            "You already announced check %(number)s over %(amount)s on %(day)s "
+            "You already announced check %(number)s for %(amount)s on %(day)s "
             "(%(state)s). Enter the number of another check, or contact us about "
             "that one.",
             number=self.number,

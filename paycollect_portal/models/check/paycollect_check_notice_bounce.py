@@ -45,7 +45,7 @@ class PaycollectCheckNotice(models.Model):
         for line in counterpart + liquidity:
             self._match(line, reversal)
         text = self.env._(
-            "The bank returned %(check)s over %(amount)s on %(day)s.",
+            "The bank returned %(check)s for %(amount)s on %(day)s.",
             check=self.display_name,
             amount=payment.currency_id._format_amount(payment.amount),
             day=format_day(self.env, date),

@@ -38,7 +38,7 @@ class PaycollectCheckNotice(models.Model):
             ),
             RECEIVED: _("We've received this check."),
             DEPOSITED: _("We've received this check and deposited it."),
-            CLEARED: _("The bank has paid this check. Thank you!"),
+            CLEARED: _("This check has cleared. Thank you!"),
             BOUNCED: _(
                 "The bank returned this check unpaid, so its invoices are open again. "
                 "Please pay another way or contact us."
@@ -52,7 +52,7 @@ class PaycollectCheckNotice(models.Model):
             CANCELED: _("You canceled this notice. Its invoices are open."),
         }
         if self.state == ANNOUNCED and self.source == checks.SITE:
-            return _("Our worker has collected this check.")
+            return _("Our technician has your check.")
         return texts[self.state]
 
     def _get_refusal(self, action):

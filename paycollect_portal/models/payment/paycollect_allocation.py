@@ -40,7 +40,9 @@ class PaycollectAllocation(models.Model):
         ondelete="cascade",
     )
     currency_id = fields.Many2one(related="transaction_id.currency_id")
-    amount = fields.Monetary(readonly=True, help="The money for this item.")
+    amount = fields.Monetary(
+        readonly=True, help="The part of the payment that goes to this item."
+    )
     discount = fields.Monetary(
         string="Early Payment Discount",
         readonly=True,

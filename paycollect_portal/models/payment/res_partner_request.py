@@ -37,11 +37,11 @@ class ResPartner(models.Model):
         due = [block for block in blocks if block.plan.amount]
         if not due:
             return {}
-        number = sum(len(block.plan.shares) for block in due)
+        moves = {share.item.move for block in due for share in block.plan.shares}
         amounts = [block.currency._format_amount(block.plan.amount) for block in due]
         return {
-            "name": self.env._("your open invoice")
-            if number == 1
-            else self.env._("your %(number)s open invoices", number=number),
+            "name": moves.pop().name
+            if len(moves) == 1
+            else self.env._("%(number)s invoices that are due", number=len(moves)),
             "due": format_list(self.env, amounts),
         }

@@ -89,15 +89,16 @@ class TestCheckNotice(CheckCommon):
             self.customer, self.company, said, self.make_invoice()
         )
         self.assertFalse(notice)
-        self.assertRegex(
-            problems["number"], r"already announced check 15 over .*80\.00"
-        )
+        self.assertRegex(problems["number"], r"already announced check 15 for .*80\.00")
         self.announce(number="15", amount=20, partner=self.other)
 
     def test_a_canceled_number_can_be_announced_again(self):
         invoice = self.make_invoice()
-        self.announce(invoice).action_cancel()
-        self.announce(invoice)
+        first = self.announce(invoice)
+        first.action_cancel()
+        second = self.announce(invoice)
+        self.assertEqual((first.state, second.state), ("canceled", "announced"))
+        self.assertEqual(first.number, second.number)
 
     def test_a_check_is_not_deleted_nor_changed_by_hand(self):
         notice = self.announce(self.make_invoice())

@@ -5,6 +5,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.paycollect_fsm.rules.charge import CHECK
+
 from .common_check import CheckCommon
 
 
@@ -119,7 +121,7 @@ class TestCheckScan(CheckCommon):
         notice = self.take(job)
         self.assertEqual((notice.state, notice.source), ("announced", "site"))
         self.assertEqual(notice.user_id, self.technician)
-        self.assertIn("collected", notice._get_customer_text())
+        self.assertIn("technician has your check", notice._get_customer_text())
         out = [("state", "=", "announced"), ("source", "=", "site")]
         self.assertEqual(self.notices.search(out), notice)
         with self.assertRaisesRegex(UserError, "can't be deposited"):
@@ -148,6 +150,31 @@ class TestCheckScan(CheckCommon):
         self.assertEqual(invoice.payment_state, "not_paid")
         self.assertFalse(invoice.transaction_ids)
         self.assertIn("check 77 for this invoice", invoice.collection_decision)
+
+    def test_the_card_is_charged_once_the_check_was_canceled(self):
+        job = self.make_job(self.make_partner("Auto Inc."))
+        self.take(job)
+        invoice = self.complete(job)
+        attempt = invoice.collection_attempt_ids
+        self.assertEqual((attempt.state, attempt.parked_code), ("planned", CHECK))
+        attempts = self.env["paycollect.attempt"].sudo()
+        self.assertFalse(attempts._search_unparkable(CHECK, self.now()))
+        notice = self.env["paycollect.check.notice"].search([("order_id", "=", job.id)])
+        notice.with_user(self.accountant).action_cancel()
+        with self.with_jobs():
+            attempts._cron_send_due()
+        self.assertEqual((attempt.state, invoice.payment_state), ("paid", "paid"))
+
+    def test_the_card_is_not_charged_once_the_check_arrived(self):
+        job = self.make_job(self.make_partner("Auto Inc."))
+        self.take(job)
+        invoice = self.complete(job)
+        notice = self.env["paycollect.check.notice"].search([("order_id", "=", job.id)])
+        notice.with_user(self.accountant).action_receive(invoice.amount_residual)
+        with self.with_jobs():
+            self.env["paycollect.attempt"].sudo()._cron_send_due()
+        self.assertEqual(invoice.collection_attempt_ids.state, "canceled")
+        self.assertFalse(invoice.transaction_ids)
 
     def test_a_customer_does_not_take_checks(self):
         job = self.make_job(self.customer, token=None)

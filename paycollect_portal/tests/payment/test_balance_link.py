@@ -86,6 +86,18 @@ class TestBalanceLink(BalanceCommon):
         self.finish(self.submit())
         self.assertEqual([move.amount_residual for move in moves], [100, 0, 80])
 
+    def test_an_own_amount_is_read_and_paid_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.customer.lang = "de_DE"
+        invoice = self.make_invoice(amount=5000)
+        url = self.make_balance_link()
+        for typed, paid in (("1.234,50", 1234.5), ("50.00", 50), ("12,5", 12.5)):
+            with self.subTest(typed):
+                before = invoice.amount_residual
+                self.pay(f"{url}?amount={typed}")
+                self.assertEqual(self.find_payment().amount, paid)
+                self.assertEqual(before - invoice.amount_residual, paid)
+
     def test_a_wrong_amount_says_what_is_right(self):
         self.make_invoice()
         url = self.make_balance_link()

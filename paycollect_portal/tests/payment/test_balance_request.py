@@ -28,7 +28,7 @@ class TestBalanceRequest(BalanceCommon):
         self.make_invoice(amount=50)
         self.make_invoice(amount=70, due=5)
         sent = self.send()
-        self.assertIn("Please pay $150.00 for your 2 open invoices", sent["subject"])
+        self.assertIn("Please pay $150.00 for 2 invoices that are due", sent["subject"])
         self.pay("/pay/" + RAW.search(sent["body"])[1])
         self.assertEqual(self.find_payment().amount, 150)
 

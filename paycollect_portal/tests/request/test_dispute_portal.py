@@ -162,6 +162,7 @@ class TestDisputePortal(DisputeCommon, HttpCase):
                 self.open_page(f"/my/disputes/new?invoice={forged}", 404)
                 self.post("/my/disputes/file", 404, invoice=forged, reason="other")
                 self.post("/my/disputes/withdraw", 404, dispute=forged)
+        self.assertFalse(self.find())
 
     def test_a_second_dispute_of_an_invoice_leads_to_the_first(self):
         self.open_page(f"/my/disputes/new?invoice={self.move.id}")
