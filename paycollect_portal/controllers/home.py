@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields
 from odoo.http import request
-from odoo.tools import format_date
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from .balance_portal import PaycollectBalancePortal
 
@@ -41,7 +42,7 @@ class PaycollectHome(PaycollectBalancePortal):
         )
         return {
             "amount": first.currency._format_amount(amount),
-            "when": format_date(request.env, first.until),
+            "when": format_day(request.env, first.until),
         }
 
     def _prepare_last_payment(self, customer, company):
@@ -64,5 +65,5 @@ class PaycollectHome(PaycollectBalancePortal):
             return None
         return {
             "amount": payment.currency_id._format_amount(payment.amount),
-            "when": format_date(request.env, payment.date),
+            "when": format_day(request.env, payment.date),
         }

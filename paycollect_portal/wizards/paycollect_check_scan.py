@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
 
 from ..rules.checks import MAX_SCANNED
 
@@ -72,10 +71,8 @@ class PaycollectCheckScan(models.TransientModel):
         return self.env._(
             "%(received)s received (%(amount)s). %(left)s couldn't be matched:",
             received=len(received),
-            amount=format_amount(
-                self.env,
-                sum(payments.mapped("amount_company_currency_signed")),
-                currency,
+            amount=currency._format_amount(
+                sum(payments.mapped("amount_company_currency_signed"))
             ),
             left=len(self.line_ids),
         )

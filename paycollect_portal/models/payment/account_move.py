@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_datetime
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_moment
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PLANNED
 
 
@@ -56,4 +56,4 @@ class AccountMove(models.Model):
     def _format_moment(self, moment):
         """Format a naive UTC datetime in the customer's time zone."""
         zone = self.partner_id.tz or self.company_id.partner_id.tz
-        return format_datetime(self.env, moment, tz=zone, dt_format="medium")
+        return format_moment(self.env, moment, tz=zone)

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import format_date
+
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import open_items
 
@@ -34,8 +35,8 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         values = {
-            "date": format_date(self.env, item.due_date),
-            "until": format_date(self.env, item.until),
+            "date": format_day(self.env, item.due_date),
+            "until": format_day(self.env, item.until),
         }
         match item.state:
             case open_items.OVERDUE:
@@ -70,5 +71,5 @@ class AccountMoveLine(models.Model):
         return self.env._(
             "%(amount)s off if paid by %(date)s",
             amount=item.currency._format_amount(saved),
-            date=format_date(self.env, item.discount_until),
+            date=format_day(self.env, item.discount_until),
         )

@@ -116,18 +116,20 @@ class PaycollectStatementRequest(models.Model):
                 ],
                 limit=BATCH,
             )
-            for request in waiting:
-                request._try_to_send(last, now)
-            if len(waiting) == BATCH:
+            sent = [request._try_to_send(last, now) for request in waiting]
+            if len(waiting) == BATCH and any(sent):
                 self.env.ref("paycollect_portal.cron_send_statements")._trigger()
 
     def _try_to_send(self, last, now):
+        """Return whether it worked; if not, it is tried again the next day."""
         try:
             self._as_system()._send_statement(last, now)
             self._commit()
         except Exception:
             _logger.exception("%s: the statement could not be sent", self)
             self._rollback()
+            return False
+        return True
 
     def _send_statement(self, last, now):
         """Queue the email and record it; do nothing if it was done meanwhile."""
@@ -202,7 +204,7 @@ class PaycollectStatementRequest(models.Model):
         mail_id = template.with_context(
             statement_period=period,
             statement_totals=[
-                currency.format(block["closing"])
+                currency._format_amount(block["closing"])
                 for currency, block in statement.items()
             ],
         ).send_mail(
