@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.fieldservice_portal.controllers.fsm_order_portal import CustomerPortal
+from odoo.addons.paycollect_fsm.models.company.moments import format_moment
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.history.fsm_order import PHOTOS
@@ -94,6 +95,7 @@ class PortalHistory(CustomerPortal):
                 **self._prepare_portal_layout_values(),
                 "row": row,
                 "job": job,
+                "format_moment": lambda moment: format_moment(request.env, moment),
                 "photos": photos,
                 "reports": files - photos,
                 "has_thread": may_write,

@@ -4,6 +4,7 @@ from datetime import date
 from odoo import http
 from odoo.http import content_disposition, request
 
+from odoo.addons.paycollect_fsm.rules.contact import find_emails
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..rules.statement import get_periods
@@ -154,7 +155,9 @@ class PortalStatement(CustomerPortal):
                 "periods": self._get_statement_periods(period),
                 "query": f"date_from={first}&date_to={last}",
                 "monthly": monthly._find_current(contact, company)[:1],
-                "monthly_address": contact._get_collection_email(),
+                "monthly_address": ", ".join(
+                    find_emails(contact._get_collection_email())
+                ),
             },
             status=status,
         )
