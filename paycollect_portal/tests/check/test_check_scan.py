@@ -55,7 +55,7 @@ class TestCheckScan(CheckCommon):
         self.assertEqual(notice.state, "received")
         self.assertEqual(dialog.line_ids.number, "999")
         self.assertIn("Not announced", dialog.line_ids.result)
-        self.assertIn("1 received ($\xa0100.00). 1 couldn't", dialog.summary)
+        self.assertIn("1 received ($100.00). 1 couldn't", dialog.summary)
 
     def test_a_check_that_nobody_announced_pays_the_oldest_first(self):
         old = self.make_invoice(amount=100, due=-20)
