@@ -13,9 +13,16 @@ HEADERS = {
 
 
 class IrHttp(models.AbstractModel):
-    """Headers of every response below ``/pay/``: pages, redirects and errors."""
+    """Headers of every response below ``/pay/``: pages, redirects and errors.
+
+    And the translations that the scripts of public pages use.
+    """
 
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_translation_frontend_modules_name(cls):
+        return [*super()._get_translation_frontend_modules_name(), "paycollect_fsm"]
 
     @classmethod
     def _match(cls, path_info):

@@ -1,0 +1,129 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a customer reads, and whether it is translated completely and correctly.
+
+Each addon's template of translations (``i18n/ADDON.pot``) says where a text comes from.
+The places below are what customers read; the rest is for staff and may stay English.
+"""
+
+import re
+from collections import Counter
+
+import polib
+
+LANGUAGES = ("es", "fr")
+
+# In every addon: public pages, receipts and reports are templates, views of staff are
+# records; emails, texts and the scripts of public pages.
+PAGE = "model_terms:ir.ui.view,arch_db:"
+EVERYWHERE = (
+    "model:mail.template,subject:",
+    "model:mail.template,body_html:",
+    "model:sms.template,body:",
+    "model_terms:sms.template,body:",
+    "code:controllers/",
+    "code:static/src/interactions/",
+)
+# What else: a place ends with "/" or ":" if everything below it counts.
+READ = {
+    "paycollect_fsm": (
+        "model:paycollect.decline.code,customer_text:",
+        "code:models/booking/payment_transaction.py",
+        "code:models/charge/account_move.py",
+        "code:models/charge/account_move_collectable.py",
+        "code:models/charge/account_move_guard.py",
+        "code:models/charge/payment_transaction.py",
+        "code:models/message/account_move_receipt.py",
+        "code:models/method/paycollect_link.py",
+        "code:models/method/paycollect_link_bank_debit.py",
+        "code:models/method/payment_token.py",
+        "code:models/method/payment_token_limits.py",
+        "code:models/recovery/account_move.py",
+        "code:models/recovery/paycollect_link.py",
+        "code:models/recovery/payment_transaction_abandoned.py",
+        "code:models/stripe/payment_transaction_bank.py",
+    ),
+}
+
+TEMPLATE = re.compile(r"<template\b[^>]*?\bid=\"([\w.]+)\"", re.DOTALL)
+VALUE = re.compile(r"%\(\w+\)[a-z]|%%|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
+LITERAL = re.compile(r"'[^']*'")  # in the expression of a placeholder
+
+
+def find_faults(addon):
+    """Yield what is missing or wrong, one line each.
+
+    :param addon: path of the addon
+    """
+    texts = read_texts(addon)
+    for language in LANGUAGES:
+        file = addon / "i18n" / f"{language}.po"
+        known = {}
+        if file.exists():
+            known = {entry.msgid: entry for entry in polib.pofile(str(file))}
+        for text in texts:
+            if fault := _find_fault(known.get(text), text):
+                yield f"{addon.name} {language}: {fault}: {text!r}"
+
+
+def read_texts(addon):
+    """Return the texts of an addon that customers read, in English."""
+    reads = get_places(addon)
+    template = polib.pofile(str(addon / "i18n" / f"{addon.name}.pot"))
+    return [
+        entry.msgid
+        for entry in template
+        if any(reads(place) for place, _line in entry.occurrences)
+    ]
+
+
+def get_places(addon):
+    """Return a function that says whether customers read what is at a place.
+
+    :param addon: path of the addon
+    """
+    pages = {
+        f"{PAGE}{addon.name}.{name}"
+        for file in [*addon.glob("views/*.xml"), *addon.glob("report/*.xml")]
+        for name in TEMPLATE.findall(file.read_text())
+    }
+    places = (*EVERYWHERE, *READ.get(addon.name, ()))
+
+    def reads(place):
+        place = place.replace(f"code:addons/{addon.name}/", "code:")
+        return place in pages or place.startswith(places)
+
+    return reads
+
+
+def _find_fault(entry, text):
+    """Return what is wrong with the translation of a text, or None.
+
+    >>> _find_fault(None, "Pay %(amount)s")
+    'is missing'
+    >>> entry = polib.POEntry(msgid="Pay %(amount)s", msgstr="Payer %(amont)s")
+    >>> _find_fault(entry, entry.msgid)
+    'differs in %(amont)s, %(amount)s'
+    """
+    if entry is None or entry.obsolete or not entry.msgstr.strip():
+        return "is missing"
+    if entry.fuzzy:
+        return "is fuzzy"
+    before, after = _count_values(text), _count_values(entry.msgstr)
+    if changed := (before - after) | (after - before):
+        return f"differs in {', '.join(sorted(changed))}"
+    return None
+
+
+def _count_values(text):
+    """Count the placeholders and tags of a text, which a translation keeps.
+
+    >>> _count_values("<b>{{ name and ' for %s' % name }}</b>: %(amount)s, 5%%").total()
+    5
+    >>> _count_values("{{ f and ' for ' }}") == _count_values("{{ f and ' pour ' }}")
+    True
+    """
+    return Counter(LITERAL.sub(_drop_words, value) for value in VALUE.findall(text))
+
+
+def _drop_words(literal):
+    return "''" if " " in literal.group() else literal.group()
