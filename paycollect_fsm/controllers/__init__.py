@@ -7,6 +7,7 @@ from . import portal_method
 from . import portal_order
 from . import stripe_webhook
 from . import stripe_return
+from . import token_payment
 from .link_logging import install
 
 install()

@@ -49,7 +49,7 @@ class PaycollectBalancePages(PaycollectPayPayment):
         }
         if current and current.plan.amount:
             query = self._write_choice(choice, current)
-            values |= self._get_balance_form_values(link, current)
+            values |= self._get_balance_form_values(link, current, now)
             values |= {
                 "transaction_route": f"{routes['transaction']}?{query}",
                 "landing_route": routes["landing"],
@@ -116,19 +116,44 @@ class PaycollectBalancePages(PaycollectPayPayment):
             )
         return ""
 
-    def _get_balance_form_values(self, link, block):
+    def _get_balance_form_values(self, link, block, now):
         providers = self._get_balance_providers(link, block)
+        tokens = self._get_balance_tokens(link, block, now)
         return {
             "mode": "payment",
-            "allow_token_selection": False,
             "partner_id": link.partner_id.id,
             "amount": block.plan.amount,
             "currency": block.currency,
             "providers_sudo": providers,
             "payment_methods_sudo": self._get_balance_methods(link, block, providers),
-            "tokens_sudo": request.env["payment.token"],
+            "tokens_sudo": tokens,
+            "collection_token_labels": self._get_token_labels(tokens, block),
             "show_tokenize_input_mapping": dict.fromkeys(providers.ids, False),
             "access_token": link.partner_id._get_payment_mark(link.company_id, block),
+        }
+
+    def _get_balance_tokens(self, link, block, now):
+        """Return the methods on file that may pay this (sudo).
+
+        Only for who is logged in: whoever holds a link needs a method of their own.
+        """
+        tokens = request.env["payment.token"]
+        if link._origin:
+            return tokens
+        return tokens._get_methods_to_pay(
+            link.partner_id, link.company_id, block.currency, block.plan.amount, now
+        )
+
+    def _get_token_labels(self, tokens, block):
+        """Return what the button says, by the ID of the method that is selected."""
+        amount = block.currency._format_amount(block.plan.amount)
+        return {
+            token.id: request.env._(
+                "Pay %(amount)s with %(method)s",
+                amount=amount,
+                method=token._get_label(),
+            )
+            for token in tokens
         }
 
     def _get_balance_providers(self, link, block):
@@ -158,6 +183,7 @@ class PaycollectBalancePages(PaycollectPayPayment):
         choice, _problem = self._read_choice(args)
         try:
             block = self._lock_block(link, choice, now)
+            choices |= self._take_token(link, block, choices, kwargs, now)
             if problem := self._find_block_problem(link, block, choices, kwargs):
                 return self._get_payment_failure(problem)
             transaction = self._create_block_payment(
@@ -190,12 +216,26 @@ class PaycollectBalancePages(PaycollectPayPayment):
         shares = block.plan.shares if block else ()
         return moves.browse({share.item.move.id: None for share in shares})
 
+    def _take_token(self, link, block, choices, kwargs, now):
+        """Return the values of the offered method on file that was chosen, if any."""
+        if not block or choices["flow"] != "token":
+            return {"token_id": None}
+        tokens = self._get_balance_tokens(link, block, now)
+        token = tokens.filtered(lambda t: t.id == kwargs.get("token_id"))
+        return {
+            "token_id": token.id,
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+        }
+
     def _find_block_problem(self, link, block, choices, kwargs):
         if not block or not block.balance.open:
             return "paid"
         mark = link.partner_id._get_payment_mark(link.company_id, block)
         if kwargs.get("access_token") != mark:
             return "changed"
+        if choices["token_id"]:
+            return ""
         providers = self._get_balance_providers(link, block)
         methods = self._get_balance_methods(link, block, providers)
         chosen = methods.filtered(lambda m: m.id == choices["payment_method_id"])
@@ -212,7 +252,6 @@ class PaycollectBalancePages(PaycollectPayPayment):
         name = moves[:1].name
         return self._create_transaction(
             **choices,
-            token_id=None,
             amount=float_round(
                 block.plan.amount, precision_rounding=block.currency.rounding
             ),

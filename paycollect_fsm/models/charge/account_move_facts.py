@@ -150,5 +150,6 @@ class AccountMove(models.Model):
         return any(
             (tx.state in ("pending", "authorized") and tx.provider_code != "custom")
             or (tx.state == "done" and not tx.is_post_processed)
+            or (tx.state == "draft" and tx.collection_unanswered_since)
             for tx in transactions
         )

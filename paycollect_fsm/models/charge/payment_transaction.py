@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...rules.const import OCCASION_PAID
@@ -14,6 +14,15 @@ class PaymentTransaction(models.Model):
     """
 
     _inherit = "payment.transaction"
+
+    collection_unanswered_since = fields.Datetime(
+        string="Unanswered Since",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="When a method on file was charged that the customer chose on a page, if "
+        "the provider hasn't responded.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

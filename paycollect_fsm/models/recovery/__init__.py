@@ -5,6 +5,8 @@ from . import paycollect_retry_plan_step
 from . import paycollect_customer_data
 from . import paycollect_decline_code
 from . import payment_transaction_lookup
+from . import payment_transaction_online
+from . import payment_token
 from . import payment_transaction_authenticate
 from . import account_move
 from . import account_move_explanation

@@ -306,3 +306,5 @@ class PaycollectAttempt(models.Model):
             limit=BATCH,
         )
         self._sweep(attempts, "_resolve", now)  # each at its own time
+        payments = self.env["payment.transaction"]._search_unanswered(begin)
+        self._sweep(payments, "_ask_about_payment", begin)

@@ -200,3 +200,38 @@ class TestStripeInquiry(StripeCase):
     def test_without_the_stored_request_it_is_not_sent_again(self):
         self.lost.collection_request = False
         self.assertIsNone(self.lost._get_key_life())
+
+    # -- a method on file that the customer chose on a page -----------------------
+
+    def leave_unanswered(self):
+        """The customer's own charge got no response; return when that was."""
+        since = self.lost.create_date
+        self.lost.operation = "online_token"
+        self.lost._forget_error()
+        self.lost._set_pending()
+        self.lost.collection_unanswered_since = since
+        return since
+
+    def ask(self, now, **answers):
+        with self.stripe(**answers) as stripe:
+            self.env["paycollect.attempt"]._cron_resolve_unknown(now)
+        return stripe
+
+    def test_a_customers_charge_without_a_response_is_asked_about_and_found(self):
+        since = self.leave_unanswered()
+        intent = self.own_intent()
+        answers = {
+            "GET payment_intents": self.listed(intent),
+            "GET payment_intents/*": intent,
+        }
+        self.ask(since + timedelta(hours=2), **answers)
+        self.assertEqual(self.lost.state, "done")
+        self.assertFalse(self.lost.collection_unanswered_since)
+
+    def test_a_customers_charge_that_stripe_does_not_know_was_never_made(self):
+        since = self.leave_unanswered()
+        answers = {"GET payment_intents": EMPTY, "GET payment_intents/search": NOBODY}
+        self.assertFalse(self.ask(since + timedelta(minutes=1), **answers).requests)
+        self.assertEqual(self.lost.state, "pending")
+        self.ask(since + timedelta(hours=2), **answers)
+        self.assertEqual(self.lost.state, "cancel")

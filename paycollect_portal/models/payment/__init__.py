@@ -3,6 +3,7 @@ from . import account_move
 from . import account_move_line
 from . import paycollect_allocation
 from . import paycollect_link
+from . import payment_token
 from . import payment_transaction
 from . import res_partner
 from . import res_partner_request

@@ -1,4 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+from unittest.mock import patch
+
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -83,3 +86,147 @@ class TestBalancePortal(BalanceCommon):
         self.submit()
         self.authenticate("portal_other", "portal_other")
         self.assertNotIn("100.00", self.url_open("/my/balance/done").text)
+
+    # -- methods on file ---------------------------------------------------------
+
+    def submit_token(self, token, **params):
+        return self.submit(
+            token_id=token.id, provider_id=token.provider_id.id, flow="token", **params
+        )
+
+    def land(self):
+        """Let the status page see the outcome, and go where it leads."""
+        answer = self.make_jsonrpc_request("/payment/status/poll", {})
+        self.env.invalidate_all()
+        return self.url_open(answer["landing_route"]).text
+
+    def test_a_method_on_file_pays_several_invoices_in_one_tap(self):
+        invoices = self.make_invoice(due=-3) + self.make_invoice(amount=50, due=-1)
+        token = self.make_token(self.customer)
+        self.authenticate("portal_acme", "portal_acme")
+        page = self.read_page("/my/balance")
+        self.assertIn("Pay $150.00 with Visa •••• 4242", page)
+        self.assertEqual(self.submit_token(token)["state"], "done")
+        page = self.land()
+        self.assertRegex(page, r"Thank you! You paid\s+\$150\.00")
+        self.assertEqual(set(invoices.mapped("payment_state")), {"paid"})
+        payment = self.find_payment()
+        self.assertEqual(payment.token_id, token)
+        self.assertEqual(payment.partner_id, self.portal_user.partner_id)
+        self.assertFalse(payment.collection_unanswered_since)
+
+    def test_a_second_tab_with_a_method_on_file_takes_nothing(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.customer)
+        self.authenticate("portal_acme", "portal_acme")
+        self.read_page("/my/balance")
+        self.submit_token(token)
+        second = self.submit_token(token)
+        self.assertEqual(second["state"], "error")
+        self.assertEqual(len(invoice.transaction_ids), 1)
+
+    def test_a_link_without_a_login_uses_no_method_on_file(self):
+        self.make_invoice()
+        token = self.make_token(self.customer)
+        self.authenticate(None, None)
+        page = self.read_page(self.make_balance_link())
+        self.assertNotIn("4242", page)
+        answer = self.submit_token(token)
+        self.assertEqual(answer["state"], "error")
+        self.assertFalse(self.find_payment().token_id)
+
+    def test_another_customers_method_pays_nothing(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.other)
+        self.authenticate("portal_acme", "portal_acme")
+        self.assertNotIn("•••• 4242", self.read_page("/my/balance"))
+        self.assertIn("can't be used", self.submit_token(token)["state_message"])
+        self.assertFalse(invoice.transaction_ids)
+
+    def test_what_a_colleague_saved_for_themselves_is_not_offered(self):
+        self.make_invoice()
+        self.make_token(self.colleague.partner_id, consent=False)
+        self.authenticate("portal_acme", "portal_acme")
+        self.assertNotIn("•••• 4242", self.read_page("/my/balance"))
+        self.authenticate("portal_colleague", "portal_colleague")
+        self.assertIn("•••• 4242", self.read_page("/my/balance"))
+
+    def test_expired_and_refused_methods_are_not_offered(self):
+        self.make_invoice()
+        self.make_token(self.customer, expiry_date="2020-01-31")
+        self.make_token(self.customer, refused_at="2026-01-01 00:00:00")
+        self.authenticate("portal_acme", "portal_acme")
+        self.assertNotIn("•••• 4242", self.read_page("/my/balance"))
+
+    def test_a_method_is_not_charged_while_charging_is_stopped(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.customer)
+        self.authenticate("portal_acme", "portal_acme")
+        self.read_page("/my/balance")
+        self.company.sudo().collection_stopped_at = "2026-01-01 00:00:00"
+        self.assertEqual(self.submit_token(token)["state"], "error")
+        self.assertFalse(invoice.transaction_ids)
+
+    def test_a_bank_debit_says_that_it_is_on_its_way(self):
+        self.make_invoice()
+        token = self.make_token(self.customer, answer="pending")
+        self.authenticate("portal_acme", "portal_acme")
+        self.read_page("/my/balance")
+        self.submit_token(token)
+        page = self.land()
+        self.assertRegex(page, r"\$100\.00\s+is on its way")
+        self.assertNotIn("You paid", page)
+
+    def test_a_declined_method_charges_nothing_and_another_one_can_pay(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.customer, answer="error")
+        self.authenticate("portal_acme", "portal_acme")
+        self.read_page("/my/balance")
+        self.submit_token(token)
+        self.assertIn("didn't go through", self.land())
+        self.pay("/my/balance")
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_a_missing_response_is_on_its_way_and_nothing_is_taken_twice(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.customer)
+        self.authenticate("portal_acme", "portal_acme")
+        self.read_page("/my/balance")
+        payments = self.env.registry["payment.transaction"]
+        with (
+            mute_logger(
+                "odoo.addons.paycollect_fsm.models.recovery.payment_transaction_online"
+            ),
+            patch.object(payments, "_send_payment_request", side_effect=OSError),
+        ):
+            self.submit_token(token)
+        self.assertRegex(self.land(), r"\$100\.00\s+is on its way")
+        payment = self.find_payment()
+        self.assertEqual(payment.state, "pending")
+        self.assertTrue(payment.collection_unanswered_since)
+        self.read_page("/my/balance")
+        self.assertFalse(self.route)
+        late = payment.collection_unanswered_since + timedelta(days=2)
+        self.env["paycollect.attempt"]._cron_resolve_unknown(late)
+        activity = invoice.activity_ids
+        self.assertEqual(activity.summary, "Confirm whether this was paid")
+
+    def test_odoos_invoice_page_charges_a_method_on_file_the_same_way(self):
+        invoice = self.make_invoice()
+        token = self.make_token(self.portal_user.partner_id)
+        self.authenticate("portal_acme", "portal_acme")
+        route = f"/invoice/transaction/{invoice.id}"
+        mark = invoice._portal_ensure_token()
+        vals = {"amount": 100.0, "payment_method_id": None}
+        payments = self.env.registry["payment.transaction"]
+        with (
+            mute_logger(
+                "odoo.addons.paycollect_fsm.models.recovery.payment_transaction_online"
+            ),
+            patch.object(payments, "_send_payment_request", side_effect=OSError),
+        ):
+            self.submit_token(token, route=route, mark=mark, **vals)
+        self.assertEqual(self.find_payment().state, "pending")
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self.submit_token(token, route=route, mark=mark, **vals)
+        self.assertEqual(len(invoice.transaction_ids), 1)
