@@ -9,6 +9,7 @@
     "license": "AGPL-3",
     "depends": [
         "paycollect_fsm",
+        "auth_totp_portal",
         "fieldservice_portal",
         "account_check_deposit",
         "calendar_public_holiday",
@@ -40,7 +41,10 @@
         "data/mail_template_dispute.xml",
         "views/dispute_templates.xml",
         "views/paycollect_dispute_views.xml",
-        "wizards/paycollect_dispute_answer_views.xml",
+        "data/mail_template_request.xml",
+        "views/request_templates.xml",
+        "views/paycollect_request_views.xml",
+        "wizards/paycollect_answer_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -6,4 +6,5 @@ from . import dispute
 from . import history
 from . import home
 from . import check
+from . import request
 from . import statement

@@ -12,3 +12,11 @@ def get_customer():
     if not user._is_portal() or not company.sudo().collection_active:
         return None
     return user.partner_id.sudo().commercial_partner_id
+
+
+def find_own(records, text):
+    """Return the one of the customer's records with this ID, or none.
+
+    :param text: the ID as the browser sent it
+    """
+    return records.filtered(lambda record: str(record.id) == text)

@@ -7,6 +7,7 @@ from odoo.http import request
 
 from ..rules import disputes
 from .balance_portal import PaycollectBalancePortal
+from .customer import find_own
 from .uploads import get_upload_name, read_upload
 
 DISPUTES = "/my/disputes"
@@ -32,7 +33,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
         moves = self._get_own_moves(link)
         if not invoice:
             return self._render_dispute("dispute_choose", link, {"moves_sudo": moves})
-        if not (move := self._find_own(moves, invoice)):
+        if not (move := find_own(moves, invoice)):
             return self._render_not_disputable(link, invoice)
         return self._render_dispute_form(link, move, {}, {})
 
@@ -43,7 +44,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
         """File a dispute; a problem is shown beside what was typed."""
         if not (link := self._get_own_link()):
             return request.redirect("/my")
-        if not (move := self._find_own(self._get_own_moves(link), invoice)):
+        if not (move := find_own(self._get_own_moves(link), invoice)):
             return self._render_not_disputable(link, invoice)
         lines = self._read_lines(move)
         claim, problems = self._read_claim(move, form, lines)
@@ -57,6 +58,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
                 record._file(move, link.partner_id, claim, lines, file)
             except UserError as error:
                 problems["form"] = str(error)
+                link = self._get_own_link()  # a rollback forgets the unsaved one
             else:
                 return request.redirect(f"{DISPUTES}?done=filed")
         return self._render_dispute_form(link, move, form, problems, lines)
@@ -72,7 +74,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
         """Withdraw one of the customer's open disputes."""
         if not (link := self._get_own_link()):
             return request.redirect("/my")
-        if not (record := self._find_own(self._get_own_disputes(link), dispute)):
+        if not (record := find_own(self._get_own_disputes(link), dispute)):
             raise request.not_found()
         try:
             record._withdraw()
@@ -102,10 +104,6 @@ class PaycollectDisputes(PaycollectBalancePortal):
                 ]
             )
         )
-
-    def _find_own(self, records, text):
-        """Return the one of the customer's records with this ID, or none."""
-        return records.filtered(lambda record: str(record.id) == text)
 
     # -- what was typed -------------------------------------------------------------
 
@@ -195,7 +193,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
         """An own invoice that is disputed already leads to the list; others don't
         exist for this customer."""
         found = self._get_own_disputes(link).move_id
-        if not self._find_own(found, invoice):
+        if not find_own(found, invoice):
             raise request.not_found()
         return self._render_dispute_list(
             link,

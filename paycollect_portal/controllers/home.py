@@ -27,6 +27,7 @@ class PaycollectHome(PaycollectBalancePortal):
             "pays": any(balance.to_pay for balance in balances.values()),
             "next": self._prepare_next_payment(items),
             "last": self._prepare_last_payment(customer, company),
+            "two_factor": request.env.user.totp_enabled,
         }
 
     def _prepare_next_payment(self, items):

@@ -15,6 +15,7 @@ from .payment import test_payment_rules
 from .request import test_dispute
 from .request import test_dispute_charge
 from .request import test_dispute_portal
+from .request import test_request
 from .request import test_request_rules
 from .rights import test_rights
 from .statement import test_monthly_statement

@@ -8,6 +8,7 @@ from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
 from ...rules.checks import CANCELED, PORTAL
+from ...rules.limits import MAX_PER_DAY
 from ...rules.uploads import get_kind
 
 
@@ -23,7 +24,7 @@ class PaycollectCheckNotice(models.Model):
         :param partner: the customer, a commercial partner
         :param said: :class:`checks.Announcement`
         :param moves: the customer's open invoices that it pays
-        :param values: other fields
+        :param values: other fields; with a ``source``, it isn't the customer's own
         :return: ``(notice, {field: text})``; one of them is empty
         """
         today = company._get_today()
@@ -38,6 +39,8 @@ class PaycollectCheckNotice(models.Model):
             first := self._search_number(partner, company, said.number)
         ):
             problems["number"] = first._get_duplicate_text()
+        if "source" not in values and self._is_limit_reached(partner, company, today):
+            problems["form"] = texts["limit"]
         if problems:
             return self.browse(), problems
         vals = self._prepare_notice_vals(partner, company, said, moves)
@@ -54,6 +57,20 @@ class PaycollectCheckNotice(models.Model):
                 partner.id,
             )
         )
+
+    @api.model
+    def _is_limit_reached(self, partner, company, today):
+        """Return whether the customer announced enough checks today, canceled or not:
+        each of them pauses reminders."""
+        announced = self.search_count(
+            [
+                ("partner_id", "child_of", partner.id),
+                ("company_id", "=", company.id),
+                ("announced_on", "=", today),
+                ("source", "=", PORTAL),
+            ]
+        )
+        return announced >= MAX_PER_DAY
 
     @api.model
     def _search_number(self, partner, company, number):

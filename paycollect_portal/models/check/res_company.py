@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import checks
+from ...rules.limits import MAX_PER_DAY
 from ...rules.uploads import MAX_MEGABYTES
 
 CHECK_NUMBERS = (
@@ -149,6 +150,11 @@ class ResCompany(models.Model):
             "invoices": _(
                 "Select at least one open invoice that this check pays. If one is "
                 "missing here, it has been paid or another check is expected for it."
+            ),
+            "limit": _(
+                "You've announced %(limit)s checks today, which is the most per day. "
+                "Announce the others tomorrow, or contact us about them.",
+                limit=MAX_PER_DAY,
             ),
             "currencies": _(
                 "A check pays invoices in one currency. Select invoices in the same "

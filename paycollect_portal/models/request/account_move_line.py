@@ -1,10 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
 
 from ...rules.open_items import DISPUTED
+from ...rules.requests import Paid
 
 
 class AccountMoveLine(models.Model):
+    """Disputed invoices, and the payments that a customer may ask about."""
+
     _inherit = "account.move.line"
 
     def _get_item_reasons(self, today):
@@ -13,3 +16,32 @@ class AccountMoveLine(models.Model):
             if line.move_id.sudo().collection_is_contested:
                 reasons[line][DISPUTED] = None
         return reasons
+
+    @api.model
+    def _search_payments(self, customer, company, since):
+        """Return the receivable items of a customer's payments (sudo), newest first.
+
+        Payments that the bank returned aren't among them.
+
+        :param customer: commercial partner
+        """
+        found = self.sudo().search(
+            [
+                ("partner_id", "child_of", customer.id),
+                ("company_id", "=", company.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "=", "entry"),
+                ("journal_id.type", "in", ("bank", "cash", "credit")),
+                ("balance", "<", 0),
+                ("date", ">=", since),
+                ("payment_id.collection_bounce_move_id", "=", False),
+            ],
+            order="date desc, id desc",
+        )
+        return found.filtered(lambda line: not line.move_id.reversal_move_ids)
+
+    def _get_paid(self):
+        """Return a payment's receivable item as :class:`requests.Paid`."""
+        self.ensure_one()
+        return Paid(-self.amount_currency, max(-self.amount_residual_currency, 0.0))

@@ -17,4 +17,9 @@ class PaycollectCustomerData(models.AbstractModel):
                 personal=("text", "file", "file_name"),
                 ended=(("state", "!=", OPEN),),
             ),
+            "paycollect.request": CustomerRows(
+                partner=("partner_id", "line_id.partner_id"),
+                personal=("text",),
+                ended=(("state", "!=", OPEN),),
+            ),
         }

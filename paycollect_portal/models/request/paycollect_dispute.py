@@ -1,10 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...rules.disputes import ACCEPTED, OPEN, REJECTED, WITHDRAWN
-
-STAFF = "paycollect_fsm.group_user"
 
 
 class PaycollectDispute(models.Model):
@@ -16,23 +14,15 @@ class PaycollectDispute(models.Model):
 
     _name = "paycollect.dispute"
     _description = "Invoice Dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["paycollect.answer.mixin"]
     _order = "id desc"
     _rec_name = "move_id"
+    _answer_template = "paycollect_portal.mail_template_dispute_answer"
+    _answer_activity = "customer_dispute"
+    _answer_page = "/my/disputes"
 
     move_id = fields.Many2one(
         "account.move", string="Invoice", required=True, readonly=True, index=True
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        readonly=True,
-        index=True,
-        help="Who disputes the invoice, and gets the answer.",
     )
     state = fields.Selection(
         [
@@ -68,27 +58,9 @@ class PaycollectDispute(models.Model):
         readonly=True,
         help="Empty: the whole invoice.",
     )
-    amount = fields.Monetary(string="Disputed Amount", required=True, readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    text = fields.Text(string="Customer's Words", readonly=True)
+    amount = fields.Monetary(string="Disputed Amount")
     file = fields.Binary(readonly=True, attachment=True)
     file_name = fields.Char(readonly=True)
-    owner_id = fields.Many2one(
-        "res.users",
-        domain="[('share', '=', False)]",
-        write_groups=STAFF,
-        tracking=True,
-        index=True,
-        help="Who answers the customer.",
-    )
-    deadline = fields.Date(
-        string="Answer By",
-        write_groups=STAFF,
-        tracking=True,
-    )
-    answer = fields.Text(readonly=True)
-    answered_at = fields.Datetime(string="Answered On", readonly=True)
-    answered_by_id = fields.Many2one("res.users", readonly=True, index=True)
     is_credited = fields.Boolean(
         string="Settled",
         readonly=True,
@@ -101,40 +73,15 @@ class PaycollectDispute(models.Model):
         "(move_id) WHERE state = 'open'", "An invoice has at most one open dispute."
     )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(
-            self.env._("Disputes are part of the history and can't be deleted.")
-        )
-
     # -- buttons ------------------------------------------------------------------
 
     def action_accept(self):
         """Button: open the dialog that accepts the dispute (Collections users)."""
-        return self._open_answer(ACCEPTED)
+        return self._open_answer(ACCEPTED, self.env._("Accept Dispute"))
 
     def action_reject(self):
         """Button: open the dialog that rejects the dispute (Collections users)."""
-        return self._open_answer(REJECTED)
-
-    def _open_answer(self, state):
-        self.ensure_one()
-        self.env["paycollect.access"]._check_user(self)
-        self._check_open()
-        wizard = self.env["paycollect.dispute.answer"].sudo()
-        wizard = wizard.create({"dispute_id": self.id, "state": state})
-        accepts = state == ACCEPTED
-        title = (
-            self.env._("Accept Dispute") if accepts else self.env._("Reject Dispute")
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._open_answer(REJECTED, self.env._("Reject Dispute"))
 
     def action_credit(self):
         """Button: open Odoo's dialog for a credit note (Collections users)."""
@@ -161,14 +108,3 @@ class PaycollectDispute(models.Model):
         """Button: an accepted dispute needs no credit note (Collections users)."""
         self.env["paycollect.access"]._check_user(self)
         self.sudo()._set_credited()
-
-    def _check_open(self):
-        """:raise UserError: if it was answered or withdrawn, perhaps just now"""
-        self.lock_for_update()
-        if self.state != OPEN:
-            raise UserError(
-                self.env._(
-                    "This dispute is no longer open: it is “%(state)s.”",
-                    state=self._get_state_label(),
-                )
-            )

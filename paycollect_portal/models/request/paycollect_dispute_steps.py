@@ -1,15 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from psycopg2.errors import UniqueViolation
-
-from odoo import Command, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import Command, api, models
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from ...rules import disputes
-from ...rules.disputes import ACCEPTED, WITHDRAWN
-
-ACTIVITY = "customer_dispute"
+from ...rules.disputes import ACCEPTED
 
 
 class PaycollectDispute(models.Model):
@@ -25,24 +20,16 @@ class PaycollectDispute(models.Model):
         :param claim: a :class:`disputes.Claim` without problems
         :param lines: the disputed lines of the invoice; none: all of it
         :param file: (name, content) that was checked, or None
-        :raise ValidationError: if it is disputed already
+        :raise ValidationError: if it is disputed already, or after too many on one day
         """
-        vals = self._prepare_dispute_vals(move, partner, claim, lines, file)
-        try:
-            with self.env.cr.savepoint():
-                # whoever files it gets the answer, not the notes of staff
-                dispute = self.with_context(mail_create_nosubscribe=True).create(vals)
-                dispute.flush_recordset()
-        except UniqueViolation as error:
-            raise ValidationError(
-                self.env._(
-                    "%(invoice)s is already disputed. You'll find the dispute in your "
-                    "list.",
-                    invoice=move.name,
-                )
-            ) from error
-        dispute._notify_staff()
-        return dispute
+        return self._file_once(
+            self._prepare_dispute_vals(move, partner, claim, lines, file),
+            self.env._(
+                "%(invoice)s is already disputed. You'll find the dispute in your "
+                "list.",
+                invoice=move.name,
+            ),
+        )
 
     def _prepare_dispute_vals(self, move, partner, claim, lines, file):
         company, currency = move.company_id, move.currency_id
@@ -65,57 +52,19 @@ class PaycollectDispute(models.Model):
             ),
         }
 
-    def _notify_staff(self):
-        company = self.company_id
-        lang = company._get_collection_responsible().lang
-        dispute = self.with_context(lang=lang)
-        company.with_context(lang=lang)._schedule_collection_activity(
-            dispute,
-            dispute.env._("Answer the customer's dispute"),
-            dispute.env._(
-                "%(customer)s disputes %(amount)s of %(invoice)s: %(reason)s. Answer "
-                "by %(date)s with “Accept” or “Reject.”",
-                customer=dispute.partner_id.display_name,
-                amount=dispute.currency_id._format_amount(dispute.amount),
-                invoice=dispute.move_id.name,
-                reason=dispute._get_reason_label(),
-                date=format_day(dispute.env, dispute.deadline),
-            ),
-            code=ACTIVITY,
+    def _get_task_texts(self):
+        return self.env._("Answer the customer's dispute"), self.env._(
+            "%(customer)s disputes %(amount)s of %(invoice)s: %(reason)s. Answer by "
+            "%(date)s with “Accept” or “Reject.”",
+            customer=self.partner_id.display_name,
+            amount=self.currency_id._format_amount(self.amount),
+            invoice=self.move_id.name,
+            reason=self._get_reason_label(),
+            date=format_day(self.env, self.deadline),
         )
-
-    def _answer(self, state, answer, now=None):
-        """Answer the customer: record it, tell them, and end the activity.
-
-        :param state: ``ACCEPTED`` or ``REJECTED``
-        :param answer: the customer reads it
-        :raise AccessError: unless the user is a Collections user
-        :raise UserError: if it isn't open anymore
-        """
-        self.ensure_one()
-        self.env["paycollect.access"]._check_user(self)
-        self._check_open()
-        dispute = self.sudo()
-        dispute.write(
-            {
-                "answer": answer,
-                "answered_at": now or fields.Datetime.now(),
-                "answered_by_id": self.env.uid,
-            }
-        )
-        dispute._set_ended(state)
-        dispute._send_answer()
-
-    def _withdraw(self):
-        """The customer no longer disputes the invoice. Call with sudo."""
-        self.ensure_one()
-        self._check_open()
-        self._set_ended(WITHDRAWN)
 
     def _set_ended(self, state):
-        self.state = state
-        label = self._get_state_label()
-        self.company_id._close_collection_activities(self, label, (ACTIVITY,))
+        super()._set_ended(state)
         self.move_id._resume_contested()
 
     def _set_credited(self):
@@ -123,20 +72,6 @@ class PaycollectDispute(models.Model):
         waiting = self.filtered(lambda d: d.state == ACCEPTED and not d.is_credited)
         waiting.write({"is_credited": True})
         waiting.move_id._resume_contested()
-
-    def _send_answer(self):
-        """Queue the email with the answer; without an address, a note says so."""
-        if not self.partner_id._get_collection_email():
-            self._message_log(
-                body=self.env._(
-                    "%(customer)s has no usable email address. The answer is shown in "
-                    "the customer's portal only.",
-                    customer=self.partner_id.display_name,
-                )
-            )
-            return
-        template = self.env.ref("paycollect_portal.mail_template_dispute_answer")
-        template.send_mail(self.id, force_send=False)
 
     def _drop_undisputed_lines(self, note):
         """Remove the other lines of a draft credit note, a copy of the invoice."""

@@ -11,19 +11,8 @@ class PaycollectDispute(models.Model):
 
     _inherit = "paycollect.dispute"
 
-    def _get_choice_label(self, name):
-        labels = dict(self._fields[name]._description_selection(self.env))
-        return labels.get(self[name], "")
-
     def _get_reason_label(self):
         return self._get_choice_label("reason")
-
-    def _get_state_label(self):
-        return self._get_choice_label("state")
-
-    def _get_portal_url(self):
-        """Return the public address of the customer's list."""
-        return f"{self.company_id._get_public_url()}/my/disputes"
 
     def _get_history_text(self):
         """Return the sentence for “Why?”"""

@@ -67,6 +67,19 @@ class TestCheckPages(CheckCommon, HttpCase):
         self.assertIn("Reminders for its invoices pause", page)
         self.assertNotIn(self.invoice.name, self.url_open(f"{PAGE}/new").text)
 
+    def test_the_eleventh_check_of_a_day_is_refused_even_after_cancellations(self):
+        self.log_in(self.portal_user)
+        for number in range(1, 11):
+            self.announce(amount=5, number=str(number))._cancel()
+        page = self.send()
+        self.assertEqual(page.status_code, 200)
+        for text in ("announced 10 checks today", "tomorrow, or contact us", "1042"):
+            self.assertIn(text, page.text)
+        self.assertEqual(len(self.find()), 10)
+        self.announce(amount=5, number="77", source="staff")
+        self.find().filtered("canceled_on")[:1].announced_on -= timedelta(days=1)
+        self.assertEqual(self.send().status_code, 303)
+
     def test_the_empty_page_says_what_to_do(self):
         self.log_in(self.portal_user)
         self.assertIn("You haven't announced any checks", self.url_open(PAGE).text)

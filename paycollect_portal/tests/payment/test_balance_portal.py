@@ -87,6 +87,12 @@ class TestBalancePortal(BalanceCommon):
         self.authenticate("portal_other", "portal_other")
         self.assertNotIn("100.00", self.url_open("/my/balance/done").text)
 
+    def test_two_factor_login_is_offered_until_it_is_on(self):
+        self.authenticate("portal_acme", "portal_acme")
+        self.assertIn("Turn on two-factor", self.url_open("/my").text)
+        self.portal_user.sudo().totp_secret = "A" * 32
+        self.assertNotIn("Turn on two-factor", self.url_open("/my").text)
+
     # -- methods on file ---------------------------------------------------------
 
     def submit_token(self, token, **params):

@@ -4,8 +4,9 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ...rules import disputes, uploads
+from ...rules import disputes, requests, uploads
 from ...rules.disputes import Claim
+from ...rules.requests import Paid, Wish
 
 WORDS = "It still leaks."
 
@@ -13,7 +14,7 @@ WORDS = "It still leaks."
 @tagged("post_install", "-at_install")
 class TestRequestRules(BaseCase):
     def test_the_doctests_hold(self):
-        for module in (disputes, uploads):
+        for module in (disputes, requests, uploads):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed)
@@ -35,6 +36,26 @@ class TestRequestRules(BaseCase):
         ):
             with self.subTest(claim):
                 self.assertEqual(disputes.find_problems(claim, limit), expected)
+
+    def test_a_request_needs_what_its_kind_needs(self):
+        paid = Paid(amount=100.0, unapplied=60.0)
+        for wish, payment, expected in (
+            (Wish("refund", text=WORDS), paid, {}),
+            (Wish("refund", 100.004, WORDS), paid, {}),
+            (Wish("refund", 100.01, WORDS), paid, {"amount": "too_much"}),
+            (Wish("refund", 0.0, WORDS), paid, {"amount": "too_little"}),
+            (Wish("refund", text=" "), paid, {"text": "missing"}),
+            (Wish("refund", text=WORDS), None, {"payment": "missing"}),
+            (Wish("purpose", has_invoices=True), paid, {}),
+            (Wish("purpose", 500.0, has_invoices=True), paid, {}),
+            (Wish("purpose"), paid, {"invoices": "missing"}),
+            (Wish("purpose", text="x" * 2001, has_invoices=True), paid)
+            + ({"text": "too_long"},),
+            (Wish("purpose", has_invoices=True), Paid(100.0), {"payment": "not_open"}),
+            (Wish("gift", text=WORDS), paid, {"kind": "missing"}),
+        ):
+            with self.subTest(wish):
+                self.assertEqual(requests.find_problems(wish, payment), expected)
 
     def test_only_open_and_uncredited_disputes_stop_a_charge(self):
         for state, is_credited, expected in (

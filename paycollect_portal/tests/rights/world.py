@@ -17,6 +17,7 @@ class PortalWorld(World):
             *self._make_check(),
             self._make_statement_request(),
             self._make_dispute(),
+            self._make_request(),
         ]
 
     def _make_allocation(self):
@@ -67,8 +68,9 @@ class PortalWorld(World):
             "paycollect.check.scan": scan,
             "paycollect.check.scan.line": {"scan_id": self._make_scan(scan).id},
             "paycollect.check.take": {"order_id": self.job.id},
-            "paycollect.dispute.answer": {
-                "dispute_id": self.records["paycollect.dispute"].id,
+            "paycollect.answer": {
+                "res_model": "paycollect.dispute",
+                "res_id": self.records["paycollect.dispute"].id,
                 "state": "rejected",
             },
         }.get(model, {})
@@ -98,5 +100,18 @@ class PortalWorld(World):
                 "amount": 1,
                 "currency_id": self.invoice.currency_id.id,
                 "text": "It leaks.",
+            }
+        )
+
+    def _make_request(self):
+        return self.env["paycollect.request"].create(
+            {
+                "kind": "refund",
+                "line_id": self.invoice.line_ids[:1].id,
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "amount": 1,
+                "currency_id": self.invoice.currency_id.id,
+                "text": "Paid twice.",
             }
         )
