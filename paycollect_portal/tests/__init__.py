@@ -6,6 +6,7 @@ from .check import test_check_pages
 from .check import test_check_rules
 from .check import test_check_scan
 from .history import test_history_page
+from .language import test_customer_language
 from .owed import test_open_item_rules
 from .owed import test_open_items
 from .payment import test_balance_link

@@ -64,8 +64,11 @@ class FSMOrderCollectionLine(models.Model):
 
     @api.depends("product_id")
     def _compute_name(self):
+        """Name it in the payer's language, as it will be on the invoice."""
         for line in self:
-            line.name = line.product_id.display_name or line.name
+            lang = line.order_id.sudo()._get_payer().lang or self.env.lang
+            product = line.product_id.with_context(lang=lang)
+            line.name = product.display_name or line.name
 
     @api.depends("product_id", "quantity")
     def _compute_price_unit(self):

@@ -94,9 +94,10 @@ class PaycollectChargeback(models.Model):
 
     def _create_reversal(self, payment, now):
         """Return the posted entry that reverses the disputed part of a payment."""
+        env = self._get_customer_env(payment)
         vals = {
             "date": self.company_id._get_today(now),
-            "ref": self.env._(
+            "ref": env._(
                 "Reversal of %(reference)s: %(dispute)s",
                 reference=payment.memo or payment.name,
                 dispute=self.provider_reference,
@@ -163,11 +164,12 @@ class PaycollectChargeback(models.Model):
         reversal = self.reversal_move_id
         for lines in (counterpart, liquidity):
             self._unmatch(lines, reversal)
+        env = self._get_customer_env(payment)
         again = reversal._reverse_moves(
             [
                 {
                     "date": self.company_id._get_today(now),
-                    "ref": self.env._(
+                    "ref": env._(
                         "Reinstatement of %(reference)s: %(dispute)s",
                         reference=payment.memo or payment.name,
                         dispute=self.provider_reference,
@@ -284,6 +286,10 @@ class PaycollectChargeback(models.Model):
         }
 
     # -- helpers -----------------------------------------------------------------
+
+    def _get_customer_env(self, payment):
+        """Return the environment in whose language the customer's statement is."""
+        return self.with_context(lang=payment.partner_id.lang or self.env.lang).env
 
     def _report_books(self, note):
         """Report what can't be booked automatically, once for each invoice."""

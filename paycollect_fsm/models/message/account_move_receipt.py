@@ -68,11 +68,18 @@ class AccountMove(models.Model):
         if attempt:
             return attempt.token_id._get_label()
         if item.payment_id:
-            method = item.payment_id.payment_method_line_id
-            return method.name or item.journal_id.name
+            line = item.payment_id.payment_method_line_id
+            return self._get_method_name(line) or item.journal_id.name
         if item.move_id.move_type == "out_refund":
             return self.env._("Credit (%(document)s)", document=item.move_id.name)
         return item.move_id.name or item.journal_id.name
+
+    def _get_method_name(self, line):
+        """Return the name of a journal's payment method, which has no translation
+        unless it is still that of Odoo's own method."""
+        method = line.payment_method_id
+        unchanged = line.name == method.with_context(lang="en_US").name
+        return method.name if unchanged else line.name
 
     def _get_scheduled_charge(self):
         """Return the attempt scheduled for its due date, if any (sudo)."""

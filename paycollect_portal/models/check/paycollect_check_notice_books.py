@@ -113,7 +113,7 @@ class PaycollectCheckNotice(models.Model):
             "date": date,
             "journal_id": journal.id,
             "payment_method_line_id": method.id,
-            "memo": self.env._("Check %(number)s", number=self.number),
+            "memo": self._get_customer_env()._("Check %(number)s", number=self.number),
             "payment_reference": self.number,
             "collection_check_notice_id": self.id,
         }

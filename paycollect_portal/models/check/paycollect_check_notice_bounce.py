@@ -71,7 +71,8 @@ class PaycollectCheckNotice(models.Model):
 
         The bank takes a deposited check from the account that the deposit went to.
         """
-        reference = self.env._("Returned check %(number)s", number=self.number)
+        env = self._get_customer_env()
+        reference = env._("Returned check %(number)s", number=self.number)
         reversal = payment.move_id._reverse_moves([{"date": date, "ref": reference}])
         deposit = liquidity.check_deposit_id
         if deposit.state == "done":
@@ -100,7 +101,8 @@ class PaycollectCheckNotice(models.Model):
 
     def _charge_bounce_fee(self, fee, date):
         """Return the posted invoice for the bank's fee."""
-        label = self.env._("Fee for returned check %(number)s", number=self.number)
+        env = self._get_customer_env()
+        label = env._("Fee for returned check %(number)s", number=self.number)
         company = self.company_id
         invoice = (
             self.env["account.move"]

@@ -55,6 +55,10 @@ class PaycollectCheckNotice(models.Model):
             return _("Our technician has your check.")
         return texts[self.state]
 
+    def _get_customer_env(self):
+        """Return the environment for texts on the customer's invoices and statement."""
+        return self.with_context(lang=self.partner_id.lang or self.env.lang).env
+
     def _get_refusal(self, action):
         """Return why an action isn't possible now, and what is."""
         values = {"check": self.display_name, "state": self._get_state_label()}

@@ -91,8 +91,10 @@ class PaycollectDispute(models.Model):
             raise UserError(
                 self.env._("Accept the dispute first, then make the credit note.")
             )
-        reason = self.env._(
-            "Dispute accepted: %(reason)s", reason=self._get_reason_label()
+        # it is printed on the customer's credit note
+        dispute = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        reason = dispute.env._(
+            "Dispute accepted: %(reason)s", reason=dispute._get_reason_label()
         )
         return self.move_id.action_reverse() | {
             "context": {

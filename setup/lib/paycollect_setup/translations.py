@@ -32,6 +32,7 @@ READ = {
         "code:models/charge/account_move_collectable.py",
         "code:models/charge/account_move_guard.py",
         "code:models/charge/payment_transaction.py",
+        "code:models/dispute/paycollect_chargeback_books.py",
         "code:models/message/account_move_receipt.py",
         "code:models/method/paycollect_link.py",
         "code:models/method/paycollect_link_bank_debit.py",
@@ -41,6 +42,25 @@ READ = {
         "code:models/recovery/paycollect_link.py",
         "code:models/recovery/payment_transaction_abandoned.py",
         "code:models/stripe/payment_transaction_bank.py",
+    ),
+    "paycollect_portal": (
+        "code:models/",
+        "model:ir.model.fields.selection,name:",
+    ),
+}
+# And what of these only staff reads.
+STAFF = {
+    "paycollect_portal": (
+        "code:models/check/account_move.py",
+        "code:models/check/fsm_order.py",
+        "code:models/check/paycollect_check_notice.py",
+        "code:models/check/paycollect_check_notice_match.py",
+        "code:models/check/paycollect_erasure.py",
+        "code:models/check/res_partner.py",
+        "code:models/request/account_move.py",
+        "code:models/request/paycollect_dispute_text.py",
+        "code:models/request/paycollect_message.py",
+        "code:models/statement/paycollect_message.py",
     ),
 }
 
@@ -87,10 +107,13 @@ def get_places(addon):
         for name in TEMPLATE.findall(file.read_text())
     }
     places = (*EVERYWHERE, *READ.get(addon.name, ()))
+    others = STAFF.get(addon.name, ())
 
     def reads(place):
         place = place.replace(f"code:addons/{addon.name}/", "code:")
-        return place in pages or place.startswith(places)
+        return place in pages or (
+            place.startswith(places) and not place.startswith(others)
+        )
 
     return reads
 
