@@ -8,6 +8,8 @@ from odoo.tests import TransactionCase, new_test_user
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from . import users
+
 
 class CollectionCommon(MockEmail, TransactionCase):
     """A company that collects, and factories with defaults that keywords override.
@@ -34,12 +36,10 @@ class CollectionCommon(MockEmail, TransactionCase):
         )
         cls.provider = cls.env.ref("payment.payment_provider_demo")
         cls.method = cls.env.ref("payment_demo.payment_method_demo")
-        cls.accountant = cls.make_user("an_accountant", "paycollect_fsm.group_user")
-        cls.manager = cls.make_user("a_manager", "paycollect_fsm.group_manager")
-        cls.technician = cls.make_user("a_technician", "fieldservice.group_fsm_user")
-        cls.dispatcher = cls.make_user(
-            "a_dispatcher", "fieldservice.group_fsm_dispatcher"
-        )
+        cls.accountant = cls.get_user("an_accountant")
+        cls.manager = cls.get_user("a_manager")
+        cls.technician = cls.get_user("a_technician")
+        cls.dispatcher = cls.get_user("a_dispatcher")
         cls.worker = cls.env["fsm.person"].create({"name": "Tess Technician"})
         cls.tax = cls.env["account.tax"].create(
             {"name": "Test tax 10%", "amount": 10, "type_tax_use": "sale"}
@@ -54,9 +54,29 @@ class CollectionCommon(MockEmail, TransactionCase):
             for mode in ("net", "prepaid", "cod", "auto")
         }
 
+    def setUp(self):
+        cls = type(self)
+        if not vars(cls).get("_is_set"):
+            cls._is_set = True
+            before = set(vars(self))
+            self.set_scene()
+            for name in vars(self).keys() - before:
+                setattr(cls, name, getattr(self, name))
+        super().setUp()
+
+    def set_scene(self):
+        """Make, once for all tests of a class, what setUpClass can't without self.
+
+        What is set on self is kept on the class; tests don't change it in place.
+        """
+
     @classmethod
     def make_user(cls, login, groups):
         return new_test_user(cls.env, login, groups=groups)
+
+    @classmethod
+    def get_user(cls, login):
+        return users.get(cls.env, login)
 
     @classmethod
     def make_product(cls, name, price, **values):

@@ -23,7 +23,7 @@ class PortalCommon(CollectionCommon):
 
     @classmethod
     def make_portal_user(cls, login, customer):
-        user = cls.make_user(login, "base.group_portal")
+        user = cls.get_user(login)
         user.partner_id.parent_id = customer
         return user
 

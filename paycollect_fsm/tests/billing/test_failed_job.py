@@ -9,8 +9,8 @@ from ..common import CollectionCommon
 class TestFailedJob(CollectionCommon):
     """What the office can do about a job whose payment failed, from the job."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.job = self.make_job(token="error")
         self.move = self.complete(self.job)
         self.customer = self.move.commercial_partner_id

@@ -228,8 +228,8 @@ class TestDiscount(HowMuchCommon):
 class TestMaximum(HowMuchCommon):
     """Above the automatic limit, the customer pays or a manager approves."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.policy.max_auto_amount = 60
         self.move = self.complete(self.job)
         self.attempt = self.move.collection_attempt_ids

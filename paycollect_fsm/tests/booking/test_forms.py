@@ -44,9 +44,7 @@ class TestForms(BookingCommon):
         self.assertEqual(job.collection_policy_id, self.policies["auto"])
 
     def test_an_invoice_is_entered_from_nothing(self):
-        clerk = new_test_user(
-            self.env, "a_clerk", groups="account.group_account_invoice"
-        )
+        clerk = self.get_user("a_clerk")
         moves = self.env["account.move"].with_user(clerk)
         form = Form(moves.with_context(default_move_type="out_invoice"))
         form.partner_id = self.customer

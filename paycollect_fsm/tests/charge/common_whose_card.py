@@ -8,11 +8,8 @@ class WhoseCardCommon(CollectionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.salesperson = cls.make_user(
-            "a_salesperson",
-            "sales_team.group_sale_salesman_all_leads,base.group_partner_manager",
-        )
-        cls.clerk = cls.make_user("a_clerk", "account.group_account_invoice")
+        cls.salesperson = cls.get_user("a_salesperson")
+        cls.clerk = cls.get_user("a_clerk")
         cls.a = cls.make_partner("A Inc.")
         cls.b = cls.make_partner("B Inc.")
         cls.card = cls.make_token(cls.b)

@@ -12,8 +12,8 @@ from ..common import CollectionCommon
 class TestChargeGuard(CollectionCommon):
     """An invoice that is being charged cannot be paid manually."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         job = self.make_job()
         with trap_jobs():
             job.action_complete()

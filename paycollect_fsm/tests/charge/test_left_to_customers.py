@@ -10,8 +10,8 @@ from .common_whose_card import WhoseCardCommon
 class TestLeftToCustomers(WhoseCardCommon):
     """Staff cancel a charge instead of approving it: the customer pays otherwise."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.point_at_b()
         self.move = self.complete(self.job)
         self.assertWaits(self.move)

@@ -11,8 +11,8 @@ from ..common import CollectionCommon
 class TestMethodLimits(CollectionCommon):
     """Limits that Odoo applies to manual payments apply to automatic charges too."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.euro = self.env.ref("base.EUR")
         self.euro.active = True
         self.limits = {

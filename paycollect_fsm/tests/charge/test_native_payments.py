@@ -9,8 +9,8 @@ from .common_whose_card import WhoseCardCommon
 class TestNativePayments(WhoseCardCommon):
     """Odoo's own payments don't charge a stored method behind the approvals' back."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.point_at_b()
         self.move = self.complete(self.job)
         self.method_line = self.env["account.payment.method.line"].search(

@@ -12,8 +12,8 @@ from ..common import CollectionCommon
 class TestOnItsWay(CollectionCommon):
     """While a payment is in progress, its invoice cannot change."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         job = self.make_job()
         with trap_jobs():
             job.action_complete()

@@ -13,8 +13,8 @@ SUMMARY = "Planned charge canceled"
 class TestRightPerson(CollectionCommon):
     """A card never pays another customer's invoice."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.a = self.make_partner("A Inc.")
         self.person = self.env["res.partner"].create(
             {"name": "Ann", "parent_id": self.a.id, "email": "ann@a.example.com"}
@@ -149,8 +149,8 @@ class TestRightPerson(CollectionCommon):
 class TestTemporaryObstacle(CollectionCommon):
     """A temporary obstacle does not end a charge: it resumes, once."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         with trap_jobs():
             job = self.make_job()
             job.action_complete()

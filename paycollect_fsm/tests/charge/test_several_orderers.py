@@ -16,8 +16,8 @@ class TestSeveralOrderers(WhoseCardCommon):
         cls.c = cls.make_partner("C Inc.")
         cls.check = cls.make_product("Inspection", 100, invoice_policy="order")
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.jobs = self.env["fsm.order"]
         for customer in (self.a, self.b, self.c):
             self.jobs |= self.make_job(

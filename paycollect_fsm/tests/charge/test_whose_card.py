@@ -122,8 +122,8 @@ class TestWhoseCard(WhoseCardCommon):
 class TestPointing(WhoseCardCommon):
     """Who does the work does not choose who pays for it."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.plain = self.make_plain_job(self.a, [(self.cable, 2)])
 
     def assertKept(self, records, **vals):
@@ -171,8 +171,8 @@ class TestPointing(WhoseCardCommon):
 class TestApprovedPayer(WhoseCardCommon):
     """A property manager pays for its tenants, once a Collections user approved it."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.point_at_b()
         self.move = self.complete(self.job)
 

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -11,12 +11,10 @@ from ..common import CollectionCommon
 class TestHome(CollectionCommon):
     """A copied database that was not neutralized sends no charges or messages."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.parameter = self.env["ir.config_parameter"]
-        self.administrator = new_test_user(
-            self.env, "an_administrator", groups="base.group_system"
-        )
+        self.administrator = self.get_user("an_administrator")
         with trap_jobs():
             job = self.make_job()
             job.action_complete()

@@ -2,7 +2,7 @@
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -202,9 +202,7 @@ class TestScreens(CollectionCommon):
         )
 
     def test_a_salesperson_opens_the_order(self):
-        user = new_test_user(
-            self.env, "a_salesperson", groups="sales_team.group_sale_salesman_all_leads"
-        )
+        user = self.get_user("a_salesperson")
         job = self.make_job()
         self.complete(job)
         self.assertTrue(self.open_form(job.sale_id, user)["collection_policy_reason"])

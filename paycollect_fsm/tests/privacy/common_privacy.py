@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields
-from odoo.tests import new_test_user
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -12,11 +11,9 @@ ADDRESS = "ap@acme.example.com"
 class PrivacyCommon(RightsCommon):
     """A customer whose job is paid, with traces in every model."""
 
-    def setUp(self):
-        super().setUp()
-        self.users["admin"] = new_test_user(
-            self.env, "boss", groups="base.group_system,base.group_partner_manager"
-        )
+    def set_scene(self):
+        super().set_scene()
+        self.users["admin"] = self.get_user("an_administrator")
         self.invoice, self.attempt = self.complete_and_charge()
         self.transaction = self.attempt.transaction_id
         self.transaction.write(

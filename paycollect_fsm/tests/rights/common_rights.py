@@ -5,17 +5,19 @@ from odoo.tests import new_test_user
 
 from ..common import CollectionCommon
 
-GROUPS = {
-    "portal": "base.group_portal",
-    "technician": "fieldservice.group_fsm_user",
-    "dispatcher": "fieldservice.group_fsm_dispatcher,"
-    "sales_team.group_sale_salesman_all_leads",
-    "clerk": "account.group_account_invoice",
-    "collector": "paycollect_fsm.group_user",
-    "manager": "paycollect_fsm.group_manager",
-    "other_manager": "paycollect_fsm.group_manager,fieldservice.group_fsm_manager,"
-    "sales_team.group_sale_manager",
-}
+ROLES = (
+    "portal",
+    "technician",
+    "dispatcher",
+    "clerk",
+    "collector",
+    "manager",
+    "other_manager",
+)
+OTHER_MANAGER = (
+    "paycollect_fsm.group_manager,fieldservice.group_fsm_manager,"
+    "sales_team.group_sale_manager"
+)
 
 
 class RightsCommon(CollectionCommon):
@@ -25,14 +27,8 @@ class RightsCommon(CollectionCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
-        cls.users = {
-            role: new_test_user(
-                cls.env,
-                f"the_{role}",
-                groups=groups,
-                **cls._prepare_user_vals(role),
-            )
-            for role, groups in GROUPS.items()
+        cls.users = {role: cls.get_user(f"the_{role}") for role in ROLES[:-1]} | {
+            "other_manager": cls.make_other_manager()
         }
         cls.customer = cls.make_partner()
         cls.users["portal"].partner_id.parent_id = cls.customer
@@ -44,11 +40,15 @@ class RightsCommon(CollectionCommon):
         cls.order = cls.job.sale_line_id.order_id
 
     @classmethod
-    def _prepare_user_vals(cls, role):
-        if role != "other_manager":
-            return {}
+    def make_other_manager(cls):
         company = cls.other_company
-        return {"company_id": company.id, "company_ids": [(6, 0, company.ids)]}
+        return new_test_user(
+            cls.env,
+            "the_other_manager",
+            groups=OTHER_MANAGER,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
 
     def complete_and_charge(self):
         """Complete the job and charge it; return the invoice and the attempt."""

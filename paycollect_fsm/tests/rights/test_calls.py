@@ -8,11 +8,11 @@ from odoo.service.model import get_public_method
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import file_open, mute_logger
 
-from .common_rights import GROUPS
+from .common_rights import ROLES
 from .world import World
 
 NOBODY = "nobody"
-ROLES = (NOBODY, *GROUPS)
+CALLERS = (NOBODY, *ROLES)
 ALLOWED, REFUSED, NOT_FOUND = "a", "r", "n"
 ANSWERS = {
     "odoo.exceptions.AccessError": REFUSED,
@@ -49,12 +49,12 @@ class TestCalls(World, HttpCase):
             }
         )
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         url = self.env["paycollect.link"]._issue(self.customer, "method", self.company)
         self.token = url.rsplit("/", 1)[1]
         models = {model for model, _name in self._find_methods()}
-        for role in GROUPS:
+        for role in ROLES:
             for model in models:
                 self.get_record(model, role)
         self.env.flush_all()
@@ -64,7 +64,7 @@ class TestCalls(World, HttpCase):
         methods, routes = self._find_methods(), self._find_routes()
         found = {row: {} for row in [*methods, *(("route", name) for name in routes)]}
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
-            for role in ROLES:
+            for role in CALLERS:
                 self._log_in(role)
                 for row in methods:
                     found[row][role] = self._call(role, *row)
@@ -78,11 +78,11 @@ class TestCalls(World, HttpCase):
 
     def test_what_the_table_of_fields_forbids_is_refused_over_http(self):
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
-            for role in ROLES:
+            for role in CALLERS:
                 self._log_in(role)
                 for model, name in self._find_forbidden(role):
                     record = self.get_record(
-                        model, role if role in GROUPS else "manager"
+                        model, role if role in ROLES else "manager"
                     )
                     value = self._get_value(record, name)
                     error = self._request(role, model, "write", [record.ids, value])
@@ -91,7 +91,7 @@ class TestCalls(World, HttpCase):
 
     def test_what_the_table_of_fields_forbids_is_not_created_over_http(self):
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
-            for role in ROLES:
+            for role in CALLERS:
                 self._log_in(role)
                 for model, name in self._find_uncreatable(role):
                     with self.undone():
@@ -122,7 +122,7 @@ class TestCalls(World, HttpCase):
 
     def _request(self, role, model, name, args):
         """Return the name of the error, or None."""
-        companies = self.users[role].company_ids.ids if role in GROUPS else []
+        companies = self.users[role].company_ids.ids if role in ROLES else []
         try:
             self.make_jsonrpc_request(
                 f"/web/dataset/call_kw/{model}/{name}",
@@ -284,7 +284,7 @@ class TestCalls(World, HttpCase):
     def _format(self, row, table):
         if row not in table:
             return "no row"
-        return ",".join([*row, *(table[row][role] for role in ROLES)])
+        return ",".join([*row, *(table[row][role] for role in CALLERS)])
 
 
 class Undone:

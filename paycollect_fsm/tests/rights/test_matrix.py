@@ -4,7 +4,7 @@ import csv
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from .common_rights import GROUPS
+from .common_rights import ROLES
 from .world import World
 
 NONE = "-"
@@ -52,7 +52,7 @@ class TestMatrix(World):
         shared = {name for name in self._find_models() if name not in ruled}
         self.assertEqual(shared, self.shared)
         for name in shared:
-            for role in GROUPS:
+            for role in ROLES:
                 self.assertFalse(self.as_user(self.env[name], role).has_access("write"))
 
     def _find_models(self):
@@ -82,7 +82,7 @@ class TestMatrix(World):
             }
 
     def _find_rights(self, model, name):
-        return {role: self._find_letters(model, name, role) for role in GROUPS}
+        return {role: self._find_letters(model, name, role) for role in ROLES}
 
     def _find_letters(self, model, name, role):
         record = self.as_user(self.get_record(model, role), role)
@@ -99,4 +99,4 @@ class TestMatrix(World):
     def _format(self, row, table):
         if row not in table:
             return "no row"
-        return ",".join([*row, *(table[row][role] for role in GROUPS)])
+        return ",".join([*row, *(table[row][role] for role in ROLES)])

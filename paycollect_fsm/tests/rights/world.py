@@ -16,8 +16,8 @@ class World(RightsCommon):
     def get_table(cls, name):
         return f"{cls.addon}/tests/rights/{name}.csv"
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.invoice, self.attempt = self.complete_and_charge()
         self.transaction = self.attempt.transaction_id
         self.dialogs = {}
@@ -44,6 +44,10 @@ class World(RightsCommon):
         }
         plan = self.env.ref("paycollect_fsm.retry_plan_default")
         self.records |= {plan._name: plan, plan.step_ids._name: plan.step_ids[:1]}
+
+    def setUp(self):
+        super().setUp()
+        self.dialogs = dict(self.dialogs)  # those of other tests are rolled back
 
     def get_record(self, model, role):
         """Return a record of the model; dialogs are the role's own."""

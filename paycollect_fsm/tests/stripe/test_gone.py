@@ -36,8 +36,8 @@ OTHER_MODE = {
 class TestGone(StripeEventCase):
     """A method that no longer exists at the provider must be replaced."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.acme = self.make_partner()
         self.card = self.make_token(self.acme, fingerprint="one")
 

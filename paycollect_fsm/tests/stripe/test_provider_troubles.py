@@ -118,8 +118,8 @@ class TestRejectedKey(StripeEventCase):
 class TestProviderSwitchedOff(StripeEventCase):
     """A provider is disabled for an hour: nothing is lost and charging resumes."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.attempt = self.make_attempt()
         self.token = self.attempt.token_id
         self.move = self.attempt.move_id

@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -21,8 +21,8 @@ class TestRestoredDatabase(StripeEventCase):
     reference belong to B's invoice.
     """
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.attempt = self.claim(partner=self.make_partner("B Inc."))
         self.ours = self.attempt.transaction_id
         self.uuid = self.env["ir.config_parameter"].get_param("database.uuid")
@@ -117,8 +117,8 @@ class TestRestoredDatabase(StripeEventCase):
 class TestMovedDatabase(StripeEventCase):
     """A database that moved got another mark; what it asked for before is its own."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.attempt = self.claim()
         self.payment = self.attempt.transaction_id
         self.asked = self.payment._prepare_stripe_metadata()
@@ -132,7 +132,7 @@ class TestMovedDatabase(StripeEventCase):
         return self.apply_intent(self.payment, metadata=metadata)
 
     def answer(self):
-        user = new_test_user(self.env, "an_administrator", groups="base.group_system")
+        user = self.get_user("an_administrator")
         with trap_jobs():
             self.env["res.company"].with_user(user).action_confirm_original()
 
@@ -164,6 +164,6 @@ class TestMovedDatabase(StripeEventCase):
 
     def test_what_another_database_asked_for_is_left_alone(self):
         self.answer()
-        self.asked["metadata[paycollect_database]"] = "another"
+        self.asked = {**self.asked, "metadata[paycollect_database]": "another"}
         self.assertEqual(self.hear().state, "ignored")
         self.assertEqual(self.attempt.state, "sent")

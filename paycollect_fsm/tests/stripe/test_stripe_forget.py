@@ -17,8 +17,8 @@ REFUSED = {"error": {"message": "Invalid API key."}}
 class TestStripeForget(StripeCase):
     """A forgotten customer's methods and details are removed at Stripe."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         self.customer = self.make_partner()
         self.card = self.make_token(self.customer)
         self.env["paycollect.message"].search([]).state = "sent"

@@ -20,8 +20,8 @@ NOBODY = {"object": "search_result", "data": [], "has_more": False}
 class TestStripeInquiry(StripeCase):
     """Looking up a charge at Stripe after its response was lost."""
 
-    def setUp(self):
-        super().setUp()
+    def set_scene(self):
+        super().set_scene()
         partner = self.make_partner()
         self.lost = self.make_transaction(partner, token_id=self.make_token(partner).id)
         self.lost._set_error("Could not establish the connection.")

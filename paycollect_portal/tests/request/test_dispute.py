@@ -130,7 +130,7 @@ class TestDispute(DisputeCommon):
 
     def test_only_collections_users_answer(self):
         dispute = self.make_dispute(self.move)
-        clerk = self.make_user("a_clerk", "account.group_account_invoice")
+        clerk = self.get_user("a_clerk")
         for user in (clerk, self.technician, self.portal_user):
             for name in (
                 "action_accept",

@@ -20,6 +20,10 @@ PYTEST = [
     "pytest",
     "-p",
     "paycollect_setup.pytest_guard",
+    "-p",
+    "paycollect_setup.pytest_users",
+    "-p",
+    "paycollect_setup.pytest_caches",
     "--odoo-http",
     "--odoo-log-level=error",
 ]
@@ -89,6 +93,7 @@ def _place(template, suffix=""):
             os.environ
             | {
                 "ODOO_RC": str(conf),
+                "PAYCOLLECT_DATABASE": name,
                 "PAYCOLLECT_TEMPLATE": template,
                 "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {PG_OPTIONS}",
                 "XDG_CONFIG_HOME": str(paths.CACHE),
