@@ -8,6 +8,7 @@ JOB = "/odoo/action-fieldservice.action_fsm_operation_order"
 BOARD = "/odoo/action-paycollect_fsm.action_my_jobs"
 CONTACTS = "/odoo/action-contacts.action_contacts"
 LOCATIONS = "/odoo/action-fieldservice.action_fsm_location"
+ATTEMPTS = "/odoo/action-paycollect_fsm.action_paycollect_attempt"
 INVOICES = "/odoo/action-account.action_move_out_invoice_type"
 
 
@@ -163,13 +164,29 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     visitor.open(link)
     visitor.locator("#customer_input").wait_for()
     visitor.shot("decline-2-page")
+    letter = desktop(server)
+    letter.set_content(mail.html)
+    letter.shot("decline-2-mail")
+
+    # The board and the office's list show the decline, and wait for what comes.
+    board = phone(server, "technician")
+    board.open(BOARD)
+    card = board.locator(".o_kanban_record", has_text="Dara Dental")
+    card.get_by_text("was declined").wait_for()
+    office = desktop(server, "dispatcher")
+    office.open(JOB)
+    row = office.locator(".o_data_row", has_text="Dara Dental")
+    row.get_by_text("Not paid").wait_for()
+
     visitor.fill("#customer_input", "5555 5555 5555 4444")
     visitor.get_by_role("button", name="Agree, save and pay $330.00").click()
     visitor.get_by_text("$330.00 paid").first.wait_for()
     visitor.shot("decline-3-paid")
 
-    # The technician's screen follows, and accounting finds both charges.
+    # All screens follow by themselves, and accounting finds both charges.
     status.get_by_text("330.00 paid with").wait_for()
+    card.get_by_text("330.00 paid with").wait_for()
+    row.get_by_text("Paid", exact=True).wait_for()
     desk = desktop(server, "accountant")
     (invoice,) = scene.invoices(server, customer["id"])
     desk.open(f"{INVOICES}/{invoice['id']}")
@@ -179,5 +196,23 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     why.get_by_text("Nothing more to do: the invoice is paid.").wait_for()
     states = [row["state"] for row in scene.attempts(server, customer["id"])]
     assert states == ["declined", "paid"]
-    for page in (van, desk):
+    for page in (van, board, office, desk):
         assert page.console_errors == []
+
+
+def test_the_manager_stops_and_resumes_charging(server, company, desktop):
+    boss = desktop(server, "controller")
+    boss.open(ATTEMPTS)
+    boss.get_by_role("button", name="Stop Charging").click()
+    boss.locator(".modal [name=reason] input").fill("Prices were wrong")
+    boss.locator(".modal button[name=action_stop]").click()
+    boss.locator(".modal").wait_for(state="detached")
+    banner = boss.locator(".o_paycollect_stopped")
+    banner.get_by_text("Prices were wrong").wait_for()
+    banner.get_by_role("button", name="Resume Charging").click()
+    boss.locator(".modal", has_text="Prices were wrong").wait_for()
+    boss.locator(".modal button[name=action_resume]").click()
+    boss.locator(".modal").wait_for(state="detached")
+    banner.wait_for(state="detached")
+    assert server.sql("SELECT id FROM paycollect_stop WHERE resumed_at IS NULL") == []
+    assert boss.console_errors == []

@@ -57,6 +57,15 @@ def find_causes(review, amount, authorized_by=POLICY):
     return stranger
 
 
+def is_large(causes):
+    """Whether only a manager may approve a charge that waits for these reasons.
+
+    >>> is_large((ORDERER,)), is_large((ORDERER, DISCOUNT))
+    (False, True)
+    """
+    return bool(set(causes) - {ORDERER})
+
+
 def describe(review, amount, causes):
     """Return the values for the text about an approval, ready for JSON."""
     return asdict(review) | {"causes": list(causes), "amount": amount}

@@ -2,7 +2,8 @@
 from odoo import api, fields, models
 
 from ..models.company.moments import format_day
-from ..rules.approval import ORDERER
+from ..models.company.paycollect_access import GROUP_MANAGER
+from ..rules.approval import ORDERER, is_large
 
 
 class PaycollectApprove(models.TransientModel):
@@ -28,6 +29,10 @@ class PaycollectApprove(models.TransientModel):
     is_stranger = fields.Boolean(compute="_compute_texts", compute_sudo=True)
     payer_name = fields.Char(compute="_compute_texts", compute_sudo=True)
     orderer_names = fields.Char(compute="_compute_texts", compute_sudo=True)
+    may_approve = fields.Boolean(
+        compute="_compute_may_approve",
+        help="Amounts and discounts above the limits are approved by managers.",
+    )
 
     @api.depends("move_id")
     def _compute_amount_total(self):
@@ -44,6 +49,14 @@ class PaycollectApprove(models.TransientModel):
             wizard.is_stranger = ORDERER in causes
             wizard.payer_name = params["payer"]
             wizard.orderer_names = params["orderers"]
+
+    @api.depends("move_id")
+    @api.depends_context("uid")
+    def _compute_may_approve(self):
+        is_manager = self.env.user.has_group(GROUP_MANAGER)
+        for wizard in self:
+            causes, _params = wizard.move_id.sudo()._find_approval()
+            wizard.may_approve = is_manager or not is_large(causes)
 
     def _get_summary(self, amount):
         move = self.move_id

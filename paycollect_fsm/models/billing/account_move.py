@@ -59,11 +59,11 @@ class AccountMove(models.Model):
         self.sudo().filtered("collection_policy_id")._push_outcome()
         return result
 
-    def _notify_customer(self, occasion):
+    def _notify_customer(self, occasion, now=None):
         """Push partial payments, too."""
         if occasion == OCCASION_PAID:
             self._push_outcome()
-        return super()._notify_customer(occasion)
+        return super()._notify_customer(occasion, now)
 
     def _tell_about_deposit(self, job):
         """Create an activity if a deposit exceeded the work."""

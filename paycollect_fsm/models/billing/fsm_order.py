@@ -254,12 +254,13 @@ class FSMOrder(models.Model):
         own = self.company_id.parent_ids.partner_id.commercial_partner_id
         return self._get_payer().commercial_partner_id in own
 
-    def _on_completed(self, created=False):
+    def _on_completed(self, created=False, now=None):
         """Stamp the completion and bill the jobs of companies that collect.
 
         :param created: the jobs were created as complete
+        :param now: naive UTC datetime
         """
-        now = fields.Datetime.now()
+        now = now or fields.Datetime.now()
         imported = self.filtered(lambda order: order._is_import(now))
         same = defaultdict(self.browse)
         for order in self:

@@ -130,14 +130,15 @@ class FSMOrderCollectionLine(models.Model):
             names=", ".join(self.filtered("is_billed").mapped("name")),
         )
 
-    def _check_job_is_open(self):
+    def _check_job_is_open(self, now=None):
         """Refuse extras on a billed job, where they would never be billed.
 
+        :param now: naive UTC datetime
         :raise UserError: with the next step
         """
         if self.env.context.get("collection_new_jobs") is NEW_JOBS:
             return
-        now = fields.Datetime.now()
+        now = now or fields.Datetime.now()
         closed = self.order_id.filtered(
             lambda job: job.is_collection_closed and not job._is_import(now)
         )
@@ -197,8 +198,11 @@ class FSMOrderCollectionLine(models.Model):
         for extra, line in zip(self, invoice_lines.sorted("id"), strict=True):
             extra.invoice_line_id = line
 
-    def _get_list_price(self):
-        """Return the customer's unit price for this quantity, as Odoo computes it."""
+    def _get_list_price(self, now=None):
+        """Return the customer's unit price for this quantity, as Odoo computes it.
+
+        :param now: naive UTC datetime
+        """
         self.ensure_one()
         job = self.order_id.sudo().with_company(self.order_id.company_id)
         product = self.product_id.sudo().with_company(job.company_id)
@@ -211,7 +215,7 @@ class FSMOrderCollectionLine(models.Model):
             self.quantity or 1.0,
             currency=job.collection_currency_id,
             uom=product.uom_id,
-            date=order.date_order or fields.Datetime.now(),
+            date=order.date_order or now or fields.Datetime.now(),
         )
         return product._get_tax_included_unit_price_from_price(
             price,

@@ -57,10 +57,11 @@ class FSMOrder(models.Model):
 
     # -- preview -----------------------------------------------------------------
 
-    def _find_approval_preview(self, amount):
+    def _find_approval_preview(self, amount, now=None):
         """Return why the charge will wait for approval, see ``approval.find_causes``.
 
         :param amount: what would be charged
+        :param now: naive UTC datetime
         """
         company, currency = self.company_id, self.collection_currency_id
         lines = self._get_delivered_sale_lines()
@@ -73,7 +74,7 @@ class FSMOrder(models.Model):
             estimate=extras.get("estimate", 0.0),
             discount=extras.get("discount", 0.0),
             **self.collection_policy_id._get_review_limits(
-                currency, company, company._get_today()
+                currency, company, company._get_today(now)
             ),
         )
         return find_causes(review, amount)

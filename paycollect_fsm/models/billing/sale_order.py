@@ -130,14 +130,17 @@ class SaleOrder(models.Model):
             jobs |= line._get_billed_job()
         jobs._bill_completed("_bill_late")
 
-    def _bill_rest(self):
-        """Settle what remains once the last open job of these orders is closed."""
+    def _bill_rest(self, now=None):
+        """Settle what remains once the last open job of these orders is closed.
+
+        :param now: naive UTC datetime
+        """
         jobs = self.env["fsm.order"].sudo()
         for order in self.sudo().filtered(
             lambda order: order.state == "sale" and order.company_id.collection_active
         ):
             jobs |= order._get_closing_job()
-        now = fields.Datetime.now()
+        now = now or fields.Datetime.now()
         jobs = jobs.filtered(
             lambda job: not job._is_import(now) and job._has_rest_to_bill()
         )

@@ -165,7 +165,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             )
 
     @api.depends(lambda self: self._get_readiness_dependencies())
-    @api.depends_context("lang", "tz")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_collection_readiness(self):
         collecting = self.filtered("company_id.collection_active")
         (self - collecting)._set_nothing_needed()

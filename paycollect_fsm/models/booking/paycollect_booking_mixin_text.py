@@ -2,6 +2,7 @@
 from odoo import models
 
 from ..company.moments import format_day
+from ..method.res_partner_request import REQUEST_GROUPS
 
 
 class PaycollectBookingMixin(models.AbstractModel):
@@ -22,7 +23,48 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
 
     def _get_readiness_text(self, verdict):
-        """Return what is not ready and how to fix it, for everyone at the company.
+        """Return what is not ready, and what the current user can do about it."""
+        step = self._get_step_text(verdict.code)
+        return " ".join(filter(None, (self._get_state_text(verdict), step)))
+
+    def _get_step_text(self, code):
+        """Return the next step, or who can take it if the user may not; "" for none.
+
+        The other reasons name their step themselves: everyone can take it, or only
+        accounting.
+        """
+        if not self.env.user.has_groups(REQUEST_GROUPS):
+            return self._get_office_step_text(code)
+        return {
+            "method_missing": self.env._("Request one from the customer."),
+            "method_expired": self.env._("Request a new payment method."),
+            "method_limited": self.env._("Request another payment method."),
+            "method_unusable": self.env._(
+                "Request a payment method: the link asks for the customer's consent."
+            ),
+            "prepayment_due": self._get_payment_step_text(),
+            "deposit_due": self._get_payment_step_text(),
+            "prepayment_unknown": self.env._("Create a quotation for it."),
+        }.get(code, "")
+
+    def _get_payment_step_text(self):
+        return self.env._(
+            "Send the customer a payment link. Accounting can also register a payment."
+        )
+
+    def _get_office_step_text(self, code):
+        if code.startswith("method_"):
+            return self.env._(
+                "Ask the office to request a payment method from the customer."
+            )
+        if code in ("prepayment_due", "deposit_due"):
+            return self.env._("Ask the office to send the customer a payment link.")
+        if code == "prepayment_unknown":
+            return self.env._("Ask the office to create a quotation for it.")
+        return ""
+
+    def _get_state_text(self, verdict):
+        """Return what is not ready, for everyone at the company.
 
         The reason for a hold is for collections users only, see
         ``collection_hold_text``.
@@ -44,7 +86,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         if verdict.code == "method_expired":
             return self.env._(
                 "The payment method on file is valid through %(expiry)s, but the work "
-                "is scheduled for %(day)s. Request a new payment method.",
+                "is scheduled for %(day)s.",
                 expiry=format_day(self.env, params["expiry"]),
                 day=format_day(self.env, params["job_date"]),
             )
@@ -52,7 +94,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             limit = params["limit"]
             return self.env._(
                 "The payment method on file cannot be charged for this work: "
-                "%(reason)s Request another payment method.",
+                "%(reason)s",
                 reason=self.env["payment.token"]._get_limit_text(
                     limit.code, limit.params, self.company_id or self.env.company
                 ),
@@ -63,13 +105,12 @@ class PaycollectBookingMixin(models.AbstractModel):
         amount = self._format_collection_amount(verdict.params["amount"])
         if verdict.code == "prepayment_due":
             return self.env._(
-                "%(amount)s must be paid before a worker can be dispatched. Send the "
-                "customer a payment link, or register the payment.",
+                "%(amount)s must be paid before a worker can be dispatched.",
                 amount=amount,
             )
         return self.env._(
             "%(amount)s of the %(percent)g%% deposit is still due before a worker can "
-            "be dispatched. Send the customer a payment link, or register the payment.",
+            "be dispatched.",
             amount=amount,
             percent=verdict.params["percent"],
         )
@@ -83,11 +124,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             ),
             "prepayment_unknown": self.env._(
                 "This work must be paid for before a worker can be dispatched, but "
-                "there is no sales order to pay. Create a quotation for it."
+                "there is no sales order to pay."
             ),
-            "method_missing": self.env._(
-                "No payment method is on file. Request one from the customer."
-            ),
+            "method_missing": self.env._("No payment method is on file."),
             "method": self.env._(
                 "The payment method on file will be charged on completion."
             ),

@@ -17,9 +17,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             for booking, payer in payers.items():
                 if payer.commercial_partner_id in found:
                     token, code = found[payer.commercial_partner_id]
-                    texts[booking] = self.env._(
-                        "%(why)s Request a payment method: the link asks for the "
-                        "customer's consent.",
-                        why=token._get_unusable_text(code, token._get_label()),
-                    )
+                    why = token._get_unusable_text(code, token._get_label())
+                    step = booking._get_step_text("method_unusable")
+                    texts[booking] = f"{why} {step}"
         return texts

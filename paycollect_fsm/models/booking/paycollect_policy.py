@@ -36,6 +36,10 @@ class PaycollectPolicy(models.Model):
         default=10, help="Policies are checked in this order; the first match wins."
     )
     active = fields.Boolean(default=True)
+    may_change = fields.Boolean(
+        compute="_compute_may_change",
+        help="Shared policies are changed by administrators only.",
+    )
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self._get_default_company(),
@@ -202,6 +206,11 @@ class PaycollectPolicy(models.Model):
         for policy, vals in zip(self, vals_list, strict=True):
             vals["name"] = self.env._("%(name)s (copy)", name=policy.name)
         return vals_list
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_may_change(self):
+        for policy in self:
+            policy.may_change = policy._origin.has_access("write")
 
     def action_open_policy_test(self):
         """Button: open the policy test."""

@@ -41,12 +41,15 @@ class SaleOrder(models.Model):
         self.require_payment = bool(share) or company.portal_confirmation_pay
         self.prepayment_percent = share or company.prepayment_percent
 
-    def _get_amount_due_now(self):
-        """Return what has to be paid before the work starts and isn't paid yet."""
+    def _get_amount_due_now(self, now=None):
+        """Return what has to be paid before the work starts and isn't paid yet.
+
+        :param now: naive UTC datetime
+        """
         self.ensure_one()
         if self.state == "cancel" or not self.company_id.collection_active:
             return 0.0
-        today = self.company_id._get_today()
+        today = self.company_id._get_today(now)
         facts, _tokens = self._get_collection_facts(today)
         return self.currency_id.round(get_deposit_due(facts[self]))
 

@@ -2,7 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...rules.approval import ORDERER, Review, describe, find_causes
+from ...rules.approval import ORDERER, Review, describe, find_causes, is_large
 from ...rules.const import OPEN_STATES
 from ...rules.triggers import get_authorizer
 from .paycollect_approval import CHARGE, PAYER
@@ -114,18 +114,19 @@ class AccountMove(models.Model):
             self.commercial_partner_id, self.collection_orderer_ids, self.company_id
         )
 
-    def _find_approval(self, collectable=None, trigger=None):
+    def _find_approval(self, collectable=None, trigger=None, now=None):
         """Return ``(causes, values for their text)`` of what waits for approval.
 
         No causes if the charge of what is owed now doesn't wait.
 
         :param collectable: see ``_get_collectable``; default: computed here
         :param trigger: see ``rules/triggers.py``; default: the open attempt's
+        :param now: naive UTC datetime
         """
         self.ensure_one()
         attempt = self._get_last_attempt().filtered(lambda a: a.state in OPEN_STATES)
-        review = self._get_review()
-        collectable = collectable or self._get_collectable()[self]
+        review = self._get_review(now)
+        collectable = collectable or self._get_collectable(now)[self]
         amount = collectable.ask(ahead=True)
         authorizer = get_authorizer(trigger or attempt.trigger or "manual")
         causes = find_causes(review, amount, authorizer)
@@ -160,8 +161,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         access, move = self.env["paycollect.access"], self.sudo()
         causes, params = move._find_approval()
-        large = set(causes) - {ORDERER}
-        (access._check_manager if large else access._check_user)(self)
+        check = access._check_manager if is_large(causes) else access._check_user
+        check(self)
         if move.currency_id.compare_amounts(move.amount_total, total) > 0:
             raise UserError(
                 self.env._(
@@ -181,6 +182,6 @@ class AccountMove(models.Model):
         if ORDERER in causes:
             for stranger in self._find_strangers():
                 approvals._record(self, PAYER, reason, stranger)
-        if set(causes) - {ORDERER}:
+        if is_large(causes):
             approvals._record(self, CHARGE, reason)
             self.collection_approved_amount = self.amount_total

@@ -54,10 +54,11 @@ class AccountMove(models.Model):
     def _get_pay_by_date(self):
         """Return the date by which the customer has to pay that amount."""
         self.ensure_one()
-        return self._get_due_date(self._get_collectable()[self])
+        today = self.company_id._get_today()
+        return self._get_due_date(self._get_collectable()[self], today)
 
-    def _get_due_date(self, collectable):
-        parts = self._get_open_parts(self.company_id._get_today())
+    def _get_due_date(self, collectable, today):
+        parts = self._get_open_parts(today)
         first = min((part.due for part in parts), default=self.invoice_date_due)
         return collectable.discount_until or first
 
@@ -66,15 +67,17 @@ class AccountMove(models.Model):
         found = self._get_collectable()[self]
         return bool(found.discount or (found.due and found.next_due))
 
-    def _get_due_text(self, collectable=None):
+    def _get_due_text(self, collectable=None, now=None):
         """Return what the customer has to pay by when, as a sentence that follows a
         colon.
 
         :param collectable: what is owed; default: computed here
+        :param now: naive UTC datetime
         """
         self.ensure_one()
-        found = collectable or self._get_collectable()[self]
-        due = self._get_due_date(found)
+        found = collectable or self._get_collectable(now)[self]
+        today = self.company_id._get_today(now)
+        due = self._get_due_date(found, today)
         values = {
             "amount": self.currency_id._format_amount(found.ask(ahead=True)),
             "date": format_day(self.env, due),
@@ -94,7 +97,7 @@ class AccountMove(models.Model):
                 next_date=format_day(self.env, found.next_due),
                 **values,
             )
-        if due and due < self.company_id._get_today():
+        if due and due < today:
             return self.env._("%(amount)s was due by %(date)s.", **values)
         return self.env._("%(amount)s is due by %(date)s.", **values)
 
@@ -181,7 +184,7 @@ class AccountMove(models.Model):
         moves = self.filtered(lambda move: move._has_part_left())
         attempts = moves._plan_collection("completion", now)
         charged = attempts.filtered(lambda a: not a._tells_customer(now)).move_id
-        (moves - charged)._notify_customer(OCCASION_DUE)
+        (moves - charged)._notify_customer(OCCASION_DUE, now)
 
     def _has_part_left(self):
         """Whether an installment was charged and the next one isn't planned yet."""

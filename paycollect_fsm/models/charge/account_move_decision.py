@@ -46,17 +46,18 @@ class AccountMove(models.Model):
 
         :param now: naive UTC datetime
         """
+        now = now or fields.Datetime.now()
         attempts = self._plan_collection(trigger, now)
-        charged = attempts.filtered(lambda a: not a._tells_customer()).move_id
-        (self - charged)._send_for_payment()
+        charged = attempts.filtered(lambda a: not a._tells_customer(now)).move_id
+        (self - charged)._send_for_payment(now)
 
-    def _send_for_payment(self):
+    def _send_for_payment(self, now=None):
         """Send what is owed to the customer, unless it is collected on site."""
         self.filtered(
             lambda move: (
                 move._is_owed() and move.collection_mode in ("net", "auto", "prepaid")
             )
-        )._notify_customer(OCCASION_DUE)
+        )._notify_customer(OCCASION_DUE, now)
 
     def _plan_collection(self, trigger, now=None, token=None, collectables=None):
         """Plan one attempt for each invoice that may be charged.
@@ -118,7 +119,7 @@ class AccountMove(models.Model):
         :param collectables: see ``_get_collectable``; default: computed here
         :param now: naive UTC datetime
         """
-        collectables = collectables or self._get_collectable()
+        collectables = collectables or self._get_collectable(now)
         Token = self.env["payment.token"]
         result = dict.fromkeys(self, Token)
         for company, moves in self.grouped("company_id").items():
@@ -155,11 +156,12 @@ class AccountMove(models.Model):
             "try_number": len(self.sudo().collection_attempt_ids) + 1,
         }
 
-    def _notify_customer(self, occasion):
+    def _notify_customer(self, occasion, now=None):
         """Hook: notify the customer about these invoices.
 
         :param occasion: ``const.OCCASION_DUE``, ``OCCASION_DECLINED`` or
             ``OCCASION_PAID``
+        :param now: naive UTC datetime
         """
 
     def _reset_notifications(self):

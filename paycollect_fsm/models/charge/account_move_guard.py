@@ -93,15 +93,17 @@ class AccountMove(models.Model):
         frees = vals.get("state") == "posted" or "payment_state" in vals
         freed = self.filtered("posted_before") if frees else self.browse()
         result = super().write(vals)
-        freed._resume_charges()
+        freed._resume_charges(fields.Datetime.now())
         return result
 
-    def _resume_charges(self):
-        """Resume the charges that waited for these invoices."""
+    def _resume_charges(self, now):
+        """Resume the charges that waited for these invoices.
+
+        :param now: naive UTC datetime
+        """
         waiting = self.sudo().collection_attempt_ids.filtered(
             lambda attempt: attempt.parked_code in (IN_DRAFT, BLOCKED)
         )
-        now = fields.Datetime.now()
         for code, attempts in waiting.grouped("parked_code").items():
             (attempts & attempts._search_unparkable(code, now))._set_unparked()
 

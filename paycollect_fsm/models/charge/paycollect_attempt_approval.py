@@ -69,12 +69,14 @@ class PaycollectAttempt(models.Model):
                 code=APPROVAL,
             )
 
-    def _resume_approved(self):
+    def _resume_approved(self, now=None):
         """Resume every charge that no longer waits for approval.
 
         An approval to pay for another customer covers all of that customer's invoices.
+
+        :param now: naive UTC datetime
         """
-        ready = self._search_unparkable(APPROVAL, fields.Datetime.now())
+        ready = self._search_unparkable(APPROVAL, now or fields.Datetime.now())
         for company, attempts in ready.grouped("company_id").items():
             company._close_collection_activities(
                 attempts.move_id,
@@ -91,6 +93,8 @@ class PaycollectAttempt(models.Model):
         return parked.filtered(
             lambda attempt: (
                 not attempt.move_id._is_owed()
-                or not attempt.move_id._find_approval(collectables[attempt.move_id])[0]
+                or not attempt.move_id._find_approval(
+                    collectables[attempt.move_id], now=now
+                )[0]
             )
         )

@@ -78,7 +78,7 @@ class PaycollectAttempt(models.Model):
             until = decision.params.get("until")
             self._postpone(decision.reason, params, now, until)
             if decision.reason == "network_cap":
-                self.move_id._notify_customer(OCCASION_DUE)
+                self.move_id._notify_customer(OCCASION_DUE, now)
 
     def _set_parked(self, code, params=None):
         """Hold the charge back and notify the exceptions owner once a day.

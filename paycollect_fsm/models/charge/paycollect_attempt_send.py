@@ -116,7 +116,7 @@ class PaycollectAttempt(models.Model):
             if decision.reason in MISMATCHES:
                 self._report_mismatch()
             elif not move._has_open_attempt():
-                move._notify_customer(OCCASION_DUE)
+                move._notify_customer(OCCASION_DUE, now)
         else:
             if decision.reason == NOT_DUE:
                 self.amount = facts.residual

@@ -14,13 +14,14 @@ class PaymentTransaction(models.Model):
 
     def _create_payment(self, **extra_create_values):
         """Write off the remainder together with the payment."""
-        lines = self._prepare_remainder_lines()
+        today = self.provider_id.company_id._get_today()
+        lines = self._prepare_remainder_lines(today)
         if lines:
             given = extra_create_values.get("write_off_line_vals") or []
             extra_create_values["write_off_line_vals"] = [*given, *lines]
         return super()._create_payment(**extra_create_values)
 
-    def _prepare_remainder_lines(self):
+    def _prepare_remainder_lines(self, today):
         """Return the values of the journal item that closes the invoice, if any."""
         self.ensure_one()
         remainder = self._get_remainder()
@@ -35,7 +36,7 @@ class PaymentTransaction(models.Model):
             remainder,
             company.currency_id,
             company,
-            company._get_today(),
+            today,
         )
         return [
             {

@@ -131,7 +131,7 @@ class ResCompany(models.Model):
         return managers[:1] or self.env.ref("base.user_admin")
 
     def _schedule_collection_activity(
-        self, record, summary, note, code, once_a_day=False
+        self, record, summary, note, code, once_a_day=False, now=None
     ):
         """Schedule an activity on ``record`` for the exceptions owner.
 
@@ -140,6 +140,7 @@ class ResCompany(models.Model):
 
         :param note: plain text, or ``Markup``
         :param code: code of the kind of exception, the same in every language
+        :param now: naive UTC datetime
         """
         self.ensure_one()
         user = self._get_collection_responsible()
@@ -148,7 +149,7 @@ class ResCompany(models.Model):
             ("user_id", "=", user.id),
             ("res_model", "=", record._name),
         ]
-        today = self._get_today()
+        today = self._get_today(now)
         if once_a_day:
             domain.append(("date_deadline", "=", today))
         else:

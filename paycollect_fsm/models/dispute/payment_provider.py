@@ -50,4 +50,5 @@ class PaymentProvider(models.Model):
                 rates=" ".join(rate._get_warning_text() for rate in rates),
             ),
             code="bank_returns",
+            now=now,
         )

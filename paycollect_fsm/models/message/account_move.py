@@ -81,15 +81,15 @@ class AccountMove(models.Model):
         self.filtered("decline_message_at").decline_message_at = False
         return super()._reset_notifications()
 
-    def _notify_customer(self, occasion):
+    def _notify_customer(self, occasion, now=None):
         if occasion == OCCASION_PAID:
-            self._queue_receipt()
+            self._queue_receipt(now)
         else:
             self._queue_invoice_message()
-        return super()._notify_customer(occasion)
+        return super()._notify_customer(occasion, now)
 
-    def _queue_receipt(self):
-        now = fields.Datetime.now()
+    def _queue_receipt(self, now=None):
+        now = now or fields.Datetime.now()
         for move in self:
             code = move._get_message_obstacle(OCCASION_PAID, now)
             if code in SILENT:

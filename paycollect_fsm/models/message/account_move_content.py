@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
-from odoo import models
+from odoo import fields, models
 
 from ...rules.const import OCCASION_DECLINED, OCCASION_PAID
 from ...rules.contact import find_emails
@@ -130,9 +130,10 @@ class AccountMove(models.Model):
             self.commercial_partner_id, "method", company=self.company_id, move=self
         )
 
-    def _has_usable_method(self):
-        token = self._get_tokens_to_charge()[self]
-        today = self.company_id._get_today()
+    def _has_usable_method(self, now=None):
+        now = now or fields.Datetime.now()
+        token = self._get_tokens_to_charge(now=now)[self]
+        today = self.company_id._get_today(now)
         return token and not token._is_expired_on(today) and not self._is_declined()
 
     def _get_pay_link(self):

@@ -5,7 +5,7 @@ from odoo import fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _follow_message(self, carrier, occasion, address, company):
+    def _follow_message(self, carrier, occasion, address, company, now=None):
         values = {
             "partner_id": self.id,
             "company_id": company.id,
@@ -13,5 +13,5 @@ class ResPartner(models.Model):
             "address": address,
         }
         messages = self.env["paycollect.message"].sudo()
-        messages._follow(carrier, values, fields.Datetime.now())
-        return super()._follow_message(carrier, occasion, address, company)
+        messages._follow(carrier, values, now or fields.Datetime.now())
+        return super()._follow_message(carrier, occasion, address, company, now)

@@ -179,11 +179,11 @@ class PaymentTransaction(models.Model):
         self.collection_link_id._note_saved(token)
         token.partner_id._collection_method_added(token)
 
-    def _post_process_link_payment(self):
+    def _post_process_link_payment(self, now=None):
         """Note on the link that it was paid."""
         paid = self.operation != "validation" and self.state in ("authorized", "done")
         if paid and not self.collection_link_id.used_at:
-            self.collection_link_id._set_used(fields.Datetime.now())
+            self.collection_link_id._set_used(now or fields.Datetime.now())
 
     def _has_collection_consent(self):
         return bool(

@@ -46,12 +46,13 @@ class ResPartner(models.Model):
         action["context"] = {}
         return action
 
-    def _follow_message(self, carrier, occasion, address, company):
+    def _follow_message(self, carrier, occasion, address, company, now=None):
         """Hook: a message to this customer was queued; see that it is delivered.
 
         :param carrier: the ``mail.mail`` or ``sms.sms``
         :param occasion: ``const.OCCASION_METHOD``, ``OCCASION_PAYMENT`` or
             ``OCCASION_CONSENT``
+        :param now: naive UTC datetime
         """
 
     def _collection_method_added(self, token):

@@ -241,7 +241,7 @@ class ResPartner(models.Model):
             )
             queue = self._queue_mail if channel == MAIL else self._queue_text
             carrier = queue(template, address)
-            self._follow_message(carrier, occasion, address, company)
+            self._follow_message(carrier, occasion, address, company, now)
 
     def _queue_mail(self, template, address):
         mail_id = template.send_mail(

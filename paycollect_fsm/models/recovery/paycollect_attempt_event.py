@@ -51,6 +51,7 @@ class PaycollectAttempt(models.Model):
                     reference=attempt.transaction_id.reference,
                 ),
                 code="contradicted",
+                now=now,
             )
 
     def _set_returned(self, code, amount, now):

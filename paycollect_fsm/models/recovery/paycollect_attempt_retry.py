@@ -190,23 +190,23 @@ class PaycollectAttempt(models.Model):
                 if decision.notify:
                     move._reset_notifications()
                 if decision.at > now:
-                    move._notify_customer(OCCASION_DECLINED)
+                    move._notify_customer(OCCASION_DECLINED, now)
             case retry.AskCustomer():
                 self.escalate_at = now + timedelta(
                     days=move._get_retry_plan().answer_days
                 )
-                move._notify_customer(OCCASION_DECLINED)
+                move._notify_customer(OCCASION_DECLINED, now)
             case retry.Person(reason="merchant"):
                 self._report_exhausted()
             case _:
-                move._notify_customer(OCCASION_DECLINED)
+                move._notify_customer(OCCASION_DECLINED, now)
                 self._report_exhausted()
 
     def _decide_next(self, tokens, now):
         """Return the decision of the pure rule, see ``retry.next_step``."""
         move = self.move_id
         amount = move._get_collectable(now)[move].ask(ahead=True)
-        if move.collection_mode != "auto" or find_causes(move._get_review(), amount):
+        if move.collection_mode != "auto" or find_causes(move._get_review(now), amount):
             return retry.Person("not_automatic")
         plan = move._get_retry_plan()
         history = move._get_decline_history()

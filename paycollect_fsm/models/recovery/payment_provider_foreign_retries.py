@@ -55,6 +55,7 @@ class PaymentProvider(models.Model):
                 where=self._get_foreign_advice(),
             ),
             code="second_engine",
+            now=now,
         )
 
     def action_foreign_retries_off(self):

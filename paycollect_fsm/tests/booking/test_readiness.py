@@ -507,9 +507,23 @@ class TestReadiness(BookingCommon):
             self._as(job, "own_jobs").read(["collection_token_id"])
         self._as(job, "own_jobs").resolution = "Done"
 
-    def test_a_technician_cannot_request_a_payment_method(self):
+    def test_a_technician_reads_who_can_request_a_payment_method(self):
+        job = self.make_visit()
+        job.person_ids = self.make_worker(
+            partner_id=self.users["own_jobs"].partner_id.id
+        )
         with self.assertRaises(AccessError):
-            self._as(self.make_visit(), "own_jobs").action_request_payment_method()
+            self._as(job, "own_jobs").action_request_payment_method()
+        for user, step in (
+            ("own_jobs", "Ask the office to request a payment method"),
+            ("dispatcher", "Request one from the customer."),
+        ):
+            job = self._as(job, user)
+            self.assertIn(step, job.collection_readiness_reason)
+        self.make_token(consent=False)
+        self.assertIn(
+            "Ask the office", self._as(job, "own_jobs").collection_readiness_reason
+        )
 
     def test_a_dispatcher_sees_the_method_but_not_the_token(self):
         self.make_token()

@@ -4,6 +4,7 @@ import csv
 from odoo.tests import tagged
 from odoo.tools import file_open
 
+from .common_offers import Offers
 from .common_rights import ROLES
 from .world import World
 
@@ -12,7 +13,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
 @tagged("post_install", "-at_install")
-class TestMatrix(World):
+class TestMatrix(Offers, World):
     """Who may do what: the registry and the table ``rights.csv`` agree.
 
     A row without a field is about a model of ours: read, write, create and unlink

@@ -233,11 +233,11 @@ class PaycollectCheckNotice(models.Model):
         self.env["paycollect.access"]._check_user(self)
         self.sudo()._cancel()
 
-    def _cancel(self):
+    def _cancel(self, now=None):
         """:raise UserError: if it was received"""
         self._check_may(CANCEL)
         for notice in self:
-            notice.canceled_on = notice.company_id._get_today()
+            notice.canceled_on = notice.company_id._get_today(now)
             notice.activity_feedback([EXCEPTION_ACTIVITY])
 
     @api.model

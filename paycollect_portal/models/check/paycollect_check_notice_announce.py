@@ -18,16 +18,17 @@ class PaycollectCheckNotice(models.Model):
     _inherit = "paycollect.check.notice"
 
     @api.model
-    def _announce(self, partner, company, said, moves, **values):
+    def _announce(self, partner, company, said, moves, now=None, **values):
         """Create a notice (sudo) and return it with what is wrong.
 
         :param partner: the customer, a commercial partner
         :param said: :class:`checks.Announcement`
         :param moves: the customer's open invoices that it pays
+        :param now: naive UTC datetime
         :param values: other fields; with a ``source``, it isn't the customer's own
         :return: ``(notice, {field: text})``; one of them is empty
         """
-        today = company._get_today()
+        today = company._get_today(now)
         end = company._get_check_pause_end(today)
         found = checks.find_problems(said, today, end)
         texts = company._get_check_problem_texts(today, end)

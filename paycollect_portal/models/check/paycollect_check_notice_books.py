@@ -47,11 +47,11 @@ class PaycollectCheckNotice(models.Model):
             notice.with_company(notice.company_id)._receive(amount, date)
         return True
 
-    def _receive(self, amount, date):
+    def _receive(self, amount, date, now=None):
         """:return: the posted payment"""
         self._serialize(self.partner_id)
         self._check_may(RECEIVE)
-        today = self.company_id._get_today()
+        today = self.company_id._get_today(now)
         if amount is None:
             amount = self.payment_id.amount or self.amount
         date = date or today
@@ -169,7 +169,7 @@ class PaycollectCheckNotice(models.Model):
             "view_mode": "form",
         }
 
-    def _create_deposit(self):
+    def _create_deposit(self, now=None):
         lines = self._get_lines_in_hand()
         journal = self.payment_id.journal_id
         account = journal._get_check_method_line().payment_account_id
@@ -196,7 +196,7 @@ class PaycollectCheckNotice(models.Model):
                 "journal_id": journal.id,
                 "bank_journal_id": bank.id,
                 "currency_id": self.currency_id.id,
-                "deposit_date": self.company_id._get_today(),
+                "deposit_date": self.company_id._get_today(now),
                 "check_payment_ids": [Command.set(lines.ids)],
             }
         )

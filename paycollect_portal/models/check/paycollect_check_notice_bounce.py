@@ -31,12 +31,13 @@ class PaycollectCheckNotice(models.Model):
             notice.with_company(notice.company_id)._bounce(date)
         return True
 
-    def _bounce(self, date):
+    def _bounce(self, date, now=None):
         self._serialize(self.partner_id)
         self._check_may(BOUNCE)
-        date = date or self.company_id._get_today()
+        today = self.company_id._get_today(now)
+        date = date or today
         payment = self.payment_id
-        self._check_return_date(payment, date)
+        self._check_return_date(payment, date, today)
         liquidity, counterpart, _other = payment._seek_for_lines()
         paid = counterpart.matched_debit_ids.debit_move_id.move_id
         counterpart.remove_move_reconcile()
@@ -53,8 +54,7 @@ class PaycollectCheckNotice(models.Model):
         for record in (self, payment, *paid):
             record.message_post(body=text)
 
-    def _check_return_date(self, payment, date):
-        today = self.company_id._get_today()
+    def _check_return_date(self, payment, date, today):
         if not payment.date <= date <= today:
             raise UserError(
                 self.env._(

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
@@ -27,12 +27,13 @@ class ResPartner(models.Model):
             )
         return self._open_method_request(purpose="balance")
 
-    def _get_balance_work(self, company):
+    def _get_balance_work(self, company, now=None):
         """Return what a request to pay the balance is about, in the context's language.
 
+        :param now: naive UTC datetime
         :return: as for ``_request_payment_method``; empty if nothing is due
         """
-        today = company._get_today(fields.Datetime.now())
+        today = company._get_today(now)
         blocks = self._get_payment_blocks(company, today)
         due = [block for block in blocks if block.plan.amount]
         if not due:

@@ -13,17 +13,18 @@ class PaycollectDispute(models.Model):
     _inherit = "paycollect.dispute"
 
     @api.model
-    def _file(self, move, partner, claim, lines, file=None):
+    def _file(self, move, partner, claim, lines, file=None, now=None):
         """File the dispute of an invoice. Call with sudo, after checking whose it is.
 
         :param partner: who disputes it
         :param claim: a :class:`disputes.Claim` without problems
         :param lines: the disputed lines of the invoice; none: all of it
         :param file: (name, content) that was checked, or None
+        :param now: naive UTC datetime
         :raise ValidationError: if it is disputed already, or after too many on one day
         """
         return self._file_once(
-            self._prepare_dispute_vals(move, partner, claim, lines, file),
+            self._prepare_dispute_vals(move, partner, claim, lines, file, now),
             self.env._(
                 "%(invoice)s is already disputed. You'll find the dispute in your "
                 "list.",
@@ -31,7 +32,7 @@ class PaycollectDispute(models.Model):
             ),
         )
 
-    def _prepare_dispute_vals(self, move, partner, claim, lines, file):
+    def _prepare_dispute_vals(self, move, partner, claim, lines, file, now):
         company, currency = move.company_id, move.currency_id
         limit, digits = move._get_disputable_amount(), currency.decimal_places
         name, content = file or (False, False)
@@ -48,7 +49,7 @@ class PaycollectDispute(models.Model):
             "file_name": name,
             "owner_id": company._get_collection_responsible().id,
             "deadline": disputes.add_business_days(
-                company._get_today(), disputes.ANSWER_WITHIN
+                company._get_today(now), disputes.ANSWER_WITHIN
             ),
         }
 
