@@ -111,6 +111,14 @@ class PaycollectMessage(models.Model):
         "This message to the customer already exists.",
     )
 
+    @api.depends("occasion", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["occasion"]._description_selection(self.env))
+        for message in self:
+            names = (labels.get(message.occasion), message.partner_id.display_name)
+            message.display_name = " · ".join(filter(None, names))
+
     @api.depends("state", "try_count")
     def _compute_can_send_again(self):
         for message in self:

@@ -48,6 +48,7 @@ class PaycollectMessage(models.Model):
                 "try_count": 0,
                 "failed_at": False,
                 "address": False,
+                "reason": False,
             }
         )
 

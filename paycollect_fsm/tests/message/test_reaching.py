@@ -135,10 +135,14 @@ class TestReaching(DeliveryCommon):
         self.make_token(partner)
         move = self.complete(self.make_sale(partner).fsm_order_ids)
         partner.email = "ap@acme.example"
-        move.collection_message_ids.with_user(self.accountant).action_send_again()
+        message = move.collection_message_ids.with_user(self.accountant)
+        message.action_send_again()
+        self.assertFalse(message.reason)
         self.later(minutes=0)
         self.assertEqual(len(self.left), 1)
         self.assertTrue(move.receipt_sent_at)
+        customer = move.partner_id.display_name
+        self.assertEqual(message.display_name, f"Receipt · {customer}")
 
 
 class TestMessageRules(TransactionCase):

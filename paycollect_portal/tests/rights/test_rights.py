@@ -11,6 +11,10 @@ class TestPortalMatrix(PortalWorld, test_matrix.TestMatrix):
     """Who may do what with the models and fields of this addon."""
 
     shared = set()
+    elsewhere = {
+        ("paycollect.check.notice", "action_bounce"): "a dialog asks for the day first",
+        ("paycollect.check.notice", "action_receive"): "the same",
+    }
 
 
 @tagged("post_install", "-at_install")
