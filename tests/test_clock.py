@@ -37,6 +37,8 @@ OVERRIDES = {
 }
 # The signature of a webhook is checked when it arrives.
 SIGNATURES = {"_has_signed"}
+# Odoo has methods of these names, too, without a time.
+NATIVE = {"_set_canceled"}
 # Values of a page or an email, which is rendered as a whole.
 VALUES = {"_get_pay_by_date"}
 
@@ -79,7 +81,7 @@ def find_keepers(trees):
         optional = names[len(names) - len(method.args.defaults) :]
         keeps = {"now", "today"}.intersection(optional)
         (found if keeps else others).add(method.name)
-    return found - others
+    return found - others - NATIVE
 
 
 def find_losses(method, keepers):
