@@ -1,5 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The day of each role in a real browser, with the groups that the README names."""
+"""The day of each role in a real browser, with the groups that the README names.
+
+On a desktop and on a phone: what a role usually does at one, it also looks up on the
+other.
+"""
 
 import pytest
 import scene
@@ -28,13 +32,18 @@ def save(page):
     page.locator(".o_form_saved").first.wait_for(state="attached")
 
 
+def check_width(page):
+    """Nothing on the screen makes the page scroll sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def state_of(server, job):
     query = "SELECT completed_on FROM fsm_order WHERE id = %s"
     return server.sql(query, [job])[0]["completed_on"]
 
 
 def test_the_dispatcher_creates_a_customer_with_a_service_location(
-    server, company, desktop
+    server, company, desktop, phone
 ):
     office = desktop(server, "dispatcher")
     office.open(f"{LOCATIONS}/new")
@@ -67,10 +76,13 @@ def test_the_dispatcher_creates_a_customer_with_a_service_location(
     )
     call("sale.order", "action_confirm", [order])
     (job,) = call("fsm.order", "search", [[("sale_id", "=", order)]])
-    office.open(f"{JOB}/{job}")
-    office.get_by_text("Hill Country Dental · North clinic").wait_for()
-    office.get_by_text("2 × Network check").wait_for()
-    assert office.console_errors == []
+    for page in (office, phone(server, "dispatcher")):
+        page.open(f"{JOB}/{job}")
+        page.get_by_text("Hill Country Dental · North clinic").wait_for()
+        page.get_by_text("2 × Network check").wait_for()
+        page.get_by_text("No payment method is on file.").wait_for()
+        check_width(page)
+        assert page.console_errors == []
 
 
 def test_the_accountant_holds_a_customer_and_ends_the_hold(server, company, desktop):
@@ -169,7 +181,7 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     letter.shot("decline-2-mail")
 
     # The board and the office's list show the decline, and wait for what comes.
-    board = phone(server, "technician")
+    board = desktop(server, "technician")
     board.open(BOARD)
     card = board.locator(".o_kanban_record", has_text="Dara Dental")
     card.get_by_text("was declined").wait_for()
@@ -187,7 +199,7 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     status.get_by_text("330.00 paid with").wait_for()
     card.get_by_text("330.00 paid with").wait_for()
     row.get_by_text("Paid", exact=True).wait_for()
-    desk = desktop(server, "accountant")
+    desk = phone(server, "accountant")
     (invoice,) = scene.invoices(server, customer["id"])
     desk.open(f"{INVOICES}/{invoice['id']}")
     desk.get_by_role("tab", name="Collection").click()
@@ -197,6 +209,7 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     states = [row["state"] for row in scene.attempts(server, customer["id"])]
     assert states == ["declined", "paid"]
     for page in (van, board, office, desk):
+        check_width(page)
         assert page.console_errors == []
 
 

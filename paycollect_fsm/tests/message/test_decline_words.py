@@ -41,6 +41,8 @@ class TestDeclineWords(CollectionCommon, HttpCase):
         self.assertIn("insufficient funds", body)
         self.assertRegex(body, r"Pay[\s<>/\w=\"-]*\$\s?100\.00")
         self.assertEqual(len(re.findall(r"<a\b", body)), 1)
+        text = re.sub(r"<[^>]+>", "", body)
+        self.assertRegex(text, r"\.\s+Please pay with another payment method\.")
 
     def test_the_text_message_says_it_in_one_line(self):
         self.customer.write({"phone": "+12125550123"})
