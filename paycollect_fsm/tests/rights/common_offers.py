@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user
 from odoo.tools import file_open
 
-from .common_rights import GROUPS
+from .common_rights import ROLES
 
 VIEWS = ("form", "list", "kanban", "calendar", "pivot", "graph", "search")
 ADMINISTRATOR = "administrator"
@@ -38,18 +38,8 @@ class Offers:
         ("payment.provider", "action_foreign_retries_off"): "the same",
     }
 
-    def setUp(self):
-        super().setUp()
-        self.users = {
-            **self.users,
-            ADMINISTRATOR: new_test_user(
-                self.env,
-                "the_administrator",
-                groups="base.group_system,paycollect_fsm.group_manager",
-            ),
-        }
-
     def test_a_screen_offers_to_each_role_what_it_may_do(self):
+        self._add_administrator()
         table = self._read_calls()
         for role in STAFF:
             offered = self._find_offered(role)
@@ -63,6 +53,7 @@ class Offers:
                 self.assertEqual(allowed - offered - self.elsewhere.keys(), set())
 
     def test_a_menu_opens_for_everyone_who_sees_it(self):
+        self._add_administrator()
         menus = self._find_own("ir.ui.menu").filtered("action")
         for role in STAFF:
             user = self.users[role]
@@ -73,6 +64,14 @@ class Offers:
                 } <= visible:
                     with self.subTest(f"{role}: {menu.complete_name}"):
                         self._open(menu.action, role)
+
+    def _add_administrator(self):
+        user = new_test_user(
+            self.env,
+            "the_administrator",
+            groups="base.group_system,paycollect_fsm.group_manager",
+        )
+        self.users = {**self.users, ADMINISTRATOR: user}
 
     # -- what is offered ---------------------------------------------------------
 
@@ -169,7 +168,7 @@ class Offers:
 
     def _may_call(self, role, row, table):
         """Administrators aren't in the table; they try."""
-        if role in GROUPS:
+        if role in ROLES:
             return table[row][role] == "a"
         model, name = row
         record = self.as_user(self.get_record(model, role), role)
