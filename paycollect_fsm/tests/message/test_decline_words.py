@@ -41,8 +41,19 @@ class TestDeclineWords(CollectionCommon, HttpCase):
         self.assertIn("insufficient funds", body)
         self.assertRegex(body, r"Pay[\s<>/\w=\"-]*\$\s?100\.00")
         self.assertEqual(len(re.findall(r"<a\b", body)), 1)
-        text = re.sub(r"<[^>]+>", "", body)
-        self.assertRegex(text, r"\.\s+Please pay with another payment method\.")
+
+    def test_the_mail_has_a_space_between_its_sentences(self):
+        move = self.complete(self.job)
+        template = self.env.ref("paycollect_fsm.mail_template_invoice")
+        retried = template._render_field("body_html", move.ids)[move.id]
+        move._get_planned_retry()._set_superseded()
+        given_up = template._render_field("body_html", move.ids)[move.id]
+        for body, words in (
+            (retried, "We'll try again on"),
+            (given_up, "Please pay with another payment method."),
+        ):
+            text = re.sub(r"<[^>]+>", "", body)
+            self.assertRegex(text, rf"\.\s+{words}")
 
     def test_the_text_message_says_it_in_one_line(self):
         self.customer.write({"phone": "+12125550123"})
