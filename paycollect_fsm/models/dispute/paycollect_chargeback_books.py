@@ -94,7 +94,8 @@ class PaycollectChargeback(models.Model):
 
     def _create_reversal(self, payment, now):
         """Return the posted entry that reverses the disputed part of a payment."""
-        env = self._get_customer_env(payment)
+        # on the customer's statement, so in their language
+        env = self.with_context(lang=payment.partner_id.lang or self.env.lang).env
         vals = {
             "date": self.company_id._get_today(now),
             "ref": env._(
@@ -164,7 +165,7 @@ class PaycollectChargeback(models.Model):
         reversal = self.reversal_move_id
         for lines in (counterpart, liquidity):
             self._unmatch(lines, reversal)
-        env = self._get_customer_env(payment)
+        env = self.with_context(lang=payment.partner_id.lang or self.env.lang).env
         again = reversal._reverse_moves(
             [
                 {
@@ -286,10 +287,6 @@ class PaycollectChargeback(models.Model):
         }
 
     # -- helpers -----------------------------------------------------------------
-
-    def _get_customer_env(self, payment):
-        """Return the environment in whose language the customer's statement is."""
-        return self.with_context(lang=payment.partner_id.lang or self.env.lang).env
 
     def _report_books(self, note):
         """Report what can't be booked automatically, once for each invoice."""
