@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 
-from . import configuration, paths, postgres
+from . import configuration, inside, paths, postgres
 from .steps import Fault, hold, is_held, locked, need_disk, run, step
 
 # Jobs that would make network calls on their own.
@@ -21,6 +21,15 @@ UPDATE ir_cron SET active = false WHERE id IN (
     WHERE module = 'mail' AND name = 'ir_cron_module_update_notification')
 """
 KEPT = 6
+ASSETS = """
+bundle = env["ir.qweb"]._get_asset_bundle
+for name in ("web.assets_web", "web.assets_frontend"):
+    bundle(name, css=True, js=False).css()
+for name in ("web.assets_web", "web.assets_frontend_lazy"):
+    bundle(name, css=False, js=True).js()
+for name in ("web.report_assets_common", "web.report_assets_pdf"):
+    bundle(name, css=True, js=False, autoprefix=True).css()
+"""
 
 
 def dependencies():
@@ -95,6 +104,20 @@ def _template(name, title, modules, source=None):
             odoo_update(fresh, "-i", modules)
         postgres.psql(fresh, QUIET)
         rename(fresh, name)
+
+
+def store_assets(template):
+    """Store the styles and scripts that browsers load: each copy has them, too."""
+    stored = "SELECT 1 FROM ir_attachment WHERE url LIKE '/web/assets/%' LIMIT 1"
+    with locked("templates"):
+        if postgres.psql(template, stored):
+            return
+        with step("Styles and scripts"):
+            conf = configuration.write(
+                paths.RUN / f"{template}.conf", db_name=template, log_level="warn"
+            )
+            inside.run(conf, ASSETS)
+            conf.unlink()
 
 
 def odoo_update(database, option, modules):

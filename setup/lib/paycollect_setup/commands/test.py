@@ -37,7 +37,7 @@ def main(argv):
     if argv[:1] == ["--host"]:
         return host.main(argv[1:])
     with environment.ready(system.BROWSER) as version:
-        template = databases.addons_template(version)
+        template = databases.addons_template(version, only=not argv)
         databases.drop_leftovers()
         return _run_one(template, argv) if argv else _run_all(template)
 
@@ -49,6 +49,7 @@ def _run_one(template, argv):
 
 
 def _run_all(template):
+    databases.store_assets(template)
     files = seconds.find_files()
     files = seconds.sort(files, seconds.estimate(files))
     with contextlib.ExitStack() as stack:
