@@ -3,8 +3,8 @@ import csv
 import inspect
 import threading
 
-from odoo.exceptions import AccessError
-from odoo.service.model import get_public_method
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw, get_public_method
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import file_open, mute_logger
 
@@ -76,27 +76,29 @@ class TestCalls(World, HttpCase):
                     self._format(row, expected), self._format(row, found), self.addon
                 )
 
-    def test_what_the_table_of_fields_forbids_is_refused_over_http(self):
+    def test_what_the_table_of_fields_forbids_is_refused(self):
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
             for role in CALLERS:
                 self._log_in(role)
-                for model, name in self._find_forbidden(role):
+                for model, name, send in self._find_ways(self._find_forbidden(role)):
                     record = self.get_record(
                         model, role if role in ROLES else "manager"
                     )
                     value = self._get_value(record, name)
-                    error = self._request(role, model, "write", [record.ids, value])
+                    with self.undone():
+                        error = send(role, model, "write", [record.ids, value])
                     with self.subTest(f"{role}: {model}.{name}"):
                         self.assertIn(error, ANSWERS)
 
-    def test_what_the_table_of_fields_forbids_is_not_created_over_http(self):
+    def test_what_the_table_of_fields_forbids_is_not_created(self):
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
             for role in CALLERS:
                 self._log_in(role)
-                for model, name in self._find_uncreatable(role):
+                uncreatable = self._find_uncreatable(role)
+                for model, name, send in self._find_ways(uncreatable):
                     with self.undone():
                         vals = self._prepare_new(model, name)
-                        error = self._request(role, model, "create", [vals])
+                        error = send(role, model, "create", [vals])
                     with self.subTest(f"{role}: {model}.{name}"):
                         self.assertEqual(ANSWERS.get(error, error), REFUSED)
 
@@ -135,6 +137,24 @@ class TestCalls(World, HttpCase):
             )
         except JsonRpcException as error:
             return str(error)
+        return None
+
+    def _find_ways(self, rows):
+        """Yield the rows with a way to send them: a model's first one over HTTP.
+
+        The others of a model call the same method directly, which takes a tenth of it.
+        """
+        seen = set()
+        for model, name in rows:
+            yield model, name, self._call_directly if model in seen else self._request
+            seen.add(model)
+
+    def _call_directly(self, role, model, name, args):
+        """Return the name of the error, or None."""
+        try:
+            call_kw(self.as_user(self.env[model], role), name, args, {})
+        except UserError as error:
+            return f"odoo.exceptions.{type(error).__name__}"
         return None
 
     def _visit(self, rule):
