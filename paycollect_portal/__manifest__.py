@@ -33,6 +33,16 @@
         "views/fsm_order_views.xml",
         "views/res_partner_check_views.xml",
         "views/res_config_settings_check_views.xml",
+        # autopay and scheduled payments
+        "data/ir_cron_schedule.xml",
+        "data/mail_template_schedule.xml",
+        "views/schedule_templates.xml",
+        "views/autopay_templates.xml",
+        "views/autopay_form_templates.xml",
+        "views/scheduled_templates.xml",
+        "views/paycollect_autopay_views.xml",
+        "views/paycollect_scheduled_payment_views.xml",
+        "views/res_partner_schedule_views.xml",
         # statement and service history
         "views/statement_templates.xml",
         "views/paycollect_statement_request_views.xml",

@@ -58,15 +58,6 @@ def fits_any_mode(code):
     return code in TRIGGERS and TRIGGERS[code].any_mode
 
 
-def is_ahead(code):
-    """Whether the charge may take an installment before it is due; not a policy's.
-
-    >>> is_ahead("manual"), is_ahead("schedule"), is_ahead("retry")
-    (True, True, False)
-    """
-    return get_authorizer(code) != POLICY
-
-
 def gives_way(code):
     """Whether another charge may replace a planned charge with this trigger.
 

@@ -6,5 +6,7 @@ from . import dispute
 from . import history
 from . import home
 from . import check
+from . import autopay
+from . import scheduled
 from . import request
 from . import statement

@@ -2,6 +2,7 @@
 from . import owed
 from . import payment
 from . import check
+from . import schedule
 from . import statement
 from . import request
 from . import history

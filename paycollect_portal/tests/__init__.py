@@ -19,6 +19,11 @@ from .request import test_dispute_portal
 from .request import test_request
 from .request import test_request_rules
 from .rights import test_rights
+from .schedule import test_autopay
+from .schedule import test_autopay_pages
+from .schedule import test_autopay_rules
+from .schedule import test_scheduled
+from .schedule import test_scheduled_pages
 from .statement import test_monthly_statement
 from .statement import test_statement
 from .statement import test_statement_page

@@ -8,7 +8,7 @@ recorded instead.
 
 from datetime import datetime
 
-from . import agenda, catalog, checks, company, customers, disputes, history
+from . import agenda, catalog, checks, company, customers, disputes, history, schedule
 from .clock import ZONE, Clock
 from .flow import Flow
 from .outbox import Outbox
@@ -41,6 +41,7 @@ def build(env):
         disputes.plan(flow)
         agenda.plan(flow)
         checks.plan(flow)
+        schedule.plan(flow)
         flow.run()
     agenda.finish(flow)
     customers.make_portal_users(env, book)

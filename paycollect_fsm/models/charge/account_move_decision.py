@@ -59,7 +59,9 @@ class AccountMove(models.Model):
             )
         )._notify_customer(OCCASION_DUE, now)
 
-    def _plan_collection(self, trigger, now=None, token=None, collectables=None):
+    def _plan_collection(
+        self, trigger, now=None, token=None, collectables=None, tokens=None
+    ):
         """Plan one attempt for each invoice that may be charged.
 
         Runs in the user's transaction without network access; a job sends the attempt
@@ -70,12 +72,13 @@ class AccountMove(models.Model):
         :param now: naive UTC datetime
         :param token: the method to charge; default: the customer's first usable one
         :param collectables: see ``_get_collectable``; default: computed here
+        :param dict tokens: the method to charge for each of these invoices
         :return: the planned ``paycollect.attempt`` records; if an invoice has none,
             its ``collection_decision`` says why
         """
         now = now or fields.Datetime.now()
         collectables = collectables or self._use_credits(now)
-        tokens = dict.fromkeys(self, token) if token else {}
+        tokens = dict.fromkeys(self, token) if token else tokens
         tokens = tokens or self._get_tokens_to_charge(collectables, now)
         Attempt = self.env["paycollect.attempt"].sudo()
         vals_list = []

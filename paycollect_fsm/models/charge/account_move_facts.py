@@ -11,7 +11,7 @@ from ...rules.charge import (
     Obstacle,
 )
 from ...rules.const import OPEN_STATES
-from ...rules.triggers import fits_any_mode, get_authorizer, is_ahead
+from ...rules.triggers import POLICY, fits_any_mode, get_authorizer
 
 # How long a payment that the customer started online may still be confirmed.
 PORTAL_GRACE = timedelta(minutes=15)
@@ -59,9 +59,10 @@ class AccountMove(models.Model):
         self.ensure_one()
         collectable = collectable or self._get_collectable(now)[self]
         facts = self._prepare_charge_facts(token, now, attempt)
-        ahead = is_ahead(trigger)
+        authorizer = attempt._get_authorizer() if attempt else get_authorizer(trigger)
+        ahead = authorizer != POLICY
         facts |= {
-            "authorized_by": get_authorizer(trigger),
+            "authorized_by": authorizer,
             "any_mode": fits_any_mode(trigger),
             "residual": collectable.ask(ahead=True),
             "due_at": None if ahead else self._get_due_moment(collectable),

@@ -14,7 +14,7 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.protocol import may_become
-from ...rules.triggers import TRIGGERS, gives_way, is_ahead
+from ...rules.triggers import POLICY, TRIGGERS, get_authorizer, gives_way
 
 # An attempt planned for later than this doesn't keep the customer from paying.
 SOON = timedelta(minutes=15)
@@ -268,11 +268,20 @@ class PaycollectAttempt(models.Model):
             return "changed_customer"
         if move.currency_id != self.currency_id:
             return "changed_currency"
-        if is_ahead(self.trigger):
+        if self._is_ahead():
             asked = move._get_collectable()[move].ask(ahead=True)
             if self.currency_id.compare_amounts(asked, self.amount) > 0:
                 return "changed_amount"
         return ""
+
+    def _get_authorizer(self):
+        """Hook: return who authorized the charge, see ``rules/triggers.py``."""
+        self.ensure_one()
+        return get_authorizer(self.trigger)
+
+    def _is_ahead(self):
+        """Whether it may take an installment before it is due; not a policy's."""
+        return self._get_authorizer() != POLICY
 
     def _is_waiting(self, now=None):
         """Whether it is planned for later, so that other payments may come first."""

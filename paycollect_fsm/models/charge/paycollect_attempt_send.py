@@ -26,7 +26,6 @@ from ...rules.const import (
     SENT,
 )
 from ...rules.outcome import KEY_REJECTED, Exchange, Outcome, classify
-from ...rules.triggers import is_ahead
 
 _logger = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ class PaycollectAttempt(models.Model):
             return False
         move = self.move_id
         move._lock_or_retry()
-        collectable = move._use_credits(now, is_ahead(self.trigger))[move]
+        collectable = move._use_credits(now, self._is_ahead())[move]
         facts = move._get_charge_facts(
             self.token_id,
             now,
@@ -220,7 +219,7 @@ class PaycollectAttempt(models.Model):
 
     def _is_owed_in_full(self):
         """Whether the full amount is still owed and chargeable since the claim."""
-        move, ahead = self.move_id, is_ahead(self.trigger)
+        move, ahead = self.move_id, self._is_ahead()
         found = move._get_collectable(self.sent_at)[move]
         due = found.ask(ahead) - (found.get_credit(ahead) if found.is_early else 0)
         enough = self.currency_id.compare_amounts(due, self.amount)

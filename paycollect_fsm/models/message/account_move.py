@@ -180,7 +180,7 @@ class AccountMove(models.Model):
             occasion=occasion,
             active=self.company_id.collection_active,
             posted=self.move_type == "out_invoice" and self.state == "posted",
-            by_policy=bool(self.collection_policy_id),
+            by_policy=self._gets_receipt(),
             nothing=self.currency_id.is_zero(self.amount_total),
             settled=self._is_settled() if paid else not self._is_owed(),
             told=not message and self._was_told(occasion),
@@ -190,6 +190,10 @@ class AccountMove(models.Model):
                 partner._get_collection_email() or partner._get_collection_number()
             ),
         )
+
+    def _gets_receipt(self):
+        """Hook: whether we send a receipt once the invoice is paid."""
+        return bool(self.collection_policy_id)
 
     def _was_told(self, occasion):
         """Return whether the message was sent or is about to be.

@@ -181,6 +181,18 @@ class PaycollectConsent(models.Model):
         return consent
 
     @api.model
+    def _replace(self, token, text_shown, channel, now=None, **extra):
+        """Record a consent in place of the token's active one, which is revoked.
+
+        The new text must contain what is still agreed to. Parameters as for
+        ``_record``; call with sudo.
+        """
+        token._get_active_consent()._revoke(
+            self.env._("The customer agreed to a new text."), now
+        )
+        return self._record(token, text_shown, channel, now, **extra)
+
+    @api.model
     def _prepare_record_vals(self, token, text_shown, channel, now=None, **extra):
         return {
             "token_id": token.id,

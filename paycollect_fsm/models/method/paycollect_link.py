@@ -253,18 +253,22 @@ class PaycollectLink(models.Model):
         """
         self.ensure_one()
         sentences = [
-            self.env._(
-                "I authorize %(company)s to store this payment method with its "
-                "payment provider and to charge it for work I order: the agreed "
-                "amount, when the work is done or on the dates we agreed on. I will "
-                "get a receipt for every charge.",
-                company=self.company_id.name,
-            ),
+            self._get_use_text(),
             self._get_waiting_text(),
             self._get_ending_text(),
             self._offers_bank_debit() and self._get_bank_debit_text(),
         ]
         return " ".join(filter(None, sentences))
+
+    def _get_use_text(self):
+        """Return what a stored method is used for."""
+        return self.env._(
+            "I authorize %(company)s to store this payment method with its payment "
+            "provider and to charge it for work I order: the agreed amount, when the "
+            "work is done or on the dates we agreed on. I will get a receipt for every "
+            "charge.",
+            company=self.company_id.name,
+        )
 
     def _get_waiting_text(self):
         """Name the open invoices that saving a method pays; empty if none."""

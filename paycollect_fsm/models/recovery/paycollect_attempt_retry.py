@@ -12,7 +12,7 @@ from ...rules.const import (
     OCCASION_DECLINED,
     OPEN_STATES,
 )
-from ...rules.triggers import POLICY, get_authorizer
+from ...rules.triggers import CUSTOMER, POLICY
 from .paycollect_attempt_authenticate import POSSIBLE
 
 _logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class PaycollectAttempt(models.Model):
         declined = self.search([("next_attempt_id", "=", self.id)], limit=1)
         if declined:
             declined._follow_decline(now)
-        elif get_authorizer(self.trigger) == POLICY:
+        elif self._get_authorizer() == POLICY:
             self.move_id._plan_collection(self.trigger, now)
 
     def _follow_decline(self, now):
@@ -181,7 +181,7 @@ class PaycollectAttempt(models.Model):
         move = self.move_id
         if not move._is_owed():
             return
-        tokens = move._get_methods_in_order()
+        tokens = self._get_retry_methods()
         decision = self._decide_next(tokens, now)
         self.follow_up_code = decision.reason
         match decision:
@@ -202,11 +202,18 @@ class PaycollectAttempt(models.Model):
                 move._notify_customer(OCCASION_DECLINED, now)
                 self._report_exhausted()
 
+    def _get_retry_methods(self):
+        """Hook: return the methods that a retry may charge, in order."""
+        return self.move_id._get_methods_in_order()
+
     def _decide_next(self, tokens, now):
         """Return the decision of the pure rule, see ``retry.next_step``."""
         move = self.move_id
         amount = move._get_collectable(now)[move].ask(ahead=True)
-        if move.collection_mode != "auto" or find_causes(move._get_review(now), amount):
+        refused = move.collection_mode != "auto" or bool(
+            find_causes(move._get_review(now), amount)
+        )
+        if refused and self._get_authorizer() != CUSTOMER:
             return retry.Person("not_automatic")
         plan = move._get_retry_plan()
         history = move._get_decline_history()
@@ -262,11 +269,13 @@ class PaycollectAttempt(models.Model):
         self.env["paycollect.attempt"].flush_model(["state"])
         move = self.move_id
         amount = move._get_collectable(now)[move].ask(ahead=True)
-        attempt = self.create(
-            move._prepare_attempt_vals(token, "retry", decision.at, amount)
-        )
+        attempt = self.create(self._prepare_retry_vals(token, decision.at, amount))
         self.next_attempt_id = attempt
         attempt._enqueue(now)
+
+    def _prepare_retry_vals(self, token, at, amount):
+        """Hook: return the values of the retry of this attempt."""
+        return self.move_id._prepare_attempt_vals(token, "retry", at, amount)
 
     def _report_exhausted(self, text=None):
         """Notify accounting that no automatic options are left."""

@@ -3,6 +3,8 @@ from odoo import Command, fields
 
 from odoo.addons.paycollect_fsm.tests.rights.world import World
 
+from ...rules.autopay import Terms
+
 
 class PortalWorld(World):
     """The world with one record of each model that this addon adds."""
@@ -18,6 +20,8 @@ class PortalWorld(World):
             self._make_statement_request(),
             self._make_dispute(),
             self._make_request(),
+            *self._make_autopay(),
+            self._make_scheduled_payment(),
         ]
 
     def _make_allocation(self):
@@ -113,5 +117,26 @@ class PortalWorld(World):
                 "amount": 1,
                 "currency_id": self.invoice.currency_id.id,
                 "text": "Paid twice.",
+            }
+        )
+
+    def _make_autopay(self):
+        row = self.env["paycollect.autopay"]._start(
+            self.customer, self.company, self.card, Terms(), False
+        )
+        line = self.invoice.line_ids[:1]
+        return row, row.item_ids._get_or_create(row, line)
+
+    def _make_scheduled_payment(self):
+        return self.env["paycollect.scheduled.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "contact_id": self.customer.id,
+                "company_id": self.company.id,
+                "currency_id": self.invoice.currency_id.id,
+                "amount": 1,
+                "date": self.company._get_today(),
+                "token_id": self.card.id,
+                "planned_at": fields.Datetime.now(),
             }
         )

@@ -1,0 +1,43 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from odoo.addons.paycollect_fsm.rules.triggers import CUSTOMER
+
+
+class PaycollectAttempt(models.Model):
+    """Charges that the customer set up: by autopay, or scheduled for a day.
+
+    Their retries are theirs, too: the customer's authorization covers them, and no
+    other method than it names.
+    """
+
+    _inherit = "paycollect.attempt"
+
+    autopay_id = fields.Many2one(
+        "paycollect.autopay", readonly=True, index="btree_not_null"
+    )
+    scheduled_payment_id = fields.Many2one(
+        "paycollect.scheduled.payment", readonly=True, index="btree_not_null"
+    )
+
+    def _get_authorizer(self):
+        if self.autopay_id or self.scheduled_payment_id:
+            return CUSTOMER
+        return super()._get_authorizer()
+
+    def _get_retry_methods(self):
+        tokens = super()._get_retry_methods()
+        if self.autopay_id.use_backups:
+            return tokens
+        if own := self.autopay_id.token_id or self.scheduled_payment_id.token_id:
+            return tokens.filtered(
+                lambda t: t._get_method_key() == own._get_method_key()
+            )
+        return tokens
+
+    def _prepare_retry_vals(self, token, at, amount):
+        vals = super()._prepare_retry_vals(token, at, amount)
+        return vals | {
+            "autopay_id": self.autopay_id.id,
+            "scheduled_payment_id": self.scheduled_payment_id.id,
+        }
