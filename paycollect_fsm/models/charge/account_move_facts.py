@@ -87,7 +87,6 @@ class AccountMove(models.Model):
         Each room adds its own. A fact never depends on the result of a rule.
         """
         company = self.company_id
-        transactions = self.sudo().transaction_ids
         return {
             "collection_active": company.collection_active,
             "stopped": company._is_collection_stopped(),
@@ -98,12 +97,7 @@ class AccountMove(models.Model):
             "in_draft": bool(attempt) and self.state == "draft",
             "settled": self._is_settled(),
             "obstacles": tuple(self._get_charge_obstacles(now, attempt)[self]),
-            "customer_paying": any(
-                tx.state == "draft"
-                and (tx.operation or "").startswith("online_")
-                and tx.create_date > now - PORTAL_GRACE
-                for tx in transactions
-            ),
+            "customer_paying": self._is_customer_paying(now),
             "mode": self.collection_mode or "",
             "review": self._get_review(now),
             "token_found": bool(token),
@@ -114,6 +108,15 @@ class AccountMove(models.Model):
             "provider_ready": token.provider_id.state in ("enabled", "test"),
             "key_rejected": bool(token) and token.provider_id._is_key_rejected(now),
         }
+
+    def _is_customer_paying(self, now):
+        """Whether the customer started to pay online a moment ago."""
+        return any(
+            tx.state == "draft"
+            and (tx.operation or "").startswith("online_")
+            and tx.create_date > now - PORTAL_GRACE
+            for tx in self.sudo().transaction_ids
+        )
 
     def _get_charge_obstacles(self, now, attempt=None):
         """Hook: return other obstacles to charging these invoices, in bulk.

@@ -129,7 +129,7 @@ class PaycollectAutopay(models.Model):
         stopped = self.sudo().filtered("active")
         stopped._stop(BY_STAFF)
         for row in stopped:
-            row._tell_stopped()
+            row._tell_stopped("off")
 
     # -- on and off --------------------------------------------------------------
 

@@ -15,6 +15,9 @@ from ...rules.open_items import SCHEDULED
 
 _logger = logging.getLogger(__name__)
 
+# Reasons why a charge isn't planned that concern nobody: it is being paid.
+HARMLESS = ("in_flight", "paid", "customer_paying")
+
 
 class PaycollectAutopay(models.Model):
     """Once a day: facts → rule → notices and planned charges.
@@ -114,7 +117,7 @@ class PaycollectAutopay(models.Model):
         )
         attempts.autopay_id = self
         harmless = fitting.filtered(
-            lambda move: move.collection_decision_code in ("in_flight", "paid")
+            lambda move: move.collection_decision_code in HARMLESS
         )
         failed = moves - attempts.move_id - harmless
         items = self._get_items([c for c in charges if c.move not in harmless])

@@ -177,8 +177,9 @@ class PaycollectAutopay(models.Model):
         if charges:
             self._tell(NEWS, kind="failed", rows=self._prepare_rows(charges))
 
-    def _tell_stopped(self):
-        self._tell(NEWS, kind="stopped", method=self.token_id._get_label())
+    def _tell_stopped(self, kind="stopped"):
+        """:param kind: ``off`` if staff switched it off"""
+        self._tell(NEWS, kind=kind, method=self.token_id._get_label())
 
     def _tell_moved(self, before):
         self._tell(

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ...rules import scheduled
 from ...rules.scheduled import MORE_OWED, NOTHING_OWED, PLANNED, REFUSED
+from .paycollect_autopay_plan import HARMLESS
 
 _logger = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ class PaycollectScheduledPayment(models.Model):
         if not self.try_lock_for_update() or self.state != PLANNED:
             return
         if self.date <= today:
-            self._start(now)
+            if not any(move._is_customer_paying(now) for move in self.move_ids):
+                self._start(now)
         elif not self.reminded_at and scheduled.is_to_be_told(
             self.date, self.company_id._get_today(self.planned_at), today
         ):
@@ -78,7 +80,7 @@ class PaycollectScheduledPayment(models.Model):
         )
         attempts.scheduled_payment_id = self
         unplanned = (charged - attempts.move_id).filtered(
-            lambda move: move.collection_decision_code not in ("in_flight", "paid")
+            lambda move: move.collection_decision_code not in HARMLESS
         )
         self.write(
             {

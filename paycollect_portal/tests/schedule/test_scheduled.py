@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -95,6 +96,28 @@ class TestScheduled(ScheduleCommon):
         self.pay(move, 100)
         self.send(attempt, 3)
         self.assertEqual(attempt.state, "canceled")
+
+    def test_it_waits_while_the_customer_pays_online(self):
+        move = self.make_invoice()
+        payment = self.schedule(move)
+        online = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": 100,
+                "currency_id": move.currency_id.id,
+                "partner_id": self.customer.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(move.ids)],
+            }
+        )
+        day = self.today + timedelta(days=3)
+        self.assertTrue(move._is_customer_paying(self.now()))
+        payment._run(day, self.now())
+        self.assertEqual(payment.state, "planned")
+        online._set_canceled()
+        self.run_scheduled(3)
+        self.assertEqual(payment.state, "paid")
 
     def test_the_customer_is_told_the_day_before_once(self):
         self.schedule(self.make_invoice())
