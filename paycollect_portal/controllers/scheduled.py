@@ -73,7 +73,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
 
     # -- whose ---------------------------------------------------------------------
 
-    def _get_own_payments(self, link, *domain, limit=None):
+    def _get_own_scheduled(self, link, *domain, limit=None):
         """Return the payments (sudo) that the customer scheduled."""
         payments = request.env["paycollect.scheduled.payment"].sudo()
         return payments.search(
@@ -93,7 +93,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         payments = request.env["paycollect.scheduled.payment"].sudo()
         if not text:
             return payments
-        planned = self._get_own_payments(link, ("state", "=", scheduled.PLANNED))
+        planned = self._get_own_scheduled(link, ("state", "=", scheduled.PLANNED))
         found = planned.filtered(lambda p: str(p.id) == text and p._may_change())
         if not found:
             raise request.not_found()
@@ -176,7 +176,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         customer = link.partner_id.commercial_partner_id
         values = {
             "page_name": "collection_scheduled",
-            "payments_sudo": self._get_own_payments(link, limit=LISTED),
+            "payments_sudo": self._get_own_scheduled(link, limit=LISTED),
             "plans": customer._get_installment_plans(link.company_id),
             "done": done,
             "problem": problem,

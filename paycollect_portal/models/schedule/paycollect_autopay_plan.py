@@ -60,12 +60,12 @@ class PaycollectAutopay(models.Model):
         """Return ``{autopay: [Charge]}`` for what is to be told or charged now."""
         owed = self.partner_id._get_open_items(company, today)
         lines = self.env["account.move.line"].sudo()
-        asked = {
+        asked = [
             item.line.id
             for items in owed.values()
             for item in items
             if item.state == SCHEDULED or item.is_asked
-        }
+        ]
         work = {}
         for row, charges in lines.browse(asked)._get_autopay_charges(today).items():
             if found := [c for c in charges if self._is_work(c, today)]:

@@ -30,10 +30,9 @@ class ScheduleCommon(PortalCommon):
         return cls.company._get_moment(cls.today + timedelta(days=days), time(hour))
 
     @classmethod
-    def switch_on(cls, user=None, token=None, use_backups=False, **terms):
-        contact = (user or cls.portal_user).partner_id
+    def switch_on(cls, contact=None, token=None, use_backups=False, **terms):
         return cls.autopays._start(
-            contact,
+            contact or cls.portal_user.partner_id,
             cls.company,
             token or cls.card,
             Terms(**terms),

@@ -279,7 +279,7 @@ class TestAutopay(ScheduleCommon):
 
     def test_merged_customers_keep_one_autopay(self):
         mine = self.switch_on()
-        theirs = self.switch_on(self.other_user, self.make_token(self.other))
+        theirs = self.switch_on(self.other, self.make_token(self.other))
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.customer | self.other).ids, self.customer, False)
         self.assertTrue(mine.active)
@@ -295,8 +295,7 @@ class TestAutopay(ScheduleCommon):
         for count in (1, 6):
             for number in range(count):
                 partner = self.make_partner(f"C{count}{number}", mode="net")
-                user = self.make_portal_user(f"c{count}{number}", partner)
-                self.switch_on(user, self.make_token(partner))
+                self.switch_on(partner, self.make_token(partner))
                 self.make_invoice(partner, due=5)
             self.env.flush_all()
             run()

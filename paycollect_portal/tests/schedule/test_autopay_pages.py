@@ -128,7 +128,7 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
         self.log_in("portal_other")
         self.assertNotIn(self.move.name, self.open_page("/my/autopay"))
         self.open_page("/my/scheduled/new")
-        self.switch_on(self.other_user, self.make_token(self.other))
+        self.switch_on(self.other, self.make_token(self.other))
         self.open_page("/my/autopay")
         self.post(SKIP, 404, item=self.get_due_lines(self.move).id)
         self.post(OFF)
