@@ -28,6 +28,7 @@
         "data/mail_template_method.xml",
         "data/mail_template_payment.xml",
         "data/sms_template_method.xml",
+        "views/portal_templates.xml",
         "views/pay_templates.xml",
         "views/pay_authenticate_templates.xml",
         "views/pay_payment_templates.xml",

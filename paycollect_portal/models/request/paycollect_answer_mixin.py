@@ -191,6 +191,7 @@ class PaycollectAnswerMixin(models.AbstractModel):
             )
             return
         self.env.ref(self._answer_template).send_mail(self.id, force_send=False)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     # -- texts ------------------------------------------------------------------------
 

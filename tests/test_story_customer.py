@@ -1,0 +1,239 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The customer's day in a real browser, and whether everybody can use its pages."""
+
+import pytest
+import scene
+from accessibility import find_barriers, find_overflow
+from customer_scene import open_customers
+from paycollect_setup.browser import DESKTOP, PHONE
+
+CHECKS = "/odoo/action-paycollect_portal.action_paycollect_check_notice"
+DISPUTES = "/odoo/action-paycollect_portal.action_paycollect_dispute"
+REQUESTS = "/odoo/action-paycollect_portal.action_paycollect_request"
+# Who is on the phone, and who sits at a desk.
+WIDTHS = {"phone": "Nora Networks", "desktop": "Dora Design"}
+
+
+@pytest.fixture(scope="module")
+def server(module_lab):
+    return module_lab.make_server()
+
+
+@pytest.fixture(scope="module")
+def company(server):
+    return open_customers(server, WIDTHS.values())
+
+
+@pytest.fixture
+def visit(server, company, browser, request):
+    """Log the customer in; return the page, the customer and a function that takes
+    screenshots."""
+    width = request.param
+    customer = company["customers"][WIDTHS[width]]
+    page = getattr(browser, width)(server, customer["login"])
+
+    def shot(name):
+        assert find_overflow(page) == []
+        page.shot(f"customer-{width}-{name}")
+
+    yield page, customer, shot
+    assert page.console_errors == []
+
+
+both_widths = pytest.mark.parametrize("visit", WIDTHS, indirect=True)
+
+
+def tick(page, *names):
+    """Tick exactly these invoices."""
+    for row in page.locator(".o_paycollect_item:has([name=item]:enabled)").all():
+        wanted = any(name in row.inner_text() for name in names)
+        row.locator("[name=item]").set_checked(wanted)
+
+
+def pay(page, amount):
+    """Pay with the method on file."""
+    page.get_by_role("button", name=f"Pay {amount} with Visa •••• 4242").click()
+    page.get_by_text(f"Thank you! You paid {amount}").wait_for()
+
+
+class TestCustomer:
+    @both_widths
+    def test_a_customer_pays_an_amount_a_part_and_then_all_that_is_due(
+        self, visit, server
+    ):
+        page, customer, shot = visit
+        overdue, _due, today, later, _last = customer["invoices"]
+        page.open("/my")
+        page.get_by_text("Turn on two-factor authentication").wait_for()
+        shot("1-home")
+        page.get_by_role("link", name="See and pay").click()
+        page.get_by_role("heading", name="Your balance").wait_for()
+        shot("2-balance")
+
+        # Another amount goes to the oldest invoice; the page says so beforehand.
+        page.fill("[name=amount]", "100")
+        page.get_by_role("button", name="Change what I pay").click()
+        page.get_by_role("button", name="Pay $100.00 with").wait_for()
+        share = page.locator(".o_paycollect_pay .o_paycollect_lines > div").first
+        assert share.inner_text().split() == [overdue, "$100.00"]
+        shot("3-amount")
+        pay(page, "$100.00")
+
+        # A part: one invoice that is due, and one that isn't yet.
+        tick(page, today, later)
+        page.get_by_role("button", name="Change what I pay").click()
+        page.get_by_role("button", name="Pay $275.00 with").wait_for()
+        shot("4-part")
+        pay(page, "$275.00")
+        shot("5-paid")
+
+        # All that is due: what is left of the oldest, and the next.
+        pay(page, "$450.00")
+        books = scene.invoices(server, customer["id"])
+        still_open = [move["name"] for move in books if move["amount_residual"]]
+        assert still_open == customer["invoices"][-1:]
+        page.open("/my")
+        page.get_by_text("See your balance").wait_for()
+
+    @both_widths
+    def test_a_customer_announces_a_check_and_gets_a_statement(self, visit):
+        page, customer, shot = visit
+        page.open("/my/checks")
+        page.get_by_role("link", name="Announce a check").first.click()
+        page.fill("[name=number]", customer["check"])
+        page.fill("[name=amount]", "120")
+        page.get_by_label(customer["invoices"][-1]).check()
+        shot("6-check")
+        page.get_by_role("button", name="Announce check").click()
+        page.get_by_text("Thank you! We've noted your check.").wait_for()
+        shot("7-checks")
+        page.open("/my/balance")
+        page.get_by_text("Your check is on the way").wait_for()
+
+        page.open("/my/statement")
+        shot("8-statement")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="PDF").click()
+        assert download.value.path().read_bytes().startswith(b"%PDF")
+
+    @both_widths
+    def test_a_customer_disputes_an_invoice_and_asks_about_a_payment(self, visit):
+        page, customer, shot = visit
+        invoice = customer["invoices"][1]
+        page.open("/my/disputes")
+        page.get_by_role("link", name="Dispute an invoice").click()
+        page.get_by_role("link", name=invoice).click()
+        page.select_option("[name=reason]", "work_not_done")
+        page.fill("[name=text]", "Nobody came on Tuesday.")
+        shot("9-dispute")
+        page.get_by_role("button", name="Send dispute").click()
+        page.get_by_text("We'll look into it and email you").wait_for()
+        shot("10-disputes")
+
+        page.open("/my/requests")
+        page.get_by_role("link", name="Say what a payment was for").click()
+        page.select_option("[name=payment]", index=1)
+        page.get_by_label(customer["invoices"][-1]).check()
+        shot("11-request")
+        page.get_by_role("button", name="Send request").click()
+        page.get_by_text("We'll look into it and email you").wait_for()
+        shot("12-requests")
+
+    def test_the_accountant_receives_the_check_and_answers(
+        self, server, company, desktop, phone
+    ):
+        customer = company["customers"][WIDTHS["phone"]]
+        desk = desktop(server, "accountant")
+        desk.open(CHECKS)
+        desk.get_by_role("cell", name=customer["check"], exact=True).click()
+        desk.locator(".o_form_view button[name=action_open_receive]").click()
+        desk.locator(".modal button[name=action_receive]").click()
+        desk.locator(".o_arrow_button_current", has_text="Received").wait_for()
+        desk.shot("customer-13-received")
+        self.answer(desk, DISPUTES, "action_reject", "Our technician was there at 9.")
+        self.answer(desk, REQUESTS, "action_decline", "Your check pays this invoice.")
+        mail = server.wait_mail(
+            to=f"{customer['login']}@customer.example.com", subject="Your dispute of"
+        )
+        assert "Our technician was there at 9." in mail.html
+
+        reader = phone(server, customer["login"])
+        for url, words in (
+            ("/my/checks", "We've received this check"),
+            ("/my/disputes", "Our technician was there at 9."),
+            ("/my/requests", "Your check pays this invoice."),
+        ):
+            reader.open(url)
+            reader.get_by_text(words).wait_for()
+            reader.shot(f"customer-14-{url.rpartition('/')[2]}")
+        assert desk.console_errors == reader.console_errors == []
+
+    def answer(self, desk, url, button, words):
+        """Answer the phone customer's record with a dialog."""
+        desk.open(url)
+        desk.get_by_role("cell", name="Nora").first.click()
+        desk.locator(f"button[name={button}]:visible").first.click()
+        desk.locator(".modal [name=answer] textarea").fill(words)
+        desk.locator(".modal button[name=action_send]:visible").click()
+        desk.locator(".modal").wait_for(state="detached")
+
+
+class TestEverybody:
+    """No page has a serious barrier or scrolls sideways."""
+
+    @pytest.fixture(scope="class")
+    def pages(self, company):
+        """``{route: addresses}``; “#wrong” sends the page's form as it is."""
+        customer = company["customers"][WIDTHS["phone"]]
+        return {
+            "/my": ["/my"],
+            "/my/balance": ["/my/balance", "/my/balance?amount=much"],
+            "/my/balance/done": ["/my/balance/done"],
+            "/my/checks": ["/my/checks"],
+            "/my/checks/new": ["/my/checks/new"],
+            "/my/checks/announce": ["/my/checks/new#wrong"],
+            "/my/disputes": ["/my/disputes"],
+            "/my/disputes/new": ["/my/disputes/new"],
+            "/my/disputes/file": [f"/my/disputes/new?invoice={customer['last']}#wrong"],
+            "/my/payment_method": ["/my/payment_method"],
+            "/my/requests": ["/my/requests"],
+            "/my/requests/new": [
+                "/my/requests/new?kind=refund",
+                "/my/requests/new?kind=purpose",
+            ],
+            "/my/requests/file": ["/my/requests/new?kind=refund#wrong"],
+            "/my/service": ["/my/service"],
+            "/my/service/page/<int:page>": ["/my/service/page/1?filterby=planned"],
+            "/my/service/<int:order_id>": [f"/my/service/{customer['job']}"],
+            "/my/statement": ["/my/statement", "/my/statement?date_from=never"],
+            "/pay/<string:token>": [*customer["links"].values(), "/pay/unknown"],
+            "/pay/done": ["/pay/done"],
+        }
+
+    @pytest.fixture
+    def addresses(self, pages):
+        return [address for found in pages.values() for address in found]
+
+    def test_no_page_has_a_barrier_or_scrolls_sideways(
+        self, server, company, addresses, phone
+    ):
+        page = phone(server, company["customers"][WIDTHS["phone"]]["login"])
+        found = []
+        for address in addresses:
+            self.show(page, address)
+            for device in (DESKTOP, PHONE):
+                page.set_viewport_size(device["viewport"])
+                problems = find_barriers(page) + find_overflow(page)
+                width = device["viewport"]["width"]
+                found += [f"{address} ({width}): {problem}" for problem in problems]
+        assert not found, "\n".join(found)
+
+    def show(self, page, address):
+        url, _hash, wrong = address.partition("#")
+        page.open(url)
+        if wrong:
+            form = page.locator("#wrap form[method=post]").last
+            form.evaluate("form => form.noValidate = true")
+            with page.expect_navigation():
+                form.locator("[type=submit]").click()
+            page.locator(".is-invalid").first.wait_for()
