@@ -14,6 +14,19 @@ LANGUAGES = {"es_ES": "es", "fr_FR": "fr"}
 LOADED = (*ADDONS, "account", "payment", "portal", "web")
 PLACEHOLDER = re.compile(r"%\\\((?:\w|\\_)+\\\)[a-z]")
 LONG_ENOUGH = re.compile(r"(?:[A-Za-z]\W*){6}")  # “.+ to .+” would match anything
+PAGES = (
+    "autopay",
+    "checks",
+    "checks/new",
+    "disputes",
+    "disputes/new",
+    "payment_method",
+    "requests",
+    "requests/new?kind=refund",
+    "scheduled",
+    "scheduled/new",
+    "service",
+)
 RECEIPT = "paycollect_fsm.mail_template_receipt"
 
 
@@ -153,11 +166,17 @@ class TestCustomerLanguage(PortalCommon, HttpCase):
             )
             self.assertTrue(name.startswith(sentences[0]), name)
 
-    def test_the_home_page_in_the_portal(self):
-        self.speak("es_ES")
-        self.check_reads(self.open("/my"), "es_ES", "A pagar ahora", "Cheques")
-        self.speak("fr_FR")
-        self.check_reads(self.open("/my"), "fr_FR", "À payer maintenant", "Chèques")
+    def test_the_home_page_and_all_that_it_leads_to(self):
+        self.make_token(self.portal_user.partner_id)
+        for code, words in {
+            "es_ES": ("A pagar ahora", "Cheques", "Pago automático"),
+            "fr_FR": ("À payer maintenant", "Chèques", "Paiement automatique"),
+        }.items():
+            self.speak(code)
+            self.check_reads(self.open("/my"), code, *words)
+            for page in PAGES:
+                with self.subTest(page=page, lang=code):
+                    self.check_reads(self.open(f"/my/{page}"), code)
 
     def test_the_scripts_of_public_pages(self):
         self.speak("fr_FR")

@@ -60,13 +60,18 @@ STAFF = {
         "code:models/request/account_move.py",
         "code:models/request/paycollect_dispute_text.py",
         "code:models/request/paycollect_message.py",
+        "code:models/schedule/account_move.py",
+        "code:models/schedule/paycollect_erasure.py",
+        "code:models/schedule/paycollect_message.py",
+        "code:models/schedule/res_partner.py",
         "code:models/statement/paycollect_message.py",
     ),
 }
 
 TEMPLATE = re.compile(r"<template\b[^>]*?\bid=\"([\w.]+)\"", re.DOTALL)
 VALUE = re.compile(r"%\(\w+\)[a-z]|%%|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
-LITERAL = re.compile(r"'[^']*'")  # in the expression of a placeholder
+# In the expression of a placeholder: words to translate are several or capitalized.
+LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
 def find_faults(addon):
@@ -149,4 +154,5 @@ def _count_values(text):
 
 
 def _drop_words(literal):
-    return "''" if " " in literal.group() else literal.group()
+    text = literal.group()[1:-1]
+    return "''" if " " in text or text[:1].isupper() else literal.group()
