@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ADDONS = [Path(__file__).parents[1] / "paycollect_fsm"]
+ADDONS = sorted(Path(__file__).parents[1].glob("paycollect_*"))
 TIMES = {"now", "today", "date"}
 CLOCKS = (
     "fields.Datetime.now()",
@@ -103,10 +103,14 @@ def find_losses(method, keepers):
 
 
 def has_time(call):
-    names = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-    return bool(names & {"now", "today", "begin"}) or None in {
-        word.arg for word in call.keywords
-    }
+    nodes = list(ast.walk(call))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    stored = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return (
+        bool(names & {"now", "today", "begin"})
+        or any(name.endswith("_at") for name in stored)
+        or None in {word.arg for word in call.keywords}
+    )
 
 
 def read(addon):

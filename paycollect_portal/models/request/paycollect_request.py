@@ -71,7 +71,8 @@ class PaycollectRequest(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         self._check_open()
-        self._answer(DONE, self.sudo()._apply_payment())
+        today = self.company_id._get_today()
+        self._answer(DONE, self.sudo()._apply_payment(today))
 
     def action_done(self):
         """Button: open the dialog that says it is done (Collections users)."""
@@ -84,25 +85,27 @@ class PaycollectRequest(models.Model):
     # -- from the customer --------------------------------------------------------
 
     @api.model
-    def _file(self, line, partner, wish, moves):
+    def _file(self, line, partner, wish, moves, today=None):
         """File a request. Call with sudo, after checking whose the payment is.
 
         :param line: the payment's receivable item
         :param partner: who asks
         :param wish: a :class:`requests.Wish` without problems
         :param moves: the invoices that it was for
+        :param today: the company's day
         :raise ValidationError: if there is an open one, or after too many on one day
         """
         return self._file_once(
-            self._prepare_request_vals(line, partner, wish, moves),
+            self._prepare_request_vals(line, partner, wish, moves, today),
             self.env._(
                 "You already sent a request about this payment. You'll find it in your "
                 "list."
             ),
         )
 
-    def _prepare_request_vals(self, line, partner, wish, moves):
+    def _prepare_request_vals(self, line, partner, wish, moves, today=None):
         company, currency = line.company_id, line.currency_id
+        today = today or company._get_today()
         return {
             "kind": wish.kind,
             "line_id": line.id,
@@ -113,7 +116,7 @@ class PaycollectRequest(models.Model):
             "currency_id": currency.id,
             "text": wish.text.strip(),
             "owner_id": company._get_collection_responsible().id,
-            "deadline": add_business_days(company._get_today(), ANSWER_WITHIN),
+            "deadline": add_business_days(today, ANSWER_WITHIN),
         }
 
     # -- texts ----------------------------------------------------------------------

@@ -12,9 +12,10 @@ class PaycollectRequest(models.Model):
 
     _inherit = "paycollect.request"
 
-    def _apply_payment(self):
+    def _apply_payment(self, today):
         """Reconcile what is open now of the payment and the invoices (sudo).
 
+        :param today: the company's day
         :return: what was applied, in the customer's language
         :raise UserError: if there is nothing to apply, or if an invoice is being paid
         """
@@ -27,7 +28,7 @@ class PaycollectRequest(models.Model):
                     "it was used as the customer wanted, or else with “Decline.”"
                 )
             )
-        lines = self._get_payable_lines()
+        lines = self._get_payable_lines(today)
         before = {move: self._get_open_amount(lines, move) for move in lines.move_id}
         (line | lines).reconcile()
         shares = {
@@ -36,14 +37,14 @@ class PaycollectRequest(models.Model):
         }
         return self._get_applied_text(shares)
 
-    def _get_payable_lines(self):
+    def _get_payable_lines(self, today):
         """Return the open due dates of the invoices that the payment can pay.
 
         :raise UserError: if there are none, or if one is being paid right now
         """
         line, company = self.line_id, self.company_id
         customer = line.partner_id.commercial_partner_id
-        found = customer._get_open_items(company, company._get_today())[customer]
+        found = customer._get_open_items(company, today)[customer]
         named = [item for item in found if item.move in self.move_ids]
         if busy := [item.move.name for item in named if item.state == ON_ITS_WAY]:
             raise UserError(

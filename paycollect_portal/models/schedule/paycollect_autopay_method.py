@@ -10,11 +10,11 @@ class PaycollectAutopay(models.Model):
     _inherit = "paycollect.autopay"
 
     @api.model
-    def _get_offered_methods(self, customer, company):
+    def _get_offered_methods(self, customer, company, today=None):
         """Return the methods (sudo) that a customer can choose: those on file with
         their consent, in their order, that aren't expired."""
         tokens = self.env["payment.token"]._get_collection_tokens(customer, company)
-        today = company._get_today()
+        today = today or company._get_today()
         return tokens[customer].filtered(lambda token: not token._is_expired_on(today))
 
     def _check_methods(self, today):

@@ -78,14 +78,14 @@ class ResPartner(models.Model):
         mail = self.env["mail.mail"].sudo().browse(mail_id)
         self._follow_message(mail, occasion, address, company)
 
-    def _note_unreachable(self, company, occasion):
+    def _note_unreachable(self, company, occasion, now=None):
         """Record that there is no address; the cron creates an activity."""
         message = self.env["paycollect.message"].sudo()
         message.create(
             {
                 "channel": "mail",
                 "state": "queued",
-                "queued_at": fields.Datetime.now(),
+                "queued_at": now or fields.Datetime.now(),
                 "partner_id": self.id,
                 "company_id": company.id,
                 "occasion": occasion,
