@@ -20,8 +20,10 @@
         "data/mail_template_statement.xml",
         "data/ir_cron.xml",
         # what is owed and paid
+        "data/mail_template_payment_receipt.xml",
         "views/balance_templates.xml",
         "views/home_templates.xml",
+        "views/method_templates.xml",
         "views/paycollect_allocation_views.xml",
         "views/res_partner_views.xml",
         # checks on the way

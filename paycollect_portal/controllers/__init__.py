@@ -5,8 +5,10 @@ from . import balance_portal
 from . import dispute
 from . import history
 from . import home
+from . import method
 from . import check
 from . import autopay
 from . import scheduled
 from . import request
+from . import role
 from . import statement

@@ -9,6 +9,7 @@ from odoo.addons.paycollect_fsm.controllers.pay_payment import PaycollectPayPaym
 
 from ..rules.amounts import parse_amount
 from ..rules.payment import Choice
+from .customer import may_act
 
 MAX_AMOUNT = 1e9
 MAX_ITEMS = 1000
@@ -46,8 +47,9 @@ class PaycollectBalancePages(PaycollectPayPayment):
             "amount_problem": problem or self._get_plan_problem(current, choice),
             "max_rows": self._get_max_rows(blocks, choice, args),
             "today": today,
+            "may_pay": bool(link._origin) or may_act(),
         }
-        if current and current.plan.amount:
+        if values["may_pay"] and current and current.plan.amount:
             query = self._write_choice(choice, current)
             values |= self._get_balance_form_values(link, current, now)
             values |= {

@@ -12,6 +12,7 @@ from ..rules import checks
 from ..rules.amounts import parse_amount
 from ..rules.open_items import CHECK, ON_ITS_WAY
 from ..rules.uploads import MAX_BYTES
+from .customer import check_may_act
 
 PAGE = "/my/checks"
 LISTED = 80
@@ -50,6 +51,7 @@ class PaycollectChecks(CustomerPortal):
     )
     def collection_check_announce(self, **kwargs):
         """Announce a check, or show the form again with what is wrong."""
+        check_may_act()
         customer, company = self._get_check_customer()
         typed = self._read_check_form(kwargs)
         items = self._get_check_items(customer, company)
@@ -73,6 +75,7 @@ class PaycollectChecks(CustomerPortal):
     )
     def collection_check_cancel(self, check_id, **kwargs):
         """Withdraw a notice whose check wasn't received."""
+        check_may_act()
         notice = self._find_check(check_id)
         if not notice._may_cancel():
             return request.redirect(f"{PAGE}?done=late")

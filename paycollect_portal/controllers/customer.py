@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from werkzeug.exceptions import Forbidden
+
 from odoo.http import request
 
 
@@ -20,3 +22,25 @@ def find_own(records, text):
     :param text: the ID as the browser sent it
     """
     return records.filtered(lambda record: str(record.id) == text)
+
+
+def may_act():
+    """Whether the contact who is logged in may do more than look for its customer.
+
+    The single place where a page gets the contact's role from.
+    """
+    customer = get_customer()
+    return customer is None or request.env.user.partner_id._may_act_for_customer()
+
+
+def check_may_act():
+    """:raise Forbidden: if the contact who is logged in may only look"""
+    if not may_act():
+        raise Forbidden(get_look_text())
+
+
+def get_look_text():
+    return request.env._(
+        "You can look at this account, but not change it. Please ask a colleague who "
+        "pays, or us, for access."
+    )

@@ -7,7 +7,7 @@ from odoo.http import request
 
 from ..rules import disputes
 from .balance_portal import PaycollectBalancePortal
-from .customer import find_own
+from .customer import check_may_act, find_own
 from .uploads import get_upload_name, read_upload
 
 DISPUTES = "/my/disputes"
@@ -42,6 +42,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
     )
     def collection_my_dispute_file(self, invoice="", **form):
         """File a dispute; a problem is shown beside what was typed."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         if not (move := find_own(self._get_own_moves(link), invoice)):
@@ -72,6 +73,7 @@ class PaycollectDisputes(PaycollectBalancePortal):
     )
     def collection_my_dispute_withdraw(self, dispute="", **_kwargs):
         """Withdraw one of the customer's open disputes."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         if not (record := find_own(self._get_own_disputes(link), dispute)):

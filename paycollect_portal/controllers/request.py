@@ -7,7 +7,7 @@ from odoo.http import request
 
 from ..rules import disputes, requests
 from .balance_portal import PaycollectBalancePortal
-from .customer import find_own
+from .customer import check_may_act, find_own
 
 REQUESTS = "/my/requests"
 MAX_INVOICES = 1000
@@ -39,6 +39,7 @@ class PaycollectRequests(PaycollectBalancePortal):
     )
     def collection_my_request_file(self, kind="", payment="", **form):
         """Send a request; a problem is shown beside what was typed."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         line = find_own(self._get_own_payments(link), payment)
@@ -64,6 +65,7 @@ class PaycollectRequests(PaycollectBalancePortal):
     )
     def collection_my_request_withdraw(self, record="", **_kwargs):
         """Withdraw one of the customer's open requests."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         if not (found := find_own(self._get_own_requests(link), record)):

@@ -245,16 +245,18 @@ class PaycollectLink(models.Model):
         consents = self.env["paycollect.consent"].sudo()
         return consents.search([("link_id", "=", self.id)], limit=1).token_id
 
-    def _get_consent_text(self):
+    def _get_consent_text(self, charges_waiting=True):
         """Return the consent for the method page, in the current language.
 
         It states what the method is used for, what is charged right away, and how
         to revoke it (S1).
+
+        :param charges_waiting: whether open invoices are charged right away
         """
         self.ensure_one()
         sentences = [
             self._get_use_text(),
-            self._get_waiting_text(),
+            charges_waiting and self._get_waiting_text(),
             self._get_ending_text(),
             self._offers_bank_debit() and self._get_bank_debit_text(),
         ]
@@ -297,7 +299,11 @@ class PaycollectLink(models.Model):
 
     def _get_consent_mark(self):
         """Return a short hash that identifies the consent text shown."""
-        return self._hash(self._get_consent_text())[:32]
+        return self._get_text_mark(self._get_consent_text())
+
+    @api.model
+    def _get_text_mark(self, text):
+        return self._hash(text)[:32]
 
     def _prepare_validation_vals(self, ip_address):
         """Return the validation transaction's values set by the link alone."""

@@ -67,3 +67,21 @@ class PaymentProvider(models.Model):
     def _is_collecting(self):
         """Return whether its company or one of its branches collects automatically."""
         return self.company_id._collects_here_or_below()
+
+    def _get_saving_consent(self, partner_id):
+        """Return the consent that Odoo's pages ask for when a method is saved while
+        paying: its ``text`` and ``mark``. Empty for employees, who can't give it.
+
+        :param partner_id: ID of the customer who pays, or None
+        """
+        company = self.company_id
+        if not partner_id or not company.collection_active:
+            return {}
+        if self.env.user._is_internal():
+            return {}
+        link = self.env["paycollect.link"].sudo()
+        link = link.new(
+            {"partner_id": partner_id, "company_id": company.id, "purpose": "method"}
+        )
+        text = link._get_consent_text(charges_waiting=False)
+        return {"text": text, "mark": link._get_text_mark(text)}

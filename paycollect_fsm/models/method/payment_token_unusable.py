@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -7,6 +7,27 @@ class PaymentToken(models.Model):
     """Explain why a stored method cannot be charged."""
 
     _inherit = "payment.token"
+
+    collection_agreement = fields.Selection(
+        selection=[
+            ("agreed", "Agreed to"),
+            ("stored", "Stored, not agreed to"),
+            ("ended", "Consent revoked"),
+        ],
+        string="Consent",
+        compute="_compute_collection_agreement",
+        groups="paycollect_fsm.group_user",
+        help="Whether the customer agreed to automatic charges. A method that isn't "
+        "agreed to is only charged when the customer chooses it.",
+    )
+
+    @api.depends("consent_ids.revoked_date")
+    def _compute_collection_agreement(self):
+        for token in self:
+            if token._has_consent():
+                token.collection_agreement = "agreed"
+            else:
+                token.collection_agreement = "ended" if token.consent_ids else "stored"
 
     @api.model
     def _find_unusable(self, partners, company):

@@ -147,6 +147,7 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if self.collection_link_id or self.collection_consent_text:
             self._post_process_collection_method()
+            self._post_process_saved_method()
         if self.collection_link_id:
             self._post_process_link_payment()
 
@@ -178,6 +179,27 @@ class PaymentTransaction(models.Model):
         self.collection_link_id._set_used(now or fields.Datetime.now())
         self.collection_link_id._note_saved(token)
         token.partner_id._collection_method_added(token)
+
+    def _post_process_saved_method(self):
+        """Record the consent to a method that was saved while paying on Odoo's pages.
+
+        It is the last backup, and the first method of who has none.
+        """
+        self.ensure_one()
+        token = self.token_id
+        if self.operation == "validation" or not self.collection_consent_text:
+            return
+        if not token.active or self.state not in ("authorized", "done"):
+            return
+        if self._has_collection_consent():
+            return
+        self.env["paycollect.consent"]._record(
+            token,
+            self.collection_consent_text,
+            "portal",
+            **self._prepare_consent_extra_vals(token),
+        )
+        (token._get_placed_siblings() | token)._set_places()
 
     def _post_process_link_payment(self, now=None):
         """Note on the link that it was paid."""

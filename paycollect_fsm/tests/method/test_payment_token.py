@@ -202,3 +202,11 @@ class TestPaymentToken(CustomerCommon):
         self.assertFalse(token.search([("partner_id", "=", self.customer.id)]))
         with self.assertRaises(AccessError):
             token.action_set_primary()
+
+    def test_staff_see_which_methods_are_stored_without_consent(self):
+        agreed, stored, ended = (
+            self.make_token(consent=given) for given in (True, False, True)
+        )
+        ended.consent_ids._revoke("Test")
+        found = (agreed + stored + ended).mapped("collection_agreement")
+        self.assertEqual(found, ["agreed", "stored", "ended"])

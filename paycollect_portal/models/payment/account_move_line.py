@@ -12,21 +12,29 @@ class AccountMoveLine(models.Model):
     def reconcile(self):
         """A payment with allocations pays the due dates that its customer chose.
 
-        Odoo matches a payment with every due date of the invoices that it is for.
+        Odoo matches a payment with every due date of the invoices that it is for, and
+        of several on one day with the smallest first. Only the last of the allocations
+        can be paid in part, so it is matched last, unless credit pays others in part.
         """
         chosen = self.env.context.get("paycollect_allocated_ids")
         if chosen is None:
             return super().reconcile()
-        lines = self.filtered(
+        lines = self.with_context(paycollect_allocated_ids=None).filtered(
             lambda line: (
                 line.display_type != "payment_term"
                 or line.amount_residual < 0
                 or line.id in chosen
             )
         )
-        return super(
-            AccountMoveLine, lines.with_context(paycollect_allocated_ids=None)
-        ).reconcile()
+        last_id = self.env.context.get("paycollect_last_id")
+        last = lines.filtered(lambda line: line.id == last_id)
+        result = super(AccountMoveLine, lines - last).reconcile()
+        rest = (lines.filtered(lambda ln: ln.id not in chosen) | last).filtered(
+            lambda line: not line.reconciled
+        )
+        if last in rest and rest - last:
+            super(AccountMoveLine, rest).reconcile()
+        return result
 
     def _get_item_text(self, item):
         """Return when an open item is due, or why nobody asks for it now.

@@ -21,17 +21,18 @@ class PaymentToken(models.Model):
 
     @api.model
     def _get_stored_methods(self, partner, company):
-        """Return the customer's methods (sudo): those agreed to in their order, then
+        """Return the customer's methods (sudo) in their order: those agreed to, and
         what this contact or the customer itself saved without that.
 
         :param partner: a contact of the customer
         """
         customer = partner.commercial_partner_id
-        agreed = self._get_collection_tokens(customer, company)[customer]
-        own = self.sudo().search(
+        found = self.sudo().search(
             [
-                ("partner_id", "in", (partner | customer).ids),
+                ("commercial_partner_id", "=", customer.id),
                 ("company_id", "parent_of", company.ids),
             ]
         )
-        return agreed | own.sorted(lambda token: token._get_place())
+        own = partner | customer
+        stored = found.filtered(lambda t: t.partner_id in own or t._is_agreed())
+        return stored.sorted(lambda t: (not t._is_agreed(), t._get_place()))

@@ -32,7 +32,12 @@ class PaymentTransaction(models.Model):
         if not allocations:
             return super()._create_payment(**extra_create_values)
         allocations._forget_missed_discounts()
-        chosen = self.with_context(paycollect_allocated_ids=allocations.line_id.ids)
+        lines = allocations.line_id
+        has_credit = any(allocations.mapped("credit"))
+        chosen = self.with_context(
+            paycollect_allocated_ids=lines.ids,
+            paycollect_last_id=len(lines) > 1 and not has_credit and lines[-1].id,
+        )
         payment = super(PaymentTransaction, chosen)._create_payment(
             **extra_create_values
         )

@@ -1,0 +1,103 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.paycollect_fsm.tests.message.common_delivery import DeliveryCommon
+
+from ..common import PortalCommon
+
+
+@tagged("post_install", "-at_install")
+class TestJointReceipt(PortalCommon, DeliveryCommon):
+    """One receipt for a customer's payment of several invoices."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls.env.ref("paycollect_fsm.policy_net")
+        cls.company.collection_attach_pdf = False
+
+    def setUp(self):
+        super().setUp()
+        self.invoices = self.make_invoice(amount=100) + self.make_invoice(amount=50)
+        self.invoices.collection_policy_id = self.policy
+
+    def pay(self, **amounts):
+        """Pay the invoices together; ``amounts``: the money for each."""
+        shares = amounts or {"first": 100, "second": 50}
+        payment = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": sum(shares.values()),
+                "currency_id": self.company.currency_id.id,
+                "partner_id": self.portal_user.partner_id.id,
+                "operation": "online_direct",
+                "reference": "PAY-1",
+                "invoice_ids": [Command.set(self.invoices.ids)],
+                "collection_allocation_ids": [
+                    Command.create(
+                        {
+                            "company_id": self.company.id,
+                            "line_id": move.line_ids.filtered("date_maturity")[:1].id,
+                            "move_id": move.id,
+                            "amount": amount,
+                        }
+                    )
+                    for move, amount in zip(self.invoices, shares.values(), strict=True)
+                ],
+            }
+        )
+        payment._set_done()
+        self.follow_up(payment._post_process)
+        return payment
+
+    def follow_up(self, method, *args):
+        with self.with_jobs():
+            method(*args)
+
+    def find_mails(self):
+        return self.env["mail.mail"].search([("subject", "like", "Receipt for")])
+
+    def test_one_email_lists_each_invoice_with_its_amount(self):
+        self.pay()
+        (mail,) = self.find_mails()
+        self.assertIn("Receipt for your payment of $150.00", mail.subject)
+        for words in (*self.invoices.mapped("name"), "$100.00", "$50.00", "$150.00"):
+            self.assertIn(words, mail.body_html)
+        self.assertTrue(all(move.receipt_sent_at for move in self.invoices))
+        rows = self.invoices.collection_message_ids
+        self.assertEqual(rows.mapped("state"), ["sent", "sent"])
+
+    def test_it_is_sent_once_whoever_asks_again(self):
+        payment = self.pay()
+        self.follow_up(payment._post_process)
+        self.follow_up(self.invoices._notify_customer, "paid")
+        for move in self.invoices:
+            self.follow_up(move._notify_customer, "paid")
+            move._send_receipt()
+        self.later(days=1)
+        self.assertEqual(len(self.find_mails()), 1)
+
+    def test_an_invoice_that_is_paid_in_part_says_what_is_open(self):
+        self.pay(first=100, second=20)
+        (mail,) = self.find_mails()
+        self.assertRegex(mail.body_html, r"\$30\.00\s+of it is still open")
+        self.assertFalse(self.invoices[1].receipt_sent_at)
+        self.assertEqual(self.invoices.mapped("amount_residual"), [0, 30])
+
+    def test_a_rejected_receipt_fails_and_is_sent_again_as_one(self):
+        with self.refusing_mails():
+            self.pay()
+        rows = self.invoices.collection_message_ids
+        self.assertEqual(rows.mapped("try_count"), [1, 1])
+        rows.action_send_again()
+        self.later(minutes=1)
+        self.assertEqual(rows.mapped("state"), ["sent", "sent"])
+        self.assertEqual(len(self.find_mails()), 1)
+
+    def test_a_payment_of_one_invoice_has_its_own_receipt(self):
+        self.invoices = self.invoices[:1]
+        self.pay(first=100)
+        (mail,) = self.find_mails()
+        self.assertIn(self.invoices.name, mail.subject)
