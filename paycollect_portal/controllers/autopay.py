@@ -11,6 +11,7 @@ from ..models.schedule.paycollect_autopay import BY_CUSTOMER
 from ..rules import autopay
 from ..rules.open_items import SCHEDULED
 from .autopay_terms import PaycollectAutopayTerms
+from .customer import check_may_act
 
 AUTOPAY = "/my/autopay"
 HISTORY = 40
@@ -50,6 +51,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
     )
     def collection_my_autopay_on(self, mark="", agreed="", **typed):
         """Switch autopay on with the terms that were read and agreed to."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         token, terms, backups, problems = self._read_autopay(link, typed)
@@ -78,6 +80,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
     )
     def collection_my_autopay_off(self, **_kwargs):
         """Switch autopay off at once."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         self._get_own_autopay(link)._stop(BY_CUSTOMER)
@@ -88,6 +91,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
     )
     def collection_my_autopay_skip(self, item="", undo="", **_kwargs):
         """Skip one payment, or undo that while it isn't charged."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         row = self._get_own_autopay(link)

@@ -8,6 +8,7 @@ from odoo.http import request
 
 from ..rules import scheduled
 from .autopay import PaycollectAutopayPages
+from .customer import check_may_act
 
 SCHEDULED = "/my/scheduled"
 NEW = f"{SCHEDULED}/new"
@@ -41,6 +42,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
     )
     def collection_my_scheduled_plan(self, mark="", change="", **typed):
         """Schedule what the page showed; a change replaces the former payment."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         former = self._get_changeable(link, change)
@@ -62,6 +64,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
     )
     def collection_my_scheduled_cancel(self, payment="", **_kwargs):
         """Cancel one of the customer's payments, until the day before."""
+        check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         found = self._get_changeable(link, payment)

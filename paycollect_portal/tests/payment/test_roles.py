@@ -63,13 +63,18 @@ class TestRoles(BalanceCommon):
         self.make_jsonrpc_request("/payment/archive_token", {"token_id": self.token.id})
         self.assertTrue(self.token.active)
 
-    def test_who_may_only_look_announces_no_check_and_disputes_nothing(self):
+    def test_who_may_only_look_announces_disputes_and_schedules_nothing(self):
         data = {"csrf_token": http.Request.csrf_token(self)}
         with mute_logger("odoo.http"):
             for url in (
                 "/my/checks/announce",
                 "/my/disputes/file",
                 "/my/requests/file",
+                "/my/autopay/on",
+                "/my/autopay/off",
+                "/my/autopay/skip",
+                "/my/scheduled/plan",
+                "/my/scheduled/cancel",
             ):
                 self.assertEqual(self.url_open(url, data).status_code, 403, url)
 
