@@ -36,15 +36,24 @@ class PaycollectHome(PaycollectBalancePortal):
         if not planned:
             return None
         first = min(planned, key=lambda item: item.until)
-        amount = sum(
-            item.residual
+        same = [
+            item
             for item in planned
             if item.until == first.until and item.currency == first.currency
-        )
+        ]
         return {
-            "amount": first.currency._format_amount(amount),
+            "amount": first.currency._format_amount(self._get_planned_amount(same)),
             "when": format_day(request.env, first.until),
         }
+
+    def _get_planned_amount(self, items):
+        """Return what these items' planned charges take, credit and discount deducted
+        as far as it's known."""
+        moves = {item.move for item in items}
+        attempts = request.env["account.move.line"].sudo()
+        attempts = attempts.union(*(i.line for i in items))._get_open_attempts()
+        charged = sum(attempts[move].amount for move in moves if move in attempts)
+        return charged + sum(i.to_pay for i in items if i.move not in attempts)
 
     def _prepare_last_payment(self, customer, company):
         payment = (

@@ -212,6 +212,16 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         }
         return self._render_schedule("scheduled_form", link, values)
 
+    # -- home ----------------------------------------------------------------------
+
+    def _get_planned_amount(self, items):
+        lines = request.env["account.move.line"].sudo()
+        lines = lines.union(*(item.line for item in items))
+        payments = lines._get_scheduled_payments()
+        rest = [item for item in items if item.line not in payments]
+        own = lines.env["paycollect.scheduled.payment"].union(*payments.values())
+        return sum(own.mapped("amount")) + super()._get_planned_amount(rest)
+
 
 def _read_day(text):
     try:

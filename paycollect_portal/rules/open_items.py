@@ -5,7 +5,7 @@ An item that is asked for is ``open`` (not due yet), ``due`` (today) or ``overdu
 Every other state is the reason why nobody asks for it now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 OPEN = "open"
@@ -106,10 +106,12 @@ class Balance:
     ``open``: all open items that aren't credits. ``credit``: unapplied credit,
     positive. ``balance``: the difference, which is what the ledger says. ``due``: the
     part of ``open`` that is asked for today, before credit; it includes ``overdue``.
+    ``used``: the part of ``credit`` that paying what is due uses before money.
     """
 
     open: float = 0.0
     credit: float = 0.0
+    used: float = 0.0
     due: float = 0.0
     overdue: float = 0.0
     digits: int = 2
@@ -124,29 +126,54 @@ class Balance:
 
     @property
     def to_pay(self):
-        """What pays everything that is due today, credit deducted.
+        """The money that the customer is asked for today.
 
-        >>> Balance(open=100, credit=40, due=30).to_pay
-        0.0
+        >>> Balance(open=100, credit=40, used=40.0, due=90).to_pay
+        50.0
         >>> Balance(open=100, credit=40, due=90).to_pay
-        50
+        90.0
         """
-        return max(round(self.due - self.credit, self.digits), 0.0)
+        return round(self.due - self.used, self.digits)
+
+    @property
+    def unused(self):
+        """The credit that isn't deducted from what is asked for today.
+
+        >>> Balance(open=100, credit=40, used=30, due=30).unused
+        10
+        """
+        return round(self.credit - self.used, self.digits)
+
+    def __add__(self, other):
+        """Return the balance of both, which share a currency.
+
+        >>> (Balance(open=10, due=10) + Balance(open=5, credit=8)).balance
+        7.0
+        """
+        names = ("open", "credit", "used", "due", "overdue")
+        sums = {
+            name: round(getattr(self, name) + getattr(other, name), self.digits)
+            for name in names
+        }
+        return replace(self, **sums)
 
 
-def get_balance(items, digits=2):
-    """Return the :class:`Balance` of open items in one currency.
+def get_balance(items, digits=2, usable=0.0):
+    """Return the :class:`Balance` of open items in one currency and on one account.
 
     :param items: list of :class:`OpenItem`
     :param digits: decimals of the currency
+    :param usable: the credit that a payment may use
     """
 
     def total(chosen, amount=lambda item: item.residual):
         return round(sum(amount(item) for item in items if chosen(item)), digits)
 
+    payable = total(lambda i: i.is_due and i.payable, lambda item: item.to_pay)
     return Balance(
         open=total(lambda item: not item.is_credit),
         credit=-total(lambda item: item.is_credit) or 0.0,
+        used=min(usable, payable),
         due=total(lambda item: item.is_due, lambda item: item.to_pay),
         overdue=total(lambda item: item.state == OVERDUE and not item.is_credit),
         digits=digits,

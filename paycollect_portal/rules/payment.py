@@ -71,7 +71,7 @@ class Block:
 
     @property
     def balance(self):
-        return get_balance(self.items, self.currency.decimal_places)
+        return get_balance(self.items, self.currency.decimal_places, self.credit)
 
     def select(self, *states):
         """Return the items in these states, without credits."""

@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ...rules.open_items import get_balance
+from odoo.addons.paycollect_fsm.rules.collectable import AUTOMATIC
+
+from ...rules.open_items import Balance, get_balance
 
 
 class ResPartner(models.Model):
@@ -37,12 +39,31 @@ class ResPartner(models.Model):
             if nothing is open
         """
         self.ensure_one()
+        customer = self.commercial_partner_id
         if items is None:
-            items = self._get_open_items(company, today)[self.commercial_partner_id]
-        by_currency = {company.currency_id: []}
+            items = customer._get_open_items(company, today)[customer]
+        groups = {}
         for item in items:
-            by_currency.setdefault(item.currency, []).append(item)
+            groups.setdefault((item.currency, item.line.account_id), []).append(item)
+        credits = customer._get_usable_credit(company, groups)
+        first = company.currency_id
+        balances = {first: Balance(digits=first.decimal_places)}
+        for (currency, account), rows in groups.items():
+            digits = currency.decimal_places
+            balance = get_balance(rows, digits, credits[currency, account])
+            none = Balance(digits=digits)
+            balances[currency] = balances.get(currency, none) + balance
+        return balances
+
+    def _get_usable_credit(self, company, groups):
+        """Return the credit that a payment deducts, by (currency, account)."""
+        if company.collection_credit_use != AUTOMATIC:
+            return dict.fromkeys(groups, 0.0)
+        currencies = self.env["res.currency"].union(*(key[0] for key in groups))
+        lines = self.env["account.move.line"]
+        found = lines._get_open_credits(self, company, currencies)
         return {
-            currency: get_balance(rows, currency.decimal_places)
-            for currency, rows in by_currency.items()
+            key: currency.round(sum(found.get((self, company, *key), {}).values()))
+            for key in groups
+            for currency in key[:1]
         }

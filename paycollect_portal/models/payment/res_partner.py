@@ -3,8 +3,6 @@ import hashlib
 
 from odoo import Command, models
 
-from odoo.addons.paycollect_fsm.rules.collectable import AUTOMATIC
-
 from ...rules.payment import Block, Choice, plan_payment
 
 
@@ -43,19 +41,6 @@ class ResPartner(models.Model):
         chosen = lines and [item for item in items if item.line.id in lines]
         plan = plan_payment(items, chosen, amount, credit, currency.decimal_places)
         return Block(name, currency, tuple(items), credit, plan)
-
-    def _get_usable_credit(self, company, groups):
-        """Return the credit that a payment deducts, by (currency, account)."""
-        if company.collection_credit_use != AUTOMATIC:
-            return dict.fromkeys(groups, 0.0)
-        currencies = self.env["res.currency"].union(*(key[0] for key in groups))
-        lines = self.env["account.move.line"]
-        found = lines._get_open_credits(self, company, currencies)
-        return {
-            key: currency.round(sum(found.get((self, company, *key), {}).values()))
-            for key in groups
-            for currency in key[:1]
-        }
 
     def _get_payment_mark(self, company, block):
         """Return a hash of what the page says is paid, to notice that it changed."""

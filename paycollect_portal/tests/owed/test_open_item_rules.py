@@ -35,13 +35,24 @@ class TestOpenItemRules(BaseCase):
             self.make(800, "disputed"),
             self.make(-50, "due"),
         ]
-        balance = get_balance(items)
+        balance = get_balance(items, usable=50)
         self.assertEqual(balance.open, 1500)
         self.assertEqual(balance.credit, 50)
         self.assertEqual(balance.balance, 1450)
         self.assertEqual(balance.due, 300)
         self.assertEqual(balance.overdue, 100)
         self.assertEqual(balance.to_pay, 250)
+
+    def test_credit_that_a_payment_does_not_use_is_not_deducted(self):
+        items = [self.make(730, "due"), self.make(-75, "due")]
+        balance = get_balance(items)
+        self.assertEqual((balance.to_pay, balance.unused), (730, 75))
+        self.assertEqual(balance.balance, 655)
+
+    def test_credit_is_not_deducted_from_what_cannot_be_paid_online(self):
+        entry = OpenItem(None, None, None, TODAY, 100, "due", payable=False)
+        balance = get_balance([entry, self.make(30, "due")], usable=50)
+        self.assertEqual((balance.to_pay, balance.used), (100, 30))
 
     def test_a_valid_discount_lowers_what_is_to_pay_but_not_what_is_open(self):
         item = OpenItem(

@@ -79,6 +79,23 @@ class TestBalancePortal(BalanceCommon):
         for words in (r"\$70\.00", r"\$100\.00\s+overdue", r"\$120\.00", "See and pay"):
             self.assertRegex(page, words)
 
+    def test_due_now_is_what_the_customer_is_asked_to_pay(self):
+        self.make_invoice(amount=730, due=-3)
+        self.make_payment(amount=75)
+        self.authenticate("portal_acme", "portal_acme")
+        decides = "Our accounting team decides how your credit is used"
+        for use, due in (("automatic", "655"), ("ask", "730"), ("never", "730")):
+            with self.subTest(use):
+                self.company.sudo().collection_credit_use = use
+                asked = rf"Due now</\w+>\s*<\w+[^>]*>\${due}\.00<"
+                home = self.url_open("/my").text
+                self.assertRegex(home, asked)
+                self.assertEqual("Unused credit" in home, use != "automatic")
+                page = self.read_page("/my/balance")
+                self.assertRegex(page, asked)
+                self.assertRegex(page, rf"Pay\s+\${due}\.00")
+                self.assertEqual(decides in page, use != "automatic")
+
     def test_somebody_elses_payment_is_not_shown_as_the_own(self):
         self.make_invoice()
         self.authenticate("portal_acme", "portal_acme")

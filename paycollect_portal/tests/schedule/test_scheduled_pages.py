@@ -35,6 +35,12 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
     def find(self):
         return self.payments.search([("partner_id", "=", self.customer.id)])
 
+    def test_home_and_the_payment_agree_about_the_amount(self):
+        self.make_payment(amount=30)
+        self.assertIn("$70.00", self.plan())
+        home = self.open_page("/my")
+        self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$70\.00<")
+
     def test_a_customer_schedules_changes_and_cancels_a_payment(self):
         self.assertIn("Pay on another day", self.open_page("/my/balance"))
         self.assertIn("haven't scheduled", self.open_page("/my/scheduled"))
