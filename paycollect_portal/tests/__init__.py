@@ -9,6 +9,7 @@ from .history import test_history_page
 from .language import test_customer_language
 from .owed import test_open_item_rules
 from .owed import test_open_items
+from .payment import test_balance_credit
 from .payment import test_balance_link
 from .payment import test_balance_portal
 from .payment import test_balance_request

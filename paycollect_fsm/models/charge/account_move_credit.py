@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.tools import SQL
 
 from ...rules.collectable import AUTOMATIC, NEVER
 
@@ -80,12 +79,7 @@ class AccountMove(models.Model):
         """Reconcile credits worth ``amount``, oldest first, with this invoice."""
         self.ensure_one()
         items = self.env["account.move.line"].browse(line.id for line in credits)
-        self.env.cr.execute(
-            SQL(
-                "SELECT FROM account_move_line WHERE id IN %s FOR UPDATE NOWAIT",
-                tuple(items.ids),
-            )
-        )
+        items._lock_credits()
         before = self.amount_residual
         for item in items.filtered(lambda item: not item.reconciled):
             if (

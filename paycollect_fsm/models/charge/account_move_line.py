@@ -114,6 +114,18 @@ class AccountMoveLine(models.Model):
         )
         return -sum(refunds.mapped("amount"))
 
+    def _lock_credits(self):
+        """Lock credits that are about to be used.
+
+        :raise LockNotAvailable: if one is locked by another transaction
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT FROM account_move_line WHERE id IN %s FOR UPDATE NOWAIT",
+                tuple(self.ids),
+            )
+        )
+
     def _prepare_discount_vals(self):
         """Return the journal items that write off the item's early payment discount."""
         self.ensure_one()

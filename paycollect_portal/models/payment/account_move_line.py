@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+import math
+
+from odoo import api, models
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
@@ -10,31 +12,45 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def reconcile(self):
-        """A payment with allocations pays the due dates that its customer chose.
+        """A payment with allocations pays each due date what its customer was shown.
 
-        Odoo matches a payment with every due date of the invoices that it is for, and
-        of several on one day with the smallest first. Only the last of the allocations
-        can be paid in part, so it is matched last, unless credit pays others in part.
+        Odoo would match it with every due date of the invoices that it is for, the
+        oldest in full.
         """
-        chosen = self.env.context.get("paycollect_allocated_ids")
-        if chosen is None:
+        allocated = self.env.context.get("paycollect_allocated")
+        if allocated is None:
             return super().reconcile()
-        lines = self.with_context(paycollect_allocated_ids=None).filtered(
-            lambda line: (
-                line.display_type != "payment_term"
-                or line.amount_residual < 0
-                or line.id in chosen
-            )
+        lines = self.with_context(paycollect_allocated=None).filtered(
+            lambda line: line.display_type != "payment_term" or line.id in allocated
         )
-        last_id = self.env.context.get("paycollect_last_id")
-        last = lines.filtered(lambda line: line.id == last_id)
-        result = super(AccountMoveLine, lines - last).reconcile()
-        rest = (lines.filtered(lambda ln: ln.id not in chosen) | last).filtered(
-            lambda line: not line.reconciled
+        return lines._match_amounts(allocated)
+
+    def _match_amounts(self, limits):
+        """Reconcile these journal items, and of each no more than its limit.
+
+        :param limits: ``{journal item ID: amount}``, positive, in its currency
+        """
+        lines = self.filtered(lambda line: not line.reconciled)
+        return lines.with_context(paycollect_match_limits=limits).reconcile()
+
+    @api.model
+    def _prepare_reconciliation_amls(self, values_list, shadowed_aml_values=None):
+        if limits := self.env.context.get("paycollect_match_limits"):
+            for values in values_list:
+                values["aml"]._limit_match(values, limits)
+        return super()._prepare_reconciliation_amls(values_list, shadowed_aml_values)
+
+    def _limit_match(self, values, limits):
+        """Lower the amounts that Odoo matches to what is left of the item's limit."""
+        residual = values["amount_residual_currency"]
+        limit = limits.get(self.id)
+        if limit is None or self.currency_id.compare_amounts(abs(residual), limit) <= 0:
+            return
+        part = limit / abs(residual)
+        values["amount_residual_currency"] = math.copysign(limit, residual)
+        values["amount_residual"] = self.company_currency_id.round(
+            values["amount_residual"] * part
         )
-        if last in rest and rest - last:
-            super(AccountMoveLine, rest).reconcile()
-        return result
 
     def _get_item_text(self, item):
         """Return when an open item is due, or why nobody asks for it now.

@@ -54,28 +54,47 @@ class PaycollectAllocation(models.Model):
         help="The customer's credit that was deducted before the money.",
     )
 
-    def _pays_less_discount(self):
-        """Whether the item is still open by exactly what was planned for it."""
-        self.ensure_one()
-        planned = self.amount + self.credit + self.discount
-        residual = self.line_id.amount_residual_currency
-        return bool(self.discount) and not self.currency_id.compare_amounts(
-            residual, planned
-        )
+    def _get_amounts_to_match(self):
+        """Return what the payment pays of each item: ``{journal item ID: amount}``."""
+        return {
+            share.line_id.id: share.currency_id.round(share.amount + share.discount)
+            for share in self
+        }
 
     def _forget_missed_discounts(self):
-        """A discount isn't written off if the item was paid otherwise meanwhile."""
-        missed = self.filtered(lambda share: not share._pays_less_discount())
-        missed.filtered("discount").discount = 0.0
+        """A discount isn't written off if the item is no longer open by exactly what
+        the payment pays, once the credit is used."""
+        for share in self.filtered("discount"):
+            expected = share.amount + share.discount
+            residual = share.line_id.amount_residual_currency
+            if share.currency_id.compare_amounts(residual, expected):
+                share.discount = 0.0
 
     def _use_credit(self):
-        """Apply the credit that was deducted from the payment.
+        """Apply the credit that was deducted from the payment, as far as it is left.
 
         :raise LockNotAvailable: if a credit is locked by another transaction
         """
-        using = self.filtered("credit")
-        credits = using.move_id._get_open_credits()
-        for share in using:
-            move = share.move_id
-            if move._may_use_credit():
-                move._apply_credits(credits[move], share.credit)
+        using = self.filtered(
+            lambda share: share.credit and share.move_id._may_use_credit()
+        )
+        found = using.move_id._get_open_credits()
+        credits = {
+            line.id: amount
+            for move in using.move_id[:1]
+            for line, amount in found[move].items()
+        }
+        if not credits:
+            return
+        before = {move: move.amount_residual for move in using.move_id}
+        lines = self.env["account.move.line"].browse(credits)
+        lines._lock_credits()
+        items = {share.line_id.id: share._get_credit_to_use() for share in using}
+        (lines + using.line_id)._match_amounts(credits | items)
+        for move, residual in before.items():
+            move.collection_credit_used += residual - move.amount_residual
+
+    def _get_credit_to_use(self):
+        """Return the credit for the item; less if part of it was paid meanwhile."""
+        rest = self.line_id.amount_residual_currency - self.amount - self.discount
+        return min(self.credit, max(self.currency_id.round(rest), 0.0))

@@ -27,25 +27,23 @@ class PaymentTransaction(models.Model):
         return online.collection_allocation_ids
 
     def _create_payment(self, **extra_create_values):
-        """Pay the chosen items in their order, then use the credit they were given."""
+        """Use the credit that was deducted, then pay each item what was shown for it.
+
+        :raise LockNotAvailable: if a credit is locked by another transaction
+        """
         allocations = self._get_allocations()
         if not allocations:
             return super()._create_payment(**extra_create_values)
+        allocations._use_credit()
         allocations._forget_missed_discounts()
-        lines = allocations.line_id
-        has_credit = any(allocations.mapped("credit"))
-        chosen = self.with_context(
-            paycollect_allocated_ids=lines.ids,
-            paycollect_last_id=len(lines) > 1 and not has_credit and lines[-1].id,
+        shown = self.with_context(
+            paycollect_allocated=allocations._get_amounts_to_match(),
+            paycollect_discount_booked=True,  # Odoo gives none of its own
         )
-        payment = super(PaymentTransaction, chosen)._create_payment(
-            **extra_create_values
-        )
-        chosen.sudo().collection_allocation_ids._use_credit()
-        return payment
+        return super(PaymentTransaction, shown)._create_payment(**extra_create_values)
 
     def _get_discounted_lines(self):
         allocations = self._get_allocations()
         if not allocations:
             return super()._get_discounted_lines()
-        return allocations.filtered(lambda share: share._pays_less_discount()).line_id
+        return allocations.filtered("discount").line_id
