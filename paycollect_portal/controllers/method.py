@@ -55,11 +55,13 @@ class PaycollectMyMethods(PaycollectPortalMethod):
         uses, removals = tokens._get_uses(), tokens._get_removal_texts()
         today = company._get_today(fields.Datetime.now())
         agreed = tokens.filtered(lambda token: token._is_agreed())
+        charged = agreed.filtered(lambda token: token._is_charged_for_work())
         return [
             {
                 "token_sudo": token,
                 "place": agreed.ids.index(token.id) if token in agreed else None,
                 "last": len(agreed) - 1,
+                "turn": charged.ids.index(token.id) if token in charged else None,
                 "expired": token._is_expired_on(today),
                 "expiry": token._get_expiry_text(today),
                 "uses": uses[token],
@@ -84,6 +86,7 @@ class PaycollectMyMethods(PaycollectPortalMethod):
             tokens._reorder(self._read_ids(order))
         elif token and move in MOVES:
             tokens._reorder(self._move(tokens, token, MOVES[move]))
+            return request.redirect(f"{MY_METHODS}#method_{token.id}")
         return request.redirect(MY_METHODS)
 
     @http.route(

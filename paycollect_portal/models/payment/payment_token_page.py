@@ -22,6 +22,8 @@ class PaymentToken(models.Model):
         for token in self:
             if not token._is_agreed():
                 text = self.env._("Only used when you choose it yourself.")
+            elif not token._is_charged_for_work():
+                text = self.env._("Work you order: not charged.")
             elif not first:
                 first = token
                 text = self.env._("Work you order: charged first.")
@@ -37,8 +39,8 @@ class PaymentToken(models.Model):
 
         :return: ``{token: [sentence]}`` with a key for each method
         """
-        agreed = self.filtered(lambda token: token._is_agreed())
-        texts = {token: [token._get_successor_text(agreed)] for token in self}
+        charged = self.filtered(lambda token: token._is_charged_for_work())
+        texts = {token: [token._get_successor_text(charged)] for token in self}
         planned = self.env["paycollect.attempt"].sudo()
         for attempt in planned.search(
             [("token_id", "in", self.ids), ("state", "=", PLANNED)]
@@ -52,14 +54,14 @@ class PaymentToken(models.Model):
             )
         return texts
 
-    def _get_successor_text(self, agreed):
+    def _get_successor_text(self, charged):
         """Return what is charged for work once this method is removed.
 
-        :param agreed: the customer's methods that are charged, in their order
+        :param charged: the customer's methods that are charged, in their order
         """
-        if self not in agreed:
+        if self not in charged:
             return self.env._("It isn't charged automatically.")
-        others = agreed - self
+        others = charged - self
         if not others:
             return self.env._(
                 "Work you order can no longer be charged automatically until you add "
@@ -75,6 +77,13 @@ class PaymentToken(models.Model):
         self.ensure_one()
         consent = self._get_active_consent()
         return consent.customer_id == self.sudo().commercial_partner_id
+
+    def _is_charged_for_work(self):
+        """Whether it is agreed to, not expired, and not declined for good."""
+        self.ensure_one()
+        today = self.company_id._get_today()
+        usable = not self.refused_at and not self._is_expired_on(today)
+        return usable and self._is_agreed()
 
     def _get_expiry_text(self, today):
         """Return “Expires 12/27”, “Expired 12/27”, or an empty string."""

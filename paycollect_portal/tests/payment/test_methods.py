@@ -42,13 +42,12 @@ class TestMethods(BalanceCommon):
         return (self.first + self.second).mapped("collection_priority")
 
     def test_the_page_says_what_each_method_is_used_for(self):
-        self.first.expiry_date = "2020-01-31"
         self.second.expiry_date = "2099-12-31"
         page = self.url_open("/my/methods").text
         for words in (
+            "Add a payment method",
             "Used first",
             r"Backup\s+1",
-            "Expired 01/20",
             "Expires 12/99",
             "charged first",
             "Only used when you choose it",
@@ -59,8 +58,24 @@ class TestMethods(BalanceCommon):
             self.assertRegex(page, words)
         self.assertNotIn("3333", page)
 
+    def test_a_method_that_is_not_charged_is_neither_first_nor_next(self):
+        for vals, words in (
+            ({"expiry_date": "2020-01-31"}, "Expired 01/20"),
+            ({"refused_at": "2026-01-01 00:00:00"}, "Declined by the bank"),
+        ):
+            self.first.expiry_date = False
+            self.first.write(vals)
+            page = self.url_open(PAGE).text
+            first, second = page.split('id="method_')[1:3]
+            self.assertIn(words, first)
+            self.assertIn("not charged", first)
+            self.assertNotIn("Used first", first)
+            self.assertIn("Used first", second)
+            self.assertIn("can no longer be charged automatically", second)
+
     def test_buttons_and_dragging_change_the_order(self):
-        self.post("order", token_id=self.second.id, move="up")
+        answer = self.post("order", token_id=self.second.id, move="up")
+        self.assertIn(f"#method_{self.second.id}", answer.url)
         self.assertEqual(self.places(), [2, 1])
         self.post("order", token_id=self.second.id, move="down")
         self.assertEqual(self.places(), [1, 2])
