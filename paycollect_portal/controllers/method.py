@@ -52,10 +52,10 @@ class PaycollectMyMethods(PaycollectPortalMethod):
         return {"agreement_text": text, "agreement_mark": link._get_text_mark(text)}
 
     def _prepare_my_methods(self, tokens, company):
-        uses, removals = tokens._get_uses(), tokens._get_removal_texts()
         today = company._get_today(fields.Datetime.now())
+        uses, removals = tokens._get_uses(today), tokens._get_removal_texts(today)
         agreed = tokens.filtered(lambda token: token._is_agreed())
-        charged = agreed.filtered(lambda token: token._is_charged_for_work())
+        charged = agreed.filtered(lambda token: token._is_charged_for_work(today))
         return [
             {
                 "token_sudo": token,

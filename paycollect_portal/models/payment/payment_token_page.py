@@ -12,9 +12,10 @@ class PaymentToken(models.Model):
 
     # Hooks: what else uses a method extends these, e.g. autopay.
 
-    def _get_uses(self):
+    def _get_uses(self, today):
         """Hook: what each method is used for, in bulk.
 
+        :param today: the company's day
         :return: ``{token: [sentence]}`` with a key for each method, in their order
         """
         uses = {token: [] for token in self}
@@ -22,7 +23,7 @@ class PaymentToken(models.Model):
         for token in self:
             if not token._is_agreed():
                 text = self.env._("Only used when you choose it yourself.")
-            elif not token._is_charged_for_work():
+            elif not token._is_charged_for_work(today):
                 text = self.env._("Work you order: not charged.")
             elif not first:
                 first = token
@@ -34,12 +35,13 @@ class PaymentToken(models.Model):
             uses[token].append(text)
         return uses
 
-    def _get_removal_texts(self):
+    def _get_removal_texts(self, today):
         """Hook: what removing each method changes, in bulk.
 
+        :param today: the company's day
         :return: ``{token: [sentence]}`` with a key for each method
         """
-        charged = self.filtered(lambda token: token._is_charged_for_work())
+        charged = self.filtered(lambda token: token._is_charged_for_work(today))
         texts = {token: [token._get_successor_text(charged)] for token in self}
         planned = self.env["paycollect.attempt"].sudo()
         for attempt in planned.search(
@@ -78,10 +80,9 @@ class PaymentToken(models.Model):
         consent = self._get_active_consent()
         return consent.customer_id == self.sudo().commercial_partner_id
 
-    def _is_charged_for_work(self):
+    def _is_charged_for_work(self, today):
         """Whether it is agreed to, not expired, and not declined for good."""
         self.ensure_one()
-        today = self.company_id._get_today()
         usable = not self.refused_at and not self._is_expired_on(today)
         return usable and self._is_agreed()
 

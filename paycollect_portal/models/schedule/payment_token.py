@@ -13,18 +13,18 @@ class PaymentToken(models.Model):
                 row._check_methods(row.company_id._get_today())
         return result
 
-    def _get_uses(self):
-        uses = super()._get_uses()
+    def _get_uses(self, today):
+        uses = super()._get_uses(today)
         for row in self._find_autopay():
             uses[row.token_id].append(
                 self.env._("Autopay: charged when your invoices are due.")
             )
         return uses
 
-    def _get_removal_texts(self):
-        texts = super()._get_removal_texts()
+    def _get_removal_texts(self, today):
+        texts = super()._get_removal_texts(today)
         for row in self._find_autopay():
-            token, today = row.token_id, row.company_id._get_today()
+            token = row.token_id
             others = row._get_offered_methods(row.partner_id, row.company_id, today)
             successor = (others - token)[:1]
             if successor and row.use_backups:

@@ -240,15 +240,19 @@ class TestAutopay(ScheduleCommon):
     def test_the_page_of_methods_says_what_removing_one_does_to_autopay(self):
         backup = self.make_token(self.customer, payment_details="1881")
         row = self.switch_on(use_backups=True)
-        self.assertIn("Autopay", self.card._get_uses()[self.card][-1])
-        self.assertNotIn("Autopay", " ".join(backup._get_uses()[backup]))
-        self.assertIn("moves on to", self.card._get_removal_texts()[self.card][-1])
+        self.assertIn("Autopay", self.card._get_uses(self.today)[self.card][-1])
+        self.assertNotIn("Autopay", " ".join(backup._get_uses(self.today)[backup]))
+        self.assertIn(
+            "moves on to", self.card._get_removal_texts(self.today)[self.card][-1]
+        )
         backup.active = False
         self.assertEqual(
-            self.card._get_removal_texts()[self.card][-1], "Autopay stops."
+            self.card._get_removal_texts(self.today)[self.card][-1], "Autopay stops."
         )
         row._stop("customer")
-        self.assertNotIn("Autopay", " ".join(self.card._get_uses()[self.card]))
+        self.assertNotIn(
+            "Autopay", " ".join(self.card._get_uses(self.today)[self.card])
+        )
 
     def test_a_withdrawn_consent_stops_autopay(self):
         self.make_token(self.customer)
