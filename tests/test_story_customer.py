@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The customer's day in a real browser, and whether everybody can use its pages."""
 
+import re
+
 import pytest
 import scene
 from accessibility import find_barriers, find_overflow
+from customer_pages import NO_PAGES, get_pages, read_routes
 from customer_scene import open_customers
 from paycollect_setup.browser import DESKTOP, PHONE
 
@@ -12,6 +15,17 @@ DISPUTES = "/odoo/action-paycollect_portal.action_paycollect_dispute"
 REQUESTS = "/odoo/action-paycollect_portal.action_paycollect_request"
 # Who is on the phone, and who sits at a desk.
 WIDTHS = {"phone": "Nora Networks", "desktop": "Dora Design"}
+TURN = """
+document.documentElement.dir = document.body.style.direction = wrapwrap.dir = 'rtl',
+getComputedStyle(wrapwrap).direction
+"""
+READS_ARABIC = """
+env["res.lang"]._activate_lang("ar_001")
+customer = env["res.partner"].browse(customer_id)
+(customer | customer.child_ids).lang = "ar_001"
+env.cr.commit()
+env.registry.signal_changes()  # the server knows its languages by heart
+"""
 
 
 @pytest.fixture(scope="module")
@@ -179,45 +193,27 @@ class TestCustomer:
 
 
 class TestEverybody:
-    """No page has a serious barrier or scrolls sideways."""
+    """No page has a serious barrier or scrolls sideways, in either direction."""
 
     @pytest.fixture(scope="class")
-    def pages(self, company):
-        """``{route: addresses}``; “#wrong” sends the page's form as it is."""
-        customer = company["customers"][WIDTHS["phone"]]
-        return {
-            "/my": ["/my"],
-            "/my/balance": ["/my/balance", "/my/balance?amount=much"],
-            "/my/balance/done": ["/my/balance/done"],
-            "/my/checks": ["/my/checks"],
-            "/my/checks/new": ["/my/checks/new"],
-            "/my/checks/announce": ["/my/checks/new#wrong"],
-            "/my/disputes": ["/my/disputes"],
-            "/my/disputes/new": ["/my/disputes/new"],
-            "/my/disputes/file": [f"/my/disputes/new?invoice={customer['last']}#wrong"],
-            "/my/payment_method": ["/my/payment_method"],
-            "/my/requests": ["/my/requests"],
-            "/my/requests/new": [
-                "/my/requests/new?kind=refund",
-                "/my/requests/new?kind=purpose",
-            ],
-            "/my/requests/file": ["/my/requests/new?kind=refund#wrong"],
-            "/my/service": ["/my/service"],
-            "/my/service/page/<int:page>": ["/my/service/page/1?filterby=planned"],
-            "/my/service/<int:order_id>": [f"/my/service/{customer['job']}"],
-            "/my/statement": ["/my/statement", "/my/statement?date_from=never"],
-            "/pay/<string:token>": [*customer["links"].values(), "/pay/unknown"],
-            "/pay/done": ["/pay/done"],
-        }
+    def customer(self, company):
+        return company["customers"][WIDTHS["phone"]]
+
+    @pytest.fixture(scope="class")
+    def pages(self, customer):
+        return get_pages(customer)
 
     @pytest.fixture
     def addresses(self, pages):
         return [address for found in pages.values() for address in found]
 
+    def test_every_page_is_listed(self, pages):
+        assert set(read_routes()) - NO_PAGES == set(pages) - {"/my"}
+
     def test_no_page_has_a_barrier_or_scrolls_sideways(
-        self, server, company, addresses, phone
+        self, server, customer, addresses, phone
     ):
-        page = phone(server, company["customers"][WIDTHS["phone"]]["login"])
+        page = phone(server, customer["login"])
         found = []
         for address in addresses:
             self.show(page, address)
@@ -226,14 +222,32 @@ class TestEverybody:
                 problems = find_barriers(page) + find_overflow(page)
                 width = device["viewport"]["width"]
                 found += [f"{address} ({width}): {problem}" for problem in problems]
+            if page.evaluate(TURN) != "rtl":
+                found.append(f"{address}: written from left to right")
+            found += [f"{address} (turned): {wide}" for wide in find_overflow(page)]
         assert not found, "\n".join(found)
 
+    def test_who_reads_arabic_gets_pages_from_right_to_left(
+        self, server, customer, phone
+    ):
+        server.run(READS_ARABIC, customer_id=customer["id"])
+        page = phone(server, customer["login"])
+        for address in ("/my", "/my/balance", *customer["links"].values()):
+            text = page.request.get(address).text()
+            assert '<html lang="ar-001" dir="rtl">' in text, address
+            assert re.search('id="wrapwrap"[^>]* dir="rtl"', text), address
+            assert "/web.assets_frontend.rtl." in text, address
+
     def show(self, page, address):
-        url, _hash, wrong = address.partition("#")
+        url, _hash, step = address.partition("#")
         page.open(url)
-        if wrong:
-            form = page.locator("#wrap form[method=post]").last
-            form.evaluate("form => form.noValidate = true")
-            with page.expect_navigation():
-                form.locator("[type=submit]").click()
-            page.locator(".is-invalid").first.wait_for()
+        if not step:
+            return
+        form = page.locator("#wrap form[method=post]").last
+        if step == "agreed":
+            form.locator("[name=agreed]").check()
+        form.evaluate("form => form.noValidate = true")
+        with page.expect_navigation():
+            form.locator("[type=submit]").click()
+        done = ".is-invalid" if step == "wrong" else ".alert-success"
+        page.locator(done).first.wait_for()
