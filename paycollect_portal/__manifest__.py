@@ -37,6 +37,7 @@
         "views/res_config_settings_check_views.xml",
         # autopay and scheduled payments
         "data/ir_cron_schedule.xml",
+        "data/mail_template_autopay.xml",
         "data/mail_template_schedule.xml",
         "views/schedule_templates.xml",
         "views/autopay_templates.xml",

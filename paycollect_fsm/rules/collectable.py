@@ -74,6 +74,15 @@ class Collectable:
         """
         return self.next_amount if ahead and self.is_early else self.amount
 
+    def get_amount_before_credit(self, ahead=False):
+        """Return the amount to charge if the credit is gone by then.
+
+        >>> Collectable(due=1000, discount=20, credit=40).get_amount_before_credit()
+        980
+        """
+        early = ahead and self.is_early
+        return round(self.ask(ahead) + (0 if early else self.credit), self.digits)
+
     def get_credit(self, ahead=False):
         """Return how much credit is used before a charge takes the rest.
 

@@ -26,16 +26,19 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
     """
 
     @http.route(AUTOPAY, type="http", auth="user", methods=["GET"], website=True)
-    def collection_my_autopay(self, done="", change="", **_kwargs):
-        """Show what is on and charged next, or the form that switches it on."""
+    def collection_my_autopay(self, done="", change="", **typed):
+        """Show what is on and charged next, or the form that turns it on.
+
+        :param typed: the form's values, for somebody who comes back to it
+        """
         if not (link := self._get_own_link()):
             return request.redirect("/my")
         row = self._get_own_autopay(link)
         if row and not change:
             return self._render_autopay(link, row, done)
-        return self._render_autopay_form(
-            link, row, self._get_typed_terms(row), {}, done
-        )
+        if not typed.get("scope"):
+            typed = self._get_typed_terms(row)
+        return self._render_autopay_form(link, row, typed, {}, done)
 
     @http.route(
         f"{AUTOPAY}/review", type="http", auth="user", methods=["GET"], website=True
@@ -50,36 +53,38 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
         f"{AUTOPAY}/on", type="http", auth="user", methods=["POST"], website=True
     )
     def collection_my_autopay_on(self, mark="", agreed="", **typed):
-        """Switch autopay on with the terms that were read and agreed to."""
+        """Turn autopay on with the terms that were read and agreed to."""
         check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
+        contact, company = link.partner_id, link.company_id
+        rows = request.env["paycollect.autopay"].sudo()
+        rows._serialize(contact.commercial_partner_id)
         token, terms, backups, problems = self._read_autopay(link, typed)
         if problems:
             return self._review_autopay(link, typed)
-        contact, company = link.partner_id, link.company_id
-        rows = request.env["paycollect.autopay"].sudo()
         text = rows._get_consent_text(contact, company, token, terms, backups)
         if mark != self._get_autopay_mark(text):
             return self._review_autopay(link, typed, "changed")
         if agreed != "1":
             return self._review_autopay(link, typed, "agree")
-        rows._start(
-            contact,
-            company,
-            token,
-            terms,
-            backups,
-            ip_address=request.httprequest.remote_addr,
-            lang=request.env.lang,
-        )
+        if not self._get_own_autopay(link)._is_agreed(contact, token, text):
+            rows._start(
+                contact,
+                company,
+                token,
+                terms,
+                backups,
+                ip_address=request.httprequest.remote_addr,
+                lang=request.env.lang,
+            )
         return request.redirect(f"{AUTOPAY}?done=on")
 
     @http.route(
         f"{AUTOPAY}/off", type="http", auth="user", methods=["POST"], website=True
     )
     def collection_my_autopay_off(self, **_kwargs):
-        """Switch autopay off at once."""
+        """Turn autopay off at once."""
         check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
@@ -213,7 +218,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
             "text": text,
             "mark": self._get_autopay_mark(text),
             "chosen": chosen,
-            "back": f"{AUTOPAY}?{urlencode({'change': 1})}",
+            "back": f"{AUTOPAY}?{urlencode({'change': 1, **chosen})}",
             "problem": problem,
             "charges": self._preview_autopay(link, token, terms),
             "currency": company.currency_id,

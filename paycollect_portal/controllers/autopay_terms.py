@@ -22,8 +22,9 @@ class PaycollectAutopayTerms(PaycollectHome):
         want."""
         if not row:
             return {"scope": "both", "day": "0", "notice_days": "3"}
+        digits = row.currency_id.decimal_places
         amounts = {
-            name: str(row[name]) if row[name] else ""
+            name: f"{row[name]:.{digits}f}" if row[name] else ""
             for name in ("max_amount", "max_month")
         }
         return amounts | {
@@ -64,8 +65,8 @@ class PaycollectAutopayTerms(PaycollectHome):
         match name, code:
             case "notice_days", "bank":
                 return _(
-                    "For a bank account without a limit per payment, you have to be "
-                    "told at least %(days)s days ahead. Please choose that, or enter a "
+                    "For a bank account without a limit per payment, we have to email "
+                    "you at least %(days)s days ahead. Please choose that, or enter a "
                     "limit per payment.",
                     days=autopay.BANK_NOTICE,
                 )

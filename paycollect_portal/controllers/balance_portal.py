@@ -7,6 +7,7 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 
+from ..rules.open_items import OVERDUE
 from .balance import PaycollectBalancePages
 
 BALANCE = "/my/balance"
@@ -99,6 +100,18 @@ class PaycollectOverdue(PortalAccount, PaycollectBalancePortal):
         customer = request.env.user.partner_id.commercial_partner_id
         own = ("commercial_partner_id", "=", customer.id)
         return [own if term[0] == "partner_id" else term for term in domain]
+
+    def _get_overdue_invoice_count(self):
+        """The home page doesn't ask for what autopay, a scheduled payment or a check on
+        the way pays, or for what is in dispute."""
+        if not (link := self._get_own_link()):
+            return super()._get_overdue_invoice_count()
+        company, customer = link.company_id, link.partner_id.commercial_partner_id
+        today = company._get_today(fields.Datetime.now())
+        items = customer._get_open_items(company, today)[customer]
+        return len(
+            {item.move for item in items if item.is_asked and item.state == OVERDUE}
+        )
 
 
 class PaycollectOverduePayment(PaymentPortal, PaycollectBalancePortal):

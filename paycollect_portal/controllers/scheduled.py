@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import hashlib
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from odoo import fields, http
 from odoo.exceptions import UserError
@@ -35,20 +36,34 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         """Show the form: items, day and method; then what will be charged."""
         if not (link := self._get_own_link()):
             return request.redirect("/my")
-        return self._render_scheduled_form(link, typed, change)
+        former = self._get_own_payment(link, change)
+        if former and not former._may_change():
+            return self._render_scheduled(link, problem=self._get_late_text())
+        return self._render_scheduled_form(link, typed, former)
 
     @http.route(
         f"{SCHEDULED}/plan", type="http", auth="user", methods=["POST"], website=True
     )
     def collection_my_scheduled_plan(self, mark="", change="", **typed):
-        """Schedule what the page showed; a change replaces the former payment."""
+        """Schedule what the page showed; a change replaces the former payment.
+
+        A second tap of the button finds its payment and leads to the same page.
+        """
         check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
-        former = self._get_changeable(link, change)
+        customer = link.partner_id.commercial_partner_id
+        request.env["paycollect.autopay"].sudo()._serialize(customer)
+        former = self._get_own_payment(link, change)
+        done = f"{SCHEDULED}?done={'changed' if former else 'planned'}"
+        is_late = former and not former._may_change()
+        if (is_late or not former) and self._find_same(link, typed):
+            return request.redirect(done)
+        if is_late:
+            return self._render_scheduled(link, problem=self._get_late_text())
         choice = self._read_scheduled(link, typed, former)
         if choice["problems"] or mark != choice["mark"]:
-            return self._render_scheduled_form(link, typed, change, stale=True)
+            return self._render_scheduled_form(link, typed, former, stale=True)
         try:
             if former:
                 former._cancel()
@@ -56,8 +71,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
             return self._render_scheduled(link, problem=str(error))
         payments = request.env["paycollect.scheduled.payment"].sudo()
         payments._plan(link.partner_id, choice["lines"], choice["day"], choice["token"])
-        done = "changed" if former else "planned"
-        return request.redirect(f"{SCHEDULED}?done={done}")
+        return request.redirect(done)
 
     @http.route(
         f"{SCHEDULED}/cancel", type="http", auth="user", methods=["POST"], website=True
@@ -67,7 +81,13 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         check_may_act()
         if not (link := self._get_own_link()):
             return request.redirect("/my")
-        found = self._get_changeable(link, payment)
+        found = self._get_own_payment(link, payment)
+        if not found:
+            raise request.not_found()
+        if found.state == scheduled.CANCELED:
+            return request.redirect(f"{SCHEDULED}?done=canceled")
+        if not found._may_change():
+            return self._render_scheduled(link, problem=self._get_late_text())
         try:
             found._cancel()
         except UserError as error:
@@ -88,19 +108,34 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
             limit=limit,
         )
 
-    def _get_changeable(self, link, text):
+    def _get_own_payment(self, link, text):
         """Return the customer's payment with this ID, or none if no ID is given.
 
-        :raise NotFound: if it isn't theirs, or can't be changed anymore
+        :raise NotFound: if it isn't theirs
         """
         payments = request.env["paycollect.scheduled.payment"].sudo()
         if not text:
             return payments
-        planned = self._get_own_scheduled(link, ("state", "=", scheduled.PLANNED))
-        found = planned.filtered(lambda p: str(p.id) == text and p._may_change())
+        found = self._get_own_scheduled(link).filtered(lambda p: str(p.id) == text)
         if not found:
             raise request.not_found()
         return found
+
+    def _find_same(self, link, typed):
+        """Return what is scheduled with just these items, day and method."""
+        planned = self._get_own_scheduled(link, ("state", "=", scheduled.PLANNED))
+        said = (_get_ticked(), typed.get("date"), typed.get("token"))
+        return planned.filtered(
+            lambda p: (
+                (set(map(str, p.line_ids.ids)), str(p.date), str(p.token_id.id)) == said
+            )
+        )
+
+    def _get_late_text(self):
+        return request.env._(
+            "That payment can't be changed or canceled anymore. See below what became "
+            "of it."
+        )
 
     def _get_schedulable(self, link, former):
         """Return the open items that can be scheduled: those asked for, and those of
@@ -120,7 +155,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         company = link.company_id
         today = company._get_today(fields.Datetime.now())
         items = self._get_schedulable(link, former)
-        ticked = set(request.httprequest.values.getlist("item")[:MAX_ITEMS])
+        ticked = _get_ticked()
         chosen = [item for item in items if str(item.line.id) in ticked]
         lines = request.env["account.move.line"].sudo()
         lines = lines.browse(item.line.id for item in chosen)
@@ -165,7 +200,9 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
                 method=token._get_label(),
             )
         code = scheduled.find_day_problem(day, today)
-        if code == "too_soon":
+        if code == "missing":
+            problems["date"] = _("Please choose a day.")
+        elif code == "too_soon":
             problems["date"] = _(
                 "Please choose a day after today. To pay today, use your balance page."
             )
@@ -173,24 +210,35 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
             problems["date"] = _("Please choose a day within the next 12 months.")
         return problems
 
+    def _prepare_back(self, choice, former):
+        """Return the query of the form with what was chosen."""
+        return [
+            *(("item", line_id) for line_id in choice["lines"].ids),
+            ("date", choice["day"] or ""),
+            ("token", choice["token"].id or ""),
+            ("change", former.id or ""),
+        ]
+
     # -- pages ---------------------------------------------------------------------
 
     def _render_scheduled(self, link, done="", problem=""):
         customer = link.partner_id.commercial_partner_id
+        payments = self._get_own_scheduled(link, limit=LISTED)
+        next_ones = payments.filtered(lambda p: p.state == scheduled.PLANNED)
+        next_ones = next_ones.sorted("date")
         values = {
             "page_name": "collection_scheduled",
-            "payments_sudo": self._get_own_scheduled(link, limit=LISTED),
+            "payments_sudo": next_ones | payments,
             "plans": customer._get_installment_plans(link.company_id),
             "done": done,
             "problem": problem,
         }
         return self._render_schedule("scheduled_page", link, values)
 
-    def _render_scheduled_form(self, link, typed, change, stale=False):
-        former = self._get_changeable(link, change)
+    def _render_scheduled_form(self, link, typed, former, stale=False):
         asks = "review" in typed or stale
         choice = self._read_scheduled(link, typed, former)
-        if former and not asks:
+        if former and not asks and "date" not in typed:
             choice["lines"] = former.line_ids
             choice["token"] = former.token_id
             choice["day"] = former.date
@@ -207,6 +255,7 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
             "review": asks and not choice["problems"],
             "stale": stale and not choice["problems"],
             "typed": typed,
+            "back": f"{NEW}?{urlencode(self._prepare_back(choice, former))}",
             "first_day": today + timedelta(days=1),
             "last_day": today + scheduled.FARTHEST,
         }
@@ -221,6 +270,10 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         rest = [item for item in items if item.line not in payments]
         own = lines.env["paycollect.scheduled.payment"].union(*payments.values())
         return sum(own.mapped("amount")) + super()._get_planned_amount(rest)
+
+
+def _get_ticked():
+    return set(request.httprequest.values.getlist("item")[:MAX_ITEMS])
 
 
 def _read_day(text):

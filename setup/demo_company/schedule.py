@@ -15,7 +15,7 @@ def plan(flow):
 
 
 def _switch_on(flow):
-    """Switch autopay on: invoices when they are due, told three days ahead."""
+    """Turn autopay on: invoices when they are due, told three days ahead."""
     customer, company = flow.book["clinics"].partner, flow.env.company
     token = store_method(customer, Card("Mastercard", "2223", 31), flow.today)
     flow.env["paycollect.autopay"]._start(

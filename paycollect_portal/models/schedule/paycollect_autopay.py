@@ -14,8 +14,8 @@ REPLACED, NO_METHOD, MERGED = "replaced", "no_method", "merged"
 class PaycollectAutopay(models.Model):
     """What a customer agreed to have charged automatically.
 
-    Append-only: each agreement is a row. Switching autopay off, or agreeing to other
-    terms, ends it. Only customers switch it on, with a recorded consent.
+    Append-only: each agreement is a row. Turning autopay off, or agreeing to other
+    terms, ends it. Only customers turn it on, with a recorded consent.
     """
 
     _name = "paycollect.autopay"
@@ -39,7 +39,7 @@ class PaycollectAutopay(models.Model):
         readonly=True,
         index=True,
         ondelete="restrict",
-        help="Who switched autopay on, and is told about it.",
+        help="Who turned autopay on, and is told about it.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
@@ -97,8 +97,8 @@ class PaycollectAutopay(models.Model):
     ended_at = fields.Datetime(string="Ended On", readonly=True)
     end_reason = fields.Selection(
         [
-            (BY_CUSTOMER, "Switched off by the customer"),
-            (BY_STAFF, "Switched off by staff"),
+            (BY_CUSTOMER, "Turned off by the customer"),
+            (BY_STAFF, "Turned off by staff"),
             (REPLACED, "Replaced by new terms"),
             (NO_METHOD, "No payment method left"),
             (MERGED, "The customer was merged"),
@@ -120,11 +120,11 @@ class PaycollectAutopay(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("Autopay is part of the history. Switch it off instead.")
+            self.env._("Autopay is part of the history. Turn it off instead.")
         )
 
     def action_stop(self):
-        """Button: switch autopay off for the customer (Collections users)."""
+        """Button: turn autopay off for the customer (Collections users)."""
         self.env["paycollect.access"]._check_user(self)
         stopped = self.sudo().filtered("active")
         stopped._stop(BY_STAFF)
@@ -141,8 +141,13 @@ class PaycollectAutopay(models.Model):
         )
 
     @api.model
+    def _serialize(self, customer):
+        """Of two requests at once, the second starts over and sees the first."""
+        self.env["paycollect.check.notice"]._serialize(customer)
+
+    @api.model
     def _start(self, contact, company, token, terms, use_backups, now=None, **extra):
-        """Switch autopay on, or replace its terms. Call with sudo, after the customer
+        """Turn autopay on, or replace its terms. Call with sudo, after the customer
         agreed to ``_get_consent_text``.
 
         :param contact: who agreed; their commercial partner is the customer
@@ -174,8 +179,18 @@ class PaycollectAutopay(models.Model):
             }
         )
 
+    def _is_agreed(self, contact, token, text):
+        """Whether this is on already, with the same consent of the same contact."""
+        consent = self.consent_id
+        return (
+            self.contact_id == contact
+            and self.token_id == token
+            and consent.text_shown == text
+            and not consent.revoked_date
+        )
+
     def _stop(self, reason, now=None):
-        """Switch it off at once, and cancel what is planned and not claimed yet.
+        """Turn it off at once, and cancel what is planned and not claimed yet.
 
         What is being claimed at this moment looks here again before it is sent.
         """

@@ -37,7 +37,7 @@ class PaycollectAutopay(models.Model):
 
     def _is_usable(self, token, today):
         """Whether the method can be charged: agreed to, not removed, expired or
-        refused. A provider that is switched off for a while doesn't count."""
+        refused. A provider that is turned off for a while doesn't count."""
         consent = token._get_active_consent()
         return (
             token.active

@@ -33,12 +33,8 @@ class PaycollectAutopay(models.Model):
                 "If this method is removed, expires or is refused for good, the next "
                 "of my methods on file may be charged instead."
             ),
-            terms.notice_days
-            and self.env._(
-                "I will be told of each payment by email %(days)s days ahead.",
-                days=terms.notice_days,
-            ),
-            self.env._("I can switch autopay off at any time in the customer portal."),
+            self._get_notice_text(terms.notice_days),
+            self.env._("I can turn autopay off at any time in the customer portal."),
             link._get_ending_text(),
             token.method_kind == "bank" and link._get_bank_debit_text(),
         ]
@@ -61,6 +57,12 @@ class PaycollectAutopay(models.Model):
                 "%(when)s.",
                 **values,
             )
+        if terms.day:
+            return self.env._(
+                "Autopay: %(company)s may charge %(method)s for my jobs and my other "
+                "invoices %(when)s.",
+                **values,
+            )
         return self.env._(
             "Autopay: %(company)s may charge %(method)s for my jobs %(jobs)s, and for "
             "my other invoices %(when)s.",
@@ -76,6 +78,13 @@ class PaycollectAutopay(models.Model):
         if jobs:
             return self.env._("as soon as they are invoiced")
         return self.env._("on their due date")
+
+    def _get_notice_text(self, days):
+        if days == 1:
+            return self.env._("I will get an email about each payment 1 day ahead.")
+        return days and self.env._(
+            "I will get an email about each payment %(days)s days ahead.", days=days
+        )
 
     def _get_limit_text(self, company, terms):
         amounts = {
@@ -97,14 +106,26 @@ class PaycollectAutopay(models.Model):
         return self.env._("There is no limit to the amount.")
 
     def _get_summary(self):
-        """Return the terms as one sentence, for staff and customers."""
+        """Return the terms in two sentences, for staff and customers."""
         self.ensure_one()
         terms = self._get_terms()
-        parts = [
-            self._get_scope_text(self.company_id, self.token_id, terms),
-            self._get_limit_text(self.company_id, terms),
-        ]
-        return " ".join(parts)
+        limit = self._get_limit_text(self.company_id, terms)
+        return f"{self._get_paid_text(terms)} {limit}"
+
+    def _get_paid_text(self, terms):
+        values = {
+            "method": self.token_id._get_label(),
+            "when": self._get_day_text(terms.day),
+            "jobs": self._get_day_text(terms.day, jobs=True),
+        }
+        if terms.scope == autopay.JOBS:
+            return self.env._("%(method)s is charged for jobs %(jobs)s.", **values)
+        if terms.scope == autopay.DUE or terms.day:
+            return self.env._("%(method)s is charged for invoices %(when)s.", **values)
+        return self.env._(
+            "%(method)s is charged for jobs %(jobs)s, and for other invoices %(when)s.",
+            **values,
+        )
 
     # -- messages ------------------------------------------------------------------
 
@@ -161,9 +182,17 @@ class PaycollectAutopay(models.Model):
             NOTICE,
             rows=self._prepare_rows(charges),
             total=self.currency_id._format_amount(total),
-            day=format_day(self._in_customer_language().env, charges[0].day),
+            day=self._in_customer_language()._get_days_text(charges),
             method=self.token_id._get_label(),
         )
+
+    def _get_days_text(self, charges):
+        days = sorted({charge.day for charge in charges})
+        first = format_day(self.env, days[0])
+        if len(days) == 1:
+            return self.env._("on %(day)s", day=first)
+        last = format_day(self.env, days[-1])
+        return self.env._("from %(first)s to %(last)s", first=first, last=last)
 
     def _tell_over(self, charges):
         """Say that a limit keeps these from being charged, once."""
@@ -178,7 +207,7 @@ class PaycollectAutopay(models.Model):
             self._tell(NEWS, kind="failed", rows=self._prepare_rows(charges))
 
     def _tell_stopped(self, kind="stopped"):
-        """:param kind: ``off`` if staff switched it off"""
+        """:param kind: ``off`` if staff turned it off"""
         self._tell(NEWS, kind=kind, method=self.token_id._get_label())
 
     def _tell_moved(self, before):

@@ -83,7 +83,7 @@ class PaycollectScheduledPayment(models.Model):
     reason = fields.Selection(
         [
             (NOTHING_OWED, "Nothing was owed anymore"),
-            (MORE_OWED, "More was owed than planned"),
+            (MORE_OWED, "More was owed than scheduled"),
             (REFUSED, "The payment method couldn't be charged"),
         ],
         readonly=True,
@@ -93,7 +93,7 @@ class PaycollectScheduledPayment(models.Model):
     )
     state = fields.Selection(
         [
-            (PLANNED, "Planned"),
+            (PLANNED, "Scheduled"),
             (PROCESSING, "Processing"),
             (PAID, "Paid"),
             (FAILED, "Failed"),
@@ -148,9 +148,10 @@ class PaycollectScheduledPayment(models.Model):
 
     @api.model
     def _get_amounts(self, lines, day):
-        """Return ``{invoice: amount}`` that is charged for these due parts on a day.
+        """Return ``{invoice: amount}`` that is charged at most for these due parts.
 
-        Discounts that end before that day aren't deducted; credit is.
+        Discounts that end before that day aren't deducted. Neither is credit, which
+        something else may use until then; an invoice that it covers is left out.
 
         :param lines: open receivable items (sudo) of one company
         """
@@ -164,8 +165,9 @@ class PaycollectScheduledPayment(models.Model):
             meant = lines.filtered(lambda line, m=move: line.move_id == m)
             still_open = sum(meant.mapped("amount_residual_currency"))
             asked = found.ask(ahead=True)
-            if 0 < asked <= move.currency_id.round(still_open):
-                result[move] = asked
+            most = found.get_amount_before_credit(ahead=True)
+            if 0 < asked and most <= move.currency_id.round(still_open):
+                result[move] = most
         return result
 
     @api.model
@@ -208,8 +210,8 @@ class PaycollectScheduledPayment(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "Only payments that are still planned can be canceled. Reload the "
-                    "page to see what became of this one."
+                    "Only payments that are still scheduled can be canceled. Reload "
+                    "the page to see what became of this one."
                 )
             )
         self.write(

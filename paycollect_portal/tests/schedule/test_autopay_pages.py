@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from odoo.tests import tagged
@@ -12,7 +14,7 @@ ON, OFF, SKIP = (f"/my/autopay/{name}" for name in ("on", "off", "skip"))
 
 @tagged("post_install", "-at_install")
 class TestAutopayPages(ScheduleCommon, SchedulePages):
-    """Customers switch autopay on and off, and skip a payment."""
+    """Customers turn autopay on and off, and skip a payment."""
 
     def setUp(self):
         super().setUp()
@@ -71,10 +73,32 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
     def test_the_text_that_was_read_is_the_one_agreed_to(self):
         mark = self.get_mark(self.review(max_amount="50"))
         page = self.post(ON, mark=mark, agreed=1, **self.choose(max_amount="5000"))
-        self.assertIn("changed since you read it", page)
+        self.assertIn("changed since you read them", page)
         page = self.post(ON, mark=mark, **self.choose(max_amount="50"))
-        self.assertIn("tick the box", page)
+        self.assertIn("check the box", page)
         self.assertFalse(self.get_row())
+
+    def test_a_second_tap_agrees_once(self):
+        self.make_invoice(due=3, amount=50)
+        page = self.review()
+        self.assertIn("Next: <strong>$150.00", " ".join(page.split()))
+        before = len(self.told("consent"))
+        for _tap in range(2):
+            page = self.agree(page, notice_days=0)
+            self.assertIn("Next: <strong>$150.00", " ".join(page.split()))
+            page = self.review()
+        rows = self.autopays.with_context(active_test=False).search([])
+        self.assertEqual(len(rows), 1)
+        self.assertEqual(len(self.told("consent")), before + 1)
+
+    def test_who_goes_back_to_the_form_finds_what_was_typed(self):
+        page = self.review(max_amount="75.50", scope="due", day=31)
+        back = re.search(r'href="(/my/autopay\?change[^"]*)"', page)[1]
+        page = self.open_page(back)
+        self.assertIn('value="75.50"', page)
+        self.assertRegex(page, r'value="due"\s+checked')
+        self.switch_on(max_amount=500)
+        self.assertIn('value="500.00"', self.open_page("/my/autopay?change=1"))
 
     def test_each_problem_is_named_and_nothing_typed_is_lost(self):
         page = self.review(max_amount="many", max_month="-1")
@@ -96,6 +120,15 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
                 self.post(ON, agreed=1, mark="x", **self.choose(token=forged))
         self.assertFalse(self.get_row())
         self.assertNotIn("9876", self.open_page("/my/autopay"))
+
+    def test_the_home_page_asks_for_no_overdue_invoice_that_autopay_pays(self):
+        self.make_invoice(due=-3)
+        self.make_payment(amount=5, date=self.today - timedelta(days=1))
+        counters = {"counters": ["overdue_invoice_count"]}
+        for expected in (1, 0):
+            answer = self.make_jsonrpc_request("/my/counters", counters)
+            self.assertEqual(answer["overdue_invoice_count"], expected)
+            self.switch_on()
 
     def test_a_payment_is_skipped_and_resumed(self):
         row = self.switch_on()

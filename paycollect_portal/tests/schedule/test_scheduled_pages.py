@@ -55,18 +55,18 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
         self.assertIn("You scheduled this for", self.open_page("/my/balance"))
         self.assertIn("Next scheduled payment", self.open_page("/my"))
         page = self.plan(days=5, change=payment.id)
-        self.assertIn("is changed", page)
+        self.assertIn("has been changed", page)
         self.assertEqual(payment.state, "canceled")
         changed = self.find() - payment
         self.assertEqual(changed.date, self.today + timedelta(days=5))
         page = self.post(CANCEL, payment=changed.id)
-        self.assertIn("Nothing will be charged", page)
+        self.assertIn("It won't be charged", page)
         self.assertEqual(changed.state, "canceled")
 
     def test_each_problem_is_named(self):
         for typed, words in (
             ({"days": 0}, "day after today"),
-            ({"date": "soon"}, "next 12 months"),
+            ({"date": "soon"}, "Please choose a day."),
             ({"days": 400}, "next 12 months"),
             ({"item": ""}, "select what you want to pay"),
             ({"token": ""}, "choose a payment method"),
@@ -105,20 +105,52 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
         self.assertIn("$70.00", page)
         self.assertFalse(self.find())
 
-    def test_a_second_tab_schedules_nothing_twice(self):
+    def test_a_second_tap_leads_to_the_same_page_and_schedules_nothing_twice(self):
         mark = self.get_mark(self.review())
-        for _tab in range(2):
-            self.post(PLAN, mark=mark, **self.choose())
-        self.assertEqual(len(self.find()), 1)
+        for _tap in range(2):
+            page = self.post(PLAN, mark=mark, **self.choose())
+            self.assertIn("is scheduled", page)
+        first = self.find()
+        self.assertEqual(len(first), 1)
+        change = self.choose(days=5, change=first.id)
+        mark = self.get_mark(self.review(**change))
+        for _tap in range(2):
+            self.assertIn("has been changed", self.post(PLAN, mark=mark, **change))
+        self.assertEqual(self.find().mapped("state").count("planned"), 1)
+        changed = self.find() - first
+        for _tap in range(2):
+            self.assertIn("has been canceled", self.post(CANCEL, payment=changed.id))
+        self.assertEqual(set(self.find().mapped("state")), {"canceled"})
+
+    def test_credit_that_something_else_uses_until_then_stops_no_payment(self):
+        later = self.make_invoice(due=9, amount=50)
+        self.make_payment(amount=30)
+        for move, amount in ((self.move, "$100.00"), (later, "$50.00")):
+            typed = {"item": self.get_due_lines(move).id}
+            self.assertIn(amount, self.review(**typed))
+            self.plan(**typed)
+        self.run_scheduled(3)
+        self.assertEqual(set(self.find().mapped("state")), {"paid"})
+        charged = self.find().attempt_ids.mapped("amount")
+        self.assertEqual(sum(charged), 120)
+
+    def test_a_reminder_is_promised_only_if_it_comes(self):
+        self.assertIn("email you a reminder", self.review(days=2))
+        self.assertNotIn("email you a reminder", self.review(days=1))
 
     def test_on_its_day_it_can_neither_be_changed_nor_canceled(self):
         payment = self.schedule(self.move)
         self.open_page("/my/scheduled")
         payment.date = self.today
-        self.open_page(f"{NEW}?change={payment.id}", 404)
-        self.post(CANCEL, 404, payment=payment.id)
+        for page in (
+            self.open_page(f"{NEW}?change={payment.id}"),
+            self.post(CANCEL, payment=payment.id),
+            self.post(PLAN, mark="x", **self.choose(days=9, change=payment.id)),
+        ):
+            self.assertIn("can't be changed or canceled anymore", page)
+            self.assertNotIn(f"change={payment.id}", page)
         self.assertEqual(payment.state, "planned")
-        self.assertNotIn(f"change={payment.id}", self.open_page("/my/scheduled"))
+        self.assertEqual(self.find(), payment)
 
     def test_another_customer_sees_and_changes_nothing(self):
         payment = self.schedule(self.move)
