@@ -14,7 +14,11 @@ class ResCurrency(models.Model):
         user's language.
 
         :param amount: in this currency
+        :return: empty without a currency: before Odoo stores a mail template, it tries
+            it with any record
         """
+        if not self:
+            return ""
         text = self.format(abs(amount))
         if self.position == "before" and not self.symbol[-1:].isalpha():
             text = text.replace(f"{self.symbol}{SPACE}", self.symbol, 1)

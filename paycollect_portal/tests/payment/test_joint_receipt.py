@@ -59,6 +59,13 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
     def find_mails(self):
         return self.env["mail.mail"].search([("subject", "like", "Receipt for")])
 
+    def test_templates_can_be_installed_where_invoices_already_exist(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "paycollect_portal"), ("model", "=", "mail.template")]
+        )
+        for template in self.env["mail.template"].browse(data.mapped("res_id")):
+            template._check_can_be_rendered()
+
     def test_one_email_lists_each_invoice_with_its_amount(self):
         self.pay()
         (mail,) = self.find_mails()

