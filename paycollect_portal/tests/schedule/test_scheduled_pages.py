@@ -39,7 +39,7 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
         self.make_payment(amount=30)
         self.assertIn("$100.00", self.plan())
         home = self.open_page("/my")
-        self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$70\.00<")
+        self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$100\.00<")
 
     def test_a_customer_schedules_changes_and_cancels_a_payment(self):
         self.assertIn("Pay on another day", self.open_page("/my/balance"))
