@@ -17,12 +17,12 @@ class PaycollectPortalMethod(PaycollectPages):
 
     @http.route()
     def payment_method(self, **kwargs):
-        request.update_context(collection_my_methods=True)
+        request.update_context(collection_methods_page=True)
         return super().payment_method(**kwargs)
 
     def _get_extra_payment_form_values(self, **kwargs):
         values = super()._get_extra_payment_form_values(**kwargs)
-        if not request.env.context.get("collection_my_methods"):
+        if not request.env.context.get("collection_methods_page"):
             return values
         if not (link := self._get_portal_link()):
             return values
