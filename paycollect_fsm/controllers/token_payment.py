@@ -20,6 +20,8 @@ class PaycollectTokenPayment(PaymentPortal):
     def _create_transaction(
         self, provider_id, *args, flow, custom_create_values=None, **kwargs
     ):
+        if repeated := self._get_repeated():
+            return repeated
         mark = kwargs.pop(MARK, None)
         token = self._get_collected_token(flow, kwargs.get("token_id"))
         provider = token.provider_id or self._get_collecting_provider(provider_id)
@@ -44,8 +46,18 @@ class PaycollectTokenPayment(PaymentPortal):
         transaction = super()._create_transaction(
             provider.id, *args, flow=flow, custom_create_values=values, **kwargs
         )
+        request.collection_payment_id = transaction.id
         transaction._charge_chosen_method(now)
         return transaction
+
+    def _get_repeated(self):
+        """Return the payment (sudo) that this request has committed already, if any.
+
+        Odoo repeats a request after a conflict in the database; then the method may
+        have been charged, and nothing is charged a second time.
+        """
+        payment_id = getattr(request, "collection_payment_id", None)
+        return request.env["payment.transaction"].sudo().browse(payment_id).exists()
 
     def _get_collected_token(self, flow, token_id):
         """Return the method that is charged now, if our rules apply to it (sudo)."""

@@ -2,10 +2,14 @@
 import re
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.payment.utils import generate_access_token
 
 from ..common import BookingCommon
 
 PAGE = "/my/payment_method"
+CONFLICT = "DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$"
 SIGNATURE = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
@@ -110,6 +114,45 @@ class TestPortalMethod(BookingCommon, HttpCase):
         card = self.add_card("/payment/transaction").token_id
         self.assertTrue(card)
         self.assertFalse(card.consent_ids)
+
+    def test_a_request_that_odoo_repeats_charges_once(self):
+        card = self.make_token(self.customer)
+        person, currency = self.user.partner_id, self.company.currency_id
+        charge = self.env.registry["payment.transaction"]._charge_chosen_method
+        charged = []
+
+        def conflict(payment, now):
+            charge(payment, now)
+            charged.append(payment.id)
+            payment.env.cr.commit()  # of the test's cursor: it is kept on a rollback
+            payment.env.cr.execute(CONFLICT)
+
+        self.patch(
+            self.env.registry["payment.transaction"], "_charge_chosen_method", conflict
+        )
+        self.authenticate("pat", "pat")
+        with mute_logger("odoo.service.model", "odoo.sql_db"):
+            self.make_jsonrpc_request(
+                "/payment/transaction",
+                {
+                    "provider_id": self.provider.id,
+                    "payment_method_id": self.method.id,
+                    "token_id": card.id,
+                    "amount": 75.0,
+                    "currency_id": currency.id,
+                    "partner_id": person.id,
+                    "flow": "token",
+                    "tokenization_requested": False,
+                    "landing_route": PAGE,
+                    "reference_prefix": "Advance",
+                    "access_token": generate_access_token(
+                        person.id, 75.0, currency.id, env=self.env
+                    ),
+                },
+            )
+        payments = self.env["payment.transaction"].search([("token_id", "=", card.id)])
+        self.assertEqual(payments.ids, charged)
+        self.assertEqual(payments.state, "done")
 
     def sign(self, order):
         """Sign like on the page, but create no PDF of it."""

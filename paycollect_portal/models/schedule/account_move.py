@@ -56,10 +56,10 @@ class AccountMove(models.Model):
                 "Not charged: it exceeds the customer's autopay limit per month."
             ),
             autopay.CHANGED: lambda: _(
-                "Not charged: what autopay planned to charge is no longer due."
+                "Not charged: what is owed has changed since autopay planned it."
             ),
             scheduled.CHANGED: lambda: _(
-                "Not charged: what the customer scheduled was canceled, or isn't owed "
-                "anymore."
+                "Not charged: the scheduled payment was canceled, or what is owed has "
+                "changed since."
             ),
         }

@@ -141,6 +141,22 @@ class TestAutopay(ScheduleCommon):
         self.assertEqual(move.collection_attempt_ids.state, "paid")
         self.assertEqual(len(self.told("autopay")), 1)
 
+    def test_more_than_the_customer_was_told_is_not_charged(self):
+        self.switch_on(notice_days=3)
+        move = self.make_invoice(due=1)
+        payment = self.make_payment(amount=40)
+        lines = self.get_due_lines(move) + self.get_due_lines(payment.move_id)
+        lines.reconcile()
+        self.run_autopay()
+        self.assertIn("$60.00", self.told("autopay").mail_id.body_html)
+        planned = self.plan_autopay(move, 3)
+        self.assertEqual(planned.amount, 60)
+        self.company.collection_credit_use = "never"
+        lines.remove_move_reconcile()
+        self.send_planned(3)
+        self.assertEqual(planned.state, "canceled")
+        self.assertEqual(move.amount_residual, 100)
+
     def test_a_disputed_invoice_is_not_charged(self):
         self.switch_on()
         move = self.make_invoice()

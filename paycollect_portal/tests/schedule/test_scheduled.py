@@ -53,6 +53,19 @@ class TestScheduled(ScheduleCommon):
         self.assertEqual(move.collection_attempt_ids.amount, 30)
         self.assertEqual(payment.state, "paid")
 
+    def test_what_is_open_again_after_the_start_is_not_charged_on_top(self):
+        move = self.make_invoice()
+        self.pay(move, 40)
+        payment = self.schedule(move)
+        self.assertEqual(payment.amount, 60)
+        self.run_cron(self.payments, 3)
+        self.assertEqual(move.collection_attempt_ids.amount, 60)
+        self.company.collection_credit_use = "never"
+        self.get_due_lines(move).remove_move_reconcile()
+        self.send_planned(3)
+        self.assertEqual(move.collection_attempt_ids.state, "canceled")
+        self.assertEqual(move.amount_residual, 100)
+
     def test_nothing_is_charged_if_nothing_is_owed_and_the_customer_told(self):
         move = self.make_invoice()
         payment = self.schedule(move)
