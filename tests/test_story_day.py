@@ -213,8 +213,9 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
         assert page.console_errors == []
 
 
-def test_the_manager_stops_and_resumes_charging(server, company, desktop):
-    boss = desktop(server, "controller")
+@pytest.mark.parametrize("window", ["desktop", "phone"])
+def test_the_manager_stops_and_resumes_charging(server, company, window, request):
+    boss = request.getfixturevalue(window)(server, "controller")
     boss.open(ATTEMPTS)
     boss.get_by_role("button", name="Stop Charging").click()
     boss.locator(".modal [name=reason] input").fill("Prices were wrong")
@@ -222,6 +223,8 @@ def test_the_manager_stops_and_resumes_charging(server, company, desktop):
     boss.locator(".modal").wait_for(state="detached")
     banner = boss.locator(".o_paycollect_stopped")
     banner.get_by_text("Prices were wrong").wait_for()
+    check_width(boss)
+    boss.shot(f"story-stop-{window}")
     banner.get_by_role("button", name="Resume Charging").click()
     boss.locator(".modal", has_text="Prices were wrong").wait_for()
     boss.locator(".modal button[name=action_resume]").click()
