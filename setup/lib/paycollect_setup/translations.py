@@ -47,6 +47,10 @@ READ = {
         "code:models/",
         "model:ir.model.fields.selection,name:",
     ),
+    "paycollect_dunning": (
+        "code:models/say/",
+        "model:paycollect.dunning.level,sms_text:",
+    ),
 }
 # And what of these only staff reads.
 STAFF = {

@@ -1,0 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+{
+    "name": "Paycollect Dunning",
+    "summary": "Reminders that people can trust, from a courtesy note to the agency",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Collections",
+    "author": "Paycollect, Odoo Community Association (OCA)",
+    "website": "https://github.com/OCA/field-service",
+    "license": "AGPL-3",
+    "depends": ["paycollect_portal"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        # plans and levels
+        # promises
+        # cases and the daily run
+        # what is said
+        # consequences
+        # preview and replay
+        # hand-over
+        # desk
+    ],
+    "installable": True,
+    "application": False,
+}

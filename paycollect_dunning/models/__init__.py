@@ -1,0 +1,9 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import plan
+from . import promise
+from . import case
+from . import say
+from . import consequence
+from . import preview
+from . import handoff
+from . import desk

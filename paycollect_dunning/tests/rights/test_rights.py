@@ -1,0 +1,19 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.tests import tagged
+
+from odoo.addons.paycollect_fsm.tests.rights import test_calls, test_matrix
+
+from .world import DunningWorld
+
+
+@tagged("post_install", "-at_install")
+class TestDunningMatrix(DunningWorld, test_matrix.TestMatrix):
+    """Who may do what with the models and fields of this addon."""
+
+    shared = set()
+    elsewhere = {}
+
+
+@tagged("post_install", "-at_install")
+class TestDunningCalls(DunningWorld, test_calls.TestCalls):
+    """Who may call what of this addon."""
