@@ -3,10 +3,10 @@
 
 import contextlib
 
-from . import odoo_source, paths, postgres, python_env, system
+from . import node_env, odoo_source, paths, postgres, python_env, system
 from .steps import locked, side_by_side
 
-LISTS = ["odoo", "oca", "test"]
+LISTS = ["odoo", "oca", "test", node_env.LIST]
 
 
 def prepare(packages=()):
@@ -18,6 +18,7 @@ def prepare(packages=()):
             lambda: python_env.ensure(paths.VENV, LISTS), odoo_source.ensure
         )
         python_env.link_odoo(source)
+        node_env.ensure_rtlcss()
     return version
 
 

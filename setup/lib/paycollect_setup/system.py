@@ -24,13 +24,10 @@ PACKAGES = {
     "chromium": _has("chromium"),
     "fonts-liberation": lambda: os.path.isdir("/usr/share/fonts/truetype/liberation"),
     "wkhtmltopdf": _has("wkhtmltopdf"),
-    "nodejs": _has("node"),
-    "npm": _has("npm"),
 }
 OPTIONAL = {"wkhtmltopdf": "invoices are sent without a PDF"}
 BASIC = ["python3-venv", "libmagic1", "postgresql", "wkhtmltopdf"]
 BROWSER = ["chromium", "fonts-liberation"]
-NODE = ["nodejs", "npm"]
 
 
 def require(packages):

@@ -5,12 +5,11 @@ import argparse
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
-from .. import paths, python_env, rooms, system
-from ..steps import Fault, locked, run, stamped, step
+from .. import node_env, paths, python_env, rooms, system
+from ..steps import Fault, locked, step
 
 VENV = paths.HOME / "venv-lint"
 NODE = paths.HOME / "node"
@@ -46,31 +45,10 @@ def _prepare():
     paths.HOME.mkdir(exist_ok=True)
     _compare_with_pre_commit()
     with locked("prepare"):
-        system.require(["python3-venv", *system.NODE])
+        system.require(["python3-venv"])
     with locked("prepare-lint"):
-        python_env.ensure(VENV, ["lint"])
-        _ensure_node_packages()
-
-
-def _ensure_node_packages():
-    files = [
-        paths.SETUP / "node" / name for name in ("package.json", "package-lock.json")
-    ]
-    key = paths.digest(*files)
-    if stamped(NODE, key):
-        return
-    with step("Node packages"):
-        shutil.rmtree(NODE, ignore_errors=True)
-        NODE.mkdir()
-        for file in files:
-            shutil.copy(file, NODE)
-        run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            what="npm ci",
-            remedy="check the network and run the same command again",
-            cwd=NODE,
-        )
-        (NODE / ".stamp").write_text(key)
+        python_env.ensure(VENV, ["lint", node_env.LIST])
+        node_env.ensure(NODE, paths.SETUP / "node", VENV)
 
 
 def _compare_with_pre_commit():
@@ -136,7 +114,7 @@ def _files(suffixes):
 def _passes(name, command):
     if not command:
         return True
-    environment = os.environ | {"NODE_PATH": str(NODE / "node_modules")}
+    environment = node_env.environment(VENV) | {"NODE_PATH": str(NODE / "node_modules")}
     with step(name):
         process = subprocess.run(
             command,
