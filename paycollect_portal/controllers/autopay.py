@@ -140,7 +140,10 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
         values = {
             "autopay_sudo": row,
             "done": done,
-            "upcoming": self._get_upcoming(link, row, items),
+            "upcoming": self._deduct_credit(
+                link,
+                [(i, i.line, i.to_pay) for i in self._get_upcoming(link, row, items)],
+            ),
             "skipped": self._get_skipped(row, items),
             "history_sudo": self._get_autopay_history(link),
         }
@@ -164,6 +167,22 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
             if item.line.id in planned or (attempt and item.state == SCHEDULED):
                 tokens[item.line.id] = item
         return sorted(tokens.values(), key=lambda item: item.until)
+
+    def _deduct_credit(self, link, wanted):
+        """Return what each of these payments takes after the customer's credit, as of
+        now: dicts with ``what``, ``credit`` and ``amount``.
+
+        :param wanted: list of (what it pays, a journal item of it, amount before
+            credit), in the order of payment
+        """
+        customer = link.partner_id.commercial_partner_id
+        round_ = link.company_id.currency_id.round
+        lines, amounts = [w[1] for w in wanted], [w[2] for w in wanted]
+        credits = customer._share_credit(link.company_id, lines, amounts)
+        return [
+            {"what": what, "credit": credit, "amount": round_(amount - credit)}
+            for (what, _line, amount), credit in zip(wanted, credits, strict=True)
+        ]
 
     def _get_skipped(self, row, items):
         left_out = row.item_ids.filtered("skipped_at").line_id
@@ -209,6 +228,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
         contact, company = link.partner_id, link.company_id
         rows = request.env["paycollect.autopay"].sudo()
         text = rows._get_consent_text(contact, company, token, terms, backups)
+        charges = self._preview_autopay(link, token, terms)
         names = ("token", "scope", "day", "notice_days", "max_amount", "max_month")
         chosen = {name: (typed.get(name) or "")[:32] for name in names}
         chosen["use_backups"] = "1" if backups else ""
@@ -220,7 +240,11 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
             "chosen": chosen,
             "back": f"{AUTOPAY}?{urlencode({'change': 1, **chosen})}",
             "problem": problem,
-            "charges": self._preview_autopay(link, token, terms),
+            "charges": self._deduct_credit(
+                link,
+                [(c, c.parts[0].line, c.amount) for c in charges if not c.problem],
+            ),
+            "over": [charge for charge in charges if charge.problem],
             "currency": company.currency_id,
         }
         return self._render_schedule("autopay_review", link, values)

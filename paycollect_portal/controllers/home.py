@@ -41,8 +41,13 @@ class PaycollectHome(PaycollectBalancePortal):
             for item in planned
             if item.until == first.until and item.currency == first.currency
         ]
+        amount, show = self._get_planned_amount(same), first.currency._format_amount
+        customer = first.line.partner_id.commercial_partner_id
+        company = first.line.company_id
+        [credit] = customer._share_credit(company, [first.line], [amount])
         return {
-            "amount": first.currency._format_amount(self._get_planned_amount(same)),
+            "amount": show(first.currency.round(amount - credit)),
+            "credit": show(credit) if credit else "",
             "when": format_day(request.env, first.until),
         }
 

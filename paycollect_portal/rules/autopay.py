@@ -133,6 +133,23 @@ def get_day(terms, part, today):
     return next_monthly(terms.day, earliest) if terms.day else earliest
 
 
+def share_credit(wanted, credits, digits=2):
+    """Return the credit that each payment uses before money, in a list.
+
+    :param wanted: list of (account, amount), in the order of payment
+    :param credits: ``{account: the customer's credit that may be used}``
+
+    >>> share_credit([("a", 50), ("b", 10), ("a", 30)], {"a": 60})
+    [50, 0.0, 10]
+    """
+    left, shares = dict(credits), []
+    for account, amount in wanted:
+        used = min(left.get(account, 0.0), amount)
+        left[account] = round(left.get(account, 0.0) - used, digits)
+        shares.append(used)
+    return shares
+
+
 def next_monthly(day, on):
     """Return the first date from ``on`` that is the day of a month, or its last.
 

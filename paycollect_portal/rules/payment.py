@@ -13,6 +13,14 @@ NOTHING = "nothing"  # nothing is chosen, or credit pays all of it
 TOO_LITTLE = "too_little"  # the customer's own amount isn't positive
 TOO_MUCH = "too_much"  # the customer's own amount exceeds what is open
 
+# What the customer is told if there is nothing to pay.
+ONLY_CREDIT = "only_credit"  # nothing is open but credit
+NOT_ASKED = "not_asked"  # what is open isn't asked for now, each for its reason
+NOT_DUE = "not_due"  # what is asked for is due later
+COVERED = "covered"  # credit covers what is due
+CHOICE_COVERED = "choice_covered"  # credit covers what the customer chose
+OFFLINE = "offline"  # what is due can't be paid online
+
 
 @dataclass(frozen=True)
 class Share:
@@ -85,6 +93,44 @@ class Block:
     def apart(self):
         """Items that nobody asks for now, each for the reason that is its state."""
         return [i for i in self.items if not i.is_credit and not i.is_asked]
+
+    @property
+    def can_be_paid(self):
+        """Whether the customer may pay something now, due or not."""
+        return any(can_be_paid(item) for item in self.items)
+
+    def explain_nothing(self, has_chosen=False):
+        """Return the code of why there is nothing to pay; empty if there is.
+
+        :param has_chosen: whether the plan is for items that the customer chose
+
+        >>> from collections import namedtuple
+        >>> from .open_items import OpenItem
+        >>> dollar = namedtuple("Currency", "decimal_places")(2)
+        >>> def explain(*items, credit=0.0, chosen=None):
+        ...     items = [OpenItem(None, None, None, None, *item) for item in items]
+        ...     plan = plan_payment(items, chosen and items[:1], credit=credit)
+        ...     block = Block("", dollar, tuple(items), credit, plan)
+        ...     return block.explain_nothing(bool(chosen))
+        >>> explain((100, "due")), explain((100, "due"), credit=100)
+        ('', 'covered')
+        >>> explain((100, "open")), explain((100, "disputed")), explain((-9, "due"))
+        ('not_due', 'not_asked', 'only_credit')
+        >>> explain((100, "open"), credit=100), explain((-9, "open"), credit=9)
+        ('not_due', 'only_credit')
+        >>> explain((100, "open"), credit=100, chosen=True)
+        'choice_covered'
+        """
+        if self.plan.problem != NOTHING:
+            return ""
+        if has_chosen and self.plan.credit:
+            return CHOICE_COVERED
+        balance = self.balance
+        if balance.due:
+            return OFFLINE if balance.to_pay > 0 else COVERED
+        if not balance.open:
+            return ONLY_CREDIT
+        return NOT_DUE if any(item.is_asked for item in self.items) else NOT_ASKED
 
     def is_chosen(self, item):
         return any(share.item == item for share in self.plan.shares)

@@ -17,7 +17,8 @@ class PaycollectAutopay(models.Model):
 
     @api.model
     def _get_consent_text(self, contact, company, token, terms, use_backups):
-        """Return what the customer agrees to, in the current language (S1, E1).
+        """Return what the customer agrees to, in the current language (S1, E1): one
+        thing a line.
 
         It replaces the method's consent, so it contains what that one allowed.
         """
@@ -38,7 +39,7 @@ class PaycollectAutopay(models.Model):
             link._get_ending_text(),
             token.method_kind == "bank" and link._get_bank_debit_text(),
         ]
-        return " ".join(filter(None, sentences))
+        return "\n".join(filter(None, sentences))
 
     def _get_scope_text(self, company, token, terms):
         values = {
@@ -177,13 +178,36 @@ class PaycollectAutopay(models.Model):
                         "told_at": now,
                     }
                 )
-        total = sum(charge.amount for charge in charges)
+        row = self._in_customer_language()
         self._tell(
             NOTICE,
             rows=self._prepare_rows(charges),
-            total=self.currency_id._format_amount(total),
-            day=self._in_customer_language()._get_days_text(charges),
+            day=row._get_days_text(charges),
             method=self.token_id._get_label(),
+            **row._prepare_amounts(charges),
+        )
+
+    def _prepare_amounts(self, charges):
+        """Return what is charged in total; at most, if there is credit: something else
+        may use it until then."""
+        total = sum(charge.amount for charge in charges)
+        credit = sum(self._get_credit(charges))
+        show = self.currency_id._format_amount
+        if self.currency_id.is_zero(credit):
+            return {"total": show(total)}
+        rest = self.currency_id.round(total - credit)
+        return {
+            "total": self.env._("at most %(amount)s", amount=show(total)),
+            "credit": show(credit),
+            "rest": show(rest) if rest else "",
+        }
+
+    def _get_credit(self, charges):
+        """Return the credit that each charge uses before money, as of now."""
+        return self.partner_id._share_credit(
+            self.company_id,
+            [charge.parts[0].line for charge in charges],
+            [charge.amount for charge in charges],
         )
 
     def _get_days_text(self, charges):

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ...rules.autopay import share_credit
+
 READERS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -46,6 +48,21 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "=", customer.id)],
             "context": {"active_test": False},
         }
+
+    def _share_credit(self, company, lines, amounts):
+        """Return the credit that these payments use before money, as of now.
+
+        :param lines: a receivable item of each payment, in the order of payment; all
+            of this customer, in one currency
+        :param amounts: what each pays before credit
+        :return: list of amounts, like ``amounts``
+        """
+        if not lines:
+            return []
+        keys = [(line.currency_id, line.account_id) for line in lines]
+        credits = self.commercial_partner_id._get_usable_credit(company, set(keys))
+        digits = lines[0].currency_id.decimal_places
+        return share_credit(zip(keys, amounts, strict=True), credits, digits)
 
     def _get_installment_plans(self, _company):
         """Hook: payment plans that staff offer to this customer, for its page.

@@ -89,6 +89,24 @@ class TestBalanceCredit(BalanceCommon):
         self.assertEqual(self.read_shares(), [(38, 60, 0)])
         self.assertEqual(early.amount_residual, 62)
 
+    def test_the_page_says_why_there_is_nothing_to_pay(self):
+        self.authenticate("portal_acme", "portal_acme")
+        move = self.make_invoice(due=9)
+        self.make_payment(amount=120)
+        page = self.read_page("/my/balance")
+        self.assertIn("Nothing is due now.", page)
+        self.assertNotIn("Your credit covers", page)
+        self.assertIn("Pay what I selected", page)
+        page = self.read_page(f"/my/balance?item={self.receivable(move).id}")
+        self.assertIn("Your credit covers what you selected.", page)
+        due = self.make_invoice(amount=80)
+        self.assertIn("Your credit covers what is due.", self.read_page("/my/balance"))
+        self.receivable(due).no_followup = True
+        payment = self.make_payment(amount=100)
+        self.receivable(move | payment.move_id).reconcile()
+        page = self.read_page("/my/balance")
+        self.assertIn("Each open item says why", page)
+
     def test_credit_pays_only_the_installments_that_were_shown(self):
         term = self.make_parts_term((30, 0), (30, 5), (40, 60))
         parts = self.receivable(self.make_invoice(invoice_payment_term_id=term.id))

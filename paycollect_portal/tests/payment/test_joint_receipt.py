@@ -22,8 +22,11 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.invoices = self.make_invoice(amount=100) + self.make_invoice(amount=50)
         self.invoices.collection_policy_id = self.policy
 
-    def pay(self, **amounts):
-        """Pay the invoices together; ``amounts``: the money for each."""
+    def pay(self, credit=0, **amounts):
+        """Pay the invoices together; ``amounts``: the money for each.
+
+        :param credit: what of the first one the customer's credit pays
+        """
         shares = amounts or {"first": 100, "second": 50}
         payment = self.env["payment.transaction"].create(
             {
@@ -42,6 +45,7 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
                             "line_id": move.line_ids.filtered("date_maturity")[:1].id,
                             "move_id": move.id,
                             "amount": amount,
+                            "credit": credit if move == self.invoices[0] else 0,
                         }
                     )
                     for move, amount in zip(self.invoices, shares.values(), strict=True)
@@ -92,6 +96,16 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.assertRegex(mail.body_html, r"\$30\.00\s+of it is still open")
         self.assertFalse(self.invoices[1].receipt_sent_at)
         self.assertEqual(self.invoices.mapped("amount_residual"), [0, 30])
+
+    def test_an_invoice_that_credit_alone_pays_is_on_the_same_receipt(self):
+        self.make_payment(amount=100)
+        self.pay(credit=100, first=0, second=50)
+        self.assertEqual(self.invoices.mapped("amount_residual"), [0, 0])
+        self.later(days=1)
+        (mail,) = self.find_mails()
+        for words in (*self.invoices.mapped("name"), "$100.00", "$50.00"):
+            self.assertIn(words, mail.body_html)
+        self.assertTrue(all(move.receipt_sent_at for move in self.invoices))
 
     def test_a_rejected_receipt_fails_and_is_sent_again_as_one(self):
         with self.refusing_mails():

@@ -36,6 +36,8 @@ class TestRoles(BalanceCommon):
         self.assertIn(self.invoice.name, page)
         self.assertIn("You can look at this account", page)
         self.assertFalse(self.route)
+        for words in ('type="checkbox"', 'name="amount"', ">Dispute<", "another day"):
+            self.assertNotIn(words, page)
         route, mark = self.page_of_payer
         answers = [
             self.submit(route, mark),

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import html
 import re
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -51,6 +52,7 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
         for words in ("$100.00", day, "at most $500.00", "I authorize"):
             self.assertIn(words, page)
         self.assertFalse(self.get_row(), "a GET changes nothing")
+        terms = re.search(r'<ul id="terms".*?</ul>', page, re.DOTALL)[0]
         page = self.agree(page, max_amount="500.00")
         self.assertIn("Autopay is on", page)
         self.assertIn(f"Autopay on {day}", page)
@@ -59,7 +61,10 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
         self.assertEqual(row.contact_id, self.portal_user.partner_id)
         self.assertEqual(row.consent_id.channel, "portal")
         self.assertTrue(row.consent_id.ip_address)
-        self.assertTrue(self.told("consent"), "a copy by email")
+        text = row.consent_id.text_shown
+        self.assertEqual(re.findall(r"<li>(.*?)</li>", terms), text.splitlines())
+        copy = html.unescape(self.told("consent")[-1:].mail_id.body_html)
+        self.assertIn(f'white-space:pre-line;">{text}', copy)
         home = self.open_page("/my")
         self.assertIn("Autopay is on", home)
         self.assertIn("Next scheduled payment", home)
@@ -69,6 +74,28 @@ class TestAutopayPages(ScheduleCommon, SchedulePages):
         self.assertIn("Autopay is off", page)
         self.assertFalse(self.get_row())
         self.assertEqual(row.end_reason, "customer")
+
+    def test_amounts_are_those_after_the_customers_credit(self):
+        self.make_payment(amount=30)
+        words = ("Next: <strong>$70.00", "$30.00 of your credit is used first")
+        page = " ".join(self.review(notice_days=3).split())
+        for expected in words:
+            self.assertIn(expected, page)
+        self.switch_on(notice_days=3)
+        for url, expected in (
+            ("/my/autopay", words),
+            ("/my", ("<strong>$70.00", "after $30.00 of your credit")),
+        ):
+            page = " ".join(self.open_page(url).split())
+            for text in expected:
+                self.assertIn(text, page)
+        self.run_cron(self.autopays, 0)
+        mail = self.told("autopay").mail_id
+        self.assertIn("at most $100.00", mail.subject)
+        for expected in ("$100.00", "$30.00", "$70.00"):
+            self.assertIn(expected, mail.body_html)
+        self.run_autopay(3)
+        self.assertEqual(self.move.collection_attempt_ids.amount, 70)
 
     def test_the_text_that_was_read_is_the_one_agreed_to(self):
         mark = self.get_mark(self.review(max_amount="50"))
