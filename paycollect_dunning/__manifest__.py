@@ -13,6 +13,8 @@
         "security/ir_rule.xml",
         # plans and levels
         # promises
+        "views/paycollect_promise_views.xml",
+        "views/promise_templates.xml",
         # cases and the daily run
         # what is said
         # consequences

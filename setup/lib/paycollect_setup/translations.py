@@ -48,7 +48,10 @@ READ = {
         "model:ir.model.fields.selection,name:",
     ),
     "paycollect_dunning": (
+        "code:models/promise/paycollect_promise_text.py",
+        "code:models/promise/res_company.py",
         "code:models/say/",
+        "model:ir.model.fields.selection,name:paycollect_dunning.selection__paycollect_promise__state",
         "model:paycollect.dunning.level,sms_text:",
     ),
 }
