@@ -11,11 +11,17 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "views/menu.xml",
         # plans and levels
+        "data/dunning_plan.xml",
+        "views/paycollect_dunning_plan_views.xml",
+        "views/res_config_settings_views.xml",
         # promises
         "views/paycollect_promise_views.xml",
         "views/promise_templates.xml",
         # cases and the daily run
+        "views/paycollect_dunning_case_views.xml",
+        "views/paycollect_dunning_message_views.xml",
         # what is said
         # consequences
         # preview and replay

@@ -10,7 +10,11 @@ class DunningWorld(PortalWorld):
     addon = "paycollect_dunning"
 
     def _make_rows(self):
-        return [*super()._make_rows(), self._make_promise()]
+        return [
+            *super()._make_rows(),
+            self._make_promise(),
+            *self._make_case(),
+        ]
 
     def _make_promise(self):
         today = self.company._get_today()
@@ -34,3 +38,36 @@ class DunningWorld(PortalWorld):
         return super()._prepare_dialog(model) or {
             "paycollect.promise.record": customer,
         }.get(model, {})
+
+    def _make_case(self):
+        """Return the shipped plan, a level, and a case with a reminder of one item."""
+        now = fields.Datetime.now()
+        plan = self.env["paycollect.dunning.plan"]._create_default(self.company)
+        own = {
+            "company_id": self.company.id,
+            "currency_id": self.company.currency_id.id,
+        }
+        case = self.env["paycollect.dunning.case"].create(
+            {"partner_id": self.customer.id, "opened_at": now, **own}
+        )
+        level = plan.level_ids[:1]
+        message = self.env["paycollect.dunning.message"].create(
+            {
+                "case_id": case.id,
+                "partner_id": self.customer.id,
+                "level_id": level.id,
+                "state": "queued",
+                "date": now,
+                **own,
+            }
+        )
+        line = self.env["paycollect.dunning.message.line"].create(
+            {"message_id": message.id, "due_date": now.date(), "level_id": level.id}
+            | own
+        )
+        return plan, self._make_level(plan), case, message, line
+
+    def _make_level(self, plan):
+        return self.env["paycollect.dunning.level"].create(
+            {"plan_id": plan.id, "name": "Own", "delay_days": 90}
+        )

@@ -1,0 +1,39 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ...rules.const import MAIL
+from ...rules.decision import Contact
+
+
+class PaycollectDunningCase(models.Model):
+    """What higher rooms and addons add to a run. Each works in bulk."""
+
+    _inherit = "paycollect.dunning.case"
+
+    def _get_obstacles(self, candidates, now):
+        """Hook: return what stands in the way of messages that are due.
+
+        Asked twice: in bulk before anything is written, where customers without a case
+        have ``case_id`` 0 (the preview writes nothing at all), and again when the rows
+        are locked. No network; SQL by ``candidate.partner_id``, not by records.
+
+        :param candidates: list of :class:`rules.decision.Candidate`, one company
+        :param now: naive UTC datetime
+        :return: ``{candidate.key: [rules.decision.Obstacle]}``, keys may be missing
+        """
+        return {}
+
+    def _choose_contacts(self, level, now):
+        """Hook: return by which channels, to whom and when these cases are told.
+
+        Called with locked cases, just before the rows are written. No contact at all:
+        the level stays unsaid, and the case becomes an exception (unreachable).
+
+        :param level: ``paycollect.dunning.level`` of the messages
+        :param now: naive UTC datetime
+        :return: ``{case: [rules.decision.Contact]}`` with a key for every case
+        """
+        return {
+            case: [Contact(MAIL, case.partner_id, case.partner_id.email or "", now)]
+            for case in self
+        }
