@@ -1,14 +1,30 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a case does today, from facts, with the reason."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-# Kinds of obstacles: what becomes of a message that is due.
-WAIT = "wait"  # goes out later by itself; the case stays open
+# Kinds of obstacles: what becomes of a message that is due. The first one wins.
 PAUSE = "pause"  # somebody asked us to wait; the case is paused
 ASK = "ask"  # a person decides; the case is an exception
+WAIT = "wait"  # goes out later by itself; the case stays open
 SKIP = "skip"  # never said: a row says why, the level counts as told
+KINDS = (PAUSE, ASK, WAIT, SKIP)
+# What a case does, beside these.
+SEND, CLOSE, NONE = "send", "close", "none"
+
+# Reasons
+CAUGHT_UP = "caught_up"
+COVERED = "covered_by_credit"
+HANDED = "hand_over_due"
+LAST_LEVEL = "last_level"
+MINIMUM = "below_minimum"
+NEXT_LEVEL = "next_level"
+NO_DUE_DATE = "no_due_date"
+OLD_ITEMS = "old_items"
+PAID = "paid"
+PAY_BY = "pay_by"
 
 
 @dataclass(frozen=True)
@@ -61,3 +77,289 @@ class Candidate:
     @property
     def key(self):
         return (self.partner_id, self.currency_id)
+
+
+class Level(NamedTuple):
+    """A level of the plan. ``minimum``: in the company's currency."""
+
+    id: int
+    delay: int
+    hand_over: bool = False
+    minimum: float = 0.0
+
+
+class Item(NamedTuple):
+    """One open due part.
+
+    ``reason``: why nobody asks for it now, None: it is asked for; ``until``: the day
+    that ends. ``told``: days of the highest level it was named at, None: never.
+    ``start``: the clock starts anew here (a dispute was answered). ``ready``: the first
+    day on which a message may name it. ``due``: None: it has no due date.
+    """
+
+    line_id: int
+    move_id: int
+    due: date | None
+    residual: float
+    reason: str | None = None
+    until: date | None = None
+    told: int | None = None
+    start: date | None = None
+    ready: date | None = None
+
+
+class Entry(NamedTuple):
+    """An item that is chased: its amount after ``used`` credit, and its level's index
+    in the plan, -1: none reached."""
+
+    item: Item
+    amount: float
+    used: float
+    index: int
+
+    def is_told(self, delay):
+        return self.item.told is not None and self.item.told >= delay
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One customer in one currency.
+
+    ``items``: due parts, oldest first, without credits. ``credit``: unapplied credit
+    and payments on account, positive. ``levels``: ascending; ``ladder``: their
+    :class:`levels.Ladder`. ``pay_by``: of the last message. ``broken``: a promise was
+    broken since then. ``cutoff``: what was due before needs an approval, unless it was
+    ``approved``. ``minimum``: in the company's currency, of which ``rate`` units are
+    one unit of the case's. ``hold``: an :class:`Obstacle` of the whole case.
+    """
+
+    items: tuple
+    levels: tuple
+    ladder: object
+    credit: float = 0.0
+    pay_by: date | None = None
+    broken: bool = False
+    cutoff: date | None = None
+    approved: bool = False
+    minimum: float = 0.0
+    rate: float = 1.0
+    digits: int = 2
+    hold: Obstacle | None = None
+
+    @property
+    def today(self):
+        return self.ladder.today
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a case does today.
+
+    ``level``: index of the message's level; ``entries``: what it lists; ``amount``:
+    what is chased (if sent: the sum of the entries). ``skipped``: indexes of levels
+    that are passed over, with the items' IDs. ``told``: index of the highest level
+    named for a chased item, -1: none.
+    """
+
+    action: str
+    code: str = ""
+    values: dict = field(default_factory=dict)
+    level: int = -1
+    entries: tuple = ()
+    amount: float = 0.0
+    next_date: date | None = None
+    skipped: tuple = ()
+    told: int = -1
+
+    def stop(self, obstacles):
+        """Return what becomes of this message with obstacles in its way.
+
+        >>> busy = Obstacle("max_per_day"), Obstacle("unmatched_money", ASK)
+        >>> Decision(SEND).stop(busy).code
+        'unmatched_money'
+        """
+        if not obstacles or self.action != SEND:
+            return self
+        first = min(obstacles, key=lambda obstacle: KINDS.index(obstacle.kind))
+        return replace(
+            self,
+            action=first.kind,
+            code=first.code,
+            values=first.values,
+            next_date=first.until,
+        )
+
+
+def decide(facts):
+    """Return the :class:`Decision` of a case.
+
+    The order of the checks is the order of importance: what is owed, what keeps us
+    from asking, what is new, what the last message promised.
+    """
+    chased, covered = _spend_credit(facts)
+    entries, next_date, odd = _find_levels(facts, chased)
+    reached = [entry for entry in entries if entry.index >= 0]
+    if not reached:
+        return _decide_unreached(facts, odd, covered, next_date)
+    total = _sum(facts, reached)
+    told = max(_find_told(facts, entry.item) for entry in reached)
+    state = {"amount": total, "told": told, "next_date": next_date}
+    if facts.hold:
+        hold = facts.hold
+        kept = state | {"next_date": hold.until}
+        return Decision(hold.kind, hold.code, hold.values, **kept)
+    if total * facts.rate < facts.minimum:
+        values = {"minimum": facts.minimum}
+        return Decision(WAIT, MINIMUM, values, **state | {"next_date": None})
+    delays = facts.ladder.delays
+    new = [entry for entry in reached if not entry.is_told(delays[entry.index])]
+    if not new:
+        return _decide_old(facts, odd, state)
+    if facts.pay_by and facts.today <= facts.pay_by:
+        day = facts.pay_by + timedelta(days=1)
+        values = {"pay_by": facts.pay_by.isoformat()}
+        return Decision(WAIT, PAY_BY, values, **state | {"next_date": day})
+    level = max(entry.index for entry in new)
+    listed = tuple(entry for entry in reached if not entry.is_told(delays[level]))
+    return Decision(
+        SEND,
+        level=level,
+        entries=listed,
+        skipped=_find_skipped(facts, new),
+        **state | {"amount": _sum(facts, listed)},
+    )
+
+
+def _spend_credit(facts):
+    """Return the asked items with their amount after credit, which covers the oldest
+    first, and whether credit covers one of them."""
+    credit, chased, covered = facts.credit, [], False
+    for item in facts.items:
+        if item.reason is not None:
+            continue
+        amount, used = item.residual, 0.0
+        if credit > 0:
+            used = min(credit, amount)
+            credit = round(credit - used, facts.digits)
+            amount = round(amount - used, facts.digits)
+        if amount > 0:
+            chased.append((item, amount, used))
+        else:
+            covered = True
+    return chased, covered
+
+
+def _find_levels(facts, chased):
+    """Return the entries, the day of the next level, and the code of what a person
+    must decide, with its items' IDs."""
+    entries, days, odd = [], [], {}
+    find, today, cutoff = facts.ladder.find, facts.today, facts.cutoff
+    for item, amount, used in chased:
+        due = item.due
+        if due is None:
+            odd.setdefault(NO_DUE_DATE, []).append(item.move_id)
+            continue
+        if cutoff and due < cutoff and item.told is None and not facts.approved:
+            odd.setdefault(OLD_ITEMS, []).append(item.move_id)
+            continue
+        index, day = find(max(due, item.start) if item.start else due)
+        if item.ready and item.ready > today and item.told is None:
+            index, day = -1, item.ready
+        if day:
+            days.append(day)
+        entries.append(Entry(item, amount, used, index))
+    total = _sum(facts, [entry for entry in entries if entry.index >= 0])
+    limited = [
+        entry._replace(index=_limit(facts, entry, total)) if entry.index >= 0 else entry
+        for entry in entries
+    ]
+    return limited, min(days, default=None), odd
+
+
+def _limit(facts, entry, total):
+    """Return the item's level after a broken promise, minimums, and the rule that
+    nothing is handed over before the last level that speaks was told."""
+    index, item, levels = entry.index, entry.item, facts.levels
+    if facts.broken and item.due < facts.today:
+        index = _get_next_after_broken_promise(facts, item, index)
+    level = levels[index]
+    if level.hand_over:
+        spoken = max((i for i in range(index) if not levels[i].hand_over), default=-1)
+        if spoken >= 0 and not entry.is_told(levels[spoken].delay):
+            index = spoken
+    owed = total * facts.rate
+    while index >= 0 and levels[index].minimum > owed:
+        index -= 1
+    return index
+
+
+def _get_next_after_broken_promise(facts, item, index):
+    """One level higher than before, at most."""
+    if item.told is None:
+        late = (i for i, level in enumerate(facts.levels) if level.delay > 0)
+        return min(index, next(late, index))
+    return min(_find_told(facts, item) + 1, len(facts.levels) - 1)
+
+
+def _find_told(facts, item):
+    """Return the index of the highest level that the item was named at."""
+    if item.told is None:
+        return -1
+    return sum(delay <= item.told for delay in facts.ladder.delays) - 1
+
+
+def _find_skipped(facts, new):
+    """Return (index of a level, its invoices' IDs) for the levels passed over."""
+    skipped = {}
+    for entry in new:
+        for index in range(_find_told(facts, entry.item) + 1, entry.index):
+            skipped.setdefault(index, []).append(entry.item.move_id)
+    return tuple(sorted((i, tuple(ids)) for i, ids in skipped.items()))
+
+
+def _decide_old(facts, odd, state):
+    """Everything was said; a person may have to decide something."""
+    if decision := _ask(odd, state):
+        return decision
+    if state["told"] >= 0 and facts.levels[state["told"]].hand_over:
+        return Decision(ASK, HANDED, **state | {"next_date": None})
+    day = state["next_date"]
+    if not day:
+        return Decision(WAIT, LAST_LEVEL, **state)
+    return Decision(WAIT, NEXT_LEVEL, {"date": day.isoformat()}, **state)
+
+
+def _ask(odd, state):
+    for code in (OLD_ITEMS, NO_DUE_DATE):
+        if code in odd:
+            values = {"moves": odd[code]}
+            return Decision(ASK, code, values, **state | {"next_date": None})
+    return None
+
+
+def _decide_unreached(facts, odd, covered, next_date):
+    """No level is reached: asked items are paid, not due yet, or wait."""
+    if decision := _ask(odd, {"next_date": None}):
+        return decision
+    paused = [item for item in facts.items if item.reason and _matters(facts, item)]
+    if paused:
+        first = min(paused, key=lambda item: item.until or date.max)
+        return Decision(
+            PAUSE,
+            first.reason,
+            {"date": first.until.isoformat()} if first.until else {},
+            amount=0.0,
+            next_date=first.until,
+        )
+    return Decision(CLOSE, COVERED if covered else PAID, next_date=next_date)
+
+
+def _matters(facts, item):
+    """Whether a message would name the item if it was asked for."""
+    if item.told is not None or item.due is None:
+        return item.told is not None
+    return facts.ladder.find(item.due)[0] >= 0
+
+
+def _sum(facts, entries):
+    return round(sum(entry.amount for entry in entries), facts.digits)

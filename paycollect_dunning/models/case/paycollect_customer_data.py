@@ -3,6 +3,8 @@ from odoo import api, models
 
 from odoo.addons.paycollect_fsm.rules.privacy import CustomerRows
 
+from ...rules.const import FAILED, SENT, SKIPPED
+
 
 class PaycollectCustomerData(models.AbstractModel):
     _inherit = "paycollect.customer.data"
@@ -12,7 +14,9 @@ class PaycollectCustomerData(models.AbstractModel):
         return super()._get_customer_rows() | {
             "paycollect.dunning.case": CustomerRows(),
             "paycollect.dunning.message": CustomerRows(
-                partner=("customer_id", "partner_id")
+                partner=("customer_id", "partner_id"),
+                personal=("address",),
+                ended=(("state", "in", (SENT, SKIPPED, FAILED)),),
             ),
             "paycollect.dunning.message.line": CustomerRows(
                 partner=("message_id.customer_id",)

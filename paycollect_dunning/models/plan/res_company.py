@@ -11,7 +11,10 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dunning_plan_ids = fields.One2many(
-        "paycollect.dunning.plan", "company_id", groups="base.group_user"
+        "paycollect.dunning.plan",
+        "company_id",
+        readonly=True,
+        groups="base.group_user",
     )
     dunning_active = fields.Boolean(
         string="Reminders Are Sent",
