@@ -10,6 +10,7 @@ UPDATE paycollect_attempt
 UPDATE paycollect_message
    SET state = 'skipped', reason_code = 'copied', retry_at = NULL
  WHERE state = 'queued';
+UPDATE paycollect_message SET is_copied = true WHERE state = 'sent';
 UPDATE mail_mail SET state = 'cancel'
  WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM paycollect_message);
 DELETE FROM queue_job

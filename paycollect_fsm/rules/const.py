@@ -130,3 +130,4 @@ OCCASION_PAID = "paid"
 OCCASION_METHOD = "method"  # a payment method is requested
 OCCASION_PAYMENT = "payment"  # a payment is requested
 OCCASION_CONSENT = "consent"  # the customer's copy of it
+OCCASION_COPY = "copy"  # a colleague's copy of a receipt or an invoice

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
             "recipient_ids": [],
             "attachment_ids": self._get_pdf_attachments().ids,
         }
-        if xmlid == INVOICE:
+        if xmlid == INVOICE or self._is_copy():
             # It may contain a link that acts as the customer: coworkers see a note.
             values |= {
                 "model": False,
@@ -120,7 +120,7 @@ class AccountMove(models.Model):
         Only in the system's own messages: whoever writes to the customer themselves
         does not get a link that acts as the customer.
         """
-        if not self.env.su or self._needs_authentication():
+        if not self.env.su or self._is_copy() or self._needs_authentication():
             return False
         if self.collection_mode != "auto" or self._has_usable_method():
             return False
@@ -138,4 +138,5 @@ class AccountMove(models.Model):
 
     def _get_pay_link(self):
         """Return the URL of the invoice's native page, which needs no login."""
-        return f"{self.company_id._get_public_url()}{self.get_portal_url()}"
+        path = self._get_copy_path() or self.get_portal_url()
+        return f"{self.company_id._get_public_url()}{path}"

@@ -51,6 +51,7 @@ class PaycollectMessage(models.Model):
             ("method", "Payment method request"),
             ("payment", "Payment link"),
             ("consent", "Copy of the consent"),
+            ("copy", "Copy for a colleague"),
         ],
         required=True,
         readonly=True,

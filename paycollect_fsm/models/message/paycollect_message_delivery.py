@@ -103,7 +103,7 @@ class PaycollectMessage(models.Model):
 
     def _deliver_mail(self, now):
         """Write and send the email of a claimed message."""
-        address = self._get_recipient()._get_collection_email()
+        address = self._get_address()
         if not address:
             self._set_skipped(UNREACHABLE)
         elif self._write_mail(address, now) and self._keep_links():
@@ -128,6 +128,14 @@ class PaycollectMessage(models.Model):
         """Return the customer: of the invoice, which may have been corrected."""
         return (self.move_id or self).partner_id
 
+    def _get_address(self):
+        """Return the recipient's addresses for an email header, or False."""
+        return self._get_recipient()._get_collection_email()
+
+    def _is_written_here(self):
+        """Whether this is about an invoice, so that we write the message."""
+        return bool(self.move_id)
+
     def _write_mail(self, address, now):
         """Prepare the email to be sent.
 
@@ -139,8 +147,7 @@ class PaycollectMessage(models.Model):
                 if mail:
                     mail.write({"state": "outgoing", "email_to": address})
                 else:
-                    move = self.move_id._as_collection_system()
-                    mail = move._create_message(self._get_template(), address)
+                    mail = self._create_mail(address)
         except OperationalError:
             raise  # a concurrent change: the cron takes it up again
         except Exception as error:
@@ -152,6 +159,10 @@ class PaycollectMessage(models.Model):
             {"mail_id": mail.id, "address": addresses, "retry_at": now + LOOK_AFTER}
         )
         return True
+
+    def _create_mail(self, address):
+        move = self.move_id._as_collection_system()
+        return move._create_message(self._get_template(), address)
 
     def _deliver_text(self, now):
         number = self._get_recipient()._get_collection_number()
@@ -189,7 +200,7 @@ class PaycollectMessage(models.Model):
                 self._set_sent(now)
             case "skipped":
                 self._set_skipped("canceled")
-            case "gone" if self.address or not self.move_id:
+            case "gone" if self.address or not self._is_written_here():
                 self._set_skipped("deleted")
             case None if now > self.queued_at + GIVE_UP_AFTER:
                 self._set_refused("not_taken", False, now)
@@ -304,6 +315,7 @@ class PaycollectMessage(models.Model):
         moves = self.env["account.move"]
         self._sweep(moves._search_receipts_to_send(now), "_send_receipt", now)
         self._sweep(moves._search_invoices_to_send(now), "_send_invoice_message", now)
+        self._sweep(self._search_to_copy(now), "_queue_copies", now)
         due = [("state", "=", QUEUED), ("retry_at", "<=", now)]
         self._sweep(self.search(due, order="retry_at", limit=BATCH), "_look_again", now)
         unsettled = [("state", "!=", QUEUED), ("is_settled", "=", False)]

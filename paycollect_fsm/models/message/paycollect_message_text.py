@@ -3,6 +3,7 @@ from odoo import api, models
 
 from ...rules.const import (
     OCCASION_CONSENT,
+    OCCASION_COPY,
     OCCASION_DECLINED,
     OCCASION_DUE,
     OCCASION_METHOD,
@@ -44,6 +45,7 @@ class PaycollectMessage(models.Model):
             "address": self.address or self.partner_id.display_name,
             "date": format_moment(self.env, at) if at else "",
             "why": self._get_reason_text(),
+            "invoice": self.copy_of_id.move_id.name or "",
         }
 
     # Hooks: another addon adds the sentences of its own occasions.
@@ -64,6 +66,10 @@ class PaycollectMessage(models.Model):
             OCCASION_PAYMENT: _("A link to pay was sent to %(address)s on %(date)s."),
             OCCASION_CONSENT: _(
                 "A copy of the consent was sent to %(address)s on %(date)s."
+            ),
+            OCCASION_COPY: _(
+                "A copy of the message about %(invoice)s was sent to %(address)s on "
+                "%(date)s."
             ),
         }
 
@@ -89,6 +95,10 @@ class PaycollectMessage(models.Model):
             OCCASION_CONSENT: _(
                 "The copy of the consent to %(address)s is queued and has not been "
                 "sent yet."
+            ),
+            OCCASION_COPY: _(
+                "The copy of the message about %(invoice)s to %(address)s is queued "
+                "and has not been sent yet."
             ),
         }
 
@@ -119,6 +129,10 @@ class PaycollectMessage(models.Model):
                 "The copy of the consent to %(address)s has not been sent yet: %(why)s "
                 "It will be retried on %(date)s."
             ),
+            OCCASION_COPY: _(
+                "The copy of the message about %(invoice)s to %(address)s has not been "
+                "sent yet: %(why)s It will be retried on %(date)s."
+            ),
         }
 
     def _get_failed_texts(self):
@@ -143,6 +157,10 @@ class PaycollectMessage(models.Model):
             OCCASION_CONSENT: _(
                 "The copy of the consent could not be delivered to %(address)s: %(why)s"
             ),
+            OCCASION_COPY: _(
+                "The copy of the message about %(invoice)s could not be delivered to "
+                "%(address)s: %(why)s"
+            ),
         }
 
     def _get_skipped_texts(self):
@@ -154,6 +172,9 @@ class PaycollectMessage(models.Model):
             OCCASION_METHOD: _("The payment method request was not sent: %(why)s"),
             OCCASION_PAYMENT: _("The payment link was not sent: %(why)s"),
             OCCASION_CONSENT: _("The copy of the consent was not sent: %(why)s"),
+            OCCASION_COPY: _(
+                "The copy of the message about %(invoice)s was not sent: %(why)s"
+            ),
         }
 
     def _get_reason_text(self):
@@ -168,6 +189,10 @@ class PaycollectMessage(models.Model):
         """Hook: ``{code: sentence}``; each room and addon adds its own."""
         _ = self.env._
         return {
+            "no_address": _(
+                "%(contact)s has no usable email address.",
+                contact=self.partner_id.display_name,
+            ),
             "unreachable": _(
                 "%(customer)s has neither a usable email address nor a phone number "
                 "that accepts text messages.",
@@ -187,6 +212,8 @@ class PaycollectMessage(models.Model):
             "copied": _("this database is a copy."),
             "not_taken": _("the outgoing queue did not send it within two days."),
             "mail_smtp": _("the mail server cannot be reached."),
+            "no_copies": _("the contact no longer gets copies."),
+            "declined_since": _("a charge of the invoice was declined since."),
         }
 
     def _get_failure_label(self):

@@ -18,10 +18,39 @@ class ResPartner(models.Model):
     def _get_collection_email(self):
         """Return the usable addresses formatted for an email header, or False."""
         for partner in self | self.commercial_partner_id:
-            if addresses := find_emails(partner.email):
-                name = partner.name or partner.commercial_partner_id.name or ""
-                return ", ".join(formataddr((name, address)) for address in addresses)
+            if email := partner._get_own_email():
+                return email
         return False
+
+    def _get_own_email(self):
+        """Return the contact's own usable addresses for an email header, or False."""
+        self.ensure_one()
+        name = self.name or self.commercial_partner_id.name or ""
+        addresses = find_emails(self.email)
+        return ", ".join(formataddr((name, one)) for one in addresses) or False
+
+    def _get_copied_contacts(self, company):
+        """Return the contacts who get copies of this customer's receipts and invoices.
+
+        The single source for copies. One copy is sent to a mailbox, and none to one
+        that gets the message itself. Contacts without a usable address are included.
+
+        :param company: who writes to the customer
+        """
+        self.ensure_one()
+        taken = set(find_emails(self._get_collection_email()))
+        copied = self.browse()
+        for contact in self._find_copied_contacts(company) - self:
+            addresses = set(find_emails(contact.email))
+            is_new = not addresses or not addresses <= taken
+            if contact.commercial_partner_id == self.commercial_partner_id and is_new:
+                copied |= contact
+                taken |= addresses
+        return copied
+
+    def _find_copied_contacts(self, _company):
+        """Hook: contacts (sudo) of the same customer who want copies."""
+        return self.browse()
 
     def _get_collection_number(self):
         """Return the number for text messages, as E.164, or False (Q4)."""
