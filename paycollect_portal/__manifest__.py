@@ -26,6 +26,9 @@
         "views/method_templates.xml",
         "views/paycollect_allocation_views.xml",
         "views/res_partner_views.xml",
+        # people with access
+        "data/ir_cron_people.xml",
+        "views/people_templates.xml",
         # checks on the way
         "data/ir_cron_check.xml",
         "views/check_templates.xml",

@@ -14,6 +14,9 @@ from .payment import test_balance_link
 from .payment import test_balance_portal
 from .payment import test_balance_request
 from .payment import test_payment_rules
+from .people import test_copies
+from .people import test_invitation
+from .people import test_people
 from .request import test_dispute
 from .request import test_dispute_charge
 from .request import test_dispute_portal

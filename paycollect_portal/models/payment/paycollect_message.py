@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.fields import Domain
 
 from odoo.addons.paycollect_fsm.rules.const import OCCASION_PAID
 from odoo.addons.paycollect_fsm.rules.messages import QUEUED
@@ -52,6 +53,10 @@ class PaycollectMessage(models.Model):
         if not leaders:
             return self.browse()
         return self.search([("joint_id", "in", leaders.ids)])
+
+    def _get_copy_domain(self, now):
+        """One receipt of several invoices is copied once."""
+        return super()._get_copy_domain(now) & Domain("joint_id", "=", False)
 
     def _is_untouched(self):
         return super()._is_untouched() and not self.joint_id

@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-LOOK = "look"
+from ...rules.people import LOOK, PAY
+
+ROLES = [(PAY, "May pay and manage methods"), (LOOK, "May only look")]
 
 
 class ResPartner(models.Model):
@@ -10,7 +12,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_role = fields.Selection(
-        selection=[("pay", "May pay and manage methods"), (LOOK, "May only look")],
+        selection=ROLES,
         string="Portal Role",
         write_groups="base.group_user",
         help="What this contact may do for its company on the customer portal. Empty: "

@@ -21,6 +21,7 @@ PAGES = (
     "disputes",
     "disputes/new",
     "payment_method",
+    "people",
     "requests",
     "requests/new?kind=refund",
     "scheduled",

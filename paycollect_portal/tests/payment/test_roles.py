@@ -77,6 +77,11 @@ class TestRoles(BalanceCommon):
                 "/my/autopay/skip",
                 "/my/scheduled/plan",
                 "/my/scheduled/cancel",
+                "/my/people/again",
+                "/my/people/change",
+                "/my/people/invite",
+                "/my/people/remove",
+                "/my/people/withdraw",
             ):
                 self.assertEqual(self.url_open(url, data).status_code, 403, url)
 

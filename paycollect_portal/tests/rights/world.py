@@ -18,6 +18,7 @@ class PortalWorld(World):
             self._make_allocation(),
             *self._make_check(),
             self._make_statement_request(),
+            self._make_invitation(),
             self._make_dispute(),
             self._make_request(),
             *self._make_autopay(),
@@ -91,6 +92,19 @@ class PortalWorld(World):
                 "company_id": self.company.id,
                 "asked_at": now,
                 "covered_to": now,
+            }
+        )
+
+    def _make_invitation(self):
+        return self.env["paycollect.invitation"].create(
+            {
+                "partner_id": self.customer.id,
+                "invited_by_id": self.users["portal"].partner_id.id,
+                "company_id": self.company.id,
+                "name": "Bob Ray",
+                "email": "bob@acme.example.com",
+                "role": "look",
+                "asked_at": fields.Datetime.now(),
             }
         )
 
