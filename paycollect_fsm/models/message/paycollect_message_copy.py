@@ -23,7 +23,6 @@ class PaycollectMessage(models.Model):
 
     copy_of_id = fields.Many2one(
         "paycollect.message",
-        string="Copy Of",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",

@@ -87,7 +87,7 @@ class PaycollectInvitation(models.Model):
         customer = actor.commercial_partner_id
         if not customer._has_colleagues():
             raise ValidationError(self._get_nobody_text())
-        return self._record(
+        return self._create_one(
             {
                 "partner_id": customer.id,
                 "company_id": company.id,
@@ -106,7 +106,7 @@ class PaycollectInvitation(models.Model):
         :raise ValidationError: after too many on one day
         """
         self.ensure_one()
-        return self._record(
+        return self._create_one(
             {
                 "partner_id": self.partner_id.id,
                 "company_id": self.company_id.id,
@@ -119,7 +119,7 @@ class PaycollectInvitation(models.Model):
             now,
         )
 
-    def _record(self, vals, actor, now=None):
+    def _create_one(self, vals, actor, now=None):
         now = now or fields.Datetime.now()
         company = self.env["res.company"].browse(vals["company_id"])
         since, _until = company._get_day_bounds(now)

@@ -18,7 +18,7 @@ class PaycollectInvitation(models.Model):
     def _note_outcome(self):
         """Log what became of the invitation in the name of whoever asked for it."""
         customer = self.partner_id._in_words_of_staff(self.company_id)
-        row = self.with_context(customer.env.context)
+        row = self.with_context(**customer.env.context)
         text = row._get_outcome_texts().get(row.outcome)
         if not text:
             return

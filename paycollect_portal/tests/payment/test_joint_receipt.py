@@ -80,6 +80,18 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         rows = self.invoices.collection_message_ids
         self.assertEqual(rows.mapped("state"), ["sent", "sent"])
 
+    def test_a_colleague_gets_one_copy_of_it(self):
+        self.colleague.partner_id.write(
+            {"email": "carl@acme.example.com", "collection_gets_copies": True}
+        )
+        self.pay()
+        self.later(minutes=1)
+        (copy,) = [mail for mail in self.left if "carl@" in str(mail["email_to"])]
+        self.assertIn("Copy: Receipt for your payment of $150.00", copy["subject"])
+        for name in self.invoices.mapped("name"):
+            self.assertIn(name, copy["body"])
+        self.assertNotIn("access_token", copy["body"])
+
     def test_it_is_sent_once_whoever_asks_again(self):
         payment = self.pay()
         self.follow_up(payment._post_process)
