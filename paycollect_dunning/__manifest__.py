@@ -27,6 +27,9 @@
         # preview and replay
         # hand-over
         # desk
+        "views/account_templates.xml",
+        "views/paycollect_desk_item_views.xml",
+        "views/res_partner_views.xml",
     ],
     "installable": True,
     "application": False,

@@ -10,6 +10,7 @@ PARTLY = "partly"
 BROKEN = "broken"
 CANCELED = "canceled"
 OVER = (KEPT, PARTLY, BROKEN)
+NOT_KEPT = (PARTLY, BROKEN)
 
 PORTAL, STAFF, CALL = "portal", "staff", "call"
 
@@ -30,7 +31,7 @@ TOO_MUCH = "too_much"
 CURRENCIES = "currencies"
 MOVED = "moved"
 TOO_MANY = "too_many"
-NOT_KEPT = "not_kept"
+TOO_OFTEN = "not_kept"
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def without_former(history):
 
 def _find_form_problems(limits, history):
     if limits.broken and history.broken >= limits.broken:
-        return {"form": NOT_KEPT}
+        return {"form": TOO_OFTEN}
     if limits.open is not None and history.open >= limits.open:
         return {"form": TOO_MANY}
     return {}

@@ -43,11 +43,10 @@ class PaycollectPolicyTest(models.TransientModel):
             if not test.partner_id or not test.company_id:
                 test.policy_id = test.reason = test.trial_html = False
                 continue
-            policies, policy, trials, partner = next(
+            policies, policy, trials, basis = next(
                 self.env["paycollect.policy"]._try_policies([test._prepare_request()])
             )
             test.policy_id = policy.id
-            basis = policies._get_basis(policy, trials, partner)
             test.reason = policies._get_basis_text(basis)
             test.trial_html = test._render_trials(policies, policy, trials or [])
 

@@ -9,6 +9,7 @@ from ...rules.promise import (
     CALL,
     CANCELED,
     KEPT,
+    NOT_KEPT,
     OPEN,
     PARTLY,
     PORTAL,
@@ -98,6 +99,8 @@ class PaycollectPromise(models.Model):
         ondelete="restrict",
         help="The promise that the customer made instead.",
     )
+    handled_at = fields.Datetime(string="Followed Up On", readonly=True)
+    handled_by_id = fields.Many2one("res.users", readonly=True)
     paid = fields.Monetary(
         compute="_compute_state",
         compute_sudo=True,
@@ -117,6 +120,9 @@ class PaycollectPromise(models.Model):
         search="_search_state",
     )
 
+    _followed_up_idx = models.Index(
+        "(until) WHERE canceled_at IS NULL AND handled_at IS NULL"
+    )
     _amount_is_positive = models.Constraint(
         "CHECK (amount > 0)", "A promise is about an amount above zero."
     )
@@ -157,6 +163,13 @@ class PaycollectPromise(models.Model):
                 "promise instead."
             )
         )
+
+    def action_handle(self):
+        """Button: somebody followed up on a promise that wasn't kept (Collections
+        users)."""
+        self.env["paycollect.access"]._check_user(self)
+        vals = {"handled_at": fields.Datetime.now(), "handled_by_id": self.env.uid}
+        self.sudo().filtered(lambda promise: promise.state in NOT_KEPT).write(vals)
 
     # -- ends ----------------------------------------------------------------------
 

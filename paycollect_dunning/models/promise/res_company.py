@@ -98,7 +98,7 @@ class ResCompany(models.Model):
                 "contact us.",
                 **values,
             ),
-            rules.NOT_KEPT: _(
+            rules.TOO_OFTEN: _(
                 "Earlier payments didn't arrive on the day that you told us. Please "
                 "pay now, or contact us so that we find a way together."
             ),

@@ -166,6 +166,7 @@ class FsmOrder(models.Model):
         order_facts, order_tokens = orders._get_collection_facts(today)
         alone = {job: job._get_payer() for job in self if not job._get_sale_order()}
         tokens = self._get_tokens_by_booking(alone)
+        holds = self._get_holds(alone, today)
         facts = {}
         for job in self:
             order = job._get_sale_order()
@@ -178,7 +179,7 @@ class FsmOrder(models.Model):
                     **job._get_method_facts(
                         tokens[job], (job.company_id or self.env.company).currency_id
                     ),
-                    **job._get_policy_facts(alone[job]),
+                    **job._get_policy_facts(alone[job], holds[job]),
                 )
             facts[job] = replace(
                 known,

@@ -30,13 +30,39 @@ class PaycollectBookingMixin(models.AbstractModel):
             booking.collection_policy_id = policy
             booking.collection_policy_basis = basis
 
-    def _get_policy_facts(self, payer):
-        """Return the facts about the policy and the customer."""
+    def _get_holds(self, payers, today):
+        """Return why new work is on hold, in bulk: ``{booking: {owner: reason}}``.
+
+        :param payers: ``{booking: payer}``
+        :param today: the company's day
+        """
+        result = {}
+        booked = self.browse().union(*payers)
+        for company, bookings in booked.grouped("company_id").items():
+            customers = self.env["res.partner"].union(*(payers[b] for b in bookings))
+            holds = customers._get_hold_reasons(company, today)
+            for booking in bookings:
+                payer = payers[booking]
+                found = holds.get(payer.commercial_partner_id, {})
+                if payer:
+                    found = found | payer._get_archived_reason()
+                result[booking] = found
+        return result
+
+    def _get_hold_text(self, holds):
+        """Hook: what everyone at the company may read of the reasons for a hold.
+
+        :param holds: ``{owner: reason}``
+        """
+        return holds.get("archived", "")
+
+    def _get_policy_facts(self, payer, holds):
+        """Return the facts about the policy and the customer.
+
+        :param holds: ``{owner: reason}``
+        """
         policy = self.collection_policy_id
         customer = payer.with_company(self.company_id).commercial_partner_id
-        holds = payer._get_hold_reasons(self.company_id).get(customer, {})
-        if payer:
-            holds = holds | payer._get_archived_reason()
         return {
             "mode": policy.collection_mode or "",
             "requirement": policy.method_requirement or "none",
@@ -45,7 +71,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             or payer.collection_require_po
             or customer.collection_require_po,
             "hold_reason": " ".join(holds.values()),
-            "hold_text": holds.get("archived", ""),
+            "hold_text": self._get_hold_text(holds),
         }
 
     def _refresh_collection_policies(self, companies=None):

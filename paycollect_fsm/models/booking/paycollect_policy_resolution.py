@@ -47,16 +47,15 @@ class PaycollectPolicy(models.Model):
         :return: one (policy, basis) for each request, in order; see ``_get_basis``
         """
         results = []
-        for policies, policy, trials, partner in self._try_policies(requests, date):
-            basis = policies._get_basis(policy, trials, partner)
+        for _policies, policy, _trials, basis in self._try_policies(requests, date):
             results.append((self.browse(policy.id), basis))
         return results
 
     @api.model
     def _try_policies(self, requests, date=None):
-        """Yield (policies tried, policy, trials, partner) for each request.
+        """Yield (policies tried, policy, trials, basis) for each request.
 
-        ``trials`` is None if the policy is set on the customer. The only place that
+        ``trials`` is None if the policy is set on or imposed on the customer. The only place that
         reads facts about customers, with sudo: users who book work may not have
         access to invoices.
         """
@@ -69,7 +68,14 @@ class PaycollectPolicy(models.Model):
             batch = [request for request in requests if request["company"] == company]
             self.with_company(company)._try_company_policies(batch, date)
         for request in requests:
-            yield request["result"]
+            policies, policy, trials, basis = request["result"]
+            partner = request["partner"]
+            yield (
+                policies,
+                policy,
+                trials,
+                basis or policies._get_basis(policy, trials, partner),
+            )
 
     def _complete_request(self, request, partners):
         """Fill in the defaults; the partner becomes one of the real ``partners``."""
@@ -94,15 +100,20 @@ class PaycollectPolicy(models.Model):
         )
         matched_domains = policies._get_matched_domains(partners)
         paid_customers = policies._get_customers_with_history(partners, company)
+        imposed = policies._get_imposed_policies(partners.commercial_partner_id, date)
         rules = [policy._get_rule() for policy in policies]
         for request in requests:
             partner = request["partner"]
             commercial = partner.commercial_partner_id
+            if commercial in imposed:
+                policy, basis = imposed[commercial]
+                request["result"] = (policies, policy, None, basis)
+                continue
             manual = partner.with_company(
                 company
             ).commercial_partner_id.collection_policy_id
             if manual.active and manual.company_id in (company, company.browse()):
-                request["result"] = (policies, manual, None, partner)
+                request["result"] = (policies, manual, None, None)
                 continue
             facts = Facts(
                 category_ids=frozenset((partner | commercial).category_id.ids),
@@ -114,7 +125,17 @@ class PaycollectPolicy(models.Model):
             trials = try_rules(rules, facts)
             found = bool(trials) and trials[-1].matched
             policy = self.browse(trials[-1].key if found else False)
-            request["result"] = (policies, policy, trials, partner)
+            request["result"] = (policies, policy, trials, None)
+
+    def _get_imposed_policies(self, customers, date):
+        """Hook: return policies that customers have regardless of all rules, in bulk.
+
+        :param self: the policies of ``env.company``, in order
+        :param customers: commercial partners
+        :param date: the company's day
+        :return: ``{customer: (policy, basis)}``, see ``_get_basis``
+        """
+        return {}
 
     def _get_company_policies(self, company):
         """Return the active policies of the company and the shared ones, in order."""

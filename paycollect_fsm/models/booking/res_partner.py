@@ -30,13 +30,14 @@ class ResPartner(models.Model):
         write_groups="paycollect_fsm.group_user",
     )
 
-    def _get_hold_reasons(self, company):
+    def _get_hold_reasons(self, company, today=None):
         """Hook: why new work for these customers is on hold, in bulk.
 
         Each room adds and removes only its own reasons, so that manual holds, holds
         after a decline and holds for overdue invoices do not overwrite each other.
 
         :param company: ``res.company``
+        :param today: the company's day; default: now
         :return: ``{commercial partner: {owner: reason}}``, with a key for each partner
         """
         reasons = {}

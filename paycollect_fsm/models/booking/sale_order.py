@@ -139,6 +139,7 @@ class SaleOrder(models.Model):
     def _get_collection_facts(self, today):
         payers = {order: order._get_payer() for order in self}
         tokens = self._get_tokens_by_booking(payers)
+        holds = self._get_holds(payers, today)
         facts = {
             order: BookingFacts(
                 job_date=order._get_collection_date(today),
@@ -150,7 +151,7 @@ class SaleOrder(models.Model):
                 rounding=order.currency_id.rounding or 0.01,
                 po_given=bool((order.client_order_ref or "").strip()),
                 closed=not order._is_open_booking(),
-                **order._get_policy_facts(payers[order]),
+                **order._get_policy_facts(payers[order], holds[order]),
             )
             for order in self
         }

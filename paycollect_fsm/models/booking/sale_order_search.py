@@ -45,9 +45,10 @@ class SaleOrder(models.Model):
         planned = self._read_planned_days(today)
         held, expiries = {}, {}
         for company, customers in self._read_customers():
+            holds = customers._get_hold_reasons(company, today)
             held[company.id] = {
                 customer.id: " ".join(reasons.values())
-                for customer, reasons in customers._get_hold_reasons(company).items()
+                for customer, reasons in holds.items()
             }
             expiries[company.id] = self.env["payment.token"]._read_expiries(company)
         currencies = self.env["res.currency"].with_context(active_test=False).search([])

@@ -12,6 +12,12 @@ class MailActivity(models.Model):
         index="btree_not_null",
         help="Technical code of the collection exception. Not translated.",
     )
+    collection_company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index="btree_not_null",
+        help="Whose collections the exception is about.",
+    )
 
     def _is_text_masked(self, name, vals):
         if name not in self._masked_texts:

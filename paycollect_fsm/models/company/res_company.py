@@ -163,6 +163,7 @@ class ResCompany(models.Model):
             note=escape(note),
             user_id=user.id,
             collection_code=code,
+            collection_company_id=self.id,
         )
 
     def _close_collection_activities(self, records, feedback, codes=()):

@@ -23,8 +23,8 @@ COMMON = frozenset(
     invoice_ids kind lang line_id line_ids method move_id move_ids name network_cap
     occasion order_id partner_id payload payment_id planned_at price_subtotal
     price_total price_unit product_id provider_code provider_id provider_reference
-    quantity reason reference sequence source state text token_id transaction_id
-    user_id verdict way
+    quantity reason reference res_id res_model residual sequence source state text
+    token_id transaction_id user_id verdict way
     """.split()
 )
 CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")
