@@ -20,6 +20,8 @@
         "views/paycollect_promise_views.xml",
         "views/promise_templates.xml",
         # cases and the daily run
+        "data/ir_cron.xml",
+        "wizards/paycollect_dunning_hold_views.xml",
         "views/paycollect_dunning_case_views.xml",
         "views/paycollect_dunning_message_views.xml",
         # what is said

@@ -93,8 +93,8 @@ class Item(NamedTuple):
 
     ``reason``: why nobody asks for it now, None: it is asked for; ``until``: the day
     that ends. ``told``: days of the highest level it was named at, None: never.
-    ``start``: the clock starts anew here (a dispute was answered). ``ready``: the first
-    day on which a message may name it. ``due``: None: it has no due date.
+    ``start``: the clock starts anew here (a dispute was answered). ``sent``: the day on
+    which the invoice was first sent. ``due``: None: it has no due date.
     """
 
     line_id: int
@@ -105,7 +105,7 @@ class Item(NamedTuple):
     until: date | None = None
     told: int | None = None
     start: date | None = None
-    ready: date | None = None
+    sent: date | None = None
 
 
 class Entry(NamedTuple):
@@ -129,7 +129,8 @@ class Facts:
     and payments on account, positive. ``levels``: ascending; ``ladder``: their
     :class:`levels.Ladder`. ``pay_by``: of the last message. ``broken``: a promise was
     broken since then. ``cutoff``: what was due before needs an approval, unless it was
-    ``approved``. ``minimum``: in the company's currency, of which ``rate`` units are
+    ``approved``. ``wait_days``: after sending, before a message names an item.
+    ``minimum``: in the company's currency, of which ``rate`` units are
     one unit of the case's. ``hold``: an :class:`Obstacle` of the whole case.
     """
 
@@ -141,6 +142,7 @@ class Facts:
     broken: bool = False
     cutoff: date | None = None
     approved: bool = False
+    wait_days: int = 0
     minimum: float = 0.0
     rate: float = 1.0
     digits: int = 2
@@ -188,6 +190,68 @@ class Decision:
             values=first.values,
             next_date=first.until,
         )
+
+
+class Outcome(NamedTuple):
+    """A decision with its customer, for the run and for the preview.
+
+    ``case_id``: 0: the customer has no open case. ``levels``: of the plan. ``is_good``:
+    a good payer's first lateness. ``rate``: of the case's currency to the company's.
+    ``before``: what the case says now (:class:`Before`), None without one.
+    """
+
+    partner_id: int
+    currency_id: int
+    case_id: int
+    plan_id: int
+    decision: Decision
+    levels: tuple = ()
+    is_good: bool = False
+    rate: float = 1.0
+    before: object = None
+
+    @property
+    def key(self):
+        return (self.partner_id, self.currency_id)
+
+    @property
+    def level_id(self):
+        """The message's level."""
+        return self.levels[self.decision.level].id if self.decision.level >= 0 else 0
+
+    @property
+    def told_id(self):
+        """The highest level named for an item that is still chased."""
+        return self.levels[self.decision.told].id if self.decision.told >= 0 else None
+
+    @property
+    def text_level_id(self):
+        """The level whose texts are used: a good payer's first one is the softest."""
+        late = [level.id for level in self.levels if level.delay > 0]
+        is_first = self.decision.told < 0 or self.levels[self.decision.told].delay <= 0
+        is_late = self.levels[self.decision.level].delay > 0
+        soft = self.is_good and is_first and is_late
+        return late[0] if soft else self.level_id
+
+
+class Before(NamedTuple):
+    """What an open case says before a run."""
+
+    id: int
+    partner_id: int
+    currency_id: int
+    plan_id: int | None
+    level_id: int | None
+    state: str
+    code: str | None
+    values: dict | None
+    amount: float
+    next_date: date | None
+    held_until: date | None
+    held_reason: str | None
+    approved: bool
+    last_day: date | None
+    pay_by: date | None
 
 
 def decide(facts):
@@ -253,7 +317,8 @@ def _find_levels(facts, chased):
     """Return the entries, the day of the next level, and the code of what a person
     must decide, with its items' IDs."""
     entries, days, odd = [], [], {}
-    find, today, cutoff = facts.ladder.find, facts.today, facts.cutoff
+    find, cutoff, wait = facts.ladder.find, facts.cutoff, timedelta(facts.wait_days)
+    latest = facts.today - wait
     for item, amount, used in chased:
         due = item.due
         if due is None:
@@ -263,8 +328,8 @@ def _find_levels(facts, chased):
             odd.setdefault(OLD_ITEMS, []).append(item.move_id)
             continue
         index, day = find(max(due, item.start) if item.start else due)
-        if item.ready and item.ready > today and item.told is None:
-            index, day = -1, item.ready
+        if item.sent and item.sent > latest and item.told is None:
+            index, day = -1, item.sent + wait
         if day:
             days.append(day)
         entries.append(Entry(item, amount, used, index))

@@ -105,6 +105,17 @@ class PaycollectDunningCase(models.Model):
             self.env._("Dunning cases are part of the history and can't be deleted.")
         )
 
+    @api.model
+    def _search_running(self, customers, companies):
+        """Return the cases of these commercial partners that aren't closed."""
+        return self.search(
+            [
+                ("partner_id", "in", customers.ids),
+                ("company_id", "in", companies.ids),
+                ("state", "!=", CLOSED),
+            ]
+        )
+
     # -- buttons ---------------------------------------------------------------
 
     @api.model
@@ -116,3 +127,45 @@ class PaycollectDunningCase(models.Model):
     def action_resume_all(self):
         """Button: resume the reminders of the company (Collections managers)."""
         self.env.company.action_resume_dunning()
+
+    def action_open_hold(self):
+        """Button: ask until when and why nothing is sent (Collections users)."""
+        self.ensure_one()
+        self.env["paycollect.access"]._check_user(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hold Reminders"),
+            "res_model": "paycollect.dunning.hold",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_release(self):
+        """Button: decide the case anew at the next run (Collections users)."""
+        self.env["paycollect.access"]._check_user(self)
+        self.sudo().write(
+            {"held_reason": False, "held_until": False, "held_by_id": False}
+        )
+
+    def action_approve_old(self):
+        """Button: remind of items above the plan's age, too (Collections managers)."""
+        self.env["paycollect.access"]._check_manager(self)
+        self.sudo().old_approved_at = fields.Datetime.now()
+
+    def _hold(self, reason, until, user):
+        """Send nothing until a day (None: until it's released).
+
+        :raise UserError: without a reason
+        """
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("Enter why nothing is sent. It's shown on the case.")
+            )
+        self.sudo().write(
+            {
+                "held_reason": reason.strip(),
+                "held_until": until or False,
+                "held_by_id": user.id,
+            }
+        )

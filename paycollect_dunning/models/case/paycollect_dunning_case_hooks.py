@@ -21,7 +21,7 @@ class PaycollectDunningCase(models.Model):
         :param now: naive UTC datetime
         :return: ``{candidate.key: [rules.decision.Obstacle]}``, keys may be missing
         """
-        return {}
+        return self._find_book_obstacles(candidates, now)
 
     def _choose_contacts(self, level, now):
         """Hook: return by which channels, to whom and when these cases are told.
@@ -37,3 +37,12 @@ class PaycollectDunningCase(models.Model):
             case: [Contact(MAIL, case.partner_id, case.partner_id.email or "", now)]
             for case in self
         }
+
+    def _after_messages(self, messages, now):
+        """Hook: these reminders were just written, in the same transaction.
+
+        Rows of a level that hands over are among them, with or without a channel.
+        """
+
+    def _after_close(self, now):
+        """Hook: nothing is chased in these cases anymore; release what they meant."""

@@ -91,3 +91,7 @@ class PaycollectDunningLevel(models.Model):
                         level=level.name,
                     )
                 )
+
+    def _has_channel(self):
+        self.ensure_one()
+        return self.by_mail or self.by_sms or self.by_letter or self.by_call

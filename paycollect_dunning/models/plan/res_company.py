@@ -89,3 +89,8 @@ class ResCompany(models.Model):
         self.sudo().write(
             {"dunning_stopped_at": False, "dunning_stopped_by_id": False}
         )
+
+    def _is_dunning_on(self):
+        """Whether reminders may leave at this moment, also after a commit."""
+        self.invalidate_recordset(["dunning_stopped_at", "dunning_active"])
+        return self.sudo().dunning_active

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 from odoo.addons.paycollect_portal.rules.open_items import PROMISED
 
@@ -18,3 +19,18 @@ class AccountMoveLine(models.Model):
             if line.move_id in until:
                 reasons[line][PROMISED] = until[line.move_id]
         return reasons
+
+    @api.model
+    def _get_reason_candidates(self, company):
+        promises = self.env["paycollect.promise"]
+        promises.flush_model(["canceled_at", "company_id", "move_ids"])
+        query = SQL(
+            """
+            SELECT rel.move_id
+              FROM paycollect_promise_move_rel rel
+              JOIN paycollect_promise promise ON promise.id = rel.promise_id
+             WHERE promise.canceled_at IS NULL AND promise.company_id = %s
+            """,
+            company.id,
+        )
+        return [*super()._get_reason_candidates(company), query]

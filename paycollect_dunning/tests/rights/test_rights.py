@@ -11,7 +11,10 @@ class TestDunningMatrix(DunningWorld, test_matrix.TestMatrix):
     """Who may do what with the models and fields of this addon."""
 
     shared = set()
-    elsewhere = {}
+    elsewhere = {
+        ("res.company", "action_resume_dunning"): "the list of cases",
+        ("res.company", "action_stop_dunning"): "the same",
+    }
 
 
 @tagged("post_install", "-at_install")

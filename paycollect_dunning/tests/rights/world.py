@@ -37,6 +37,10 @@ class DunningWorld(PortalWorld):
         customer = {"partner_id": self.customer.id, "company_id": self.company.id}
         return super()._prepare_dialog(model) or {
             "paycollect.promise.record": customer,
+            "paycollect.dunning.hold": {
+                "case_id": self.records["paycollect.dunning.case"].id,
+                "reason": "Asked",
+            },
         }.get(model, {})
 
     def _make_case(self):

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
+from ...rules.checks import ANNOUNCED
 from ...rules.open_items import CHECK
 
 
@@ -15,3 +17,15 @@ class AccountMoveLine(models.Model):
             if notice := standing.get(line.move_id):
                 reasons[line][CHECK] = notice._get_pause_end()
         return reasons
+
+    @api.model
+    def _get_reason_candidates(self, company):
+        notices = self.env["paycollect.check.notice"].sudo()
+        found = notices.search(
+            [("state", "=", ANNOUNCED), ("company_id", "=", company.id)]
+        )
+        moves = found._get_moves()
+        return [
+            *super()._get_reason_candidates(company),
+            SQL("SELECT unnest(%s::integer[])", moves.ids),
+        ]

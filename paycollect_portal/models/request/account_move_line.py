@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...rules.open_items import DISPUTED
 from ...rules.requests import Paid
@@ -16,6 +17,16 @@ class AccountMoveLine(models.Model):
             if line.move_id.sudo().collection_is_contested:
                 reasons[line][DISPUTED] = None
         return reasons
+
+    @api.model
+    def _get_reason_candidates(self, company):
+        self.env["account.move"].flush_model(["collection_is_contested"])
+        query = SQL(
+            "SELECT id FROM account_move WHERE collection_is_contested "
+            "AND company_id = %s",
+            company.id,
+        )
+        return [*super()._get_reason_candidates(company), query]
 
     @api.model
     def _search_payments(self, customer, company, since):

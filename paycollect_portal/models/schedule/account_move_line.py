@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES
@@ -22,6 +23,28 @@ class AccountMoveLine(models.Model):
                 for part in charge.parts if not charge.problem else ():
                     reasons[part.line].setdefault(SCHEDULED, charge.day)
         return reasons
+
+    @api.model
+    def _get_reason_candidates(self, company):
+        payments = self.env["paycollect.scheduled.payment"].sudo()
+        planned = payments.search(
+            [("state", "=", scheduled.PLANNED), ("company_id", "=", company.id)]
+        )
+        rows = self.env["paycollect.autopay"].sudo()
+        customers = rows.search([("company_id", "=", company.id)]).partner_id
+        self.env["account.move"].flush_model(["commercial_partner_id"])
+        return [
+            *super()._get_reason_candidates(company),
+            SQL("SELECT unnest(%s::integer[])", planned.line_ids.move_id.ids),
+            SQL(
+                """
+                SELECT id FROM account_move
+                 WHERE commercial_partner_id = ANY(%s) AND company_id = %s
+                """,
+                customers.ids,
+                company.id,
+            ),
+        ]
 
     def _get_scheduled_payments(self):
         """Return ``{line: the scheduled payment that waits for its day}``, in bulk."""

@@ -1,0 +1,224 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...rules.const import ACTIVE, CLOSED, HANDED_OVER, SAID
+from ...rules.decision import (
+    CLOSE,
+    PAUSE,
+    SEND,
+    Before,
+    Candidate,
+    Facts,
+    Obstacle,
+    Outcome,
+    decide,
+)
+
+HELD = "held"
+
+
+class PaycollectDunningCase(models.Model):
+    """Facts of many customers, then the pure rule; nothing is written."""
+
+    _inherit = "paycollect.dunning.case"
+
+    @api.model
+    def _decide(self, company, now, plans=None, customer_ids=None, exact=False):
+        """Return what each customer's case does now, see ``rules/decision.py``.
+
+        :param now: naive UTC datetime
+        :param plans: those that send; default: the company's active ones. The preview
+            of a plan passes it. Customers of other plans are left out, but their open
+            cases close when they're paid
+        :param customer_ids: commercial partners; default: all
+        :param exact: read what is owed by ``_get_open_items``, not in bulk
+        :return: ``{(customer ID, currency ID): rules.decision.Outcome}``
+        """
+        today = company._get_today(now)
+        plans = self._get_sending_plans(company) if plans is None else plans.sudo()
+        running = self._read_running(company, customer_ids)
+        plan_ids = [before.plan_id for before in running.values() if before.plan_id]
+        known = plans | plans.browse(dict.fromkeys(plan_ids))
+        horizon = self._get_horizon(known, today)
+        read = self._read_exact_items if exact else self._read_items
+        items = read(company, today, horizon, customer_ids)
+        context = self._read_context(company, today, items, running, known)
+        outcomes = {}
+        for key in items.keys() | running.keys():
+            outcome = self._decide_one(
+                key, items.get(key, ([], 0.0)), running.get(key), context, plans
+            )
+            if outcome:
+                outcomes[key] = outcome
+        return self._apply_obstacles(outcomes, company, now)
+
+    def _get_sending_plans(self, company):
+        plans = self.env["paycollect.dunning.plan"].sudo()
+        return plans.search([("company_id", "=", company.id), ("state", "=", ACTIVE)])
+
+    def _get_horizon(self, plans, today):
+        """Return the last due date that a level before the due date can reach."""
+        delays = plans.level_ids.mapped("delay_days")
+        return today + timedelta(days=14 - 2 * min([0, *delays]))
+
+    def _read_running(self, company, customer_ids=None):
+        """Return ``{(customer ID, currency ID): Before}`` of the cases not closed."""
+        self.flush_model()
+        self.env["paycollect.dunning.message"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT one.id, one.partner_id, one.currency_id, one.plan_id,
+                       one.level_id, one.state, one.reason_code, one.reason_values,
+                       one.amount::float8, one.next_date, one.held_until,
+                       one.held_reason, one.old_approved_at IS NOT NULL,
+                       said.day, said.pay_by
+                  FROM paycollect_dunning_case one
+                  LEFT JOIN (
+                      SELECT case_id, MAX(date)::date AS day, MAX(pay_by) AS pay_by
+                        FROM paycollect_dunning_message
+                       WHERE company_id = %(company)s AND state IN %(said)s
+                       GROUP BY case_id
+                  ) said ON said.case_id = one.id
+                 WHERE one.company_id = %(company)s AND one.state <> %(closed)s
+                   AND (%(ids)s IS NULL OR one.partner_id = ANY(%(ids)s))
+                """,
+                company=company.id,
+                said=SAID,
+                closed=CLOSED,
+                ids=customer_ids,
+            )
+        )
+        return {row[1:3]: Before(*row) for row in rows}
+
+    def _read_context(self, company, today, items, running, plans):
+        """Return what is known of the customers and plans, a :class:`Context`."""
+        ids = list({key[0] for key in items.keys() | running.keys()})
+        currencies = self.env["res.currency"].browse({key[1] for key in items})
+        return Context(
+            today=today,
+            plans={plan.id: PlanFacts(plan, today) for plan in plans},
+            plan_ids=plans._find_plan_ids(ids, company),
+            places=self._read_places(ids, today),
+            promises=self._read_promises(ids, company, today),
+            on_time=self._read_on_time(items, company, today, plans),
+            minimums=plans._read_property("dunning_minimum_balance", company),
+            currencies={
+                currency.id: (
+                    currency.decimal_places,
+                    self.env["res.currency"]._get_conversion_rate(
+                        currency, company.currency_id, company, today
+                    ),
+                )
+                for currency in currencies
+            },
+        )
+
+    def _decide_one(self, key, owed, before, context, plans):
+        customer_id, currency_id = key
+        plan_id = context.plan_ids.get(customer_id)
+        sends = plan_id in plans._ids
+        if not sends:
+            plan_id = before and before.plan_id
+        if plan_id not in context.plans:
+            return None
+        plan = context.plans[plan_id]
+        items, credit = owed
+        digits, rate = context.currencies.get(currency_id, (2, 1.0))
+        count = context.on_time.get(customer_id, 0)
+        is_good = bool(plan.good_count) and count >= plan.good_count
+        promise = context.promises.get(customer_id)
+        last_day = before and before.last_day
+        minimum = float(context.minimums.get(customer_id) or 0) or plan.minimum
+        facts = Facts(
+            items=items,
+            levels=plan.levels,
+            ladder=plan.get_ladder(context.places.get(customer_id), is_good),
+            credit=credit,
+            pay_by=before and before.pay_by,
+            broken=bool(promise) and promise.is_broken_since(last_day),
+            cutoff=plan.cutoff,
+            approved=bool(before and before.approved),
+            wait_days=plan.wait_days,
+            minimum=minimum,
+            rate=rate,
+            digits=digits,
+            hold=before and self._get_hold(before, context.today),
+        )
+        decision = decide(facts)
+        if not sends and decision.action != CLOSE or not before and _is_empty(decision):
+            return None
+        case_id = before.id if before else 0
+        return Outcome(
+            *key, case_id, plan_id, decision, plan.levels, is_good, rate, before
+        )
+
+    def _get_hold(self, before, today):
+        """Return the case's own obstacle: handed over, or held by someone."""
+        if before.state == HANDED_OVER:
+            return Obstacle(HANDED_OVER, HANDED_OVER)
+        if not before.held_reason or (before.held_until and before.held_until <= today):
+            return None
+        values = {"reason": before.held_reason}
+        if before.held_until:
+            values["date"] = before.held_until.isoformat()
+        return Obstacle(HELD, PAUSE, before.held_until, values)
+
+    def _apply_obstacles(self, outcomes, company, now):
+        due = [one for one in outcomes.values() if one.decision.action == SEND]
+        candidates = [self._prepare_candidate(one, company) for one in due]
+        obstacles = self._get_obstacles(candidates, now) if candidates else {}
+        for outcome in due:
+            if found := obstacles.get(outcome.key):
+                stopped = outcome.decision.stop(found)
+                outcomes[outcome.key] = outcome._replace(decision=stopped)
+        return outcomes
+
+    def _prepare_candidate(self, outcome, company):
+        decision = outcome.decision
+        return Candidate(
+            partner_id=outcome.partner_id,
+            company_id=company.id,
+            currency_id=outcome.currency_id,
+            case_id=outcome.case_id,
+            plan_id=outcome.plan_id,
+            level_id=outcome.level_id,
+            line_ids=tuple(entry.item.line_id for entry in decision.entries),
+            amount=decision.amount,
+        )
+
+
+def _is_empty(decision):
+    return decision.action == CLOSE
+
+
+class PlanFacts:
+    """A plan as the rules see it, with its ladders."""
+
+    def __init__(self, plan, today):
+        self.plan, self.today = plan, today
+        self.levels = plan._get_rule_levels()
+        self.good_count = plan.good_count
+        self.minimum = plan.minimum_balance
+        self.wait_days = plan.wait_days
+        days = plan.cutoff_days
+        self.cutoff = today - timedelta(days=days) if days else None
+        self._ladders = {}
+
+    def get_ladder(self, holidays, is_good):
+        key = (holidays, is_good)
+        if key not in self._ladders:
+            self._ladders[key] = self.plan._get_ladder(
+                self.today, holidays or (), is_good
+            )
+        return self._ladders[key]
+
+
+class Context:
+    """What is known of the customers of a run; see ``_read_context``."""
+
+    def __init__(self, **values):
+        vars(self).update(values)
