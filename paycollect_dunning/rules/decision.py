@@ -94,7 +94,8 @@ class Item(NamedTuple):
     ``reason``: why nobody asks for it now, None: it is asked for; ``until``: the day
     that ends. ``told``: days of the highest level it was named at, None: never.
     ``start``: the clock starts anew here (a dispute was answered). ``sent``: the day on
-    which the invoice was first sent. ``due``: None: it has no due date.
+    which the invoice was first sent. ``pay_by``: the latest one of messages that named
+    it. ``due``: None: it has no due date.
     """
 
     line_id: int
@@ -106,6 +107,7 @@ class Item(NamedTuple):
     told: int | None = None
     start: date | None = None
     sent: date | None = None
+    pay_by: date | None = None
 
 
 class Entry(NamedTuple):
@@ -127,8 +129,8 @@ class Facts:
 
     ``items``: due parts, oldest first, without credits. ``credit``: unapplied credit
     and payments on account, positive. ``levels``: ascending; ``ladder``: their
-    :class:`levels.Ladder`. ``pay_by``: of the last message. ``broken``: a promise was
-    broken since then. ``cutoff``: what was due before needs an approval, unless it was
+    :class:`levels.Ladder`. ``broken``: a promise was broken since the last message.
+    ``cutoff``: what was due before needs an approval, unless it was
     ``approved``. ``wait_days``: after sending, before a message names an item.
     ``minimum``: in the company's currency, of which ``rate`` units are
     one unit of the case's. ``hold``: an :class:`Obstacle` of the whole case.
@@ -138,7 +140,6 @@ class Facts:
     levels: tuple
     ladder: object
     credit: float = 0.0
-    pay_by: date | None = None
     broken: bool = False
     cutoff: date | None = None
     approved: bool = False
@@ -251,7 +252,6 @@ class Before(NamedTuple):
     held_reason: str | None
     approved: bool
     last_day: date | None
-    pay_by: date | None
 
 
 def decide(facts):
@@ -279,9 +279,10 @@ def decide(facts):
     new = [entry for entry in reached if not entry.is_told(delays[entry.index])]
     if not new:
         return _decide_old(facts, odd, state)
-    if facts.pay_by and facts.today <= facts.pay_by:
-        day = facts.pay_by + timedelta(days=1)
-        values = {"pay_by": facts.pay_by.isoformat()}
+    pay_by = max((e.item.pay_by for e in reached if e.item.pay_by), default=None)
+    if pay_by and facts.today <= pay_by:
+        day = pay_by + timedelta(days=1)
+        values = {"pay_by": pay_by.isoformat()}
         return Decision(WAIT, PAY_BY, values, **state | {"next_date": day})
     level = max(entry.index for entry in new)
     listed = tuple(entry for entry in reached if not entry.is_told(delays[level]))

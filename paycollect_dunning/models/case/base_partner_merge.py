@@ -22,7 +22,7 @@ class BasePartnerMerge(models.TransientModel):
             [("partner_id", "in", partners.ids), ("state", "!=", CLOSED)]
         )
         for same in found.grouped(lambda c: (c.company_id, c.currency_id)).values():
-            same._join(dst_partner, fields.Datetime.now())
+            same._join(dst_partner)
         self.env.flush_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
 
@@ -30,11 +30,12 @@ class BasePartnerMerge(models.TransientModel):
 class PaycollectDunningCase(models.Model):
     _inherit = "paycollect.dunning.case"
 
-    def _join(self, customer, now):
+    def _join(self, customer, now=None):
         """Keep one of these cases: this customer's, or else the newest.
 
         :param now: naive UTC datetime
         """
+        now = now or fields.Datetime.now()
         kept, *others = self.sorted(lambda c: (c.partner_id != customer, -c.id))
         for case in others:
             for row in case.message_row_ids:  # both may have been told today

@@ -18,6 +18,7 @@ from ...rules.decision import (
 )
 
 HELD = "held"
+BROKEN_BEFORE = timedelta(days=90)  # the first message: promises that still count
 
 
 class PaycollectDunningCase(models.Model):
@@ -75,14 +76,14 @@ class PaycollectDunningCase(models.Model):
                        one.level_id, one.state, one.reason_code, one.reason_values,
                        one.amount::float8, one.next_date, one.held_until,
                        one.held_reason, one.old_approved_at IS NOT NULL,
-                       said.day, said.pay_by
+                       said.day
                   FROM paycollect_dunning_case one
                   LEFT JOIN (
-                      SELECT case_id, MAX(date)::date AS day, MAX(pay_by) AS pay_by
+                      SELECT customer_id, MAX(date)::date AS day
                         FROM paycollect_dunning_message
                        WHERE company_id = %(company)s AND state IN %(said)s
-                       GROUP BY case_id
-                  ) said ON said.case_id = one.id
+                       GROUP BY customer_id
+                  ) said ON said.customer_id = one.partner_id
                  WHERE one.company_id = %(company)s AND one.state <> %(closed)s
                    AND (%(ids)s IS NULL OR one.partner_id = ANY(%(ids)s))
                 """,
@@ -131,15 +132,14 @@ class PaycollectDunningCase(models.Model):
         count = context.on_time.get(customer_id, 0)
         is_good = bool(plan.good_count) and count >= plan.good_count
         promise = context.promises.get(customer_id)
-        last_day = before and before.last_day
+        since = before and before.last_day or context.today - BROKEN_BEFORE
         minimum = float(context.minimums.get(customer_id) or 0) or plan.minimum
         facts = Facts(
             items=items,
             levels=plan.levels,
             ladder=plan.get_ladder(context.places.get(customer_id), is_good),
             credit=credit,
-            pay_by=before and before.pay_by,
-            broken=bool(promise) and promise.is_broken_since(last_day),
+            broken=bool(promise) and promise.is_broken_since(since),
             cutoff=plan.cutoff,
             approved=bool(before and before.approved),
             wait_days=plan.wait_days,

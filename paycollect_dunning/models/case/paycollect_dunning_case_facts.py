@@ -6,14 +6,15 @@ from odoo.tools import SQL
 
 from odoo.addons.paycollect_portal.rules.open_items import ASKED
 
+from ...rules.const import SAID
 from ...rules.decision import Item
 
-CUSTOMER, CURRENCY, ITEM_START, RESIDUAL, FLAG = 0, 1, 2, 5, 9
+LINE, FLAG, CHASED = 2, 10, 11
 FLUSHED = {
     "account.move.line": None,
     "account.move": ["dunning_sent_on", "invoice_date", "date", "move_type"],
     "paycollect.dispute": ["answered_at", "move_id", "state"],
-    "paycollect.dunning.message": ["case_id", "company_id", "state"],
+    "paycollect.dunning.message": ["company_id", "pay_by", "state"],
     "paycollect.dunning.message.line": ["delay_days", "line_id", "message_id"],
     "res.partner": ["commercial_partner_id"],
 }
@@ -35,7 +36,7 @@ class PaycollectDunningCase(models.Model):
         :param customer_ids: commercial partners, default: all
         """
         rows = self._query_items(company, horizon, customer_ids)
-        flagged = [row[ITEM_START] for row in rows if row[FLAG]]
+        flagged = [row[LINE] for row in rows if row[FLAG]]
         lines = self.env["account.move.line"].sudo().browse(flagged)
         reasons = self._get_first_reasons(lines, today)
         found = defaultdict(lambda: ([], []))
@@ -44,10 +45,10 @@ class PaycollectDunningCase(models.Model):
             items, credits = found[customer_id, currency_id]
             if residual < 0:
                 credits.append(residual)
-            elif row[10]:
+            elif row[CHASED]:
                 reason, until = reasons.get(line_id, (None, None))
                 items.append(
-                    Item(line_id, move_id, due, residual, reason, until, *row[6:9])
+                    Item(line_id, move_id, due, residual, reason, until, *row[6:10])
                 )
         return {key: (items, -sum(credits)) for key, (items, credits) in found.items()}
 
@@ -68,7 +69,7 @@ class PaycollectDunningCase(models.Model):
         """
         customers = self.env["res.partner"].sudo().browse(customer_ids)
         facts = {
-            row[ITEM_START]: row
+            row[LINE]: row
             for row in self._query_items(company, horizon, customer_ids)
         }
         found = {}
@@ -79,7 +80,7 @@ class PaycollectDunningCase(models.Model):
                 row = facts.get(item.line.id)
                 if item.is_credit:
                     found[key] = (items, credit - item.residual)
-                elif row and row[10]:
+                elif row and row[CHASED]:
                     reason = None if item.state in ASKED else item.state
                     items.append(
                         Item(
@@ -89,15 +90,15 @@ class PaycollectDunningCase(models.Model):
                             item.residual,
                             reason,
                             item.until,
-                            *row[6:9],
+                            *row[6:10],
                         )
                     )
         return found
 
     def _query_items(self, company, horizon, customer_ids):
         """Return rows of customer, currency, line, move, due date, open amount, told
-        level's days, start of the clock, first day to name it, whether it may have a
-        reason, and whether it is chased at all; oldest due first."""
+        level's days, start of the clock, day it was sent, pay-by date, whether it may
+        have a reason, and whether it is chased at all; oldest due first."""
         for model, names in FLUSHED.items():
             self.env[model].flush_model(names)
         lines = self.env["account.move.line"]
@@ -106,7 +107,9 @@ class PaycollectDunningCase(models.Model):
             SQL(
                 """
                 WITH told AS (
-                    SELECT said.line_id, MAX(said.delay_days) AS delay
+                    SELECT said.line_id, MAX(said.delay_days) AS delay,
+                           MAX(message.pay_by) FILTER (WHERE message.state IN %(said)s)
+                               AS pay_by
                       FROM paycollect_dunning_message_line said
                       JOIN paycollect_dunning_message message
                         ON message.id = said.message_id
@@ -124,7 +127,7 @@ class PaycollectDunningCase(models.Model):
                        line.move_id, line.date_maturity,
                        line.amount_residual_currency::float8, told.delay, restart.day,
                        COALESCE(move.dunning_sent_on, move.invoice_date, move.date)
-                           AS sent,
+                           AS sent, told.pay_by,
                        line.move_id IN (SELECT * FROM candidate) AS flagged,
                        %(chased)s AS chased
                   FROM account_move_line line
@@ -146,6 +149,7 @@ class PaycollectDunningCase(models.Model):
                  ORDER BY COALESCE(line.date_maturity, line.date), line.id
                 """,
                 company=company.id,
+                said=SAID,
                 candidates=candidates,
                 chased=self._get_chased_condition(),
                 horizon=horizon,

@@ -30,6 +30,8 @@ class CaseCommon(DunningCommon):
             self.cases._cron_run(now=self.at(days, hours))
         self.env.invalidate_all()
         rows = self.messages.search([], order="id") - before
+        waiting = rows.filtered(lambda r: r.state == "queued" and not r.delivery_id)
+        waiting.state = "sent"  # by whoever carries letters and calls
         return rows.filtered("line_ids")
 
     def run_days(self, first, last):

@@ -104,9 +104,11 @@ class TestCaseRules(BaseCase):
         self.assertEqual(PLAN[found.told].delay, 3)
 
     def test_nothing_follows_before_the_pay_by_date_has_passed(self):
-        self.check((WAIT, "pay_by", 100.0), item(8, told=3), pay_by=TODAY)
+        self.check((WAIT, "pay_by", 100.0), item(8, told=3, pay_by=TODAY))
         yesterday = TODAY - timedelta(days=1)
-        self.check((SEND, 7, 100.0), item(8, told=3), pay_by=yesterday)
+        self.check((SEND, 7, 100.0), item(8, told=3, pay_by=yesterday))
+        told = item(4, 50.0, told=3, pay_by=TODAY)
+        self.check((WAIT, "pay_by", 150.0), told, item(9, number=2))
 
     def test_what_nobody_asks_for_pauses_and_is_not_named(self):
         promised = item(8, reason="promised", until=TODAY, told=3)

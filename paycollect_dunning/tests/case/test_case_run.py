@@ -12,7 +12,9 @@ class TestCaseRun(CaseCommon):
     """Stories over many days; each run gets its moment."""
 
     def test_a_silent_debtor_hears_every_level_once(self):
-        move = self.make_invoice(amount=100)
+        move = self.make_invoice(
+            amount=100, invoice_date=self.today - timedelta(days=30)
+        )
         said = [(-5, -3), (3, 3), (9, 7), (21, 15), (42, 30)]
         self.assertEqual(self.run_days(-8, 45), said)
         self.assertFalse(self.run_day(45, hours=16))
@@ -78,7 +80,7 @@ class TestCaseRun(CaseCommon):
     def test_two_currencies_are_two_cases_and_paying_the_oldest_steps_down(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
-        old = self.make_invoice(amount=100, due=-10)
+        old = self.make_invoice(amount=100, due=-12)
         new = self.make_invoice(amount=50, due=-5)
         foreign = self.make_invoice(amount=80, due=-5, currency_id=euro.id)
         rows = self.run_day(0)
@@ -96,7 +98,8 @@ class TestCaseRun(CaseCommon):
         self.assertEqual(case.state, "closed")
         payment.action_draft()  # returned by the bank
         payment.action_cancel()
-        self.assertEqual(self.run_days(3, 16), [(11, 7)])
+        said = [(4, 7), (10, 7), (16, 15)]  # euros, dollars after day 9, euros
+        self.assertEqual(self.run_days(3, 16), said)
         self.assertEqual(
             self.get_case(currency_id=euro.id).message_row_ids.move_ids, foreign
         )
