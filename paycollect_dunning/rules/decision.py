@@ -405,9 +405,12 @@ def _ask(odd, state):
 
 def _decide_unreached(facts, odd, covered, next_date):
     """No level is reached: asked items are paid, not due yet, or wait."""
+    paused = [item for item in facts.items if item.reason and _matters(facts, item)]
+    if facts.hold and (odd or paused):
+        hold = facts.hold
+        return Decision(hold.kind, hold.code, hold.values, next_date=hold.until)
     if decision := _ask(odd, {"next_date": None}):
         return decision
-    paused = [item for item in facts.items if item.reason and _matters(facts, item)]
     if paused:
         first = min(paused, key=lambda item: item.until or date.max)
         return Decision(

@@ -3,7 +3,7 @@ import logging
 
 from odoo import api, models
 
-from ...rules.const import DELAYED, OPEN, QUEUED, SKIPPED
+from ...rules.const import DELAYED, EXCEPTION, OPEN, QUEUED, SKIPPED
 
 _logger = logging.getLogger(__name__)
 
@@ -48,21 +48,21 @@ class PaycollectDunningMessage(models.Model):
             for item in found
             if item.is_asked
         }
-        owed = rows.filtered(lambda row: row._is_still_owed(asked))
+        owed = rows.filtered(lambda row: row._is_still_owed(asked, today))
         (rows - owed).write({"state": SKIPPED, "reason_code": CHANGED})
         owed.filtered(lambda row: row.state == DELAYED).state = QUEUED
         owed._queue_carriers(now)
 
-    def _is_still_owed(self, asked):
-        """Whether each item is asked for with the same amount.
+    def _is_still_owed(self, asked, today):
+        """Whether each item is asked for with the same amount, and the case goes on.
 
         :param asked: ``{due part: open amount}``
         """
         self.ensure_one()
-        held = self.case_id.held_reason and (
-            not self.case_id.held_until or self.case_id.held_until > self.date.date()
-        )
-        return not held and all(
+        case = self.case_id
+        held = case.held_reason and (not case.held_until or case.held_until > today)
+        goes_on = not held and case.state in (OPEN, EXCEPTION)
+        return goes_on and all(
             line.line_id in asked
             and not line.currency_id.compare_amounts(
                 asked[line.line_id], line.residual
