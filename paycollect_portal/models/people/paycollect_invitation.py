@@ -184,7 +184,9 @@ class PaycollectInvitation(models.Model):
         Whether they have access isn't shown as theirs, but as the invitation: an
         address that nothing was sent to must look the same.
         """
-        rows = self.sudo().search([("partner_id", "=", customer.id)])
+        rows = self.sudo().search(
+            [("partner_id", "=", customer.id), ("contact_id", "!=", False)]
+        )
         return rows.filtered(lambda row: not row._has_logged_in()).contact_id
 
     def _find_same(self):
