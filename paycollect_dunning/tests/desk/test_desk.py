@@ -4,9 +4,24 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ...rules.promise import CALL
 from .common_desk import DeskCommon
+
+# What grows with the number of invoices.
+LARGE = (
+    "account_move",
+    "account_move_line",
+    "account_partial_reconcile",
+    "mail_activity",
+    "paycollect_attempt",
+    "paycollect_dunning_case",
+    "paycollect_dunning_message",
+    "paycollect_dunning_message_line",
+    "paycollect_promise",
+    "payment_transaction",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -206,3 +221,12 @@ class TestDesk(DeskCommon):
             customer = self.make_partner(f"Customer {number}", mode="net")
             self.make_case(customer, state="exception", amount=number)
         self.assertLessEqual(read(), few)
+
+    def test_the_ledger_is_never_read_from_end_to_end(self):
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        query = self.items.sudo()._search([]).select()
+        self.env.cr.execute(SQL("EXPLAIN %s", query))
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        for table in LARGE:
+            self.assertNotIn(f"Seq Scan on {table}", plan)

@@ -55,9 +55,9 @@ class PaycollectPolicy(models.Model):
     def _try_policies(self, requests, date=None):
         """Yield (policies tried, policy, trials, basis) for each request.
 
-        ``trials`` is None if the policy is set on or imposed on the customer. The only place that
-        reads facts about customers, with sudo: users who book work may not have
-        access to invoices.
+        ``trials`` is None if the policy is set on the customer or imposed. The only
+        place that reads facts about customers, with sudo: users who book work may not
+        have access to invoices.
         """
         self = self.sudo()
         partners = self.env["res.partner"].union(
