@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules import desk
-from ...rules.desk import DECLINED, KINDS, MOST_KINDS, OTHER, PROMISE, UNREACHABLE
+from ...rules.desk import DECLINED, MOST_PARTS, OTHER, PROMISE, UNREACHABLE
 
 READERS = "paycollect_fsm.group_user,account.group_account_readonly"
 
@@ -84,12 +84,12 @@ class PaycollectDeskItem(models.Model):
             SQL(
                 "SELECT part.source_id * %s::bigint + %s AS id, %s AS kind, part.* "
                 "FROM (%s) part",
-                MOST_KINDS,
-                KINDS.index(kind),
+                MOST_PARTS,
+                number,
                 kind,
                 query,
             )
-            for kind, query in self._get_parts()
+            for number, (kind, query) in enumerate(self._get_parts())
         ]
         return SQL(
             """

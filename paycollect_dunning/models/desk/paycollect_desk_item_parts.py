@@ -34,7 +34,7 @@ class PaycollectDeskItem(models.Model):
             (desk.CHECK, self._get_check_part()),
             (desk.UNKNOWN, self._get_unknown_part()),
             (desk.CHARGEBACK, self._get_chargeback_part()),
-            (desk.CASE, self._get_case_part()),
+            *self._get_case_parts(),
             *self._get_activity_parts(),
         ]
 
@@ -270,15 +270,28 @@ class PaycollectDeskItem(models.Model):
         )
 
     @api.model
-    def _get_case_part(self):
+    def _get_case_parts(self):
         """Cases that can't go on without a decision."""
+        kinds = desk.CASE_KINDS
+        known = tuple(code for codes in kinds.values() for code in codes)
+        reason = SQL("COALESCE(dunning.reason_code, '')")
+        return [
+            *(
+                (kind, self._get_case_part(SQL("%s IN %s", reason, codes)))
+                for kind, codes in kinds.items()
+            ),
+            (desk.CASE, self._get_case_part(SQL("%s NOT IN %s", reason, known))),
+        ]
+
+    @api.model
+    def _get_case_part(self, condition):
         return SQL(
             """
             SELECT %(columns)s
               FROM paycollect_dunning_case dunning
               LEFT JOIN rate ON rate.company_id = dunning.company_id
                             AND rate.currency_id = dunning.currency_id
-             WHERE dunning.state = %(exception)s
+             WHERE dunning.state = %(exception)s AND %(condition)s
             """,
             columns=self._select(
                 "dunning",
@@ -288,6 +301,7 @@ class PaycollectDeskItem(models.Model):
                 since="dunning.checked_at",
             ),
             exception=EXCEPTION,
+            condition=condition,
         )
 
     @api.model

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ...rules import desk
 from ...rules.promise import CALL
 from .common_desk import DeskCommon
 
@@ -153,6 +154,15 @@ class TestDesk(DeskCommon):
     def test_cases_and_charges_that_need_a_decision(self):
         case = self.make_case(state="exception", amount=70, reason_code="no_such_code")
         self.assertEqual(self.find().amount, 70)
+        for code, kind in (
+            ("unmatched_money", "money"),
+            ("last_level", "handoff"),
+            ("unreachable", "unreachable"),
+            ("no_due_date", "case"),
+        ):
+            case.reason_code = code
+            self.assertEqual(self.find().kind, kind)
+            self.assertEqual(self.find().to_do, case.reason)
         case.state = "open"
         self.assertFalse(self.find())
         move = self.make_invoice(amount=100, due=-3)
@@ -174,6 +184,21 @@ class TestDesk(DeskCommon):
         self.assertEqual(self.find().kind, "unknown")
         attempt.state = "declined"
         self.assertFalse(self.find())
+
+    def test_rows_of_two_sources_are_never_one(self):
+        found = self.items.sudo()._get_parts()
+        self.assertLess(len(found), desk.MOST_PARTS)
+        case = self.make_case(state="exception", reason_code="unreachable")
+        self.company._schedule_collection_activity(
+            self.customer, "No address", "Note", code="unreachable"
+        )
+        activity = self.customer.activity_ids
+        self.env.cr.execute(
+            SQL("UPDATE mail_activity SET id = %s WHERE id = %s", case.id, activity.id)
+        )
+        self.env.invalidate_all()
+        rows = self.find("unreachable")
+        self.assertEqual(len(set(rows.ids)), 2)
 
     def test_what_is_at_stake_comes_first_in_the_company_s_currency(self):
         euro = self.env.ref("base.EUR")

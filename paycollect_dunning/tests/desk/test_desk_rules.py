@@ -13,7 +13,3 @@ class TestDeskRules(BaseCase):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed)
-
-    def test_every_kind_has_a_place_of_its_own(self):
-        self.assertEqual(len(set(desk.KINDS)), len(desk.KINDS))
-        self.assertLess(len(desk.KINDS), desk.MOST_KINDS)
