@@ -32,6 +32,8 @@ NO_PAGES = {
     "/my/people/change",
     "/my/people/remove",
     "/my/people/withdraw",
+    "/my/promises/cancel",
+    "/my/promises/make",
     "/my/requests/withdraw",
     "/my/scheduled/cancel",
     "/my/scheduled/plan",
@@ -79,6 +81,7 @@ def get_pages(customer):
         "/my/payment_method": ["/my/payment_method"],
         "/my/people": ["/my/people"],
         "/my/people/invite": ["/my/people#wrong"],
+        "/my/promises": ["/my/promises"],
         "/my/requests": ["/my/requests"],
         "/my/requests/new": [
             "/my/requests/new?kind=refund",

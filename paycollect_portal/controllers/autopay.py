@@ -142,6 +142,7 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
             "done": done,
             "upcoming": self._deduct_credit(
                 link,
+                items,
                 [(i, i.line, i.to_pay) for i in self._get_upcoming(link, row, items)],
             ),
             "skipped": self._get_skipped(row, items),
@@ -168,20 +169,23 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
                 tokens[item.line.id] = item
         return sorted(tokens.values(), key=lambda item: item.until)
 
-    def _deduct_credit(self, link, wanted):
+    def _deduct_credit(self, link, items, wanted):
         """Return what each of these payments takes after the customer's credit, as of
         now: dicts with ``what``, ``credit`` and ``amount``.
 
-        :param wanted: list of (what it pays, a journal item of it, amount before
-            credit), in the order of payment
+        :param wanted: list of (what it pays, its journal items, amount before credit),
+            in the order of payment
         """
-        customer = link.partner_id.commercial_partner_id
-        round_ = link.company_id.currency_id.round
-        lines, amounts = [w[1] for w in wanted], [w[2] for w in wanted]
-        credits = customer._share_credit(link.company_id, lines, amounts)
+        customer, company = link.partner_id.commercial_partner_id, link.company_id
+        amounts = [(lines, amount) for _what, lines, amount in wanted]
+        credits = customer._share_credit(company, items, amounts)
         return [
-            {"what": what, "credit": credit, "amount": round_(amount - credit)}
-            for (what, _line, amount), credit in zip(wanted, credits, strict=True)
+            {
+                "what": what,
+                "credit": credit,
+                "amount": company.currency_id.round(amount - credit),
+            }
+            for (what, _lines, amount), credit in zip(wanted, credits, strict=True)
         ]
 
     def _get_skipped(self, row, items):
@@ -242,7 +246,8 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
             "problem": problem,
             "charges": self._deduct_credit(
                 link,
-                [(c, c.parts[0].line, c.amount) for c in charges if not c.problem],
+                self._get_own_items(link),
+                [(c, rows._get_lines([c]), c.amount) for c in charges if not c.problem],
             ),
             "over": [charge for charge in charges if charge.problem],
             "currency": company.currency_id,

@@ -182,6 +182,7 @@ class PaycollectChecks(CustomerPortal):
 
     def _get_check_page_values(self, company):
         return {
+            **self._prepare_portal_layout_values(),
             "page_name": "check",
             "company_sudo": company,
             "payable_to": company.name,

@@ -5,10 +5,16 @@ from odoo.http import request
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
 from .balance_portal import PaycollectBalancePortal
+from .customer import may_act
 
 
 class PaycollectHome(PaycollectBalancePortal):
     """The customer's home page: what is owed, and what happens next."""
+
+    def _prepare_portal_layout_values(self):
+        """Let each page know whether its visitor may do more than look."""
+        values = super()._prepare_portal_layout_values()
+        return values | {"collection_may_act": may_act()}
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -42,9 +48,9 @@ class PaycollectHome(PaycollectBalancePortal):
             if item.until == first.until and item.currency == first.currency
         ]
         amount, show = self._get_planned_amount(same), first.currency._format_amount
+        lines = first.line.union(*(item.line for item in same))
         customer = first.line.partner_id.commercial_partner_id
-        company = first.line.company_id
-        [credit] = customer._share_credit(company, [first.line], [amount])
+        [credit] = customer._share_credit(lines.company_id, items, [(lines, amount)])
         return {
             "amount": show(first.currency.round(amount - credit)),
             "credit": show(credit) if credit else "",

@@ -226,9 +226,13 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         payments = self._get_own_scheduled(link, limit=LISTED)
         next_ones = payments.filtered(lambda p: p.state == scheduled.PLANNED)
         next_ones = next_ones.sorted("date")
+        wanted = [(payment.line_ids, payment.amount) for payment in next_ones]
+        items = self._get_own_items(link) if wanted else []
+        credits = customer._share_credit(link.company_id, items, wanted)
         values = {
             "page_name": "collection_scheduled",
             "payments_sudo": next_ones | payments,
+            "credits": dict(zip(next_ones.ids, credits, strict=True)),
             "plans": customer._get_installment_plans(link.company_id),
             "done": done,
             "problem": problem,

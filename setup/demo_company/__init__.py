@@ -8,7 +8,17 @@ recorded instead.
 
 from datetime import datetime
 
-from . import agenda, catalog, checks, company, customers, disputes, history, schedule
+from . import (
+    agenda,
+    catalog,
+    checks,
+    company,
+    customers,
+    disputes,
+    history,
+    portal,
+    schedule,
+)
 from .clock import ZONE, Clock
 from .flow import Flow
 from .outbox import Outbox
@@ -42,9 +52,10 @@ def build(env):
         agenda.plan(flow)
         checks.plan(flow)
         schedule.plan(flow)
+        portal.plan(flow)
         flow.run()
     agenda.finish(flow)
-    customers.make_portal_users(env, book)
+    portal.make_users(env, book)
     company.make_favorite(env)
     _check_left_over(env)
     company.deliver_texts(env)

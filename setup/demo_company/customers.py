@@ -198,6 +198,16 @@ PROFILES = {
         tag="net",
         weight=0,
     ),
+    "architects": Profile(
+        "Pedernales Architects",
+        "office@pedernales.example",
+        "+1 512-555-0137",
+        "98 San Jacinto Boulevard",
+        "78701",
+        (Card("Visa", "6011", 16),),
+        tag="net",
+        weight=0,
+    ),
 }
 
 
@@ -294,37 +304,3 @@ def _get_expiry(card, today):
     if card.months is None:
         return False
     return today + relativedelta(months=card.months, day=31)
-
-
-PORTAL_USERS = {
-    "customer": ("bakery", "June Alvarez", "Owner", "customer@juniperbakery.example"),
-    "bookkeeper": (
-        "schools",
-        "Dana Whitfield",
-        "Accounts Payable",
-        "dana@brushycreekisd.example",
-    ),
-}
-
-
-def make_portal_users(env, book):
-    """Create the customers' people who log in: a card on file, and one on terms."""
-    for login, (key, name, function, email) in PORTAL_USERS.items():
-        contact = env["res.partner"].create(
-            {
-                "name": name,
-                "parent_id": book[key].partner.id,
-                "email": email,
-                "phone": book[key].profile.phone,
-                "function": function,
-            }
-        )
-        env["res.users"].create(
-            {
-                "partner_id": contact.id,
-                "login": login,
-                "password": login,
-                "tz": ZONE.key,
-                "group_ids": [Command.set([env.ref("base.group_portal").id])],
-            }
-        )

@@ -8,6 +8,7 @@ from . import payment_token
 from . import payment_token_page
 from . import paycollect_message
 from . import payment_transaction
+from . import res_company
 from . import res_partner
 from . import res_partner_request
 from . import res_partner_role

@@ -184,14 +184,14 @@ class PaycollectAutopay(models.Model):
             rows=self._prepare_rows(charges),
             day=row._get_days_text(charges),
             method=self.token_id._get_label(),
-            **row._prepare_amounts(charges),
+            **row._prepare_amounts(charges, now),
         )
 
-    def _prepare_amounts(self, charges):
+    def _prepare_amounts(self, charges, now):
         """Return what is charged in total; at most, if there is credit: something else
         may use it until then."""
         total = sum(charge.amount for charge in charges)
-        credit = sum(self._get_credit(charges))
+        credit = sum(self._get_credit(charges, now))
         show = self.currency_id._format_amount
         if self.currency_id.is_zero(credit):
             return {"total": show(total)}
@@ -202,13 +202,12 @@ class PaycollectAutopay(models.Model):
             "rest": show(rest) if rest else "",
         }
 
-    def _get_credit(self, charges):
+    def _get_credit(self, charges, now):
         """Return the credit that each charge uses before money, as of now."""
-        return self.partner_id._share_credit(
-            self.company_id,
-            [charge.parts[0].line for charge in charges],
-            [charge.amount for charge in charges],
-        )
+        company, customer = self.company_id, self.partner_id
+        items = customer._get_open_items(company, company._get_today(now))[customer]
+        wanted = [(self._get_lines([charge]), charge.amount) for charge in charges]
+        return customer._share_credit(company, items, wanted)
 
     def _get_days_text(self, charges):
         days = sorted({charge.day for charge in charges})

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ...rules.autopay import share_credit
+from ...rules.open_items import get_balance
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
 
@@ -49,19 +50,31 @@ class ResPartner(models.Model):
             "context": {"active_test": False},
         }
 
-    def _share_credit(self, company, lines, amounts):
-        """Return the credit that these payments use before money, as of now.
+    def _share_credit(self, company, items, wanted):
+        """Return the credit that planned payments use before money, as of now.
 
-        :param lines: a receivable item of each payment, in the order of payment; all
-            of this customer, in one currency
-        :param amounts: what each pays before credit
-        :return: list of amounts, like ``amounts``
+        What else is due now uses it first, as on the balance page.
+
+        :param items: the customer's :class:`open_items.OpenItem`
+        :param wanted: list of (receivable items that it pays, amount before credit), in
+            the order of payment
+        :return: list of amounts, one for each payment
         """
-        if not lines:
+        if not wanted:
             return []
-        keys = [(line.currency_id, line.account_id) for line in lines]
-        credits = self.commercial_partner_id._get_usable_credit(company, set(keys))
-        digits = lines[0].currency_id.decimal_places
+        lines = self.env["account.move.line"].union(*(pair[0] for pair in wanted))
+        groups = {}
+        for item in items:
+            key = item.currency, item.line.account_id
+            groups.setdefault(key, []).append(item)
+        credits = self.commercial_partner_id._get_usable_credit(company, groups)
+        for (currency, account), rows in groups.items():
+            others = [item for item in rows if item.line not in lines]
+            digits, credit = currency.decimal_places, credits[currency, account]
+            credits[currency, account] -= get_balance(others, digits, credit).used
+        keys = [(paid.currency_id[:1], paid.account_id[:1]) for paid, _amount in wanted]
+        amounts = [amount for _paid, amount in wanted]
+        digits = company.currency_id.decimal_places
         return share_credit(zip(keys, amounts, strict=True), credits, digits)
 
     def _get_installment_plans(self, _company):

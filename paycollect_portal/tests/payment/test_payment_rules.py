@@ -4,7 +4,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ...rules import amounts, payment
+from ...rules import amounts, colors, payment
 from ...rules.open_items import OpenItem
 from ...rules.payment import plan_payment
 
@@ -26,6 +26,7 @@ class TestPaymentRules(BaseCase):
     def test_the_doctests_hold(self):
         self.assertFalse(doctest.testmod(payment).failed)
         self.assertFalse(doctest.testmod(amounts).failed)
+        self.assertFalse(doctest.testmod(colors).failed)
 
     def test_only_what_is_due_is_paid_without_a_choice(self):
         self.assertEqual(

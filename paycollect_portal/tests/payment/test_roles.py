@@ -84,6 +84,26 @@ class TestRoles(BalanceCommon):
                 "/my/people/withdraw",
             ):
                 self.assertEqual(self.url_open(url, data).status_code, 403, url)
+        for url in ("autopay", "checks", "disputes", "requests", "scheduled"):
+            page = self.read_page(f"/my/{url}")
+            self.assertIn("You can look at this page.", page, url)
+            self.assertNotIn('method="post"', page, url)
+            self.assertNotRegex(page, r'href="/my/[^"]*/new', url)
+        self.authenticate("portal_acme", "portal_acme")
+        for url in ("checks", "disputes", "requests", "scheduled"):
+            page = self.read_page(f"/my/{url}")
+            self.assertNotIn("You can look at this page.", page, url)
+            self.assertRegex(page, r'href="/my/[^"]*/new', url)
+
+    def test_pages_have_the_colors_of_a_company_that_collects(self):
+        self.company.email_secondary_color = "#1D4E79"
+        for url in ("/my", "/my/invoices", "/my/balance"):
+            self.assertIn("--paycollect-color: #1D4E79;", self.read_page(url))
+        self.company.email_secondary_color = "#FFEE00"
+        page = self.read_page("/my/checks")
+        self.assertIn("--paycollect-text: #000000; --paycollect-link: #000000;", page)
+        self.company.sudo().collection_active = False
+        self.assertNotIn("--paycollect-color", self.read_page("/my"))
 
     def test_a_link_is_for_whoever_holds_it(self):
         self.pay(self.make_balance_link())

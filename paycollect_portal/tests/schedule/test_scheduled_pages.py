@@ -37,9 +37,15 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
 
     def test_home_and_the_payment_agree_about_the_amount(self):
         self.make_payment(amount=30)
-        self.assertIn("$100.00", self.plan())
+        page = self.plan()
+        self.assertIn("$100.00", page)
+        self.assertRegex(page, r"\$30\.00\s+of your credit is used first")
         home = self.open_page("/my")
-        self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$100\.00<")
+        self.assertRegex(home, r"Next scheduled payment</\w+>\s*<\w+>\$70\.00<")
+        self.assertRegex(home, r"after \$30\.00\s+of your credit")
+        self.make_invoice(amount=20)  # due now, so it uses the credit first
+        page = self.open_page("/my/scheduled")
+        self.assertRegex(page, r"\$10\.00\s+of your credit is used first")
 
     def test_a_customer_schedules_changes_and_cancels_a_payment(self):
         self.assertIn("Pay on another day", self.open_page("/my/balance"))

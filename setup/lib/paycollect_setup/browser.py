@@ -41,6 +41,7 @@ class Browser:
             executable_path=shutil.which("chromium"), args=FLAGS
         )
         self._contexts = []
+        self._sessions = {}
         self._outside = []
         self._stubs = []
 
@@ -75,7 +76,7 @@ class Browser:
         context.set_default_timeout(LONGEST * 1000)
         context.on("request", self._notice_outside)
         if login:
-            session = Client(server.url, server.db, login, password or login).session
+            session = self._log_in(server, login, password or login)
             value = session.cookies["session_id"]
             cookie = {"name": "session_id", "value": value, "url": server.url}
             context.add_cookies([cookie])
@@ -87,6 +88,14 @@ class Browser:
         page.on("console", lambda message: _note_error(page, message))
         page.on("pageerror", lambda error: page.console_errors.append(str(error)))
         return page
+
+    def _log_in(self, server, login, password):
+        """Return the session of this user, who logs in once: that takes as long as
+        opening several pages."""
+        key = (server.url, server.db, server.pid, login, password)
+        if key not in self._sessions:
+            self._sessions[key] = Client(server.url, server.db, login, password).session
+        return self._sessions[key]
 
     def _stub(self, page, address, script):
         self._stubs.append(address)

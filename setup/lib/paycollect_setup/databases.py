@@ -23,7 +23,7 @@ UPDATE ir_cron SET active = false WHERE id IN (
 KEPT = 6
 ASSETS = """
 bundle = env["ir.qweb"]._get_asset_bundle
-for name in ("web.assets_web", "web.assets_frontend"):
+for name in ("web.assets_web", "web.assets_web_print", "web.assets_frontend"):
     bundle(name, css=True, js=False).css()
 for name in ("web.assets_web", "web.assets_frontend_lazy"):
     bundle(name, css=False, js=True).js()

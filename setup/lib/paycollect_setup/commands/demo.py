@@ -17,8 +17,15 @@ USERS = {
     "dispatcher": "books jobs and sees which are ready to collect",
     "technician": "does the jobs (try a phone-sized window)",
     "accountant": "Invoicing and Collections",
-    "customer": "customer portal, with a card on file",
-    "bookkeeper": "customer portal, on terms",
+}
+# Customers who log in, and what each of them sees in the portal.
+CUSTOMERS = {
+    "customer": "pays by card when the job is done; can turn on autopay",
+    "bookkeeper": "on terms: invoices overdue, a check received, a payment scheduled",
+    "architect": "a bit of everything: overdue, credit, discount, dispute, a check",
+    "clinic": "autopay is on, a check is on the way; may pay for the company",
+    "auditor": "a colleague of clinic who may only look",
+    "newcomer": "owes nothing and has no payment method yet",
 }
 TRY = """\
   1. As dispatcher, open the job at Lakeline Yoga Studio and click "Request Payment
@@ -104,11 +111,15 @@ def _serve(port, smtp_port, mail_url):
 
 def _welcome(server, mail_url):
     known = demo.logins()
-    users = [f"  {name:11} {USERS[name]}" for name in USERS if name in known]
+    users, customers = (
+        "\n".join(f"  {name:11} {said}" for name, said in who.items() if name in known)
+        for who in (USERS, CUSTOMERS)
+    )
     print(
         f"\nPaycollect runs at   {server.url}\n"
         f"All messages are at  {mail_url}   (nothing leaves this machine)\n\n"
-        "Log in with the same word as username and password:\n" + "\n".join(users),
-        f"\n\nThree things to try\n{TRY}\n\nPress Ctrl-C to stop.",
+        f"Log in with the same word as username and password:\n{users}\n\n"
+        f"Customers (My Account):\n{customers}\n\n"
+        f"Three things to try\n{TRY}\n\nPress Ctrl-C to stop.",
         flush=True,
     )
