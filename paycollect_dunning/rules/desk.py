@@ -25,6 +25,8 @@ MOST_PARTS = 64
 ACTIVITY_KINDS = {
     "declined": DECLINED,
     "approval": APPROVAL,
+    "dispute": CHARGEBACK,
+    "inquiry": CHARGEBACK,
     "unreachable": UNREACHABLE,
 }
 # Cases that wait for a person for these reasons; the others are of the kind CASE.

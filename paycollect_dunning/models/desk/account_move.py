@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -8,6 +10,7 @@ from odoo.addons.paycollect_portal.rules import open_items
 from ...rules.const import CLOSED, SENT
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
+ASKED = (open_items.DUE, open_items.OVERDUE)
 ASKABLE = ("out_invoice", "out_receipt")
 
 
@@ -60,7 +63,9 @@ class AccountMove(models.Model):
             states[line.move_id].append((state, due, reasons[line].get(state)))
         for move in self:
             texts = [move._get_item_status(*s, today) for s in states[move][:1]]
-            texts += [told.get(move.id), steps.get(move._get_step_key())]
+            texts.append(told.get(move.id))
+            if any(state in ASKED for state, _due, _until in states[move]):
+                texts.append(steps.get(move._get_step_key()))
             move.dunning_status = " · ".join(text for text in texts if text)
 
     def _get_step_key(self):
@@ -79,6 +84,8 @@ class AccountMove(models.Model):
                 return _("Due %(day)s", day=format_day(self.env, due))
             case open_items.DUE:
                 return _("Due today")
+            case open_items.OVERDUE if today - due == timedelta(days=1):
+                return _("1 day overdue")
             case open_items.OVERDUE:
                 return _("%(days)s days overdue", days=(today - due).days)
             case open_items.PROMISED:

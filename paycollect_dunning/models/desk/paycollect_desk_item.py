@@ -4,8 +4,17 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules import desk
-from ...rules.desk import DECLINED, MOST_PARTS, OTHER, PROMISE, UNREACHABLE
+from ...rules.desk import (
+    CHARGEBACK,
+    DECLINED,
+    MOST_PARTS,
+    OTHER,
+    PROMISE,
+    UNREACHABLE,
+)
 
+# Activities that a person may end; the others end with their cause.
+ENDED_BY_HAND = (CHARGEBACK, DECLINED, OTHER, UNREACHABLE)
 READERS = "paycollect_fsm.group_user,account.group_account_readonly"
 
 
@@ -140,7 +149,7 @@ class PaycollectDeskItem(models.Model):
     def _compute_can_be_done(self):
         for item in self:
             item.can_be_done = item.kind == PROMISE or (
-                item.activity_id and item.kind in (DECLINED, UNREACHABLE, OTHER)
+                item.activity_id and item.kind in ENDED_BY_HAND
             )
 
     # -- buttons -------------------------------------------------------------------

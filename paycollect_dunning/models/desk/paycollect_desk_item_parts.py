@@ -33,7 +33,6 @@ class PaycollectDeskItem(models.Model):
             (desk.REQUEST, self._get_request_part()),
             (desk.CHECK, self._get_check_part()),
             (desk.UNKNOWN, self._get_unknown_part()),
-            (desk.CHARGEBACK, self._get_chargeback_part()),
             *self._get_case_parts(),
             *self._get_activity_parts(),
         ]
@@ -245,31 +244,6 @@ class PaycollectDeskItem(models.Model):
         )
 
     @api.model
-    def _get_chargeback_part(self):
-        """Chargebacks and inquiries for which evidence can still be submitted."""
-        return SQL(
-            """
-            SELECT %s
-              FROM paycollect_chargeback chargeback
-              JOIN day ON day.company_id = chargeback.company_id
-              LEFT JOIN res_partner contact ON contact.id = chargeback.partner_id
-              LEFT JOIN rate ON rate.company_id = chargeback.company_id
-                            AND rate.currency_id = chargeback.currency_id
-             WHERE chargeback.state = 'open'
-               AND chargeback.kind IN ('chargeback', 'inquiry')
-               AND chargeback.due_at::date >= day.today
-            """,
-            self._select(
-                "chargeback",
-                "'paycollect.chargeback'",
-                partner="contact.commercial_partner_id",
-                amount="chargeback.amount * COALESCE(rate.factor, 1)",
-                since="chargeback.opened_at",
-                deadline="chargeback.due_at::date",
-            ),
-        )
-
-    @api.model
     def _get_case_parts(self):
         """Cases that can't go on without a decision."""
         kinds = desk.CASE_KINDS
@@ -336,10 +310,16 @@ class PaycollectDeskItem(models.Model):
               LEFT JOIN fsm_order job
                 ON activity.res_model = 'fsm.order' AND job.id = activity.res_id
               LEFT JOIN fsm_location place ON place.id = job.location_id
+              LEFT JOIN paycollect_chargeback chargeback
+                ON activity.res_model = 'paycollect.chargeback'
+               AND chargeback.id = activity.res_id
+              LEFT JOIN rate ON rate.company_id = chargeback.company_id
+                            AND rate.currency_id = chargeback.currency_id
               LEFT JOIN res_partner customer
                 ON customer.id = COALESCE(
                     move.commercial_partner_id,
                     place.owner_id,
+                    chargeback.partner_id,
                     CASE WHEN activity.res_model = 'res.partner'
                          THEN activity.res_id END)
             """,
@@ -347,13 +327,15 @@ class PaycollectDeskItem(models.Model):
                 "activity",
                 "activity.res_model",
                 partner="customer.commercial_partner_id",
-                amount="GREATEST(move.amount_residual_signed, 0)",
+                amount="COALESCE(chargeback.amount * COALESCE(rate.factor, 1), "
+                "GREATEST(move.amount_residual_signed, 0))",
                 since="activity.create_date",
+                deadline="chargeback.due_at::date",
                 details="jsonb_build_object('summary', activity.summary)",
                 res_id="activity.res_id",
                 activity="activity.id",
                 company="COALESCE(activity.collection_company_id, move.company_id, "
-                "job.company_id, owner.company_id)",
+                "job.company_id, chargeback.company_id, owner.company_id)",
             ),
             condition=condition,
         )

@@ -51,6 +51,11 @@ class PaycollectDeskItem(models.Model):
                 )
             case desk.CHARGEBACK:
                 return _("Submit evidence to the provider, or let the payment go.")
+            case desk.DECLINED:
+                return _(
+                    "No automatic retry is left. Contact the customer or charge "
+                    "another method."
+                )
         return details.get("summary") or _("Open it to see what happened.")
 
     def _get_promise_to_do(self, details):

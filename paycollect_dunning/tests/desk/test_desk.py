@@ -151,6 +151,41 @@ class TestDesk(DeskCommon):
         with self.assertRaisesRegex(UserError, "already taken care of"):
             other.action_open_document()
 
+    def test_a_chargeback_waits_for_evidence(self):
+        move = self.make_invoice(amount=100, due=-3)
+        chargeback = self.env["paycollect.chargeback"].create(
+            {
+                "company_id": self.company.id,
+                "provider_id": self.provider.id,
+                "provider_reference": "dp_desk",
+                "partner_id": self.customer.id,
+                "transaction_id": self.make_transaction(move).id,
+                "move_ids": [Command.set(move.ids)],
+                "kind": "chargeback",
+                "amount": 60,
+                "currency_id": move.currency_id.id,
+                "due_at": fields.Datetime.now() + timedelta(days=7),
+            }
+        )
+        chargeback._set_task(*chargeback._get_task())
+        item = self.find()
+        self.assertEqual((item.kind, item.amount), ("chargeback", 60))
+        self.assertEqual(item.deadline, chargeback.due_at.date())
+        item.action_done()
+        self.assertFalse(self.find())
+
+    def make_transaction(self, move):
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "reference": move.name,
+                "amount": 60,
+                "currency_id": move.currency_id.id,
+                "partner_id": self.customer.id,
+            }
+        )
+
     def test_cases_and_charges_that_need_a_decision(self):
         case = self.make_case(state="exception", amount=70, reason_code="no_such_code")
         self.assertEqual(self.find().amount, 70)
