@@ -1,0 +1,110 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from odoo.addons.paycollect_fsm.models.company.res_company_activation import (
+    BLOCKER,
+    OK,
+    WARNING,
+)
+
+
+class PaycollectDunningActivation(models.TransientModel):
+    """Turn a plan on: who hears from us first, and what is in the way."""
+
+    _name = "paycollect.dunning.activation"
+    _description = "Turn On a Dunning Plan"
+
+    plan_id = fields.Many2one(
+        "paycollect.dunning.plan", required=True
+    )
+    currency_id = fields.Many2one(related="plan_id.company_id.currency_id")
+    check_ids = fields.One2many(
+        "paycollect.dunning.activation.check", "activation_id", compute="_compute_start"
+    )
+    level_ids = fields.One2many(
+        "paycollect.dunning.activation.level", "activation_id", compute="_compute_start"
+    )
+    is_blocked = fields.Boolean(compute="_compute_start")
+    count = fields.Integer(string="Customers to Remind", compute="_compute_start")
+    old_count = fields.Integer(string="Waiting for Approval", compute="_compute_start")
+    old_amount = fields.Monetary(compute="_compute_start")
+    days = fields.Integer(string="Days Until All Are Told", compute="_compute_start")
+    max_per_day = fields.Integer(related="plan_id.max_per_day")
+    cutoff_days = fields.Integer(related="plan_id.cutoff_days")
+
+    @api.depends("plan_id")
+    def _compute_start(self):
+        now = fields.Datetime.now()
+        for wizard in self:
+            plan = wizard.sudo().plan_id.with_env(self.env)
+            self.env["paycollect.access"]._check_manager(plan)
+            start = plan.sudo()._get_start(now)
+            checks = plan.sudo()._get_start_checks()
+            wizard.is_blocked = any(check.level == BLOCKER for check in checks)
+            wizard.count, wizard.days = start["count"], start["days"]
+            wizard.old_count, wizard.old_amount = start["old"]
+            wizard.check_ids = wizard._make_checks(checks)
+            wizard.level_ids = wizard._make_levels(start["levels"])
+
+    def _make_checks(self, checks):
+        return self.check_ids.sudo().create(
+            [
+                {"level": check.level, "name": check.title, "text": check.text}
+                for check in checks
+            ]
+        )
+
+    def _make_levels(self, levels):
+        ids = self.plan_id.level_ids.sorted("delay_days").ids
+        return self.level_ids.sudo().create(
+            [
+                {
+                    "level_id": level_id,
+                    "currency_id": self.currency_id.id,
+                    "count": levels[level_id][0],
+                    "amount": levels[level_id][1],
+                }
+                for level_id in ids
+                if level_id in levels
+            ]
+        )
+
+    def action_preview(self):
+        """Button: open the list of customers (Collections managers)."""
+        self.ensure_one()
+        plan = self.sudo().plan_id.with_env(self.env)
+        self.env["paycollect.access"]._check_manager(plan)
+        return plan.action_preview()
+
+    def action_confirm(self):
+        """Button: turn the plan on (Collections managers)."""
+        self.ensure_one()
+        plan = self.sudo().plan_id.with_env(self.env)
+        self.env["paycollect.access"]._check_manager(plan)
+        plan._start(fields.Datetime.now())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
+class PaycollectDunningActivationCheck(models.TransientModel):
+    _name = "paycollect.dunning.activation.check"
+    _description = "Dunning Setup Check"
+
+    activation_id = fields.Many2one("paycollect.dunning.activation", readonly=True)
+    level = fields.Selection(
+        [(OK, "OK"), (WARNING, "Needs review"), (BLOCKER, "Action required")],
+        string="Status",
+        readonly=True,
+    )
+    name = fields.Char(string="Check", readonly=True)
+    text = fields.Char(string="Result", readonly=True)
+
+
+class PaycollectDunningActivationLevel(models.TransientModel):
+    _name = "paycollect.dunning.activation.level"
+    _description = "First Messages of a Dunning Plan"
+
+    activation_id = fields.Many2one("paycollect.dunning.activation", readonly=True)
+    level_id = fields.Many2one("paycollect.dunning.level", string="Level", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    count = fields.Integer(string="Customers", readonly=True)
+    amount = fields.Monetary(readonly=True)
