@@ -27,7 +27,15 @@
         # what is said
         # consequences
         # preview and replay
+        "data/ir_cron_preview.xml",
+        "views/paycollect_dunning_replay_views.xml",
+        "wizards/paycollect_dunning_preview_views.xml",
         # hand-over
+        "data/ir_cron_handoff.xml",
+        "report/dossier_templates.xml",
+        "views/paycollect_agency_views.xml",
+        "views/paycollect_handoff_views.xml",
+        "wizards/paycollect_handoff_wizard_views.xml",
         # desk
         "views/account_templates.xml",
         "views/paycollect_desk_item_views.xml",

@@ -36,7 +36,13 @@ CASE_KINDS = {
     UNREACHABLE: ("unreachable",),
 }
 # What these activities are about is on the desk as long as its cause lasts.
-KNOWN_OTHERWISE = ("check_late", "customer_dispute", "customer_request", "unknown")
+KNOWN_OTHERWISE = (
+    "check_late",
+    "customer_dispute",
+    "customer_request",
+    "handoff_proposed",
+    "unknown",
+)
 
 
 

@@ -13,7 +13,7 @@ RECALLED = "recalled"
 SETTLED = "settled"
 REFUSED = "refused"
 OPEN_STATES = (PROPOSED, APPROVED, SENT)
-# Where the agency may work on it: we don't remind.
+# The agency works on it, or is about to: we don't remind.
 HANDED_OVER = (APPROVED, SENT)
 
 BELOW_MINIMUM = "below_minimum"
@@ -138,11 +138,12 @@ class Change:
     code: str | None = None
 
 
-def get_change(items, digits=2):
+def get_change(items, digits=2, collected=0.0):
     """Return the :class:`Change` since the agency was last told.
 
     :param items: list of :class:`ItemNow`
     :param digits: decimals of the currency
+    :param collected: what the agency reported itself; it knows that this is paid
 
     >>> get_change([ItemNow(100.0, 100.0)]).kind
     'nothing'
@@ -152,10 +153,12 @@ def get_change(items, digits=2):
     Change(kind='recall', amount=0.0, code='credited')
     >>> get_change([ItemNow(100.0, 100.0, disputed=True)]).code
     'disputed'
+    >>> get_change([ItemNow(100.0, 60.0)], collected=40.0).kind
+    'nothing'
     """
     told = round(sum(item.told for item in items), digits)
     claim = round(sum(item.claim for item in items), digits)
-    if claim == told:
+    if told - claim <= round(collected, digits):
         return Change(NOTHING, claim)
     return Change(ADJUST if claim else RECALL, claim, _get_cause(items))
 

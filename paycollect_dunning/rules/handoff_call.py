@@ -17,7 +17,7 @@ SIGNATURE_HEADER = "Paycollect-Signature"
 KEY_HEADER = "Idempotency-Key"
 VERSION = "v1"
 TOLERANCE = timedelta(minutes=5)
-TIMEOUT = (5, 30)  # seconds to connect, and between two bytes of the answer
+TIMEOUT = 20  # seconds to connect, and between two bytes of the answer
 ANSWER_LENGTH = 2000  # characters that are stored
 
 QUEUED, SENDING, DONE = "queued", "sending", "done"

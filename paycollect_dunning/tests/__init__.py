@@ -7,7 +7,13 @@ from .desk import test_desk_rules
 from .case import test_case_facts
 from .case import test_case_rules
 from .case import test_case_run
+from .handoff import test_dossier
+from .handoff import test_handoff
 from .handoff import test_handoff_rules
+from .handoff import test_write_off
+from .preview import test_preview
+from .preview import test_replay
+from .preview import test_replay_rules
 from .promise import test_promise
 from .promise import test_promise_portal
 from .promise import test_promise_rules

@@ -14,6 +14,8 @@ class DunningWorld(PortalWorld):
             *super()._make_rows(),
             self._make_promise(),
             *self._make_case(),
+            *self._make_handoff(),
+            *self._make_replay(),
         ]
 
     def _make_promise(self):
@@ -41,6 +43,7 @@ class DunningWorld(PortalWorld):
                 "case_id": self.records["paycollect.dunning.case"].id,
                 "reason": "Asked",
             },
+            **self._prepare_handoff_dialogs(),
         }.get(model, {})
 
     def _make_case(self):
@@ -75,3 +78,80 @@ class DunningWorld(PortalWorld):
         return self.env["paycollect.dunning.level"].create(
             {"plan_id": plan.id, "name": "Own", "delay_days": 90}
         )
+
+    def _make_handoff(self):
+        """Return an agency, and a hand-over of the case with an item and a call."""
+        now, company = fields.Datetime.now(), self.company
+        agency = self.env["paycollect.agency"].create(
+            {"name": "Fair Recovery", "company_id": company.id}
+        )
+        case = self.env["paycollect.dunning.case"].search(
+            [("company_id", "=", company.id)], limit=1
+        )
+        own = {"company_id": company.id, "currency_id": company.currency_id.id}
+        handoff = self.env["paycollect.handoff"].create(
+            {
+                "case_id": case.id,
+                "partner_id": self.customer.id,
+                "agency_id": agency.id,
+                "proposed_at": now,
+                **own,
+            }
+        )
+        row = {"handoff_id": handoff.id, "company_id": company.id}
+        item = self.env["paycollect.handoff.item"].create(
+            {**row, "currency_id": company.currency_id.id}
+        )
+        call = self.env["paycollect.handoff.call"].create(
+            {**row, "version": 1, "event": "handed_over", "idempotency_key": "k"}
+        )
+        return agency, handoff, item, call
+
+    def _prepare_handoff_dialogs(self):
+        handoff = self.records["paycollect.handoff"]
+        company = {"company_id": self.company.id}
+        cases = {"case_ids": [Command.set(handoff.case_id.ids)]}
+        return {
+            "paycollect.handoff.end": {
+                "handoff_id": handoff.id,
+                "state": "refused",
+                "text": "A good customer.",
+            },
+            **self._prepare_preview_dialogs(),
+            "paycollect.handoff.import": company,
+            "paycollect.handoff.import.line": {
+                "import_id": self._make_parent("paycollect.handoff.import", company)
+            },
+            "paycollect.write.off": cases,
+        }
+
+    def _make_replay(self):
+        company = {"company_id": self.company.id}
+        plan = self.env["paycollect.dunning.plan"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        record = self.env["paycollect.dunning.replay"].create(
+            {"plan_id": plan.id, **company}
+        )
+        line = record.line_ids.create(
+            {
+                "replay_id": record.id,
+                "plan_id": plan.id,
+                "currency_id": self.company.currency_id.id,
+                **company,
+            }
+        )
+        return record, line
+
+    def _make_parent(self, model, vals):
+        return self.env[model].create(vals).id
+
+    def _prepare_preview_dialogs(self):
+        plan = {"plan_id": self.records["paycollect.dunning.plan"].id}
+        preview = self._make_parent("paycollect.dunning.preview", plan)
+        customer = {"partner_id": self.customer.id}
+        return {
+            "paycollect.dunning.preview": plan,
+            "paycollect.dunning.preview.line": {"preview_id": preview, **customer},
+            "paycollect.dunning.activation": plan,
+        }
