@@ -26,6 +26,10 @@ ACTIVITY_KINDS = {
     "declined": DECLINED,
     "approval": APPROVAL,
     "dispute": CHARGEBACK,
+    "dunning_call": CALL,
+    "dunning_reply": REPLY,
+    "handoff_call": HANDOFF,
+    "handoff_tell": HANDOFF,
     "inquiry": CHARGEBACK,
     "unreachable": UNREACHABLE,
 }

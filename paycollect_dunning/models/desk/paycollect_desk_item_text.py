@@ -110,7 +110,9 @@ class PaycollectDeskItem(models.Model):
     def _get_case_reasons(self):
         """Return ``{row: why its case needs a decision}``, in bulk."""
         name = "paycollect.dunning.case"
-        items = self.filtered(lambda item: item.res_model == name)
+        items = self.filtered(
+            lambda item: item.res_model == name and not item.activity_id
+        )
         cases = self.env[name].sudo().browse(items.mapped("res_id"))
         reasons = {case.id: case.reason for case in cases}
         return {item: reasons[item.res_id] for item in items}

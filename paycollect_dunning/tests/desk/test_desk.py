@@ -200,6 +200,11 @@ class TestDesk(DeskCommon):
             self.assertEqual(self.find().to_do, case.reason)
         case.state = "open"
         self.assertFalse(self.find())
+        for code, kind in (("dunning_reply", "reply"), ("dunning_call", "call")):
+            self.company._schedule_collection_activity(case, "Do it", "Now", code=code)
+            item = self.find()
+            self.assertEqual((item.kind, item.amount, item.to_do), (kind, 70, "Do it"))
+            case.activity_ids.unlink()
         move = self.make_invoice(amount=100, due=-3)
         token = self.make_token(self.customer)
         attempt = self.env["paycollect.attempt"].create(
