@@ -39,6 +39,7 @@ class PaycollectDeskItem(models.Model):
         "paycollect.check.notice": ["expected_until", "state"],
         "paycollect.dispute": ["is_credited", "state"],
         "paycollect.dunning.case": ["amount", "reason_code", "state"],
+        "paycollect.handoff": ["amount", "partner_id"],
         "paycollect.promise": ["canceled_at", "handled_at", "until"],
         "paycollect.request": ["state"],
     }

@@ -53,17 +53,21 @@ class PaycollectDeskItem(models.Model):
               LEFT JOIN paycollect_dunning_case dunning
                 ON activity.res_model = 'paycollect.dunning.case'
                AND dunning.id = activity.res_id
+              LEFT JOIN paycollect_handoff handoff
+                ON activity.res_model = 'paycollect.handoff'
+               AND handoff.id = activity.res_id
               LEFT JOIN rate
-                ON rate.company_id
-                   = COALESCE(chargeback.company_id, dunning.company_id)
-               AND rate.currency_id
-                   = COALESCE(chargeback.currency_id, dunning.currency_id)
+                ON rate.company_id = COALESCE(
+                    chargeback.company_id, dunning.company_id, handoff.company_id)
+               AND rate.currency_id = COALESCE(
+                    chargeback.currency_id, dunning.currency_id, handoff.currency_id)
               LEFT JOIN res_partner customer
                 ON customer.id = COALESCE(
                     move.commercial_partner_id,
                     place.owner_id,
                     chargeback.partner_id,
                     dunning.partner_id,
+                    handoff.partner_id,
                     CASE WHEN activity.res_model = 'res.partner'
                          THEN activity.res_id END)
             """,
@@ -71,16 +75,18 @@ class PaycollectDeskItem(models.Model):
                 "activity",
                 "activity.res_model",
                 partner="customer.commercial_partner_id",
-                amount="COALESCE(COALESCE(chargeback.amount, dunning.amount) "
+                amount="COALESCE("
+                "COALESCE(chargeback.amount, dunning.amount, handoff.amount) "
                 "* COALESCE(rate.factor, 1), GREATEST(move.amount_residual_signed, 0))",
                 since="activity.create_date",
-                deadline="chargeback.due_at::date",
+                deadline="CASE WHEN chargeback.state = 'open' "
+                "THEN chargeback.due_at::date END",
                 details="jsonb_build_object('summary', activity.summary)",
                 res_id="activity.res_id",
                 activity="activity.id",
                 company="COALESCE(activity.collection_company_id, move.company_id, "
                 "job.company_id, chargeback.company_id, dunning.company_id, "
-                "owner.company_id)",
+                "handoff.company_id, owner.company_id)",
             ),
             condition=condition,
         )
