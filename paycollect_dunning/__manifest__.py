@@ -25,6 +25,12 @@
         "views/paycollect_dunning_case_views.xml",
         "views/paycollect_dunning_message_views.xml",
         # what is said
+        "data/mail_template_reminder.xml",
+        "data/dunning_level_texts.xml",
+        "report/letter_templates.xml",
+        "views/paycollect_dunning_say_views.xml",
+        "views/reminder_templates.xml",
+        "views/res_config_settings_contact_views.xml",
         # consequences
         # preview and replay
         "data/ir_cron_preview.xml",

@@ -18,3 +18,8 @@ from .promise import test_promise
 from .promise import test_promise_portal
 from .promise import test_promise_rules
 from .rights import test_rights
+from .say import test_carriers
+from .say import test_contact_rules
+from .say import test_contacts
+from .say import test_reminder_texts
+from .say import test_replies

@@ -6,3 +6,4 @@ from . import paycollect_handoff_end
 from . import paycollect_handoff_import
 from . import paycollect_promise_record
 from . import paycollect_write_off
+from . import paycollect_dunning_call

@@ -16,6 +16,7 @@ class DunningWorld(PortalWorld):
             *self._make_case(),
             *self._make_handoff(),
             *self._make_replay(),
+            self._make_reply(),
         ]
 
     def _make_promise(self):
@@ -44,6 +45,9 @@ class DunningWorld(PortalWorld):
                 "reason": "Asked",
             },
             **self._prepare_handoff_dialogs(),
+            "paycollect.dunning.call": {
+                "message_id": self.records["paycollect.dunning.message"].id
+            },
         }.get(model, {})
 
     def _make_case(self):
@@ -155,3 +159,9 @@ class DunningWorld(PortalWorld):
             "paycollect.dunning.preview.line": {"preview_id": preview, **customer},
             "paycollect.dunning.activation": plan,
         }
+    def _make_reply(self):
+        case = self.env["paycollect.dunning.case"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        replies = self.env["paycollect.dunning.reply"]
+        return replies._receive(case, "mail", "I paid", fields.Datetime.now())

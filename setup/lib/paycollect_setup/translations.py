@@ -77,6 +77,14 @@ STAFF = {
         "code:models/schedule/res_partner.py",
         "code:models/statement/paycollect_message.py",
     ),
+    "paycollect_dunning": (
+        "code:models/say/paycollect_dunning_case_text.py",
+        "code:models/say/paycollect_dunning_message_call.py",
+        "code:models/say/paycollect_dunning_reply.py",
+        "code:models/say/paycollect_message.py",
+        "code:models/say/phone_blacklist.py",
+        "code:models/say/res_company.py",
+    ),
 }
 
 TEMPLATE = re.compile(r"<template\b[^>]*?\bid=\"([\w.]+)\"", re.DOTALL)
