@@ -102,7 +102,7 @@ class TestReminderTexts(SayCommon):
         self.assertIn("Bonjour", text)
         self.assertNotIn("Invoice", text)
         self.assertNotIn("Please", text)
-        self.assertIn("1\u202f234,50", text)
+        self.assertIn("1 234,50, dont l'échéance était le", text)
 
     def test_a_text_message_says_how_to_opt_out_only_where_it_works(self):
         invoice = self.make_invoice(amount=100, due=-5)
