@@ -100,7 +100,7 @@ def get_statements(items, matches, date_from, date_to, digits):
     """Return ``{block: Statement}`` for every block that has items.
 
     :param items: list of every :class:`Item`, of any date: later ones tell from when a
-        match counts
+        match counts. Earlier ones may be summed up where nothing is matched
     :param matches: list of every :class:`Match` of these items
     :param digits: ``{currency: decimals}``
     """

@@ -32,7 +32,7 @@ class ResPartner(models.Model):
         """
         customers = self.commercial_partner_id
         Line = self.env["account.move.line"].sudo()
-        items, matches = Line._read_statement_facts(customers, company)
+        items, matches = Line._read_statement_facts(customers, company, date_from)
         Currency = self.env["res.currency"]
         currencies = Currency.browse({item.block[1] for item in items})
         digits = {currency.id: currency.decimal_places for currency in currencies}

@@ -247,6 +247,24 @@ class TestStatement(PortalCommon):
             (block["opening"], block["lines"], block["closing"]), (0, [], 0)
         )
 
+    def test_earlier_history_that_is_summed_up_ages_like_each_item(self):
+        """Settled, settled later, partly settled, and never matched."""
+        self.match(self.bill("2026-01-05", 100), self.pay("2026-01-20", 100))
+        self.match(self.bill("2026-01-06", 50), self.pay("2026-03-02", 50))
+        self.match(self.bill("2026-01-07", 70), self.pay("2026-01-21", 30))
+        self.bill("2026-01-08", 8)
+        self.bill("2026-01-08", 9, due="2026-05-01")
+        self.pay("2026-01-08", 5)
+        for first in ("2026-01-01", "2026-02-01", "2026-03-01"):
+            block = self.state(first, "2026-03-01")
+            self.assertEqual(
+                self.age(block), {"days_60": 98, "not_due": 9, "credit": -5}
+            )
+            block = self.state(first, "2026-03-31")
+            self.assertEqual(
+                self.age(block), {"days_90": 48, "not_due": 9, "credit": -5}
+            )
+
     def test_random_ledgers_add_up_to_the_journal_items(self):
         """Real documents, matched at random, against a search of journal items."""
         for seed in range(8):
@@ -286,6 +304,9 @@ class TestStatement(PortalCommon):
                 before = first - timedelta(days=1)
                 self.assertEqual(block["opening"], self.add(customer, currency, before))
                 self.assertEqual(block["closing"], self.add(customer, currency, last))
+                if currency in found:
+                    whole = self.state("2025-01-01", str(last), customer, currency)
+                    self.assertEqual(self.age(block), self.age(whole))
 
     def add(self, customer, currency, last):
         lines = self.env["account.move.line"].search(
