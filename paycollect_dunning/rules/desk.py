@@ -49,7 +49,6 @@ KNOWN_OTHERWISE = (
 )
 
 
-
 def get_row_id(part, record_id):
     """Return the ID of a row: the same each time, and different in each part.
 
