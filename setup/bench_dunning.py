@@ -71,7 +71,9 @@ def _run_pass(lab, items):
 def _check(rows):
     few, many = min(rows), max(rows)
     most = rows[many]
-    yield _at_most("deciding / one statement", most["decide"] / most["levels"], MAX_RATIO)
+    yield _at_most(
+        "deciding / one statement", most["decide"] / most["levels"], MAX_RATIO
+    )
     yield _at_most(f"writing the cases of {many} items, s", most["write"], MAX_WRITE)
     yield _at_most(f"a run with nothing due, {many} items, s", most["idle"], MAX_IDLE)
     yield _at_most(f"memory with {many} items, MB", most["megabytes"], MAX_MEGABYTES)
