@@ -9,9 +9,9 @@ RUN = """
 tags => axe.run({runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
 """
 WIDEST = """
-width => [...document.querySelectorAll("body *")]
+() => [...document.querySelectorAll("body *")]
     .filter(el => el.getClientRects().length
-        && (el.getBoundingClientRect().right > width + 1
+        && (el.getBoundingClientRect().right > innerWidth + 1
             || el.getBoundingClientRect().left < -1))
     .slice(0, 5).map(el => el.outerHTML.slice(0, 120))
 """
@@ -32,8 +32,6 @@ def find_barriers(page):
 
 def find_overflow(page):
     """Return what makes the page scroll sideways, or nothing."""
-    width = page.viewport_size["width"]  # innerWidth grows with what is too wide
-    if page.evaluate("document.scrollingElement.scrollWidth") <= width:
+    if page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"):
         return []
-    widest = "; ".join(page.evaluate(WIDEST, width))
-    return [f"wider than the screen: {widest}"]
+    return ["wider than the screen: " + "; ".join(page.evaluate(WIDEST))]

@@ -16,26 +16,6 @@ window.Stripe = (key) => ({
         window.confirmAtStandIn(key, secret, data.payment_method),
 });
 """
-# Replaces Stripe's script: notes which element was asked for.
-ELEMENTS_STUB = """
-window.asked = {elements: [], mounted: false};
-window.Stripe = () => ({
-    elements: (options) => {
-        window.asked.options = options;
-        return {
-            create: (kind, own) => {
-                window.asked.elements.push([kind, own]);
-                return {on: () => {}, mount: () => { window.asked.mounted = true; }};
-            },
-            update: () => {},
-        };
-    },
-});
-"""
-ISSUE_LINK = """
-customer = env["res.partner"].browse(customer_id)
-result = env["paycollect.link"]._issue(customer, "method", env.company)
-"""
 MAKE_CAREFUL = """
 UPDATE payment_token SET payment_details = '3184', demo_simulated_state = 'error'
  WHERE demo_simulated_state IS NOT NULL
@@ -226,20 +206,3 @@ def test_a_new_card_closes_what_could_still_be_confirmed(shop, phone):
     page.get_by_role("button", name="Confirm payment").click()
     page.get_by_role("heading", name="Thank you for your payment").wait_for()
     wait_equal(customer.captured, CENTS, "what was taken")
-
-
-def test_wallets_are_left_to_stripes_own_element(shop, phone):
-    """Stripe's element offers Apple Pay and Google Pay for cards, unless a page tells
-    it otherwise or forbids payments."""
-    url = shop.server.run(ISSUE_LINK, customer_id=shop["ruth"].id)
-    page = phone(shop.server)
-    page.stub(STRIPE_JS, ELEMENTS_STUB)
-    answer = page.open(url)
-    page.get_by_role("radio", name="Card").check()
-    page.wait_for_function("window.asked?.mounted")
-    asked = page.evaluate("window.asked")
-    assert asked["options"]["paymentMethodTypes"] == ["card"]
-    assert [kind for kind, _options in asked["elements"]] == ["payment"]
-    assert all("wallets" not in options for _kind, options in asked["elements"])
-    forbidding = {"content-security-policy", "permissions-policy", "feature-policy"}
-    assert not forbidding & set(answer.headers)
