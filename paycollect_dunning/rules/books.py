@@ -2,7 +2,7 @@
 """Money that may have arrived and isn't matched yet: is it this customer's?"""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 MIN_REFERENCE = 4  # letters; shorter references fit too much

@@ -5,7 +5,7 @@ Days are the company's days. Business days leave out weekends and the given holi
 the due date itself never moves.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 SATURDAY = 5
 GRACE_DAYS = 7  # a good payer's first lateness

@@ -95,48 +95,6 @@ class Message:
     breaches: tuple = ()
 
 
-class Calendar:
-    """Business days by country, remembered, since a replay asks very often.
-
-    :param is_rest: function of (country, day): whether it is a Sunday or holiday there
-    :param business: count business days, also without Saturdays; else calendar days
-    """
-
-    def __init__(self, is_rest, business=True):
-        self.is_rest, self.business = is_rest, business
-        self._days, self._known = {}, {}
-
-    def is_off(self, country, day):
-        key = (country, day)
-        if key not in self._known:
-            self._known[key] = day.weekday() == 5 or self.is_rest(country, day)
-        return self._known[key]
-
-    def add(self, country, day, count):
-        """Return the day that is so many business days later (or earlier).
-
-        >>> days = Calendar(lambda country, day: day.weekday() == 6)
-        >>> days.add(None, date(2026, 1, 2), 1)  # a Friday
-        datetime.date(2026, 1, 5)
-        >>> days.add(None, date(2026, 1, 5), -1)
-        datetime.date(2026, 1, 2)
-        """
-        if not self.business:
-            return day + count * DAY
-        key = (country, day, count)
-        if key not in self._days:
-            self._days[key] = self._add(country, day, count)
-        return self._days[key]
-
-    def _add(self, country, day, count):
-        step = DAY if count >= 0 else -DAY
-        for _number in range(abs(count)):
-            day += step
-            while self.is_off(country, day):
-                day += step
-        return day
-
-
 @dataclass
 class _Account:
     """A customer in one currency, while the replay runs."""
@@ -186,7 +144,9 @@ def replay(items, plan, start, end, calendar, warm_up=90):
             _push(heap, account, account.pay_by + DAY, end)
         for account, *_decided in due[limit:]:
             _push(heap, account, day + DAY, end)
-    return [message for message in messages if message.contacts and message.day >= start]
+    return [
+        message for message in messages if message.contacts and message.day >= start
+    ]
 
 
 def _pop_day(heap, accounts):
@@ -214,7 +174,7 @@ def _push(heap, account, day, end):
 
 
 def _get_first_days(accounts, plan, calendar, first, end):
-    """Return the heap of the days on which an item reaches a level, or is free again."""
+    """Return the heap of the days on which an item reaches a level or is free."""
     heap = []
     for account in accounts.values():
         days = set()
@@ -308,44 +268,3 @@ def _get_breach(account, sent, calendar, day):
     if day in week or len(week) >= WEEK_LIMIT:
         return FREQUENCY
     return None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the result: one month and level of one plan."""
-
-    month: date
-    level: object
-    messages: int
-    customers: int
-    amount: float
-    breaches: int
-
-
-def summarize(messages):
-    """Return the :class:`Row` list by month, level and currency: ``{currency: [Row]}``.
-
-    >>> one = Message(date(2026, 3, 4), 1, "USD", "L1", 10.0, 1, 2)
-    >>> row = summarize([one])["USD"][0]
-    >>> row.month, row.messages, row.customers, row.amount
-    (datetime.date(2026, 3, 1), 2, 1, 10.0)
-    """
-    groups = defaultdict(list)
-    for message in messages:
-        key = (message.currency, message.day.replace(day=1), message.level)
-        groups[key].append(message)
-    rows = defaultdict(list)
-    for (currency, month, level), found in groups.items():
-        rows[currency].append(
-            Row(
-                month,
-                level,
-                sum(message.contacts for message in found),
-                len({message.customer for message in found}),
-                round(sum(message.amount for message in found), 2),
-                sum(len(message.breaches) for message in found),
-            )
-        )
-    for found in rows.values():
-        found.sort(key=lambda row: (row.month, str(row.level)))
-    return dict(rows)

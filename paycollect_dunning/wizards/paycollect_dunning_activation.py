@@ -14,9 +14,7 @@ class PaycollectDunningActivation(models.TransientModel):
     _name = "paycollect.dunning.activation"
     _description = "Turn On a Dunning Plan"
 
-    plan_id = fields.Many2one(
-        "paycollect.dunning.plan", required=True
-    )
+    plan_id = fields.Many2one("paycollect.dunning.plan", required=True)
     currency_id = fields.Many2one(related="plan_id.company_id.currency_id")
     check_ids = fields.One2many(
         "paycollect.dunning.activation.check", "activation_id", compute="_compute_start"
@@ -104,7 +102,7 @@ class PaycollectDunningActivationLevel(models.TransientModel):
     _description = "First Messages of a Dunning Plan"
 
     activation_id = fields.Many2one("paycollect.dunning.activation", readonly=True)
-    level_id = fields.Many2one("paycollect.dunning.level", string="Level", readonly=True)
+    level_id = fields.Many2one("paycollect.dunning.level", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     count = fields.Integer(string="Customers", readonly=True)
     amount = fields.Monetary(readonly=True)

@@ -75,7 +75,7 @@ class PaycollectDunningPreviewLine(models.TransientModel):
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    level_id = fields.Many2one("paycollect.dunning.level", string="Level", readonly=True)
+    level_id = fields.Many2one("paycollect.dunning.level", readonly=True)
     amount = fields.Monetary(readonly=True)
     item_count = fields.Integer(string="Due Parts", readonly=True)
     action = fields.Selection(
@@ -131,8 +131,10 @@ class PaycollectDunningPreviewLine(models.TransientModel):
             raise UserError(
                 self.env._("No message goes to %s today.", self.partner_id.display_name)
             )
-        dialog = self.env["paycollect.dunning.preview.text"].sudo().create(
-            {"line_id": self.id, **_merge(texts)}
+        dialog = (
+            self.env["paycollect.dunning.preview.text"]
+            .sudo()
+            .create({"line_id": self.id, **_merge(texts)})
         )
         return {
             "type": "ir.actions.act_window",

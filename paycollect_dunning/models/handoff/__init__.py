@@ -3,6 +3,7 @@ from . import paycollect_agency
 from . import paycollect_handoff
 from . import paycollect_handoff_item
 from . import paycollect_handoff_steps
+from . import paycollect_handoff_follow
 from . import paycollect_handoff_text
 from . import paycollect_handoff_file
 from . import paycollect_handoff_call

@@ -17,9 +17,7 @@ class PaycollectCustomerData(models.AbstractModel):
                 personal=("dossier_pdf", "dossier_csv", "refusal"),
                 ended=(("state", "not in", OPEN_STATES),),
             ),
-            "paycollect.handoff.item": CustomerRows(
-                partner=("handoff_id.partner_id",)
-            ),
+            "paycollect.handoff.item": CustomerRows(partner=("handoff_id.partner_id",)),
             "paycollect.handoff.call": CustomerRows(
                 partner=("handoff_id.partner_id",),
                 secret=("request_body",),

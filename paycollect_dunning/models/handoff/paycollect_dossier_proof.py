@@ -22,8 +22,12 @@ class PaycollectDossier(models.AbstractModel):
 
         ``signature`` and ``photos`` are base64 texts that browsers show.
         """
-        jobs = moves._get_collection_jobs().sorted(lambda job: (job.date_end or
-            job.scheduled_date_start or job.create_date, job.id))
+        jobs = moves._get_collection_jobs().sorted(
+            lambda job: (
+                job.date_end or job.scheduled_date_start or job.create_date,
+                job.id,
+            )
+        )
         return [self._get_job(job) for job in jobs]
 
     @api.model

@@ -60,7 +60,9 @@ class PaycollectDunningCase(models.Model):
 
         What the run found for the level to hand over, as far as it is still asked for.
         """
-        cases = self.search([("company_id", "=", company.id), ("reason_code", "=", HANDED)])
+        cases = self.search(
+            [("company_id", "=", company.id), ("reason_code", "=", HANDED)]
+        )
         items = cases._get_asked_items(now)
         for case in cases:
             lines = case.message_row_ids.line_ids

@@ -29,7 +29,6 @@ class PaycollectHandoff(models.Model):
     name = fields.Char(string="Reference", compute="_compute_name")
     case_id = fields.Many2one(
         "paycollect.dunning.case",
-        string="Case",
         required=True,
         readonly=True,
         index=True,
@@ -49,7 +48,6 @@ class PaycollectHandoff(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     agency_id = fields.Many2one(
         "paycollect.agency",
-        string="Agency",
         index=True,
         tracking=True,
         ondelete="restrict",
@@ -97,7 +95,7 @@ class PaycollectHandoff(models.Model):
     refusal = fields.Char(string="Why Not", readonly=True)
     proposed_at = fields.Datetime(string="Proposed On", required=True, readonly=True)
     approved_at = fields.Datetime(string="Approved On", readonly=True)
-    approved_by_id = fields.Many2one("res.users", string="Approved By", readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True)
     sent_at = fields.Datetime(string="Sent On", readonly=True)
     closed_at = fields.Datetime(string="Closed On", readonly=True)
     version = fields.Integer(readonly=True, help="Grows whenever the agency is told.")

@@ -52,9 +52,7 @@ class PaycollectHandoffCall(models.Model):
         required=True,
         readonly=True,
     )
-    idempotency_key = fields.Char(
-        string="Idempotency Key", required=True, readonly=True, mask_cards=False
-    )
+    idempotency_key = fields.Char(required=True, readonly=True, mask_cards=False)
     request_body = fields.Binary(readonly=True, attachment=True)
     state = fields.Selection(
         [
@@ -112,7 +110,9 @@ class PaycollectHandoffCall(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("Calls to agencies are part of the history and can't be deleted.")
+            self.env._(
+                "Calls to agencies are part of the history and can't be deleted."
+            )
         )
 
     @api.model

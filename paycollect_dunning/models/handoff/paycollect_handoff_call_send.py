@@ -112,7 +112,6 @@ class PaycollectHandoffCall(models.Model):
                 TIMESTAMP_HEADER: str(timestamp),
                 SIGNATURE_HEADER: handoff_call.sign(agency.secret, timestamp, body),
             },
-            "timeout": handoff_call.TIMEOUT,
             "allow_redirects": False,
             "stream": True,
         }
@@ -121,7 +120,7 @@ class PaycollectHandoffCall(models.Model):
     def _post(self, request):
         """Return HTTP status and text of the answer; (None, error) without one."""
         try:
-            with requests.post(**request) as response:
+            with requests.post(**request, timeout=handoff_call.TIMEOUT) as response:
                 length = handoff_call.ANSWER_LENGTH * 4
                 content = next(response.iter_content(length), b"")
                 return response.status_code, content.decode("utf-8", "replace")

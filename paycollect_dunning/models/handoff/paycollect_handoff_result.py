@@ -62,9 +62,7 @@ class PaycollectHandoff(models.Model):
     def _apply_result(self, result, now):
         """Take over what the agency reports."""
         self.ensure_one()
-        self.write(
-            {"collected": result.collected, "fee": result.fee, "result_at": now}
-        )
+        self.write({"collected": result.collected, "fee": result.fee, "result_at": now})
         if result.closed and self.state == SENT:
             self.write(
                 {

@@ -26,7 +26,9 @@ class PaycollectDunningCase(models.Model):
         outcomes = cases._limit_per_day(outcomes, company, now)
         contacts = cases._preview_contacts(outcomes, company, now)
         rows = [(one, contacts.get(one.key, [])) for one in outcomes.values()]
-        rows.sort(key=lambda row: (row[0].decision.action != SEND, -row[0].decision.amount))
+        rows.sort(
+            key=lambda row: (row[0].decision.action != SEND, -row[0].decision.amount)
+        )
         return rows
 
     def _preview_contacts(self, outcomes, company, now):

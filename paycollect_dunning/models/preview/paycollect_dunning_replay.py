@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...rules import replay
+from ...rules.replay_summary import summarize
 
 NEW, QUEUED, RUNNING, DONE = "new", "queued", "running", "done"
 MONTHS = 12
@@ -31,7 +32,6 @@ class PaycollectDunningReplay(models.Model):
     )
     plan_id = fields.Many2one(
         "paycollect.dunning.plan",
-        string="Plan",
         required=True,
         index=True,
         ondelete="cascade",
@@ -47,8 +47,9 @@ class PaycollectDunningReplay(models.Model):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=lambda self: self.env.company._get_today()
-        - relativedelta(months=MONTHS),
+        default=lambda self: (
+            self.env.company._get_today() - relativedelta(months=MONTHS)
+        ),
     )
     date_to = fields.Date(
         string="To",
@@ -98,8 +99,10 @@ class PaycollectDunningReplay(models.Model):
     @api.constrains("date_from", "date_to")
     def _check_period(self):
         for record in self:
-            if not record.date_from < record.date_to <= record.date_from + relativedelta(
-                years=2
+            if (
+                not record.date_from
+                < record.date_to
+                <= record.date_from + relativedelta(years=2)
             ):
                 raise ValidationError(
                     self.env._("A replay covers a period of two years at most.")
@@ -185,7 +188,7 @@ class PaycollectDunningReplay(models.Model):
                 "amount": row.amount,
                 "breach_count": row.breaches,
             }
-            for currency, found in replay.summarize(messages).items()
+            for currency, found in summarize(messages).items()
             for row in found
         ]
         self.line_ids.create(rows)

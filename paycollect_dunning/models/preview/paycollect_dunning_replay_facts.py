@@ -6,7 +6,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...rules.const import BUSINESS
-from ...rules.replay import Calendar, Item
+from ...rules.replay import Item
+from ...rules.replay_calendar import Calendar
 
 WARM_UP = timedelta(days=90)
 # What is older was told long before the period.
@@ -169,9 +170,7 @@ class PaycollectDunningReplay(models.Model):
 
         def is_rest(country, day):
             return (
-                day.weekday() == SUNDAY
-                or day in everywhere
-                or day in holidays[country]
+                day.weekday() == SUNDAY or day in everywhere or day in holidays[country]
             )
 
         return Calendar(is_rest, business=plan.day_count == BUSINESS)
@@ -191,7 +190,7 @@ class PaycollectDunningReplay(models.Model):
         return holidays
 
     def _get_customers(self, plans):
-        """Return the customers that were ever billed, to whom one of the plans applies."""
+        """Return the billed customers to whom one of the plans applies."""
         rows = self.env.execute_query(
             SQL(
                 """

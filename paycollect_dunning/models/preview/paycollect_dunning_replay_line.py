@@ -21,13 +21,12 @@ class PaycollectDunningReplayLine(models.Model):
     )
     plan_id = fields.Many2one(
         "paycollect.dunning.plan",
-        string="Plan",
         readonly=True,
         index=True,
         ondelete="cascade",
     )
     level_id = fields.Many2one(
-        "paycollect.dunning.level", string="Level", readonly=True, ondelete="cascade"
+        "paycollect.dunning.level", readonly=True, ondelete="cascade"
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     month = fields.Date(readonly=True)

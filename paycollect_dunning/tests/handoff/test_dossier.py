@@ -135,7 +135,9 @@ class TestDossier(HandoffCommon):
         )
         self.handoff.sent_at = now
         body = json.loads(self.handoff._get_body(call, now))
-        self.assertEqual(body["promises"][0]["until"], str(facts["today"] - timedelta(9)))
+        self.assertEqual(
+            body["promises"][0]["until"], str(facts["today"] - timedelta(9))
+        )
         self.assertEqual(body["invoices"][0]["currency"], "USD")
 
     def test_the_same_file_is_the_evidence_for_a_chargeback(self):

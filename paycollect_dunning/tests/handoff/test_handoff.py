@@ -46,7 +46,9 @@ class TestHandoff(HandoffCommon):
         self.env["paycollect.handoff.end"].with_user(self.manager).create(
             {"handoff_id": handoff.id, "state": "refused", "text": "A good customer."}
         ).action_confirm()
-        self.assertEqual((handoff.state, handoff.reason), ("refused", "A good customer."))
+        self.assertEqual(
+            (handoff.state, handoff.reason), ("refused", "A good customer.")
+        )
         items = handoff.case_id._get_asked_items(self.now())[handoff.case_id]
         again = handoff._propose(handoff.case_id, items, self.now())
         self.assertFalse(again, "kept is not proposed again")
@@ -101,7 +103,8 @@ class TestHandoff(HandoffCommon):
         headers, body = server.calls[0]
         self.assertEqual(len({body for _headers, body in server.calls}), 1)
         self.assertEqual(
-            {headers["Idempotency-Key"] for headers, _body in server.calls}, {call.idempotency_key}
+            {headers["Idempotency-Key"] for headers, _body in server.calls},
+            {call.idempotency_key},
         )
         stamp = int(headers["Paycollect-Timestamp"])
         signature = headers["Paycollect-Signature"]

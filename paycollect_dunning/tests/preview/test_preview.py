@@ -57,6 +57,10 @@ class TestPreview(DunningCommon):
         self.assertTrue(second.reason)
         old = lines[self.third]
         self.assertEqual((old.action, old.reason_code), ("ask", "old_items"))
+        action = first.with_user(self.accountant).action_show()
+        text = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertIn("300.00", text.body)
+        self.assertTrue(text.subject)
         with self.assertRaises(UserError):
             old.with_user(self.accountant).action_show()
         self.assertEqual(self.count_rows(), before, "a preview writes nothing")

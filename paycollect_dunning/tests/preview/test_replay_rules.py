@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ...rules import replay
-from ...rules.replay import Calendar, Item, Level, Plan
+from ...rules import replay, replay_calendar, replay_summary
+from ...rules.replay import Item, Level, Plan
+from ...rules.replay_calendar import Calendar
+from ...rules.replay_summary import summarize
 
 LEVELS = (
     Level("courtesy", -3),
@@ -35,7 +37,8 @@ class TestReplayRules(BaseCase):
         return [(m.day.isoformat()[5:], m.level, m.amount) for m in messages]
 
     def test_the_doctests_hold(self):
-        self.assertFalse(doctest.testmod(replay).failed)
+        for module in (replay, replay_calendar, replay_summary):
+            self.assertFalse(doctest.testmod(module).failed, module.__name__)
 
     def test_a_silent_debtor_hears_each_level_once_and_never_before_the_pay_by_date(
         self,
@@ -97,9 +100,7 @@ class TestReplayRules(BaseCase):
     def test_it_says_where_the_contact_rules_stand_in_the_way(self):
         sunday = self.make(due=date(2026, 3, 5))  # friendly: Sunday, 8 March
         plan = Plan(LEVELS[1:2])
-        messages = replay.replay(
-            [sunday], plan, START, END, Calendar(is_sunday, False)
-        )
+        messages = replay.replay([sunday], plan, START, END, Calendar(is_sunday, False))
         self.assertEqual(
             [(m.day, m.breaches) for m in messages],
             [(date(2026, 3, 9), ("rest_day",))],
@@ -108,9 +109,7 @@ class TestReplayRules(BaseCase):
         messages = replay.replay(
             [self.make()], daily, START, END, Calendar(lambda *_: False, False)
         )
-        self.assertEqual(
-            [m.day.day for m in messages], [3, 4, 5, 10], "three a week"
-        )
+        self.assertEqual([m.day.day for m in messages], [3, 4, 5, 10], "three a week")
         both = [self.make(), self.make(currency="EUR")]
         messages = replay.replay(both, plan, START, END, Calendar(is_sunday, False))
         self.assertEqual([m.day.day for m in messages], [5, 5], "one contact")
@@ -120,6 +119,6 @@ class TestReplayRules(BaseCase):
             [(m.day.day, m.breaches) for m in messages[:4]],
             [(3, ()), (4, ()), (4, ()), (5, ())],
         )
-        rows = [row for found in replay.summarize(messages).values() for row in found]
+        rows = [row for found in summarize(messages).values() for row in found]
         self.assertEqual(sum(row.messages for row in rows), 7)
         self.assertEqual(sum(row.breaches for row in rows), 4)
