@@ -65,7 +65,7 @@ class PaycollectAgency(models.Model):
         default=EXPORT,
         tracking=True,
     )
-    url = fields.Char(
+    server_url = fields.Char(
         string="Address of Its Server",
         tracking=True,
         help="Where the file is sent, over HTTPS. Redirects aren't followed.",
@@ -97,10 +97,10 @@ class PaycollectAgency(models.Model):
                     )
                 )
 
-    @api.constrains("channel", "url")
+    @api.constrains("channel", "server_url")
     def _check_url(self):
         for agency in self:
-            if agency.channel == HTTP and not is_safe_url(agency.url):
+            if agency.channel == HTTP and not is_safe_url(agency.server_url):
                 raise ValidationError(
                     self.env._(
                         "The address of %(agency)s must start with https:// and must "
@@ -149,7 +149,8 @@ class PaycollectAgency(models.Model):
             currency=self.currency_id.name,
             countries=frozenset(self.country_ids.mapped("code")),
             debtor=self.debtor,
-            is_ready=self.channel == EXPORT or bool(agency.url and agency.secret),
+            is_ready=self.channel == EXPORT
+            or bool(agency.server_url and agency.secret),
         )
 
     def _get_obstacle_text(self, obstacle):

@@ -92,7 +92,7 @@ class PaycollectHandoffCall(models.Model):
             return "moved"
         if not company.collection_active:
             return "off"
-        if not agency.secret or not handoff_call.is_safe_url(agency.url):
+        if not agency.secret or not handoff_call.is_safe_url(agency.server_url):
             return "no_secret"
         if not self.env["paycollect.dossier"]._can_render():
             return "no_pdf"
@@ -104,7 +104,7 @@ class PaycollectHandoffCall(models.Model):
         body = base64.b64decode(self.request_body)
         timestamp = int(now.replace(tzinfo=UTC).timestamp())
         return {
-            "url": agency.url,
+            "url": agency.server_url,
             "data": body,
             "headers": {
                 "Content-Type": "application/json",

@@ -134,7 +134,7 @@ class HandoffCommon(DunningCommon):
         """Run the agency's server; the agency gets its files there."""
         server = AgencyServer()
         Thread(target=server.serve_forever, daemon=True).start()
-        self.agency.write({"channel": "http", "url": server.url})
+        self.agency.write({"channel": "http", "server_url": server.url})
         self.agency.with_user(self.manager).new_secret = SECRET
         try:
             yield server

@@ -190,7 +190,7 @@ class TestHandoff(HandoffCommon):
         self.assertEqual(server.calls, [])
         for url in ("http://agency.example.com", "https://u:p@agency.example.com", ""):
             with self.assertRaises(ValidationError):
-                self.agency.url = url
+                self.agency.server_url = url
 
     def test_files_are_sent_by_hand_and_people_are_told_what_changes(self):
         handoff, moves = self.propose(600.0, 100.0)
