@@ -317,46 +317,55 @@ def _spend_credit(facts):
 def _find_levels(facts, chased):
     """Return the entries, the day of the next level, and the code of what a person
     must decide, with its items' IDs."""
-    entries, days, odd = [], [], {}
+    entries, first, odd = [], None, {}
     find, cutoff, wait = facts.ladder.find, facts.cutoff, timedelta(facts.wait_days)
-    latest = facts.today - wait
+    latest, levels, broken = facts.today - wait, facts.levels, facts.broken
     for item, amount, used in chased:
-        due = item.due
+        due, told = item.due, item.told
         if due is None:
             odd.setdefault(NO_DUE_DATE, []).append(item.move_id)
             continue
-        if cutoff and due < cutoff and item.told is None and not facts.approved:
+        if told is None and cutoff and due < cutoff and not facts.approved:
             odd.setdefault(OLD_ITEMS, []).append(item.move_id)
             continue
         index, day = find(max(due, item.start) if item.start else due)
-        if item.sent and item.sent > latest and item.told is None:
+        if told is None and item.sent and item.sent > latest:
             index, day = -1, item.sent + wait
-        if day:
-            days.append(day)
+        elif index >= 0 and (broken or levels[index].hand_over):
+            index = _limit(facts, item, index)
+        if day and (first is None or day < first):
+            first = day
         entries.append(Entry(item, amount, used, index))
-    total = _sum(facts, [entry for entry in entries if entry.index >= 0])
-    limited = [
-        entry._replace(index=_limit(facts, entry, total)) if entry.index >= 0 else entry
-        for entry in entries
-    ]
-    return limited, min(days, default=None), odd
+    if any(level.minimum for level in levels):
+        entries = _limit_to_minimums(facts, entries)
+    return entries, first, odd
 
 
-def _limit(facts, entry, total):
-    """Return the item's level after a broken promise, minimums, and the rule that
-    nothing is handed over before the last level that speaks was told."""
-    index, item, levels = entry.index, entry.item, facts.levels
+def _limit(facts, item, index):
+    """Return the item's level after a broken promise, and the rule that nothing is
+    handed over before the last level that speaks was told."""
+    levels = facts.levels
     if facts.broken and item.due < facts.today:
         index = _get_next_after_broken_promise(facts, item, index)
-    level = levels[index]
-    if level.hand_over:
+    if levels[index].hand_over:
         spoken = max((i for i in range(index) if not levels[i].hand_over), default=-1)
-        if spoken >= 0 and not entry.is_told(levels[spoken].delay):
+        needed = levels[spoken].delay
+        if spoken >= 0 and (item.told is None or item.told < needed):
             index = spoken
-    owed = total * facts.rate
-    while index >= 0 and levels[index].minimum > owed:
-        index -= 1
     return index
+
+
+def _limit_to_minimums(facts, entries):
+    """Lower the levels of a customer who owes less than their minimums."""
+    reached = [entry for entry in entries if entry.index >= 0]
+    owed = _sum(facts, reached) * facts.rate
+    limited = []
+    for entry in entries:
+        index = entry.index
+        while index >= 0 and facts.levels[index].minimum > owed:
+            index -= 1
+        limited.append(entry._replace(index=index))
+    return limited
 
 
 def _get_next_after_broken_promise(facts, item, index):
@@ -377,9 +386,9 @@ def _find_told(facts, item):
 def _find_skipped(facts, new):
     """Return (index of a level, its invoices' IDs) for the levels passed over."""
     skipped = {}
-    for entry in new:
-        for index in range(_find_told(facts, entry.item) + 1, entry.index):
-            skipped.setdefault(index, []).append(entry.item.move_id)
+    for item, _amount, _used, reached in new:
+        for index in range(_find_told(facts, item) + 1, reached):
+            skipped.setdefault(index, []).append(item.move_id)
     return tuple(sorted((i, tuple(ids)) for i, ids in skipped.items()))
 
 
