@@ -9,9 +9,10 @@ RUN = """
 tags => axe.run({runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
 """
 WIDEST = """
-() => [...document.querySelectorAll("body *")]
+width => [...document.querySelectorAll("body *")]
     .filter(el => el.getClientRects().length
-        && (el.getBoundingClientRect().right > innerWidth + 1
+        && !el.matches("[class*='visually-hidden']")
+        && (el.getBoundingClientRect().right > width + 1
             || el.getBoundingClientRect().left < -1))
     .slice(0, 5).map(el => el.outerHTML.slice(0, 120))
 """
@@ -32,6 +33,8 @@ def find_barriers(page):
 
 def find_overflow(page):
     """Return what makes the page scroll sideways, or nothing."""
-    if page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"):
+    width = page.viewport_size["width"]  # innerWidth grows with what is too wide
+    if page.evaluate("document.scrollingElement.scrollWidth") <= width:
         return []
-    return ["wider than the screen: " + "; ".join(page.evaluate(WIDEST))]
+    widest = page.evaluate(WIDEST, width)
+    return [f"wider than the screen: {'; '.join(widest)}"] if widest else []

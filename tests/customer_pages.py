@@ -48,6 +48,7 @@ NO_PAGES = {
     "/pay/<string:token>/opened",
     "/pay/<string:token>/payment",
     "/pay/<string:token>/transaction",
+    "/paycollect/twilio/sms",
     "/payment/archive_token",
     "/payment/stripe/return",
     "/payment/stripe/webhook",
