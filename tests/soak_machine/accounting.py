@@ -3,9 +3,12 @@
 Forbidden actions raise an error, which is shown to them.
 """
 
+from functools import partial
+
 from odoo import Command
 from odoo.exceptions import UserError
 
+from .people import is_contested
 from .shop import QUICK
 
 
@@ -86,6 +89,27 @@ def merge(winner, loser):
         }
     )
     wizard.action_merge()
+
+
+def receive_check(notice, note):
+    """Book a check that arrived, as it was announced.
+
+    :param note: see ``Notes.note_cash``
+    """
+    moves = notice._get_moves()
+    before = {move: move.amount_residual for move in moves}
+    contested = {move: is_contested(move) for move in moves}
+    notice.action_receive()
+    for move, residual in before.items():
+        cents = round((residual - move.amount_residual) * 100)
+        if cents and not contested[move]:
+            move.env.cr.postcommit.add(partial(note, move.id, cents))
+
+
+def end_claims(env):
+    """Answer what customers dispute."""
+    for dispute in env["paycollect.dispute"].search([("state", "=", "open")]):
+        dispute._answer("rejected", "It was fine.")
 
 
 def end_corrections(env, move_ids):

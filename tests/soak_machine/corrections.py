@@ -66,11 +66,25 @@ class Corrections:
 
         self.act(f"{loser.name} is merged into {winner.name}", merge)
 
+    def receive_check(self):
+        """Book the check that was announced last."""
+        note = self.notes.note_check
+
+        def receive(env):
+            notices = env["paycollect.check.notice"]
+            notice = notices.search([("state", "=", "announced")], limit=1)
+            if notice:
+                accounting.receive_check(notice, note)
+
+        self.act("a check arrives", receive)
+
     def end_corrections(self):
-        """Post all drafts and unblock all payments."""
+        """Post all drafts and unblock all payments; answer what is disputed."""
         move_ids = list(self.notes.move_ids)
         outcome = self.act(
             "corrections end", lambda env: accounting.end_corrections(env, move_ids)
         )
+        if outcome == DONE:
+            outcome = self.act("disputes end", accounting.end_claims)
         if outcome != DONE:
             self.stop_at([f"corrections could not be ended: {outcome}"])

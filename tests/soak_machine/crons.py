@@ -23,6 +23,18 @@ def _native(env):
     env["payment.transaction"]._cron_post_process()
 
 
+def _autopay(env):
+    env["paycollect.autopay"]._cron_run()
+
+
+def _schedule(env):
+    env["paycollect.scheduled.payment"]._cron_run()
+
+
+def _checks(env):
+    env["paycollect.check.notice"]._cron_expire()
+
+
 def _mail(env):
     now = env.cr.now()
     queued = env["mail.mail"].search(
@@ -37,6 +49,9 @@ def _mail(env):
 
 
 CRONS = {
+    "autopay": _autopay,
+    "scheduled": _schedule,
+    "checks": _checks,
     "sweep": _sweep,
     "resolve": _resolve,
     "fetch": _fetch,

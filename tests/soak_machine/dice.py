@@ -15,6 +15,15 @@ from .shop import TERMS
 ON_CREDIT = ("credit note", "on account")
 CREDIT_USES = ("automatic", "ask", "never")
 CORRECTIONS = ("draft", "block", "correct", "merge")
+# How autopay is typed into its form.
+AUTOPAY = (
+    {"scope": "due", "day": "0", "notice_days": "0", "max_amount": "300"},
+    {"scope": "both", "day": "0", "notice_days": "0", "max_month": "400"},
+    {"scope": "both", "day": "0", "notice_days": "0", "max_amount": "450"},
+)
+# What customers do on our pages, see windows.py.
+PAYS = ("one tap", "old window", "card", "link", "left link")
+SAYS = ("autopay", "autopay off", "schedule", "check", "dispute", "take back")
 
 SIDES = {
     # the steps of machine.py that may be taken
@@ -27,6 +36,8 @@ SIDES = {
         "somebody_comes_between",
         "webhooks_arrive",
         "somebody_acts",
+        "the_customer_acts",
+        "the_customer_is_interrupted",
         "accounting_acts",
         "the_database_is_another",
         "the_bank_acts",
@@ -45,7 +56,8 @@ SIDES = {
         {"days": 3},
         {"days": 8},
     ),
-    "busy worker": ("job",) * 8 + ("sweep", "sweep", "resolve", "resolve"),
+    "busy worker": ("job",) * 8
+    + ("sweep", "sweep", "resolve", "resolve", "autopay", "scheduled"),
     # where a worker is interrupted: the point, and its occurrence
     "moment": (
         *(("claim", 1),) * 2,
@@ -63,9 +75,31 @@ SIDES = {
         "switch",
         *ON_CREDIT,
         *CORRECTIONS,
+        *PAYS,
+        *SAYS,
     ),
+    # a customer's page: what is done there, what is ticked, and where it is cut off
+    "pays": ("one tap", "one tap", *PAYS),
+    "says": (*PAYS, *SAYS, "autopay", "schedule"),
+    "choice": ("due", "due", "everything", "everything", "part"),
+    "page moment": (
+        *(("commit", 1),) * 2,
+        *(("committed", 1),) * 2,
+        ("commit", 2),
+        ("request", 1),
+        ("answered", 1),
+    ),
+    "page rival": ("kill", "job", "webhooks", *PAYS, "autopay run", "cash", "check"),
+    "autopay terms": AUTOPAY,
     "terms": ("at once", "at once", *TERMS),
-    "books": (*ON_CREDIT * 2, *CORRECTIONS, "draft", "block", *CREDIT_USES),
+    "books": (
+        *ON_CREDIT * 2,
+        *CORRECTIONS,
+        "draft",
+        "block",
+        *CREDIT_USES,
+        "check arrives",
+    ),
     "house": (*("backup",) * 4, *MOVES),
     # what an administrator says about a database that was copied or moved
     "answer": ("original", "original", "copy"),

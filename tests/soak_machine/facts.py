@@ -17,9 +17,15 @@ SELECT attempt.id, attempt.move_id, attempt.state, attempt.trigger, attempt.sent
 """
 TRANSACTIONS = """
 SELECT tx.id, tx.reference, tx.collection_mark AS mark, tx.state, tx.operation,
-       tx.is_post_processed,
+       tx.is_post_processed, tx.amount,
        link.invoice_id AS move_id, tx.payment_id, payment.state AS payment_state,
-       payment.amount AS payment_amount, entry.state AS entry_state
+       payment.amount AS payment_amount, entry.state AS entry_state,
+       (SELECT sum(share.amount) FROM paycollect_allocation share
+         WHERE share.transaction_id = tx.id
+           AND share.move_id = link.invoice_id) AS share,
+       (SELECT sum(share.discount) FROM paycollect_allocation share
+         WHERE share.transaction_id = tx.id
+           AND share.move_id = link.invoice_id) AS discount
   FROM payment_transaction tx
   JOIN account_invoice_transaction_rel link ON link.transaction_id = tx.id
   LEFT JOIN account_payment payment ON payment.id = tx.payment_id
@@ -53,6 +59,22 @@ SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
            AND NOT COALESCE(payment.id = ANY(%(cash)s), FALSE)) AS credited
   FROM account_move move WHERE move.id = ANY(%(moves)s) ORDER BY move.id
 """
+# What a customer's payment was for, and what each item got of it.
+SHARES = """
+SELECT tx.reference, payment.move_id AS entry_id, share.move_id,
+       round((share.amount + share.discount) * 100)::int AS meant,
+       round(line.amount_residual_currency * 100)::int AS open,
+       (SELECT COALESCE(round(sum(partial.debit_amount_currency) * 100)::int, 0)
+          FROM account_partial_reconcile partial
+          JOIN account_move_line credit ON credit.id = partial.credit_move_id
+         WHERE partial.debit_move_id = line.id
+           AND credit.move_id = payment.move_id) AS got
+  FROM paycollect_allocation share
+  JOIN payment_transaction tx ON tx.id = share.transaction_id
+  JOIN account_move_line line ON line.id = share.line_id
+  JOIN account_payment payment ON payment.id = tx.payment_id
+ WHERE tx.id = ANY(%(transactions)s) ORDER BY share.id
+"""
 # Invoices paid with another customer's money.
 STRANGERS = """
 SELECT move.name, payer.name AS payer
@@ -83,6 +105,7 @@ class Facts:
     attempts: list
     transactions: list
     moves: list
+    shares: list
     strangers: list
     double_payments: list
 
@@ -101,12 +124,12 @@ def read(place, notes, today):
             return [Row(row) for row in cr.dictfetchall()]
 
         transactions = fetch(TRANSACTIONS, moves=move_ids)
+        tx_ids = list({tx.id for tx in transactions})
         return Facts(
             attempts=fetch(ATTEMPTS, moves=move_ids),
             transactions=transactions,
             moves=fetch(MOVES, moves=move_ids, cash=cash, today=today),
+            shares=fetch(SHARES, transactions=tx_ids),
             strangers=fetch(STRANGERS, moves=move_ids),
-            double_payments=fetch(
-                DOUBLE_PAYMENTS, transactions=[tx.id for tx in transactions]
-            ),
+            double_payments=fetch(DOUBLE_PAYMENTS, transactions=tx_ids),
         )

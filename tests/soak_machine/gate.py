@@ -11,7 +11,20 @@ CHARGE = """
 SELECT move.id, move.name, move.state, move.payment_state, attempt.trigger,
        move.commercial_partner_id AS customer_id, attempt.sent_at, attempt.is_released,
        company.collection_credit_use AS credit_use,
-       company.collection_stopped_at AS stopped_at
+       company.collection_stopped_at AS stopped_at,
+       attempt.id AS attempt_id, attempt.autopay_id, attempt.scheduled_payment_id,
+       EXISTS(
+           SELECT FROM paycollect_dispute dispute
+            WHERE dispute.move_id = move.id AND dispute.create_date < attempt.sent_at
+              AND (dispute.state = 'open'
+                   OR dispute.state = 'accepted' AND NOT dispute.is_credited)
+       ) AS is_disputed,
+       EXISTS(
+           SELECT FROM paycollect_check_notice notice
+             JOIN paycollect_check_notice_move_rel link ON link.notice_id = notice.id
+            WHERE link.move_id = move.id AND notice.state = 'announced'
+              AND notice.expected_until >= %(today)s
+              AND notice.create_date < attempt.sent_at) AS has_check
   FROM payment_transaction tx
   JOIN paycollect_attempt attempt ON attempt.transaction_id = tx.id
   JOIN account_move move ON move.id = attempt.move_id
@@ -24,6 +37,58 @@ SELECT date_maturity AS due, account_id, discount_date,
        round((amount_currency - discount_amount_currency) * 100)::int AS discount
   FROM account_move_line
  WHERE move_id = %(move)s AND display_type = 'payment_term'
+"""
+# What the customer agreed to, and what was charged because of it.
+AUTOPAY = """
+SELECT autopay.ended_at < attempt.sent_at AS is_off,
+       round(autopay.max_amount * 100)::int AS max_amount,
+       round(autopay.max_month * 100)::int AS max_month,
+       (SELECT round(sum(other.amount) * 100)::int
+          FROM paycollect_attempt other
+          JOIN paycollect_autopay terms ON terms.id = other.autopay_id
+         WHERE terms.partner_id = autopay.partner_id
+           AND other.state IN ('sent', 'unknown', 'settling', 'paid')
+           AND to_char(other.sent_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s, 'YYMM')
+             = to_char(attempt.sent_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s, 'YYMM')
+       ) AS month
+  FROM paycollect_attempt attempt
+  JOIN paycollect_autopay autopay ON autopay.id = attempt.autopay_id
+ WHERE attempt.id = %(attempt)s
+"""
+SCHEDULED = """
+SELECT payment.canceled_at < attempt.sent_at AS is_canceled,
+       round(payment.amount * 100)::int AS amount,
+       (SELECT round(sum(other.amount) * 100)::int
+          FROM paycollect_attempt other
+         WHERE other.scheduled_payment_id = payment.id
+           AND other.state IN ('sent', 'unknown', 'settling', 'paid')) AS charged
+  FROM paycollect_attempt attempt
+  JOIN paycollect_scheduled_payment payment ON payment.id = attempt.scheduled_payment_id
+ WHERE attempt.id = %(attempt)s
+"""
+# A payment that a customer started on a page, item by item.
+CHOSEN = """
+SELECT tx.reference, tx.state, round(tx.amount * 100)::int AS amount,
+       payer.commercial_partner_id AS customer_id,
+       EXISTS(
+           SELECT FROM paycollect_allocation share
+             JOIN account_move_line line ON line.id = share.line_id
+            WHERE share.transaction_id = tx.id
+              AND (line.parent_state != 'posted' OR line.amount_residual_currency
+                   < share.amount + share.credit + share.discount)) AS is_too_much,
+       EXISTS(
+           SELECT FROM account_invoice_transaction_rel link
+             JOIN account_invoice_transaction_rel rival_link
+               ON rival_link.invoice_id = link.invoice_id
+             JOIN payment_transaction rival ON rival.id = rival_link.transaction_id
+            WHERE link.transaction_id = tx.id AND rival.id != tx.id
+              AND rival.operation != 'refund' AND rival.id < tx.id
+              AND (rival.state IN ('pending', 'authorized')
+                   OR rival.state = 'done' AND NOT rival.is_post_processed)
+       ) AS has_rival
+  FROM payment_transaction tx
+  JOIN res_partner payer ON payer.id = tx.partner_id
+ WHERE tx.collection_mark = %(mark)s AND tx.operation LIKE 'online_%%'
 """
 # During a refund, the amount of free credit cannot be determined easily.
 CREDIT = """
@@ -41,10 +106,10 @@ SELECT COALESCE(-round(sum(line.amount_residual_currency) * 100)::int, 0) AS cre
 
 
 class Gate:
-    """:param place: see place.py; :param zone: of the company"""
+    """:param place: see place.py; :param clock: see clock.py; :param zone: the company's"""
 
-    def __init__(self, place, zone):
-        self._place, self._zone = place, zone
+    def __init__(self, place, clock, zone):
+        self._place, self._clock, self._zone = place, clock, zone
         self.open()
 
     def open(self, notes=None):
@@ -70,14 +135,54 @@ class Gate:
 
     def _check(self, values):
         """Yield the violations by a charge that the customer did not confirm."""
+        mark, amount = values.get(MARK), int(values["amount"])
         with self._place.sql() as cr:
-            charge = _fetch(cr, CHARGE, mark=values.get(MARK))
+            if chosen := _fetch(cr, CHOSEN, mark=mark):
+                yield from self._check_chosen(chosen, values["customer"], amount)
+                return
+            charge = _fetch(cr, CHARGE, mark=mark, today=self._get_today())
             if not charge:
                 yield f"{values['description']} is charged, and nobody wrote it down"
                 return
             yield from self._check_state(charge)
             yield from self._check_payer(charge, values["customer"])
-            yield from self._check_amount(cr, charge, int(values["amount"]))
+            yield from self._check_amount(cr, charge, amount)
+            yield from self._check_agreed(cr, charge, amount)
+
+    def _get_today(self):
+        return self._clock.now.replace(tzinfo=UTC).astimezone(self._zone).date()
+
+    def _check_chosen(self, chosen, provider_id, amount):
+        """Yield the violations by a method on file that the customer chose."""
+        payer = self.notes.get_payer(provider_id)
+        if payer != chosen.customer_id:
+            yield f"{chosen.reference} of {chosen.customer_id} is charged to {payer}"
+        if amount != chosen.amount or chosen.is_too_much:
+            yield f"{chosen.reference}: {amount} charged, and not that much is open"
+        if chosen.has_rival:
+            yield f"{chosen.reference} is charged while another payment is on its way"
+
+    def _check_agreed(self, cr, charge, amount):
+        """Yield the violations of what the customer said or agreed to."""
+        if charge.is_disputed or charge.has_check:
+            why = "is disputed" if charge.is_disputed else "is paid by check"
+            yield f"{charge.name} is charged although it {why}"
+        if charge.autopay_id:
+            agreed = _fetch(
+                cr, AUTOPAY, attempt=charge.attempt_id, zone=self._zone.key
+            )
+            if agreed.is_off:
+                yield f"{charge.name} is charged although autopay is off"
+            if 0 < agreed.max_amount < amount:
+                yield f"{charge.name}: autopay charges {amount}, {agreed.max_amount} is the limit"
+            if 0 < agreed.max_month < agreed.month:
+                yield f"{charge.name}: autopay charges {agreed.month} in a month, {agreed.max_month} is the limit"
+        if charge.scheduled_payment_id:
+            agreed = _fetch(cr, SCHEDULED, attempt=charge.attempt_id)
+            if agreed.is_canceled:
+                yield f"{charge.name} is charged although the payment was canceled"
+            if agreed.charged > agreed.amount:
+                yield f"{charge.name}: {agreed.charged} is charged, {agreed.amount} was scheduled"
 
     def _check_state(self, charge):
         if charge.state != "posted" or charge.payment_state == "blocked":
@@ -100,6 +205,7 @@ class Gate:
         )
         free = 0 if credit.is_paid_back else credit.credit
         by_staff = charge.trigger == "manual"
+        by_customer = charge.autopay_id or charge.scheduled_payment_id
         if charge.credit_use == "ask" and free > 0:
             if not (by_staff or charge.is_released):
                 yield f"{charge.name}: charged before anybody decided about the credit"
@@ -108,7 +214,7 @@ class Gate:
             parts,
             free if charge.credit_use == "automatic" else 0,
             sent_at.astimezone(self._zone).date(),
-            is_ahead=by_staff,
+            is_ahead=by_staff or by_customer,
         )
         if amount > allowed:
             yield f"{charge.name}: {amount} charged, {allowed} may be asked for"

@@ -24,6 +24,7 @@ def check(facts, books, owed):
         *_open_attempts(facts),
         *_payments_without_capture(facts, books),
         *_other_peoples_money(facts),
+        *_otherwise_than_shown(facts),
         *_captures_called_declined(facts, books),
         *_after_hard_code(facts),
         *_daily_limit(facts),
@@ -35,7 +36,7 @@ def check(facts, books, owed):
 def _taken_beyond_debt(facts, books, owed):
     taken = Counter()
     for tx in facts.transactions:
-        taken[tx.move_id] += books.get_net(tx.mark)
+        taken[tx.move_id] += books.get_share(tx, books.get_net(tx.mark))
     for move_id, cents in taken.items():
         if cents > owed[move_id]:
             yield f"invoice {move_id}: {cents} taken, {owed[move_id]} owed"
@@ -62,6 +63,22 @@ def _payments_without_capture(facts, books):
 def _other_peoples_money(facts):
     for row in facts.strangers:
         yield f"{row.name} is paid with the money of {row.payer}"
+
+
+def _otherwise_than_shown(facts):
+    """What an item doesn't need anymore is left, and may pay another one."""
+    payments = defaultdict(list)
+    for share in facts.shares:
+        payments[share.reference].append(share)
+    for reference, shares in payments.items():
+        is_left = any(share.got < share.meant for share in shares)
+        for share in shares:
+            less = share.got < share.meant and share.open > 0
+            if less or (share.got > share.meant and not is_left):
+                yield (
+                    f"{reference}: {share.meant} was shown for invoice "
+                    f"{share.move_id}, {share.got} pays it, {share.open} is open"
+                )
 
 
 def _captures_called_declined(facts, books):
@@ -151,9 +168,12 @@ def check_reconciled(facts, books, notes):
     """
     taken, refunded, deducted = Counter(), Counter(), Counter()
     for tx in facts.transactions:
-        taken[tx.move_id] += books.get_settled(tx.mark)
-        refunded[tx.move_id] += books.get_settled(tx.mark)
-        refunded[tx.move_id] -= books.get_net(tx.mark)
+        settled = books.get_share(tx, books.get_settled(tx.mark))
+        taken[tx.move_id] += settled
+        refunded[tx.move_id] += settled
+        refunded[tx.move_id] -= books.get_share(tx, books.get_net(tx.mark))
+        if settled and tx.discount:
+            deducted[tx.move_id] += round(tx.discount * 100)
     for attempt in facts.attempts:
         if attempt.state == "paid" and books.get_settled(attempt.mark):
             deducted[attempt.move_id] += round(attempt.discount * 100)

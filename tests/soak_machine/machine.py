@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from .dice import CORRECTIONS, CREDIT_USES, ON_CREDIT, SIDES, roll
+from .dice import AUTOPAY, CORRECTIONS, CREDIT_USES, ON_CREDIT, PAYS, SAYS, SIDES, roll
 from .interrupts import kill
 from .people import DECISIONS
 from .schedule import Schedule
@@ -136,6 +136,40 @@ class ChargeMachine(RuleBasedStateMachine):
         self._begin(deed)
         self._get_deed(deed, who, kind)()
 
+    @step(
+        deed=roll("says"),
+        who=anyone,
+        choice=roll("choice"),
+        amount=amounts,
+        terms=roll("autopay terms"),
+        pause=roll("pause"),
+    )
+    def the_customer_acts(self, deed, who, choice, amount, terms, pause):
+        """Let a customer with several invoices act on our pages."""
+        self._begin(deed)
+        self.schedule.pass_time(**pause)
+        self._bill_more(who, amount)
+        self._get_page_deed(deed, who, choice, terms)()
+
+    @step(
+        deed=roll("pays"),
+        who=anyone,
+        choice=roll("choice"),
+        amount=amounts,
+        moment=roll("page moment"),
+        rival=roll("page rival"),
+    )
+    def the_customer_is_interrupted(self, deed, who, choice, amount, moment, rival):
+        """A second window, a worker or a power failure comes between."""
+        self._begin(f"{deed}, interrupted by {rival}")
+        self._bill_more(who, amount)
+        window = self._open_window(deed, who, choice)
+        action = kill if rival == "kill" else self._get_deed(rival, who)
+        happened = self.world.interrupts.happened
+        with self.schedule.interrupted(moment, action):
+            self._use_window(deed, window)
+        self._tally_interruption(happened, action)
+
     @step(deed=roll("books"), who=anyone, other=anyone, amount=amounts)
     def accounting_acts(self, deed, who, other, amount):
         """Let accounting act; there is always another customer for a mix-up."""
@@ -190,10 +224,59 @@ class ChargeMachine(RuleBasedStateMachine):
             self.schedule.interrupted(moment, action),
         ):
             self.schedule.run(worker)
+        self._tally_interruption(happened, action)
+
+    def _tally_interruption(self, happened, action):
+        """Let the action follow if the interruption's point wasn't reached."""
         if self.world.interrupts.happened > happened:
             ChargeMachine.tally["interruptions"] += 1
         elif action is not kill:
             action()
+
+    def _bill_more(self, who, amount):
+        """Bill what isn't charged by itself, so that a page lists several invoices."""
+        customer = self._pick_customer(who)
+        if len(self.schedule.get_move_ids(customer)) < 2:
+            self.schedule.bill(customer, amount, "net")
+
+    def _open_window(self, deed, who, choice):
+        """Return a window; an old one shows what was open then."""
+        schedule, customer = self.schedule, self._pick_customer(who)
+        match deed:
+            case "old window":
+                old = [w for w in schedule.windows if w.customer is customer]
+                return (old or [schedule.open_balance(customer, choice)])[0]
+            case "link" | "left link":
+                purpose = "invoice" if choice == "part" else "balance"
+                return schedule.open_link(customer, purpose, choice)
+        return schedule.open_balance(customer, choice)
+
+    def _use_window(self, deed, window):
+        match deed:
+            case "card" | "link":
+                self.schedule.type_card(window, "good")
+            case "left link":
+                self.schedule.leave_window(window)
+            case _:
+                self.schedule.tap(window)
+
+    def _get_page_deed(self, deed, who, choice="due", terms=AUTOPAY[0]):
+        """Return what a customer does on our pages, as a function."""
+        schedule, customer = self.schedule, self._pick_customer(who)
+        match deed:
+            case "autopay":
+                return lambda: schedule.turn_autopay_on(customer, terms)
+            case "autopay off":
+                return lambda: schedule.turn_autopay_off(customer)
+            case "schedule":
+                return lambda: schedule.schedule_payment(customer, 1 + who)
+            case "check":
+                return lambda: schedule.announce_check(customer)
+            case "dispute":
+                return lambda: schedule.dispute(customer)
+            case "take back":
+                return lambda: schedule.take_it_back(customer)
+        return lambda: self._use_window(deed, self._open_window(deed, who, choice))
 
     def _pick_customer(self, who):
         return self.schedule.notes.get_customer(who)
@@ -217,6 +300,10 @@ class ChargeMachine(RuleBasedStateMachine):
                 return lambda: schedule.deliver(self._choose_webhooks("all"))
             case "switch":
                 return schedule.switch
+            case "autopay run":
+                return lambda: schedule.run("autopay")
+            case _ if deed in (*PAYS, *SAYS):
+                return self._get_page_deed(deed, who)
             case _ if deed in DECISIONS:
                 return lambda: schedule.decide(deed, move_id, DECISIONS[deed])
             case _ if deed in (*ON_CREDIT, *CORRECTIONS):
@@ -240,6 +327,8 @@ class ChargeMachine(RuleBasedStateMachine):
                 return lambda: schedule.block_or_unblock(move_id)
             case _ if deed in CREDIT_USES:
                 return lambda: schedule.set_credit_use(deed)
+            case "check arrives":
+                return schedule.receive_check
             case "correct":
                 return lambda: schedule.correct_customer(
                     move_id, self._pick_customer(other)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 class Customer:
     """A customer; after a merge, ``partner_id`` is the surviving customer's.
 
-    So are the methods stored at the provider under ``provider_id``.
+    So are the methods stored at the provider under ``provider_id``. ``user_id``: of the
+    contact who can log in, if any.
     """
 
     name: str
     partner_id: int
     provider_id: str
+    user_id: int | None = None
 
 
 @dataclass
@@ -62,6 +64,10 @@ class Notes:
         self.cash_payments.update(payment_ids)
         if not contested:
             self.owed[move_id] -= cents
+
+    def note_check(self, move_id, cents):
+        """A check paid an invoice that nothing else was paying."""
+        self.owed[move_id] -= cents
 
     def note_correction(self, move_id, taken):
         """Record that another customer now owes the whole invoice.

@@ -16,17 +16,22 @@ def register_payment(move, note):
     :param note: see ``Notes.note_cash``
     """
     cents = round(move.amount_residual * 100)
-    contested = any(
-        attempt.state in IN_FLIGHT for attempt in move.collection_attempt_ids
-    ) or any(
-        tx.state in ("draft", "pending") or not tx.is_post_processed
-        for tx in move.transaction_ids
-    )
+    contested = is_contested(move)
     wizard = move.env["account.payment.register"].with_context(
         active_model="account.move", active_ids=move.ids
     )
     payment_ids = wizard.create({})._create_payments().ids
     move.env.cr.postcommit.add(lambda: note(move.id, cents, payment_ids, contested))
+
+
+def is_contested(move):
+    """Whether a payment may be on its way: the desk takes another one anyway."""
+    return any(
+        attempt.state in IN_FLIGHT for attempt in move.collection_attempt_ids
+    ) or any(
+        tx.state in ("draft", "pending") or not tx.is_post_processed
+        for tx in move.transaction_ids
+    )
 
 
 def collect_now(move):

@@ -2,6 +2,7 @@
 """The database: Odoo in this process, the company, and data of earlier schedules."""
 
 import contextlib
+import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, sql_db
@@ -35,6 +36,14 @@ SELECT id, company_id, 'paid', 'mail', 'sent', now(), TRUE FROM account_move
  WHERE move_type = 'out_invoice'
 ON CONFLICT DO NOTHING;
 UPDATE payment_provider SET collection_events_read_until = NULL;
+UPDATE paycollect_autopay SET active = FALSE;
+UPDATE paycollect_scheduled_payment SET state = 'canceled', canceled_at = now()
+ WHERE state IN ('planned', 'processing');
+UPDATE paycollect_check_notice SET state = 'canceled', canceled_on = announced_on
+ WHERE state = 'announced';
+UPDATE paycollect_dispute SET state = 'withdrawn' WHERE state = 'open';
+UPDATE account_move SET collection_is_contested = FALSE WHERE collection_is_contested;
+DELETE FROM paycollect_link_visit;
 UPDATE res_company
    SET collection_active = TRUE, collection_stopped_at = NULL,
        collection_credit_use = 'automatic';
@@ -61,6 +70,7 @@ class Place:
         config.parse_config(["-c", str(conf)], setup_logging=True)
         load_server_wide_modules()
         self.database = config["db_name"][0]
+        threading.current_thread().dbname = self.database  # for the routes
         self.registry = Registry(self.database)
         with self.sql() as cr:
             cr.execute(

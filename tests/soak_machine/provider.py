@@ -212,6 +212,13 @@ class Books:
     def get_captured(self, mark):
         return self._captured[mark]
 
+    def get_share(self, tx, cents):
+        """Return the part of a payment's cents that is meant for one invoice.
+
+        :param tx: a row of ``facts.Facts.transactions``
+        """
+        return cents if tx.share is None else round(cents * tx.share / tx.amount)
+
     def get_settled(self, mark):
         """Return what pays an invoice: captures less chargebacks and returns."""
         return self._captured[mark] - self._returned[mark]

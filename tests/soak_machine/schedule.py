@@ -11,6 +11,7 @@ from .crons import CRONS
 from .house import House
 from .notes import Customer, Notes
 from .rest import Rest
+from .windows import Windows
 from .workers import DONE
 
 DAY = timedelta(days=1)
@@ -20,13 +21,15 @@ class Breach(AssertionError):
     """An invariant does not hold."""
 
 
-class Schedule(Corrections, House, Rest):
+class Schedule(Corrections, House, Rest, Windows):
     """:param world: see world.py"""
 
     def __init__(self, world):
         self.world = world
         self.notes = Notes()
-        self.pages = {}  # by invoice id: the intent of a page left open
+        self.pages = {}  # by what is paid: the intent of a page left open
+        self.windows = []
+        self.check_number = 0
         self.story = []
         self.is_broken = False
         world.begin_schedule(self.notes)
@@ -59,15 +62,18 @@ class Schedule(Corrections, House, Rest):
     def add_customer(self, kind):
         name = f"customer{len(self.notes.customers)}"
         method = self.world.provider.store_method(name, kind)
-        made = []
+        made, logins = [], self.world.logins[len(self.notes.customers) :]
+        user_id = next(iter(logins), None)
 
         def make(env):
-            partner = shop.make_customer(env, name)
+            partner = shop.make_customer(env, name, user_id)
             shop.add_method(env, partner, method)
             made.append(partner.id)
 
         self.act(f"{name} with a {kind} method", make)
-        self.notes.customers.append(Customer(name, made[-1], method.customer))
+        self.notes.customers.append(
+            Customer(name, made[-1], method.customer, user_id)
+        )
 
     def bill(self, customer, amount, terms):
         made = []
@@ -131,7 +137,7 @@ class Schedule(Corrections, House, Rest):
     def leave_page(self, move_id):
         """The customer clicks “Pay” and leaves the page open."""
         if intent := self._press_pay(move_id):
-            self.pages[move_id] = intent
+            self.pages[f"invoice {move_id}"] = intent
 
     def _press_pay(self, move_id):
         """Return the intent that the browser now has, or None."""

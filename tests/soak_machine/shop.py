@@ -19,7 +19,10 @@ TERMS = {
         "discount_percentage": 10,
         "discount_days": 3,
     },
+    # not charged by us unless the customer turns autopay on or schedules it
+    "net": {"line_ids": ((100, 5),)},
 }
+LOGINS = 4  # customers of a schedule who can log in
 
 
 def open_company(env):
@@ -65,8 +68,26 @@ def _prepare_part(percent, days):
     )
 
 
-def make_customer(env, name):
-    return (
+def make_logins(env):
+    """Return the IDs of portal users; each schedule gives them to its customers."""
+    group = env.ref("base.group_portal")
+    users = env["res.users"].with_context(no_reset_password=True, **QUICK)
+    return users.create(
+        [
+            {
+                "name": f"Contact {number}",
+                "login": f"contact{number}",
+                "email": f"contact{number}@customer.example.com",
+                "group_ids": [Command.set(group.ids)],
+            }
+            for number in range(LOGINS)
+        ]
+    ).ids
+
+
+def make_customer(env, name, user_id=None):
+    """:param user_id: of the contact who can log in, see ``make_logins``"""
+    partner = (
         env["res.partner"]
         .with_context(**QUICK)
         .create(
@@ -78,6 +99,8 @@ def make_customer(env, name):
             }
         )
     )
+    env["res.users"].browse(user_id).partner_id.parent_id = partner
+    return partner
 
 
 def add_method(env, partner, method):
@@ -123,7 +146,9 @@ def bill(env, partner, amount, terms):
                 "invoice_payment_term_id": env["account.payment.term"]
                 .search([("name", "=", terms)], limit=1)
                 .id,
-                "collection_policy_id": env.ref("paycollect_fsm.policy_auto").id,
+                "collection_policy_id": env.ref(
+                    f"paycollect_fsm.policy_{'net' if terms == 'net' else 'auto'}"
+                ).id,
                 "invoice_line_ids": [Command.create(line)],
             }
         )

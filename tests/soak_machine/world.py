@@ -10,7 +10,7 @@ from stripe_stand_in.server import StandIn
 from .clock import Clock
 from .interrupts import Interrupts
 
-ADDON = "odoo.addons.paycollect_fsm"
+ADDONS = ("odoo.addons.paycollect_fsm", "odoo.addons.paycollect_portal")
 
 
 class World:
@@ -40,15 +40,17 @@ class World:
         self.mails = Mails()
         self.mails.install()
         self.ears = Ears()
-        logging.getLogger(ADDON).addHandler(self.ears)
+        for addon in ADDONS:
+            logging.getLogger(addon).addHandler(self.ears)
         for handler in logging.getLogger().handlers:
             handler.setLevel(logging.CRITICAL)  # faults are the point of this test
         self.backup = Backup(self.place)
         self.place.watch(self.interrupts)
         with self.place.env() as env:
             shop.open_company(env)
+            self.logins = shop.make_logins(env)
             self._zone = env.company._get_zone()
-        self.gate = Gate(self.place, self._zone)
+        self.gate = Gate(self.place, self.clock, self._zone)
         wire.watch(self.provider.url, self.interrupts, self.gate.look)
 
     def begin_schedule(self, notes):

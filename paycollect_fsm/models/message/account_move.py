@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ...rules.const import OCCASION_DECLINED, OCCASION_DUE, OCCASION_PAID
 from ...rules.messages import (
+    HOLDING,
     INTERRUPTED_AFTER,
     MAIL,
     QUEUED,
@@ -219,8 +220,8 @@ class AccountMove(models.Model):
         if code in SILENT:
             return
         messages = self._claim_messages(occasion, now)
-        if code == "moved":
-            return  # the cron sends it once the database is confirmed to be no copy
+        if code in HOLDING:
+            return  # the cron sends it, once nothing holds it back anymore
         if code:
             messages._set_skipped(code)
         else:
