@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 import scene
+from balance_windows import BalanceWindow
 from paycollect_setup import paths
 from paycollect_setup.client import RpcError
 from paycollect_setup.waiting import LONGEST, wait_equal, wait_until
@@ -249,6 +250,24 @@ class Customer:
         if "error" in answer:
             raise RpcError(answer["error"]["data"]["message"])
         return answer["result"]["client_secret"].partition("_secret_")[0]
+
+    def open_balance(self):
+        """Open the balance page logged in, and behind a link on another device.
+
+        :return: both :class:`BalanceWindow`, with the invoice ticked
+        """
+        link = self.shop.rpc("admin")("res.partner", "open_account_for_tests", [self.id])
+        [line] = self.server.sql(
+            "SELECT id FROM account_move_line WHERE move_id = %s "
+            "AND display_type = 'payment_term'",
+            [self.invoice()["id"]],
+        )
+        ticked = f"?item={line['id']}"
+        path = "/pay/" + link.rsplit("/", 1)[1]
+        return (
+            BalanceWindow(self.server, f"/my/balance{ticked}", self.email),
+            BalanceWindow(self.server, path + ticked),
+        )
 
     def age(self, seconds, tables=tuple(AGED)):
         """Move everything about this customer back in time, but not at Stripe."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-SCHEDULES = 24
+SCHEDULES = 12
 STEPS = 15
 MINUTES = 3
 # The same schedules in each run, so failures are reproducible. `setup/soak --machine`
@@ -32,6 +32,7 @@ TWICE = "|".join(
         r"booked, \d+ captured",
         r"captured, but its attempt is",
         r"charged, \d+ may be asked for",
+        "not that much is open",
     )
 )
 # The machine's expected message, and a seed that produces it quickly.
@@ -39,13 +40,16 @@ BREACHES = {
     "retry-an-unknown": (1, TWICE),
     "drop-the-lock": (1, TWICE),
     "new-key-after-a-time-out": (1, TWICE),
-    "forget-the-checkout": (3, TWICE),
+    "forget-the-checkout": (1, TWICE),
     "ignore-credit": (1, r"charged, \d+ may be asked for|taken, \d+ owed"),
     "decide-about-credit": (1, "charged before anybody decided about the credit"),
     "charge-from-a-copy": (1, "charged from what may be a copy"),
     "repeat-a-mark": (2, TWICE),
     "charge-whom-it-was-for": (1, r"is charged to \d+|with the money of"),
     "charge-what-is-blocked": (1, "charged in draft or blocked"),
+    "charge-what-the-page-showed": (2, TWICE),
+    "forget-what-the-customer-said": (1, "is paid by check|is disputed"),
+    "exceed-the-limit": (1, r"autopay charges \d+.*, \d+ is the limit"),
 }
 
 

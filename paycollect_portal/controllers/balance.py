@@ -25,7 +25,7 @@ READ_AGAIN = (
 class PaycollectBalancePages(PaycollectPayPayment):
     """Everything that a customer owes, and one payment for it.
 
-    The same page behind a link and in the portal; there, the link isn't stored.
+    The same page behind a link and in the portal; there, the link is an ``OwnLink``.
     """
 
     def _get_balance_values(self, link, args, now, routes):

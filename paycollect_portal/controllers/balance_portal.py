@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dataclasses import dataclass
+
 from odoo import fields, http
 from odoo.exceptions import ValidationError
 from odoo.http import request
@@ -18,11 +20,27 @@ ROUTES = {
 }
 
 
+@dataclass(frozen=True)
+class OwnLink:
+    """What a link is for a customer who is logged in: whose balance is shown.
+
+    ``partner_id`` (sudo): the contact. A new record of the model wouldn't do: it is
+    forgotten when closing an earlier payment commits.
+    """
+
+    partner_id: object
+    company_id: object
+
+    @property
+    def _origin(self):
+        return self.partner_id.env["paycollect.link"]
+
+
 class PaycollectBalancePortal(PaycollectBalancePages):
     """The customer's whole balance in the portal."""
 
     def _get_own_link(self):
-        """Return a link that isn't stored, for whoever is logged in, or None.
+        """Return the :class:`OwnLink` of whoever is logged in, or None.
 
         This is the only place that decides whose balance is shown. Employees and
         companies that don't collect keep Odoo's pages.
@@ -30,12 +48,7 @@ class PaycollectBalancePortal(PaycollectBalancePages):
         user, company = request.env.user, request.env.company
         if not user._is_portal() or not company.sudo().collection_active:
             return None
-        vals = {
-            "partner_id": user.partner_id.id,
-            "company_id": company.id,
-            "purpose": "balance",
-        }
-        return request.env["paycollect.link"].sudo().new(vals)
+        return OwnLink(user.partner_id.sudo(), company.sudo())
 
     @http.route(BALANCE, type="http", auth="user", methods=["GET"], website=True)
     def collection_my_balance(self, **_kwargs):

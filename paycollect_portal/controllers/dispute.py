@@ -59,7 +59,6 @@ class PaycollectDisputes(PaycollectBalancePortal):
                 record._file(move, link.partner_id, claim, lines, file)
             except UserError as error:
                 problems["form"] = str(error)
-                link = self._get_own_link()  # a rollback forgets the unsaved one
             else:
                 return request.redirect(f"{DISPUTES}?done=filed")
         return self._render_dispute_form(link, move, form, problems, lines)

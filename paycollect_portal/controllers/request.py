@@ -54,7 +54,6 @@ class PaycollectRequests(PaycollectBalancePortal):
                 records._file(line, link.partner_id, wish, moves)
             except UserError as error:
                 problems["form"] = str(error)
-                link = self._get_own_link()  # a rollback forgets the unsaved one
             else:
                 return request.redirect(f"{REQUESTS}?done=filed")
         typed = {**form, "kind": kind, "payment": payment}

@@ -32,6 +32,7 @@ class Corrections:
         )
 
     def reset_or_post(self, move_id):
+        self.notes.corrected.add(move_id)
         self.decide("reset to draft, or posted", move_id, accounting.reset_or_post)
 
     def block_or_unblock(self, move_id):
@@ -41,6 +42,7 @@ class Corrections:
 
     def correct_customer(self, move_id, customer):
         partner_id, notes = customer.partner_id, self.notes
+        notes.corrected.add(move_id)
 
         def correct(env):
             partner = env["res.partner"].browse(partner_id)

@@ -61,7 +61,7 @@ SELECT move.id, move.name, move.state, move.payment_state, move.amount_total,
 """
 # What a customer's payment was for, and what each item got of it.
 SHARES = """
-SELECT tx.reference, payment.move_id AS entry_id, share.move_id,
+SELECT tx.reference, tx.collection_mark AS mark, share.move_id,
        round((share.amount + share.discount) * 100)::int AS meant,
        round(line.amount_residual_currency * 100)::int AS open,
        (SELECT COALESCE(round(sum(partial.debit_amount_currency) * 100)::int, 0)
@@ -73,7 +73,11 @@ SELECT tx.reference, payment.move_id AS entry_id, share.move_id,
   JOIN payment_transaction tx ON tx.id = share.transaction_id
   JOIN account_move_line line ON line.id = share.line_id
   JOIN account_payment payment ON payment.id = tx.payment_id
- WHERE tx.id = ANY(%(transactions)s) ORDER BY share.id
+ WHERE tx.id = ANY(%(transactions)s)
+   AND NOT EXISTS(SELECT FROM paycollect_allocation other
+                   WHERE other.transaction_id = tx.id
+                     AND other.move_id = ANY(%(corrected)s))
+ ORDER BY share.id
 """
 # Invoices paid with another customer's money.
 STRANGERS = """
@@ -129,7 +133,9 @@ def read(place, notes, today):
             attempts=fetch(ATTEMPTS, moves=move_ids),
             transactions=transactions,
             moves=fetch(MOVES, moves=move_ids, cash=cash, today=today),
-            shares=fetch(SHARES, transactions=tx_ids),
+            shares=fetch(
+                SHARES, transactions=tx_ids, corrected=list(notes.corrected)
+            ),
             strangers=fetch(STRANGERS, moves=move_ids),
             double_payments=fetch(DOUBLE_PAYMENTS, transactions=tx_ids),
         )

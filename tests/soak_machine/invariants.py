@@ -24,7 +24,7 @@ def check(facts, books, owed):
         *_open_attempts(facts),
         *_payments_without_capture(facts, books),
         *_other_peoples_money(facts),
-        *_otherwise_than_shown(facts),
+        *_otherwise_than_shown(facts, books),
         *_captures_called_declined(facts, books),
         *_after_hard_code(facts),
         *_daily_limit(facts),
@@ -65,11 +65,15 @@ def _other_peoples_money(facts):
         yield f"{row.name} is paid with the money of {row.payer}"
 
 
-def _otherwise_than_shown(facts):
-    """What an item doesn't need anymore is left, and may pay another one."""
+def _otherwise_than_shown(facts, books):
+    """What an item doesn't need anymore is left, and may pay another one.
+
+    What was taken back or refunded pays nothing anymore.
+    """
     payments = defaultdict(list)
     for share in facts.shares:
-        payments[share.reference].append(share)
+        if books.get_net(share.mark) == books.get_captured(share.mark):
+            payments[share.reference].append(share)
     for reference, shares in payments.items():
         is_left = any(share.got < share.meant for share in shares)
         for share in shares:

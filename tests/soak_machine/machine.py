@@ -164,7 +164,10 @@ class ChargeMachine(RuleBasedStateMachine):
         self._begin(f"{deed}, interrupted by {rival}")
         self._bill_more(who, amount)
         window = self._open_window(deed, who, choice)
-        action = kill if rival == "kill" else self._get_deed(rival, who)
+        if rival in PAYS:  # another window, or a link to one of the invoices
+            action = self._get_page_deed(rival, who, "part")
+        else:
+            action = kill if rival == "kill" else self._get_deed(rival, who)
         happened = self.world.interrupts.happened
         with self.schedule.interrupted(moment, action):
             self._use_window(deed, window)

@@ -26,7 +26,11 @@ from . import dice
 from .place import MOVES
 
 # Nothing that would delay the next charge.
-PLAIN = {"kind": ("good",), "worker": ("job",)}
+PLAIN = {
+    "kind": ("good",),
+    "worker": ("job",),
+    "terms": tuple(name for name in dice.SIDES["terms"] if name != "net"),
+}
 FAULTY = {"step": ("somebody_is_billed", "work_with_a_fault"), "fault": ("drop_after",)}
 CORRECTED = {"step": ("somebody_is_billed", "work", "accounting_acts")}
 
@@ -206,6 +210,100 @@ def charge_what_is_blocked(registry):
         yield
 
 
+@contextmanager
+def charge_what_the_page_showed(registry):
+    """A page's amounts are taken as they are, however old it is."""
+    partner = registry["res.partner"]
+    transaction = registry["payment.transaction"]
+    find, shown = partner._get_payment_blocks, {}
+
+    def remember(record, company, today, choice=None):
+        blocks = shown.setdefault(choice, find(record, company, today, choice))
+        return [_renew_block(block, record.env) for block in blocks]
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "terms": ("net",)},
+            step=("the_customer_acts",),
+            says=("one tap", "old window"),
+            choice=("everything",),
+        ),
+        patch.object(partner, "_get_payment_blocks", remember),
+        patch.object(transaction, "_check_amount_open", lambda self: None),
+        patch.object(transaction, "_is_still_owed", lambda self: True),
+    ):
+        yield
+
+
+def _renew_block(block, env):
+    """Return what was shown with records of another transaction."""
+
+    def renew(item):
+        line = env["account.move.line"].sudo().browse(item.line.id)
+        return replace(
+            item,
+            line=line,
+            move=line.move_id.browse(item.move.id),
+            currency=env["res.currency"].browse(item.currency.id),
+        )
+
+    shares = [replace(share, item=renew(share.item)) for share in block.plan.shares]
+    return replace(
+        block,
+        currency=env["res.currency"].browse(block.currency.id),
+        items=tuple(map(renew, block.items)),
+        plan=replace(block.plan, shares=tuple(shares)),
+    )
+
+
+@contextmanager
+def forget_what_the_customer_said(registry):
+    """Autopay charges what is in dispute, and what a check is going to pay."""
+    move, line = registry["account.move"], registry["account.move.line"]
+
+    def find_none(records, _now, _attempt=None):
+        return {record: [] for record in records}
+
+    def find_no_reasons(lines, _today):
+        return {line: {} for line in lines}
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "terms": ("net",), "worker": ("autopay", "job")},
+            step=("the_customer_acts", "work"),
+            says=("autopay", "autopay", "check"),
+            pause=({"days": 3},),
+            **{"autopay terms": ({**dice.AUTOPAY[0], "max_amount": ""},)},
+        ),
+        patch.object(move, "_get_charge_obstacles", find_none),
+        patch.object(line, "_get_item_reasons", find_no_reasons),
+    ):
+        yield
+
+
+@contextmanager
+def exceed_the_limit(registry):
+    """Autopay doesn't look at the customer's limits."""
+    autopay = registry["paycollect.autopay"]
+    get_terms = autopay._get_terms
+
+    def get_generous_terms(row):
+        return replace(get_terms(row), max_amount=0.0, max_month=0.0)
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "terms": ("net",), "worker": ("autopay", "job")},
+            step=("the_customer_acts", "work"),
+            says=("autopay",),
+            pause=({"days": 3},),
+            **{"autopay terms": ({**dice.AUTOPAY[0], "max_amount": "20"},)},
+        ),
+        patch.object(autopay, "_get_terms", get_generous_terms),
+        patch.object(autopay, "_get_amount_obstacle", lambda self, *_args: ""),
+    ):
+        yield
+
+
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -219,5 +317,8 @@ MUTATIONS = {
         repeat_a_mark,
         charge_whom_it_was_for,
         charge_what_is_blocked,
+        charge_what_the_page_showed,
+        forget_what_the_customer_said,
+        exceed_the_limit,
     )
 }

@@ -25,7 +25,8 @@ class Notes:
 
     ``amounts``: as billed. ``owed``: chargeable. ``cash``: registered by staff, in
     ``cash_payments`` (ids). ``left_behind``: charged for an invoice before it was
-    reassigned to another customer. ``is_copy``: an administrator said so.
+    reassigned to another customer. ``corrected``: invoices that accounting changed, which
+    undoes what was matched. ``is_copy``: an administrator said so.
     """
 
     customers: list = field(default_factory=list)
@@ -35,6 +36,7 @@ class Notes:
     cash: Counter = field(default_factory=Counter)
     cash_payments: set = field(default_factory=set)
     left_behind: Counter = field(default_factory=Counter)
+    corrected: set = field(default_factory=set)
     is_stopped: bool = False
     is_moved: bool = False
     is_copy: bool = False

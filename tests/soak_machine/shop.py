@@ -35,6 +35,7 @@ def open_company(env):
             "stripe_webhook_secret": WEBHOOK_SECRET,
             "state": "test",
             "allow_tokenization": True,
+            "is_published": True,
         }
     )
     for code in ("card", "ach_direct_debit"):

@@ -26,10 +26,13 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        transactions = super().create(vals_list)
-        starting = transactions.filtered(lambda tx: tx._is_started_by_customer())
-        starting.sudo().invoice_ids._check_not_being_charged()
-        starting._check_amount_open()
+        """A payment that is refused leaves no row: the pages show the refusal and go on,
+        and a draft would keep the customer from starting another one."""
+        with self.env.cr.savepoint():
+            transactions = super().create(vals_list)
+            starting = transactions.filtered(lambda tx: tx._is_started_by_customer())
+            starting.sudo().invoice_ids._check_not_being_charged()
+            starting._check_amount_open()
         return transactions
 
     def _is_ours(self):
@@ -80,3 +83,13 @@ class PaymentTransaction(models.Model):
                         amount=tx.currency_id._format_amount(open_amount),
                     )
                 )
+
+    def _is_still_owed(self):
+        """Hook: whether what it pays is still owed, since it was created."""
+        self.ensure_one()
+        invoices = self.sudo().invoice_ids.filtered("company_id.collection_active")
+        if not invoices:
+            return True  # for an order, or not collected: Odoo's own rules apply
+        open_amount = sum(invoices.mapped("amount_residual"))
+        enough = self.currency_id.compare_amounts(open_amount, self.amount) >= 0
+        return enough and set(invoices.mapped("state")) == {"posted"}

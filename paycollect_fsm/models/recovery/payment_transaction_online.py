@@ -25,6 +25,9 @@ class PaymentTransaction(models.Model):
     def _charge_chosen_method(self, now):
         """Charge the method on file. Network; commits before and afterward.
 
+        What is owed is looked at again after the commit: it may have been paid at the
+        desk in the meantime.
+
         :param now: naive UTC datetime
         """
         self.ensure_one()
@@ -33,6 +36,9 @@ class PaymentTransaction(models.Model):
         attempts._commit()
         self.lock_for_update()
         if self.state != "draft":
+            return
+        if not self._is_still_owed():
+            self._give_up_charge()
             return
         outcome = self._request_chosen_method()
         if outcome.state == UNKNOWN:
@@ -43,6 +49,17 @@ class PaymentTransaction(models.Model):
         if outcome.reason == KEY_REJECTED:
             self.provider_id._set_key_rejected(now)
         attempts._commit()
+
+    def _give_up_charge(self):
+        """Nothing was sent, because what is owed has changed since; commits."""
+        self.collection_unanswered_since = False
+        self._set_canceled(
+            state_message=self.env._(
+                "The amount due has changed since you opened this page. Nothing was "
+                "charged. Please reload the page."
+            )
+        )
+        self.env["paycollect.attempt"]._commit()
 
     def _request_chosen_method(self):
         """Send the charge request and return its :class:`outcome.Outcome`."""

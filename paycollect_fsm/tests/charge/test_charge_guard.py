@@ -41,6 +41,19 @@ class TestChargeGuard(CollectionCommon):
                 with self.assertRaisesRegex(ValidationError, "is being charged"):
                     self.pay_online()
 
+    def test_a_refused_payment_leaves_nothing_behind(self):
+        """The page shows the refusal, and its request is committed."""
+        self.attempt.state = "sent"
+        try:
+            self.pay_online()
+        except ValidationError:
+            refused = True
+        self.assertTrue(refused)
+        self.env.flush_all()
+        self.assertFalse(self.move.transaction_ids)
+        self.attempt.state = "canceled"
+        self.assertTrue(self.pay_online())
+
     def test_whoever_is_faster_than_a_planned_charge_pays(self):
         self.assertTrue(self.pay_online())
         with trap_jobs():

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -231,6 +231,39 @@ class TestDelivery(DeliveryCommon):
         self.assertFalse(self.left)
         self.later(minutes=3)
         self.later(minutes=4)
+        self.assertEqual(len(self.left), 1)
+        self.assertTrue(move.invoice_message_at)
+
+    def test_an_invoice_waits_for_the_payment_that_may_still_fail(self):
+        """A bank debit that the customer started was returned a day later."""
+        with trap_jobs():
+            job = self.make_job(mode="net")
+            job.action_complete()
+        move = job.invoice_lines.move_id
+        token = self.make_token(move.partner_id)
+        payment = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": token.provider_id.id,
+                    "payment_method_id": token.payment_method_id.id,
+                    "amount": move.amount_residual,
+                    "currency_id": move.currency_id.id,
+                    "partner_id": move.partner_id.id,
+                    "operation": "online_direct",
+                    "invoice_ids": [Command.set(move.ids)],
+                }
+            )
+        )
+        payment._set_pending()
+        move._send_invoice_message(fields.Datetime.now())
+        self.later(days=1)
+        self.assertFalse(self.left)
+        self.assertEqual(move.collection_message_ids.state, "queued")
+        payment._set_error("The account was closed.")
+        payment._post_process()
+        self.later(hours=2)
         self.assertEqual(len(self.left), 1)
         self.assertTrue(move.invoice_message_at)
 

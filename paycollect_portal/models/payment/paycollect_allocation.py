@@ -54,6 +54,14 @@ class PaycollectAllocation(models.Model):
         help="The customer's credit that was deducted before the money.",
     )
 
+    def _is_still_owed(self):
+        """Whether its item is still open by what was shown, credit included."""
+        self.ensure_one()
+        shown = self.amount + self.credit + self.discount
+        residual = self.line_id.amount_residual_currency
+        is_posted = self.line_id.parent_state == "posted"
+        return is_posted and self.currency_id.compare_amounts(residual, shown) >= 0
+
     def _get_amounts_to_match(self):
         """Return what the payment pays of each item: ``{journal item ID: amount}``."""
         return {

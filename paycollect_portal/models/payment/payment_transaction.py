@@ -26,6 +26,12 @@ class PaymentTransaction(models.Model):
         online = self.sudo().filtered(lambda tx: tx._is_started_by_customer())
         return online.collection_allocation_ids
 
+    def _is_still_owed(self):
+        shares = self._get_allocations()
+        return super()._is_still_owed() and all(
+            share._is_still_owed() for share in shares
+        )
+
     def _create_payment(self, **extra_create_values):
         """Use the credit that was deducted, then pay each item what was shown for it.
 

@@ -2,6 +2,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -147,6 +148,36 @@ class TestBalancePortal(BalanceCommon):
         second = self.submit_token(token)
         self.assertEqual(second["state"], "error")
         self.assertEqual(len(invoice.transaction_ids), 1)
+
+    def test_what_the_desk_took_before_the_charge_is_sent_is_not_charged(self):
+        invoices = self.make_invoice(due=-3) + self.make_invoice(amount=50, due=-1)
+        token = self.make_token(self.customer)
+        customer, company = self.customer, self.company
+        [block] = customer._get_payment_blocks(company, self.today)
+        payment = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": token.provider_id.id,
+                    "payment_method_id": token.payment_method_id.id,
+                    "token_id": token.id,
+                    "amount": block.plan.amount,
+                    "currency_id": block.currency.id,
+                    "partner_id": customer.id,
+                    "operation": "online_token",
+                    **customer._prepare_block_payment_vals(company, block),
+                }
+            )
+        )
+        self.assertTrue(payment._is_still_owed())
+        desk = self.make_payment(amount=20)
+        (self.receivable(invoices[0]) + self.receivable(desk.move_id)).reconcile()
+        payment._charge_chosen_method(fields.Datetime.now())
+        self.assertEqual(payment.state, "cancel")
+        self.assertIn("has changed", payment.state_message)
+        self.assertFalse(payment.collection_unanswered_since)
+        self.assertEqual(invoices.mapped("amount_residual"), [80, 50])
 
     def test_a_link_without_a_login_uses_no_method_on_file(self):
         self.make_invoice()

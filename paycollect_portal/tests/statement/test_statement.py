@@ -5,71 +5,12 @@ from datetime import date, timedelta
 from odoo import Command
 from odoo.tests import tagged
 
-from ..common import PortalCommon
+from .common_statement import StatementCommon
 
 
 @tagged("post_install", "-at_install")
-class TestStatement(PortalCommon):
+class TestStatement(StatementCommon):
     """The collected cases about statements; numbers are those of the list."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.receivable = cls.customer.property_account_receivable_id
-
-    # -- what happens ---------------------------------------------------------------
-
-    def bill(self, day, amount, due=None, partner=None, **values):
-        day = date.fromisoformat(day)
-        return self.make_invoice(
-            partner,
-            amount,
-            invoice_date=day,
-            invoice_date_due=date.fromisoformat(due) if due else day,
-            **values,
-        )
-
-    def pay(self, day, amount, partner=None, **values):
-        return self.make_payment(
-            partner, amount, date=date.fromisoformat(day), **values
-        ).move_id
-
-    def book(self, day, amount, due=False):
-        """Post an entry without a document: a write-off or an old balance."""
-        account = self.company.expense_currency_exchange_account_id or self.env[
-            "account.account"
-        ].search([("account_type", "=", "expense")], limit=1)
-        entry = self.env["account.move"].create(
-            {
-                "date": day,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": self.receivable.id,
-                            "partner_id": self.customer.id,
-                            "balance": amount,
-                            "date_maturity": due,
-                        }
-                    ),
-                    Command.create({"account_id": account.id, "balance": -amount}),
-                ],
-            }
-        )
-        entry.action_post()
-        return entry
-
-    def get_items(self, *moves):
-        lines = self.env["account.move.line"]
-        for move in moves:
-            lines |= move.line_ids.filtered(
-                lambda line: line.account_type == "asset_receivable"
-            )
-        return lines
-
-    def match(self, *moves):
-        self.get_items(*moves).reconcile()
 
     def state(self, first, last, customer=None, currency=None):
         """Return the block of a statement, after checking that it adds up."""
@@ -264,61 +205,6 @@ class TestStatement(PortalCommon):
             self.assertEqual(
                 self.age(block), {"days_90": 48, "not_due": 9, "credit": -5}
             )
-
-    def test_random_ledgers_add_up_to_the_journal_items(self):
-        """Real documents, matched at random, against a search of journal items."""
-        for seed in range(8):
-            with self.subTest(seed=seed):
-                customer = self.make_partner(f"Random {seed}", mode="net")
-                self.check_random_ledger(customer, random.Random(seed))
-
-    def check_random_ledger(self, customer, chance):
-        moves = []
-        for number in range(8):
-            day = str(date(2026, 1, 1) + timedelta(days=chance.randrange(150)))
-            amount = chance.randrange(100, 90000) / 100
-            values = {
-                "currency_id": chance.choice((self.euro, self.company.currency_id)).id
-            }
-            if number % 4 == 3:
-                values["move_type"] = "out_refund"
-            make = self.pay if number % 2 else self.bill
-            if "move_type" in values:
-                make = self.bill
-            moves.append(make(day, amount, partner=customer, **values))
-        for _number in range(4):
-            some = self.get_items(*chance.sample(moves, 3))
-            for lines in some.grouped("currency_id").values():
-                if len(set(lines.mapped(lambda line: line.balance > 0))) > 1:
-                    lines.filtered(lambda line: not line.reconciled).reconcile()
-        for _number in range(3):
-            first = date(2026, 1, 1) + timedelta(days=chance.randrange(150))
-            last = first + timedelta(days=chance.randrange(60))
-            found = customer._get_collection_statement(first, last, self.company)
-            for currency in (self.euro, self.company.currency_id):
-                block = (
-                    self.state(str(first), str(last), customer, currency)
-                    if (currency in found)
-                    else {"closing": 0, "opening": 0}
-                )
-                before = first - timedelta(days=1)
-                self.assertEqual(block["opening"], self.add(customer, currency, before))
-                self.assertEqual(block["closing"], self.add(customer, currency, last))
-                if currency in found:
-                    whole = self.state("2025-01-01", str(last), customer, currency)
-                    self.assertEqual(self.age(block), self.age(whole))
-
-    def add(self, customer, currency, last):
-        lines = self.env["account.move.line"].search(
-            [
-                ("partner_id", "child_of", customer.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("currency_id", "=", currency.id),
-                ("date", "<=", last),
-            ]
-        )
-        return currency.round(sum(lines.mapped("amount_currency")))
 
     def test_the_number_of_queries_does_not_depend_on_documents_or_customers(self):
         few, many = self.count_queries(1, 2), self.count_queries(3, 6)

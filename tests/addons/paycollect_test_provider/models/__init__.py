@@ -5,3 +5,4 @@ from . import mail_mail
 from . import paycollect_attempt
 from . import payment_token
 from . import payment_transaction
+from . import res_partner
