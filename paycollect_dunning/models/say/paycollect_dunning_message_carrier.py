@@ -14,6 +14,13 @@ from ...rules.const import CALL, LETTER, MAIL, SMS
 _logger = logging.getLogger(__name__)
 
 REMINDER = "reminder"
+LAYOUT = "paycollect_dunning.reminder_mails"
+BEGIN = (
+    '<t t-foreach="reminders" t-as="reminder">'
+    "<t t-set=\"object\" t-value=\"reminder['object']\"/>"
+    "<t t-set=\"said\" t-value=\"reminder['said']\"/>"
+)
+END = '<t t-out="mark"/></t>'
 # The shipped templates, from this many days after the due date on.
 TEMPLATES = ((15, "final"), (7, "statement"), (1, "friendly"), (-1000, "courtesy"))
 CALL_TO_MAKE, LETTER_TO_PRINT = "dunning_call", "dunning_letter"
@@ -113,19 +120,24 @@ class PaycollectDunningMessage(models.Model):
         return content
 
     def _render_bodies(self, template):
-        """Return ``{id: HTML}``; QWeb compiles the template once for all rows."""
+        """Return ``{id: HTML}``: the level's text inside the layout of all reminders.
+
+        QWeb compiles a template once a call, so each is rendered once for all rows.
+        """
+        reminders = [{"object": row, "said": row._get_reminder()} for row in self]
         mark = secrets.token_hex(16)
-        source = (
-            '<t t-foreach="reminders" t-as="object">'
-            f'{template.body_html}<t t-out="mark"/></t>'
-        )
-        [rendered] = template._render_template_qweb(
-            source,
-            self._name,
-            self[:1].ids,
-            add_context={"reminders": self, "mark": mark},
+        values = {"reminders": reminders, "mark": mark}
+        source = f"{BEGIN}{template.body_html}{END}"
+        [texts] = template._render_template_qweb(
+            source, self._name, self[:1].ids, add_context=values
         ).values()
-        *bodies, _rest = rendered.split(mark)
+        for reminder, text in zip(reminders, texts.split(mark), strict=False):
+            reminder["text"] = text
+        *bodies, _rest = (
+            self.env["ir.qweb"]
+            ._render(LAYOUT, values, minimal_qcontext=True)
+            .split(mark)
+        )
         return template._render_template_postprocess(
             self._name, dict(zip(self.ids, bodies, strict=True))
         )
