@@ -17,8 +17,8 @@ REMINDER = "reminder"
 LAYOUT = "paycollect_dunning.reminder_mails"
 BEGIN = (
     '<t t-foreach="reminders" t-as="reminder">'
-    "<t t-set=\"object\" t-value=\"reminder['object']\"/>"
-    "<t t-set=\"said\" t-value=\"reminder['said']\"/>"
+    '<t t-set="object" t-value="reminder[\'object\']"/>'
+    '<t t-set="said" t-value="reminder[\'said\']"/>'
 )
 END = '<t t-out="mark"/></t>'
 # The shipped templates, from this many days after the due date on.
@@ -134,9 +134,7 @@ class PaycollectDunningMessage(models.Model):
         for reminder, text in zip(reminders, texts.split(mark), strict=False):
             reminder["text"] = text
         *bodies, _rest = (
-            self.env["ir.qweb"]
-            ._render(LAYOUT, values, minimal_qcontext=True)
-            .split(mark)
+            self.env["ir.ui.view"]._render_template(LAYOUT, values).split(mark)
         )
         return template._render_template_postprocess(
             self._name, dict(zip(self.ids, bodies, strict=True))

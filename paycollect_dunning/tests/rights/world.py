@@ -159,6 +159,7 @@ class DunningWorld(PortalWorld):
             "paycollect.dunning.preview.line": {"preview_id": preview, **customer},
             "paycollect.dunning.activation": plan,
         }
+
     def _make_reply(self):
         case = self.env["paycollect.dunning.case"].search(
             [("partner_id", "=", self.customer.id)]

@@ -25,7 +25,9 @@ class SayCommon(DunningCommon):
                 "street": "1 Main St",
                 "city": "New York",
                 "zip": "10001",
-                "state_id": cls.env["res.country.state"].search([("code", "=", "NY"), ("country_id.code", "=", "US")]).id,
+                "state_id": cls.env["res.country.state"]
+                .search([("code", "=", "NY"), ("country_id.code", "=", "US")])
+                .id,
                 "country_id": cls.env.ref("base.us").id,
                 "phone": "+1 212 555 0199",
             }

@@ -48,7 +48,9 @@ class TestReplies(SayCommon, HttpCase):
     def test_our_answer_by_email_or_in_the_chatter_closes_it(self):
         self.receive("Where is the invoice?")
         self.case.with_user(self.manager).message_post(
-            body=self.env._("Attached."), message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=self.env._("Attached."),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         self.assertEqual(self.case.reply_ids.state, "answered")
         self.receive("And the other one?")
