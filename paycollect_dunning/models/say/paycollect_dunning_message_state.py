@@ -3,6 +3,7 @@ from odoo import models
 
 from ...rules.const import CALL, MAIL, SMS
 from ...rules.credit import cover_oldest
+from ...rules.frequency import HOURS
 
 # A person decided meanwhile that nothing is said.
 HOLDING_STATES = ("paused", "exception", "handed_over")
@@ -31,10 +32,31 @@ class PaycollectDunningMessage(models.Model):
             )
         )
         waited = due.filtered(lambda row: row.state == "delayed" or row.date < now)
-        stopped = waited._stop_waiting(now)
-        left = due - stopped
+        late = waited._wait_again(now)
+        left = due - late - (waited - late)._stop_waiting(now)
         left.filtered(lambda row: row.state != "queued").state = "queued"
         return left
+
+    def _wait_again(self, now):
+        """Delay what comes too late, after an outage, for the hours of today.
+
+        :return: these messages
+        """
+        again = self.browse()
+        for row in self:
+            hour = row.case_id._find_hour(row.channel, row.partner_id, row.address, now)
+            if hour and hour > now:
+                values = {"at": str(hour)}
+                row.write(
+                    {
+                        "state": "delayed",
+                        "send_at": hour,
+                        "reason_code": HOURS,
+                        "reason_values": values,
+                    }
+                )
+                again |= row
+        return again
 
     def _stop_waiting(self, now):
         """Skip what may not be said anymore; return these messages."""

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -13,6 +13,13 @@ class TestCarriers(SayCommon):
     """From the written row to the email, text, letter or call, and its outcome."""
 
     def set_scene(self):
+        self.company.write(
+            {
+                "dunning_days": "all",
+                "dunning_hour_from": 0,
+                "dunning_hour_to": 24,
+            }
+        )
         self.invoice = self.make_invoice(amount=100, due=-5)
         self.case = self.make_case()
 
@@ -74,6 +81,24 @@ class TestCarriers(SayCommon):
         self.assertEqual((covered.state, covered.reason_code), ("skipped", "settled"))
         self.assertFalse(covered.delivery_id)
         self.assertIn("settled meanwhile", covered.reason)
+
+    def test_what_comes_too_late_for_its_hours_waits_for_the_next_ones(self):
+        night = datetime(2026, 3, 3, 4)  # 11 PM in New York
+        message = self.make_message(
+            self.case,
+            self.invoice,
+            channel="sms",
+            address="+12125550199",
+            state="delayed",
+            date=night - timedelta(days=1),
+            send_at=night - timedelta(hours=13),
+        )
+        message._queue_carriers(night)
+        self.assertEqual(
+            (message.state, message.send_at, message.reason_code),
+            ("delayed", datetime(2026, 3, 3, 14), "hours"),
+        )
+        self.assertFalse(message.delivery_id)
 
     def test_a_retried_email_is_corrected_or_canceled(self):
         message = self.make_message(self.case, self.invoice)
