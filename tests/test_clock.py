@@ -30,10 +30,12 @@ ENTRIES = ("action_", "_cron_", "_gc_", "_compute_", "_search_")
 OVERRIDES = {
     "write",
     "_create_payment",
+    "_message_post_after_hook",
     "_order_field_to_sql",
     "_postprocess_sent_message",
     "_stripe_create_customer",
     "_table_query",
+    "message_update",
 }
 # The signature of a webhook is checked when it arrives.
 SIGNATURES = {"_has_signed"}
@@ -107,7 +109,7 @@ def has_time(call):
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     stored = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     return (
-        bool(names & {"now", "today", "begin"})
+        bool(names & {"now", "today", "begin", "at"})
         or any(name.endswith("_at") for name in stored)
         or None in {word.arg for word in call.keywords}
     )
