@@ -256,7 +256,9 @@ class Customer:
 
         :return: both :class:`BalanceWindow`, with the invoice ticked
         """
-        link = self.shop.rpc("admin")("res.partner", "open_account_for_tests", [self.id])
+        link = self.shop.rpc("admin")(
+            "res.partner", "open_account_for_tests", [self.id]
+        )
         [line] = self.server.sql(
             "SELECT id FROM account_move_line WHERE move_id = %s "
             "AND display_type = 'payment_term'",

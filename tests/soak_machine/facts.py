@@ -133,9 +133,7 @@ def read(place, notes, today):
             attempts=fetch(ATTEMPTS, moves=move_ids),
             transactions=transactions,
             moves=fetch(MOVES, moves=move_ids, cash=cash, today=today),
-            shares=fetch(
-                SHARES, transactions=tx_ids, corrected=list(notes.corrected)
-            ),
+            shares=fetch(SHARES, transactions=tx_ids, corrected=list(notes.corrected)),
             strangers=fetch(STRANGERS, moves=move_ids),
             double_payments=fetch(DOUBLE_PAYMENTS, transactions=tx_ids),
         )

@@ -106,7 +106,11 @@ SELECT COALESCE(-round(sum(line.amount_residual_currency) * 100)::int, 0) AS cre
 
 
 class Gate:
-    """:param place: see place.py; :param clock: see clock.py; :param zone: the company's"""
+    """
+    :param place: see place.py
+    :param clock: see clock.py
+    :param zone: the company's
+    """
 
     def __init__(self, place, clock, zone):
         self._place, self._clock, self._zone = place, clock, zone
@@ -168,21 +172,24 @@ class Gate:
             why = "is disputed" if charge.is_disputed else "is paid by check"
             yield f"{charge.name} is charged although it {why}"
         if charge.autopay_id:
-            agreed = _fetch(
-                cr, AUTOPAY, attempt=charge.attempt_id, zone=self._zone.key
-            )
+            agreed = _fetch(cr, AUTOPAY, attempt=charge.attempt_id, zone=self._zone.key)
             if agreed.is_off:
                 yield f"{charge.name} is charged although autopay is off"
             if 0 < agreed.max_amount < amount:
-                yield f"{charge.name}: autopay charges {amount}, {agreed.max_amount} is the limit"
+                limit = f"{agreed.max_amount} is the limit"
+                yield f"{charge.name}: autopay charges {amount}, {limit}"
             if 0 < agreed.max_month < agreed.month:
-                yield f"{charge.name}: autopay charges {agreed.month} in a month, {agreed.max_month} is the limit"
+                limit = f"{agreed.max_month} is the limit"
+                yield (
+                    f"{charge.name}: autopay charges {agreed.month} in a month, {limit}"
+                )
         if charge.scheduled_payment_id:
             agreed = _fetch(cr, SCHEDULED, attempt=charge.attempt_id)
             if agreed.is_canceled:
                 yield f"{charge.name} is charged although the payment was canceled"
             if agreed.charged > agreed.amount:
-                yield f"{charge.name}: {agreed.charged} is charged, {agreed.amount} was scheduled"
+                planned = f"{agreed.amount} was scheduled"
+                yield f"{charge.name}: {agreed.charged} is charged, {planned}"
 
     def _check_state(self, charge):
         if charge.state != "posted" or charge.payment_state == "blocked":

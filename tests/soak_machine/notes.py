@@ -25,8 +25,8 @@ class Notes:
 
     ``amounts``: as billed. ``owed``: chargeable. ``cash``: registered by staff, in
     ``cash_payments`` (ids). ``left_behind``: charged for an invoice before it was
-    reassigned to another customer. ``corrected``: invoices that accounting changed, which
-    undoes what was matched. ``is_copy``: an administrator said so.
+    reassigned to another customer. ``corrected``: invoices that accounting changed,
+    which undoes what was matched. ``is_copy``: an administrator said so.
     """
 
     customers: list = field(default_factory=list)

@@ -71,9 +71,7 @@ class Schedule(Corrections, House, Rest, Windows):
             made.append(partner.id)
 
         self.act(f"{name} with a {kind} method", make)
-        self.notes.customers.append(
-            Customer(name, made[-1], method.customer, user_id)
-        )
+        self.notes.customers.append(Customer(name, made[-1], method.customer, user_id))
 
     def bill(self, customer, amount, terms):
         made = []

@@ -4,7 +4,6 @@ windows. A window keeps what it showed, however old it gets.
 """
 
 from dataclasses import dataclass
-
 from datetime import timedelta
 
 from .pages import read
@@ -189,9 +188,7 @@ class Windows:
     def _submit(self, window, **chosen):
         """Submit the form; return the provider's intent that was created, if any."""
         made, before = [], len(self.world.provider.get_intents())
-        visit = Visit(
-            window.route, window.user_id, params=window.prepare(**chosen)
-        )
+        visit = Visit(window.route, window.user_id, params=window.prepare(**chosen))
 
         def pay(env):
             made[:] = [visit(env)]

@@ -31,11 +31,10 @@ class PaycollectDunningCase(models.Model):
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     plan_id = fields.Many2one(
-        "paycollect.dunning.plan", string="Plan", readonly=True, ondelete="restrict"
+        "paycollect.dunning.plan", readonly=True, ondelete="restrict"
     )
     level_id = fields.Many2one(
         "paycollect.dunning.level",
-        string="Level",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -76,7 +75,7 @@ class PaycollectDunningCase(models.Model):
         help="No message until this day. Empty with a reason: until it's released.",
     )
     held_reason = fields.Char(string="Held Because", readonly=True, tracking=True)
-    held_by_id = fields.Many2one("res.users", string="Held By", readonly=True)
+    held_by_id = fields.Many2one("res.users", readonly=True)
     old_approved_at = fields.Datetime(
         string="Old Items Approved On",
         readonly=True,

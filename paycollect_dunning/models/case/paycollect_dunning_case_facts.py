@@ -69,8 +69,7 @@ class PaycollectDunningCase(models.Model):
         """
         customers = self.env["res.partner"].sudo().browse(customer_ids)
         facts = {
-            row[LINE]: row
-            for row in self._query_items(company, horizon, customer_ids)
+            row[LINE]: row for row in self._query_items(company, horizon, customer_ids)
         }
         found = {}
         for customer, open_items in customers._get_open_items(company, today).items():

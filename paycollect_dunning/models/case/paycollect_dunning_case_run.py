@@ -73,9 +73,7 @@ class PaycollectDunningCase(models.Model):
         changed = [one for one in outcomes.values() if self._is_changed(one)]
         self._update_cases([one for one in changed if one.case_id], now)
         made = self._insert_cases([one for one in changed if not one.case_id], now)
-        closed = [
-            one.case_id for one in changed if one.decision.action == CLOSE
-        ]
+        closed = [one.case_id for one in changed if one.decision.action == CLOSE]
         self.invalidate_model()
         if closed:
             self.browse(closed)._after_close(now)

@@ -29,7 +29,6 @@ class PaycollectDunningMessage(models.Model):
 
     case_id = fields.Many2one(
         "paycollect.dunning.case",
-        string="Case",
         required=True,
         readonly=True,
         index=True,
@@ -51,7 +50,6 @@ class PaycollectDunningMessage(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     level_id = fields.Many2one(
         "paycollect.dunning.level",
-        string="Level",
         readonly=True,
         index=True,
         ondelete="restrict",
@@ -109,7 +107,6 @@ class PaycollectDunningMessage(models.Model):
     )
     delivery_id = fields.Many2one(
         "paycollect.message",
-        string="Delivery",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -64,9 +64,7 @@ class PaycollectDunningMessage(models.Model):
         goes_on = not held and case.state in (OPEN, EXCEPTION)
         return goes_on and all(
             line.line_id in asked
-            and not line.currency_id.compare_amounts(
-                asked[line.line_id], line.residual
-            )
+            and not line.currency_id.compare_amounts(asked[line.line_id], line.residual)
             for line in self.line_ids
         )
 

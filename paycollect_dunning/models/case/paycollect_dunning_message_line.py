@@ -47,7 +47,7 @@ class PaycollectDunningMessageLine(models.Model):
         readonly=True, help="What the reminder asks for: open amount less credit."
     )
     level_id = fields.Many2one(
-        "paycollect.dunning.level", string="Level", readonly=True, ondelete="set null"
+        "paycollect.dunning.level", readonly=True, ondelete="set null"
     )
     delay_days = fields.Integer(
         readonly=True, help="The level's days when it was told."

@@ -27,7 +27,7 @@ class PaycollectChargeback(models.Model):
                 self.env._("There is no invoice behind this payment, so no evidence.")
             )
         dossier = self.env["paycollect.dossier"].sudo()
-        content = dossier._render(chargeback, fields.Datetime.now())
+        content = dossier._render_dossier(chargeback, fields.Datetime.now())
         chargeback.evidence_pdf = base64.b64encode(content)
         return {
             "type": "ir.actions.act_url",

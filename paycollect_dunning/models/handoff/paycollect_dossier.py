@@ -207,7 +207,7 @@ class PaycollectDossier(models.AbstractModel):
         return report.get_wkhtmltopdf_state() in ("ok", "upgrade")
 
     @api.model
-    def _render(self, record, now):
+    def _render_dossier(self, record, now):
         """Return the file of a hand-over or a chargeback as a PDF (bytes).
 
         In the language of the company, which its agency and its bank share.

@@ -85,7 +85,7 @@ class PaycollectHandoff(models.Model):
         :raise UserError: without a PDF engine
         """
         self._make_csv(now)
-        content = self.env["paycollect.dossier"]._render(self, now)
+        content = self.env["paycollect.dossier"]._render_dossier(self, now)
         self.dossier_pdf = base64.b64encode(content)
 
     def _make_csv(self, now):

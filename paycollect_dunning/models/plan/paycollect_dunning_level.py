@@ -67,7 +67,6 @@ class PaycollectDunningLevel(models.Model):
         help="What the level means for the customer's new orders until it's paid.",
     )
     hand_over = fields.Boolean(
-        string="Hand Over",
         help="The case is proposed for hand-over to an agency. Never before the level "
         "below it was sent.",
     )

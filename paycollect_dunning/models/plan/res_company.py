@@ -86,9 +86,7 @@ class ResCompany(models.Model):
         """Button: remind again; each case is decided anew (Collections managers)."""
         self.env["paycollect.access"]._check_manager(self)
         self.ensure_one()
-        self.sudo().write(
-            {"dunning_stopped_at": False, "dunning_stopped_by_id": False}
-        )
+        self.sudo().write({"dunning_stopped_at": False, "dunning_stopped_by_id": False})
 
     def _is_dunning_on(self):
         """Whether reminders may leave at this moment, also after a commit."""

@@ -9,7 +9,6 @@ class ResPartner(models.Model):
 
     dunning_plan_id = fields.Many2one(
         "paycollect.dunning.plan",
-        string="Dunning Plan",
         company_dependent=True,
         domain="[('company_id', '=', allowed_company_ids[0])]",
         groups="paycollect_fsm.group_user",

@@ -31,7 +31,9 @@ class TestCaseFacts(CaseCommon):
             values = {"currency_id": euro.id} if dice.random() < 0.3 else {}
             customer = dice.choice(customers)
             amount = dice.randint(100, 9999) / 100
-            moves |= self.make_invoice(customer, amount, dice.randint(-40, 20), **values)
+            moves |= self.make_invoice(
+                customer, amount, dice.randint(-40, 20), **values
+            )
             if dice.random() < 0.2:
                 self.make_credit_note(customer, amount / 2, **values)
         return moves

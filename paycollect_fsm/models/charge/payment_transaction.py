@@ -26,8 +26,11 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A payment that is refused leaves no row: the pages show the refusal and go on,
-        and a draft would keep the customer from starting another one."""
+        """A payment that is refused leaves no row.
+
+        The pages show the refusal and go on, and a draft would keep the customer from
+        starting another one.
+        """
         with self.env.cr.savepoint():
             transactions = super().create(vals_list)
             starting = transactions.filtered(lambda tx: tx._is_started_by_customer())

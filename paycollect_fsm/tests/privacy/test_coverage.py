@@ -14,7 +14,6 @@ EXCEPTIONS = {
     "paycollect.recovery.report": "a view of attempts",
     "paycollect.recovery.curve": "a view of attempts",
     "paycollect.return.rate": "a view of attempts",
-    "paycollect.desk.item": "a view of what waits for a person",
 }
 # Fields of ours whose name sounds personal, but that are never blanked, and why.
 KEPT_FIELDS = {

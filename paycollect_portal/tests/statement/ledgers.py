@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Hundreds of ledgers from a few that Odoo posted and matched.
 
-Each copy has a customer, documents, items and matches of its own, with every column that
-Odoo wrote. Each of its documents has a random date, and its amounts are a random
+Each copy has a customer, documents, items and matches of its own, with every column
+that Odoo wrote. Each of its documents has a random date, and its amounts are a random
 multiple: nothing has to be rounded, and what was settled still is.
 """
 
@@ -156,7 +156,9 @@ class Ledgers:
         self._write_copies(each)
         for table in LINKS:
             self._copy(table)
-        self.env.cr.execute(SQL("ANALYZE %s", SQL(", ").join(map(SQL.identifier, LINKS))))
+        self.env.cr.execute(
+            SQL("ANALYZE %s", SQL(", ").join(map(SQL.identifier, LINKS)))
+        )
         self.env.invalidate_all()
         step = self.steps["res_partner"]
         return {

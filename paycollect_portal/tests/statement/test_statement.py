@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import random
-from datetime import date, timedelta
+from datetime import date
 
-from odoo import Command
 from odoo.tests import tagged
 
 from .common_statement import StatementCommon

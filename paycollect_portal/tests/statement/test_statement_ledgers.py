@@ -159,7 +159,9 @@ class TestStatementLedgers(StatementCommon):
         lines = lines.filtered(lambda line: not line.reconciled)
         if chance.random() < 0.8:
             lines = max(lines.grouped("currency_id").values(), key=len, default=lines)
-        before = self.env["account.partial.reconcile"].search([], order="id desc", limit=1)
+        before = self.env["account.partial.reconcile"].search(
+            [], order="id desc", limit=1
+        )
         if {line.balance > 0 for line in lines} == {True, False}:
             lines.reconcile()
         self.env.flush_all()
@@ -191,7 +193,8 @@ class TestStatementLedgers(StatementCommon):
     def read_statement(self, statement):
         names = ("date", "kind", "amount", "balance")
         return {
-            currency: block | {"lines": [[line[n] for n in names] for line in block["lines"]]}
+            currency: block
+            | {"lines": [[line[n] for n in names] for line in block["lines"]]}
             for currency, block in statement.items()
         }
 
@@ -245,7 +248,9 @@ class TestStatementLedgers(StatementCommon):
         names = ("amount", "open", "residual", *BUCKETS)
         found = defaultdict(lambda: dict.fromkeys(names, 0))
         for customer, currency, *amounts in self.env.cr.fetchall():
-            found[customer, currency] = dict(zip(names, map(cents, amounts), strict=True))
+            found[customer, currency] = dict(
+                zip(names, map(cents, amounts), strict=True)
+            )
         return found
 
 
