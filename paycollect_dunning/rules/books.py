@@ -84,6 +84,7 @@ def fits(line, debtor):
 def is_stale(last, today, days):
     """Whether the last bank statement is too old. ``days`` 0: not checked.
 
+    >>> from datetime import date
     >>> is_stale(date(2026, 1, 1), date(2026, 1, 13), 10)
     True
     >>> is_stale(date(2026, 1, 3), date(2026, 1, 13), 10), is_stale(None, date.max, 0)

@@ -14,6 +14,7 @@ ONE_DAY = timedelta(days=1)
 
 def is_business_day(day, holidays=()):
     """
+    >>> from datetime import date
     >>> is_business_day(date(2026, 7, 3)), is_business_day(date(2026, 7, 4))
     (True, False)
     >>> is_business_day(date(2026, 7, 3), {date(2026, 7, 3)})
@@ -27,6 +28,7 @@ def add_days(day, count, holidays=(), business=True):
 
     With business days, 0 is the day itself or else the next business day.
 
+    >>> from datetime import date
     >>> friday = date(2026, 7, 10)
     >>> [add_days(friday, n).isoformat()[-2:] for n in (-1, 0, 1, 2, 3)]
     ['09', '10', '13', '14', '15']
@@ -53,6 +55,7 @@ def add_days(day, count, holidays=(), business=True):
 def get_pay_by(day, pay_days, latest_due, holidays=()):
     """Return by when a message asks to be paid, never before what it names is due.
 
+    >>> from datetime import date
     >>> get_pay_by(date(2026, 7, 10), 3, date(2026, 7, 1))
     datetime.date(2026, 7, 15)
     >>> get_pay_by(date(2026, 7, 10), 0, date(2026, 7, 17))
@@ -67,6 +70,7 @@ class Ladder:
     ``delays``: the levels' days, ascending. ``grace``: calendar days that levels after
     the due date come later.
 
+    >>> from datetime import date
     >>> ladder = Ladder((-3, 3, 7), date(2026, 7, 13), business=False)
     >>> ladder.find(date(2026, 7, 20))
     (-1, datetime.date(2026, 7, 17))
@@ -101,6 +105,7 @@ class Ladder:
     def get_day(self, due, delay):
         """Return the day on which a level is reached.
 
+        >>> from datetime import date
         >>> Ladder((), date(2026, 1, 1), grace=7).get_day(date(2026, 7, 10), 1)
         datetime.date(2026, 7, 20)
         """
