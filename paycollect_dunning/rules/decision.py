@@ -123,7 +123,7 @@ class Entry(NamedTuple):
         return self.item.told is not None and self.item.told >= delay
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Facts:
     """One customer in one currency.
 
@@ -276,7 +276,11 @@ def decide(facts):
         values = {"minimum": facts.minimum}
         return Decision(WAIT, MINIMUM, values, **state | {"next_date": None})
     delays = facts.ladder.delays
-    new = [entry for entry in reached if not entry.is_told(delays[entry.index])]
+    new = [
+        entry
+        for entry in reached
+        if entry.item.told is None or entry.item.told < delays[entry.index]
+    ]
     if not new:
         return _decide_old(facts, odd, state)
     pay_by = max((e.item.pay_by for e in reached if e.item.pay_by), default=None)
