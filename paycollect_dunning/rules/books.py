@@ -2,7 +2,7 @@
 """Money that may have arrived and isn't matched yet: is it this customer's?"""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 MIN_REFERENCE = 4  # letters; shorter references fit too much
@@ -81,7 +81,7 @@ def fits(line, debtor):
     return None
 
 
-def is_stale(last, today, days):
+def is_stale(last: date | None, today: date, days):
     """Whether the last bank statement is too old. ``days`` 0: not checked.
 
     >>> from datetime import date

@@ -5,14 +5,14 @@ Days are the company's days. Business days leave out weekends and the given holi
 the due date itself never moves.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 SATURDAY = 5
 GRACE_DAYS = 7  # a good payer's first lateness
 ONE_DAY = timedelta(days=1)
 
 
-def is_business_day(day, holidays=()):
+def is_business_day(day: date, holidays=()):
     """
     >>> from datetime import date
     >>> is_business_day(date(2026, 7, 3)), is_business_day(date(2026, 7, 4))
@@ -23,7 +23,7 @@ def is_business_day(day, holidays=()):
     return day.weekday() < SATURDAY and day not in holidays
 
 
-def add_days(day, count, holidays=(), business=True):
+def add_days(day: date, count, holidays=(), business=True):
     """Return the day that is ``count`` days after (negative: before) another.
 
     With business days, 0 is the day itself or else the next business day.

@@ -163,8 +163,7 @@ class PaycollectDunningCase(models.Model):
         there are."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT id FROM account_account "
-                "WHERE account_type = 'asset_receivable'"
+                "SELECT id FROM account_account WHERE account_type = 'asset_receivable'"
             )
         )
         return [row[0] for row in rows]
