@@ -56,8 +56,12 @@ READ = {
         "model:paycollect.dunning.level,sms_text:",
     ),
 }
-# And what of these only staff reads.
+# And what of these only staff or an agency reads.
 STAFF = {
+    "paycollect_dunning": (
+        f"{PAGE}paycollect_dunning.dossier_",
+        f"{PAGE}paycollect_dunning.report_dossier",
+    ),
     "paycollect_portal": (
         "code:models/check/account_move.py",
         "code:models/check/fsm_order.py",
@@ -135,9 +139,8 @@ def get_places(addon):
 
     def reads(place):
         place = place.replace(f"code:addons/{addon.name}/", "code:")
-        return place in pages or (
-            place.startswith(places) and not place.startswith(others)
-        )
+        read = place in pages or place.startswith(places)
+        return read and not place.startswith(others)
 
     return reads
 
