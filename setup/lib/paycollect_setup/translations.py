@@ -58,10 +58,6 @@ READ = {
 }
 # And what of these only staff or an agency reads.
 STAFF = {
-    "paycollect_dunning": (
-        f"{PAGE}paycollect_dunning.dossier_",
-        f"{PAGE}paycollect_dunning.report_dossier",
-    ),
     "paycollect_portal": (
         "code:models/check/account_move.py",
         "code:models/check/fsm_order.py",
@@ -82,6 +78,8 @@ STAFF = {
         "code:models/statement/paycollect_message.py",
     ),
     "paycollect_dunning": (
+        f"{PAGE}paycollect_dunning.dossier_",
+        f"{PAGE}paycollect_dunning.report_dossier",
         "code:models/say/paycollect_dunning_case_text.py",
         "code:models/say/paycollect_dunning_message_call.py",
         "code:models/say/paycollect_dunning_reply.py",
