@@ -20,6 +20,8 @@ corrections.py accounting's actions in it; house.py: moves of its database
 rest.py        the quiet days at its end
 notes.py       what is known about it without the database
 people.py      actions of staff and customers; accounting.py: of accounting
+windows.py     what customers do on our pages, in any number of windows
+site.py        our routes, called without a server; pages.py: what they show
 crons.py       scheduled work
 workers.py     who acts, and the outcome
 interrupts.py  where a worker can be killed or paused
