@@ -171,8 +171,17 @@ class Decision:
     entries: tuple = ()
     amount: float = 0.0
     next_date: date | None = None
-    skipped: tuple = ()
     told: int = -1
+    delays: tuple = ()
+
+    @property
+    def skipped(self):
+        skipped = {}
+        for item, _amount, _used, reached in self.entries:
+            told = _count_told(self.delays, item.told)
+            for index in range(told, reached):
+                skipped.setdefault(index, []).append(item.move_id)
+        return tuple(sorted((i, tuple(ids)) for i, ids in skipped.items()))
 
     def stop(self, obstacles):
         """Return what becomes of this message with obstacles in its way.
@@ -254,6 +263,15 @@ class Before(NamedTuple):
     last_day: date | None
 
 
+def _count_told(delays, told):
+    """Return how many levels are not above the one that was told.
+
+    >>> _count_told((-3, 3, 7), 3), _count_told((-3, 3, 7), None)
+    (2, 0)
+    """
+    return 0 if told is None else sum(delay <= told for delay in delays)
+
+
 def decide(facts):
     """Return the :class:`Decision` of a case.
 
@@ -294,7 +312,7 @@ def decide(facts):
         SEND,
         level=level,
         entries=listed,
-        skipped=_find_skipped(facts, new),
+        delays=delays,
         **state | {"amount": _sum(facts, listed)},
     )
 
@@ -303,6 +321,9 @@ def _spend_credit(facts):
     """Return the asked items with their amount after credit, which covers the oldest
     first, and whether credit covers one of them."""
     credit, chased, covered = facts.credit, [], False
+    if credit <= 0:
+        asked = [(i, i.residual, 0.0) for i in facts.items if i.reason is None]
+        return asked, False
     for item in facts.items:
         if item.reason is not None:
             continue
@@ -382,18 +403,7 @@ def _get_next_after_broken_promise(facts, item, index):
 
 def _find_told(facts, item):
     """Return the index of the highest level that the item was named at."""
-    if item.told is None:
-        return -1
-    return sum(delay <= item.told for delay in facts.ladder.delays) - 1
-
-
-def _find_skipped(facts, new):
-    """Return (index of a level, its invoices' IDs) for the levels passed over."""
-    skipped = {}
-    for item, _amount, _used, reached in new:
-        for index in range(_find_told(facts, item) + 1, reached):
-            skipped.setdefault(index, []).append(item.move_id)
-    return tuple(sorted((i, tuple(ids)) for i, ids in skipped.items()))
+    return -1 if item.told is None else facts.ladder.find_told(item.told)
 
 
 def _decide_old(facts, odd, state):

@@ -87,12 +87,25 @@ class Ladder:
         self._business = business
         self._grace = timedelta(days=grace)
         self._found = {}
+        self._told = {}
 
     def find(self, due):
         """Return (index of the highest level reached or -1, day of the next one)."""
         found = self._found.get(due)
         if found is None:
             found = self._found[due] = self._find(due)
+        return found
+
+    def find_told(self, delay):
+        """Return the index of the highest level that isn't above these days, or -1.
+
+        >>> Ladder((-3, 3, 7), date(2026, 7, 13)).find_told(3)
+        1
+        """
+        found = self._told.get(delay)
+        if found is None:
+            found = sum(one <= delay for one in self.delays) - 1
+            self._told[delay] = found
         return found
 
     def _find(self, due):

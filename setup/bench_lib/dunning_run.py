@@ -77,12 +77,17 @@ env["paycollect.dunning.case"]._cron_run(now)
 result = time.perf_counter() - start
 """
 
+# At a time of day at which messages may leave.
 PASS = """
 import time
-from odoo import fields
+from datetime import time as hour, timedelta
 
+day = env.company._get_today() + timedelta(days=1)
+while day.weekday() != 1:
+    day += timedelta(days=1)
+now = env.company._get_moment(day, hour(15))
 start = time.perf_counter()
-env["paycollect.dunning.case"]._cron_run(fields.Datetime.now())
+env["paycollect.dunning.case"]._cron_run(now)
 seconds = time.perf_counter() - start
 messages = env["paycollect.dunning.message"].search_count([("channel", "!=", False)])
 mails = env["mail.mail"].search_count([("state", "=", "outgoing")])
