@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import contextlib
+import gc
 from datetime import timedelta
 
 from odoo import api, models
@@ -48,12 +50,13 @@ class PaycollectDunningCase(models.Model):
         items = read(company, today, horizon, customer_ids)
         context = self._read_context(company, today, items, running, known)
         outcomes = {}
-        for key in items.keys() | running.keys():
-            outcome = self._decide_one(
-                key, items.get(key, ([], 0.0)), running.get(key), context, plans
-            )
-            if outcome:
-                outcomes[key] = outcome
+        with _uncollected():
+            for key in items.keys() | running.keys():
+                outcome = self._decide_one(
+                    key, items.get(key, ([], 0.0)), running.get(key), context, plans
+                )
+                if outcome:
+                    outcomes[key] = outcome
         return self._apply_obstacles(outcomes, company, now)
 
     def _get_sending_plans(self, company):
@@ -189,6 +192,19 @@ class PaycollectDunningCase(models.Model):
             line_ids=tuple(entry.item.line_id for entry in decision.entries),
             amount=decision.amount,
         )
+
+
+@contextlib.contextmanager
+def _uncollected():
+    """Make many small values without searching them for cycles: there are none, and the
+    search would take a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _is_empty(decision):
