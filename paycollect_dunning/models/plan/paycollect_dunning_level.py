@@ -40,7 +40,7 @@ class PaycollectDunningLevel(models.Model):
         "mail.template",
         string="Email and Letter",
         domain="[('model', '=', 'paycollect.dunning.message')]",
-        ondelete="restrict",
+        ondelete="set null",
     )
     sms_text = fields.Text(string="Text Message", translate=True)
     call_script = fields.Html(translate=True, sanitize=True)
