@@ -89,9 +89,9 @@ class AccountMove(models.Model):
             case open_items.OVERDUE:
                 return _("%(days)s days overdue", days=(today - due).days)
             case open_items.PROMISED:
-                return _("Promised, waits until %(day)s", day=day)
+                return _("Promised: we wait until %(day)s", day=day)
             case open_items.CHECK if until:
-                return _("Check on the way, waits until %(day)s", day=day)
+                return _("Check on the way: we wait until %(day)s", day=day)
             case open_items.SCHEDULED if until:
                 return _("Will be charged on %(day)s", day=day)
             case open_items.IN_RETRY if until:

@@ -38,7 +38,7 @@ class PaycollectAgency(models.Model):
     minimum_balance = fields.Monetary(
         default=500.0,
         tracking=True,
-        help="Less is not worth the agency's share.",
+        help="Smaller claims aren't worth the agency's share.",
     )
     country_ids = fields.Many2many(
         "res.country",
@@ -167,9 +167,13 @@ class PaycollectAgency(models.Model):
                     "%(agency)s takes no customers in this country.", **values
                 )
             case handoff.OTHER_DEBTOR if self.debtor == BUSINESS:
-                return self.env._("%(agency)s takes businesses only.", **values)
+                return self.env._(
+                    "%(agency)s accepts only claims against businesses.", **values
+                )
             case handoff.OTHER_DEBTOR:
-                return self.env._("%(agency)s takes consumers only.", **values)
+                return self.env._(
+                    "%(agency)s accepts only claims against consumers.", **values
+                )
             case handoff.OTHER_CURRENCY:
                 return self.env._(
                     "%(agency)s doesn't take cases in %(currency)s.", **values

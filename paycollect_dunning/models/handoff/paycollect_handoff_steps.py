@@ -86,7 +86,7 @@ class PaycollectHandoff(models.Model):
     def _ask_manager(self, now):
         self.company_id._schedule_collection_activity(
             self,
-            self.env._("Decide on the hand-over of %s", self.partner_id.display_name),
+            self.env._("Decide whether to hand over %s", self.partner_id.display_name),
             self.reason,
             code="handoff_proposed",
             now=now,

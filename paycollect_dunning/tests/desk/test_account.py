@@ -61,7 +61,7 @@ class TestAccount(DeskCommon):
         self.env.invalidate_all()
         texts = [move.with_user(self.accountant).dunning_status for move in moves]
         self.assertRegex(texts[0], "12 days overdue · Final Notice sent .* · next step")
-        self.assertRegex(texts[1], "Promised, waits until")
+        self.assertRegex(texts[1], "Promised: we wait until")
         self.assertRegex(texts[2], "^Due ")
         self.assertFalse(paid.dunning_status)
 

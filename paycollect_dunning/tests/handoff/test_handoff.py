@@ -39,7 +39,9 @@ class TestHandoff(HandoffCommon):
         handoff, _moves = self.propose(499.99)
         self.assertFalse(handoff.agency_id)
         self.assertIn("Fair Recovery takes no case below $500.00", handoff.reason)
-        self.assertIn("Local Attorneys takes consumers only.", handoff.reason)
+        self.assertIn(
+            "Local Attorneys accepts only claims against consumers.", handoff.reason
+        )
         handoff.with_user(self.manager).agency_id = self.agency
         with self.assertRaisesRegex(UserError, "no case below"):
             self.approve(handoff)
