@@ -51,6 +51,7 @@ from .message import test_committed_links
 from .message import test_delivery
 from .message import test_messages
 from .message import test_reaching
+from .message import test_said_once
 from .message import test_sealed_links
 from .billing import test_allocation
 from .billing import test_completion

@@ -270,6 +270,8 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
                 "company_id": company.id,
                 "token_id": token.id,
                 "scope": terms.scope,
+                "max_amount": terms.max_amount,
+                "max_month": terms.max_month,
                 "agreed_at": fields.Datetime.now(),
             }
         )
@@ -277,7 +279,8 @@ class PaycollectAutopayPages(PaycollectAutopayTerms):
         none = rows.item_ids.browse()
         parts = [row._prepare_part(line, none, today) for line in lines]
         digits = company.currency_id.decimal_places
-        return autopay.plan(terms, parts, today, {}, digits)
+        [credits] = lines._get_autopay_credits(row, company).values()
+        return autopay.plan(terms, parts, today, {}, digits, credits)
 
     # -- home ----------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ class Part:
     """An open due part of an invoice, and what became of it so far.
 
     ``move``, ``line``: identify the invoice and the part. ``amount``: what pays it.
+    ``account``: whose credit pays it before money does.
     ``is_job``: it bills jobs; ``is_first``: it is the invoice's first part.
     ``told_day``, ``told_amount``: what the customer was told. ``skipped``: by the
     customer. ``problem``: one of ``LIMITS``, told already. ``tried``: it was charged,
@@ -62,6 +63,7 @@ class Part:
     due: date
     issued: date
     line: object = None
+    account: object = None
     is_job: bool = False
     is_first: bool = True
     told_day: date | None = None
@@ -73,7 +75,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Charge:
-    """The charge of one invoice on one day: of ``parts``, worth ``amount``.
+    """The charge of one invoice on one day: of ``parts``, worth ``amount``, before the
+    customer's credit is deducted.
 
     ``problem``: one of ``LIMITS`` if it isn't made. ``tell``: the customer is told
     today that it will be made.
@@ -90,33 +93,47 @@ class Charge:
         return not self.problem and not self.tell and self.day <= today
 
 
-def plan(terms, parts, today, spent=None, digits=2):
+def plan(terms, parts, today, spent=None, digits=2, credits=None):
     """Return the list of :class:`Charge` for a customer's open parts, earliest first.
 
+    The limits are for what is charged after the customer's credit was deducted.
+
     :param spent: ``{(year, month): amount}`` that autopay already charged
+    :param credits: ``{account: the customer's credit that is deducted}``
 
     >>> part = Part("INV1", 80, due=date(2026, 3, 10), issued=date(2026, 3, 1))
     >>> [(c.day.day, c.amount) for c in plan(Terms(), [part], date(2026, 3, 1))]
     [(10, 80)]
     >>> plan(Terms(max_amount=50), [part], date(2026, 3, 1))[0].problem
     'autopay_over_amount'
+    >>> credits = {None: 30}
+    >>> plan(Terms(max_amount=50), [part], date(2026, 3, 1), credits=credits)[0].problem
+    ''
     """
-    spent = dict(spent or {})
+    spent, left = dict(spent or {}), dict(credits or {})
     groups = {}
     for part in parts:
         day = get_day(terms, part, today)
         if day and not (part.skipped or part.tried):
             groups.setdefault((day, part.move), []).append(part)
     charges = []
-    for (day, move), group in sorted(groups.items(), key=lambda item: item[0][0]):
+    for (day, move), group in sorted(groups.items(), key=_get_order):
         amount = round(sum(part.amount for part in group), digits)
-        month = (day.year, day.month)
-        problem = _find_problem(terms, group, amount, spent.get(month, 0.0), digits)
+        account, month = group[0].account, (day.year, day.month)
+        [used] = share_credit([(account, amount)], left, digits)
+        money = round(amount - used, digits)
+        problem = _find_problem(terms, group, money, spent.get(month, 0.0), digits)
         tell = not problem and _is_to_be_told(terms, group, day, today)
         charges.append(Charge(move, day, amount, tuple(group), problem, tell))
         if not problem:
-            spent[month] = spent.get(month, 0.0) + amount
+            spent[month] = spent.get(month, 0.0) + money
+            left[account] = round(left.get(account, 0.0) - used, digits)
     return charges
+
+
+def _get_order(item):
+    (day, _move), group = item
+    return day, min(part.due for part in group)
 
 
 def get_day(terms, part, today):

@@ -16,6 +16,8 @@ MORE_OWED = "more_owed"
 REFUSED = "refused"
 # Why a planned charge is no longer sent.
 CHANGED = "schedule_changed"
+# … because more is owed than was scheduled; the engine has its own reason.
+MORE_REASONS = (CHANGED, "changed_amount")
 
 FARTHEST = timedelta(days=366)
 
@@ -120,3 +122,14 @@ def choose(owed, planned, digits=2):
         planned = round(planned - asked, digits)
         charged.append(invoice)
     return charged, refused
+
+
+def exceeds(asked, charged, planned, digits=2):
+    """Whether a charge would take more in total than was planned.
+
+    :param charged: list of the payment's other charges, sent or still to be sent
+
+    >>> exceeds(50, [60], 110), exceeds(50, [60], 109.99)
+    (False, True)
+    """
+    return round(asked + sum(charged), digits) > round(planned, digits)

@@ -14,6 +14,7 @@ from .payment import test_balance_link
 from .payment import test_balance_portal
 from .payment import test_balance_request
 from .payment import test_payment_rules
+from .payment import test_wallets
 from .people import test_copies
 from .people import test_invitation
 from .people import test_people

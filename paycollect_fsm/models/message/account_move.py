@@ -128,12 +128,15 @@ class AccountMove(models.Model):
         """Send the open invoice once, with payment options.
 
         After the first decline, it is sent once more, with an explanation and a link
-        to add another method.
+        to add another method; not while another charge is on its way, which is
+        announced if it fails, too.
         """
         move = self._as_collection_system()
         move._lock_or_retry()
-        occasion = OCCASION_DECLINED if move._is_declined() else OCCASION_DUE
-        move._say(occasion, now or fields.Datetime.now())
+        if not move._is_declined():
+            move._say(OCCASION_DUE, now or fields.Datetime.now())
+        elif not move._has_open_attempt():
+            move._say(OCCASION_DECLINED, now or fields.Datetime.now())
 
     def _as_collection_system(self):
         self.ensure_one()
@@ -199,14 +202,27 @@ class AccountMove(models.Model):
     def _was_told(self, occasion):
         """Return whether the message was sent or is about to be.
 
-        A decline is announced again each time the customer has to be asked again.
+        When the customer has to be asked again, the next decline is announced again,
+        but never the same one.
         """
         if occasion == OCCASION_DECLINED:
-            return bool(self.decline_message_at)
+            return bool(self.decline_message_at or self._get_decline_messages())
         paid = occasion == OCCASION_PAID
         return any(
             (message.occasion == OCCASION_PAID) == paid and message.state != SKIPPED
             for message in self.sudo().collection_message_ids
+        )
+
+    def _get_decline_messages(self):
+        """Return the notices about the latest decline, sent or about to be (sudo)."""
+        charge = self._get_failed_charge()
+        return self.sudo().collection_message_ids.filtered(
+            lambda row: (
+                row.state != SKIPPED
+                and row.attempt_id
+                and row.attempt_id == charge
+                and row.declined_at == charge.done_at
+            )
         )
 
     # -- sending ---------------------------------------------------------------
@@ -274,10 +290,13 @@ class AccountMove(models.Model):
             retry_at = self._get_texting_time(occasion, now)
         else:
             retry_at = now + INTERRUPTED_AFTER
+        declined = occasion == OCCASION_DECLINED and self._get_failed_charge()
         return {
             "move_id": self.id,
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
+            "attempt_id": declined and declined.id,
+            "declined_at": declined and declined.done_at,
             "occasion": occasion,
             "channel": channel,
             "state": QUEUED,

@@ -43,6 +43,18 @@ class PaycollectMessage(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index=True
     )
+    attempt_id = fields.Many2one(
+        "paycollect.attempt",
+        string="Declined Charge",
+        readonly=True,
+        index="btree_not_null",
+        help="The charge whose decline this notice is about.",
+    )
+    declined_at = fields.Datetime(
+        string="Declined On",
+        readonly=True,
+        help="When that decline was recorded. Each decline is announced once.",
+    )
     occasion = fields.Selection(
         [
             ("paid", "Receipt"),
@@ -110,6 +122,10 @@ class PaycollectMessage(models.Model):
     _said_once = models.UniqueIndex(
         "(move_id, occasion, channel) WHERE occasion IN ('paid', 'due')",
         "This message to the customer already exists.",
+    )
+    _announced_once = models.UniqueIndex(
+        "(attempt_id, declined_at, channel) WHERE attempt_id IS NOT NULL",
+        "The customer was already told of this decline.",
     )
 
     @api.depends("occasion", "partner_id")
@@ -189,6 +205,7 @@ class PaycollectMessage(models.Model):
             {
                 "state": SKIPPED,
                 "reason_code": code,
+                "reason": False,
                 "retry_at": False,
                 "is_settled": False,
             }

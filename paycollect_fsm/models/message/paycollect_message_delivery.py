@@ -27,6 +27,8 @@ _logger = logging.getLogger(__name__)
 BATCH = 100
 # Codes of the activities about failures.
 REJECTED, UNDELIVERED = "messages_rejected", "message_undelivered"
+# A later decline has a notice of its own.
+DECLINED_AGAIN = "declined_again"
 
 
 class PaycollectMessage(models.Model):
@@ -226,8 +228,17 @@ class PaycollectMessage(models.Model):
         """Return the code of what prevents it now, or None."""
         if self.move_id:
             move = self.move_id._as_collection_system()
+            if self.attempt_id and move._get_decline_messages() - self._get_siblings():
+                return DECLINED_AGAIN
             return move._get_message_obstacle(self.occasion, now, self)
         return "moved" if self.env["res.company"]._has_moved() else None
+
+    def _get_siblings(self):
+        """Return the notices about the same decline, this one included."""
+        return self.move_id.collection_message_ids.filtered(
+            lambda row: (row.attempt_id, row.declined_at)
+            == (self.attempt_id, self.declined_at)
+        )
 
     # -- what follows -----------------------------------------------------------
 

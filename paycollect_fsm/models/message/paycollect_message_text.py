@@ -214,6 +214,7 @@ class PaycollectMessage(models.Model):
             "mail_smtp": _("the mail server cannot be reached."),
             "no_copies": _("the contact no longer gets copies."),
             "declined_since": _("a charge of the invoice was declined since."),
+            "declined_again": _("a later decline has a notice of its own."),
         }
 
     def _get_failure_label(self):

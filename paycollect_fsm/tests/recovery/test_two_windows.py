@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
@@ -44,7 +45,7 @@ class TestTwoWindows(CollectionCommon):
         env.cr.execute("SELECT 1")  # the transaction sees the world as of now
         return env
 
-    def start(self, env, now=None):
+    def start(self, env, now=None, name="two-windows"):
         """Select “Pay”, like the routes do; return the new payment."""
         order = env["sale.order"].browse(self.order_id)
         order._close_earlier_payments(now or self.now)
@@ -52,7 +53,7 @@ class TestTwoWindows(CollectionCommon):
             {
                 "provider_id": self.provider.id,
                 "payment_method_id": self.method.id,
-                "reference": f"two-windows-{len(order.transaction_ids)}",
+                "reference": f"{name}-{len(order.transaction_ids)}",
                 "amount": 10,
                 "currency_id": order.currency_id.id,
                 "partner_id": order.partner_id.id,
@@ -78,6 +79,18 @@ class TestTwoWindows(CollectionCommon):
         second.invalidate_all()
         with self.assertRaisesRegex(ValidationError, "You already started a payment"):
             self.start(second)
+
+    def test_without_the_lock_both_windows_could_be_paid(self):
+        first, second = self.connect(), self.connect()
+        transactions = type(self.env["payment.transaction"])
+        with patch.object(transactions, "_lock_to_pay", lambda *_args: None):
+            self.start(first, name="first")
+            self.start(second, name="second")
+        first.cr.commit()
+        second.cr.commit()
+        self.seed.cr.rollback()
+        order = self.seed["sale.order"].browse(self.order_id)
+        self.assertEqual(order.transaction_ids.mapped("state"), ["draft", "draft"])
 
     def test_what_cannot_be_closed_is_waited_for_and_then_given_up(self):
         first, second = self.connect(), self.connect()

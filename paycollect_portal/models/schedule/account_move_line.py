@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
+from odoo.addons.paycollect_fsm.rules.collectable import AUTOMATIC
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES
 
 from ...rules import autopay, scheduled
@@ -69,6 +70,7 @@ class AccountMoveLine(models.Model):
             covered = lines._filter_autopay(rows)
             items = {(i.autopay_id, i.line_id): i for i in rows._search_items(covered)}
             spent, none = rows._get_spent(today), rows.item_ids.browse()
+            credits = covered._get_autopay_credits(rows, company)
             for row in rows:
                 parts = [
                     row._prepare_part(line, items.get((row, line.sudo()), none), today)
@@ -77,9 +79,31 @@ class AccountMoveLine(models.Model):
                 ]
                 digits = company.currency_id.decimal_places
                 result[row] = autopay.plan(
-                    row._get_terms(), parts, today, spent[row], digits
+                    row._get_terms(),
+                    parts,
+                    today,
+                    spent[row],
+                    digits,
+                    credits[row.partner_id],
                 )
         return result
+
+    def _get_autopay_credits(self, rows, company):
+        """Return ``{customer: {account: the credit that is deducted before money}}``,
+        in bulk; it matters for limits only.
+
+        :param rows: ``paycollect.autopay``
+        """
+        credits = {customer: {} for customer in rows.partner_id}
+        limited = rows.filtered(lambda row: row.max_amount or row.max_month)
+        if not self or company.sudo().collection_credit_use != AUTOMATIC:
+            return credits
+        for key, items in self._get_open_credits(
+            limited.partner_id, company, company.currency_id
+        ).items():
+            customer, _company, _currency, account = key
+            credits[customer][account] = sum(items.values())
+        return credits
 
     def _filter_autopay(self, rows):
         """Return the lines (sudo) of invoices that autopay may charge; what another

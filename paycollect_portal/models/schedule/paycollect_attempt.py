@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
+from odoo.addons.paycollect_fsm.rules.const import CANCELED
 from odoo.addons.paycollect_fsm.rules.triggers import CUSTOMER
+
+from ...rules.scheduled import MORE_REASONS
 
 
 class PaycollectAttempt(models.Model):
@@ -41,3 +44,8 @@ class PaycollectAttempt(models.Model):
             "autopay_id": self.autopay_id.id,
             "scheduled_payment_id": self.scheduled_payment_id.id,
         }
+
+    def _after_outcome(self, outcome, now):
+        if outcome.state == CANCELED and outcome.reason in MORE_REASONS:
+            self.scheduled_payment_id._note_more_owed(self.move_id)
+        return super()._after_outcome(outcome, now)

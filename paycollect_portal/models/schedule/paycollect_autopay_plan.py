@@ -2,12 +2,17 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.paycollect_fsm.rules.const import (
     CANCELED,
     DECLINED,
     OPEN_STATES,
     PAID,
+    PLANNED,
+    SENT,
+    SETTLING,
+    UNKNOWN,
 )
 
 from ...rules import autopay
@@ -99,7 +104,7 @@ class PaycollectAutopay(models.Model):
         if not charges:
             return
         moves = self._get_lines(charges).move_id
-        collectables = moves._use_credits(now)
+        collectables = moves._use_credits(now, ahead=True)
         amounts = {charge.move.id: charge.amount for charge in charges}
         fitting = moves.filtered(
             lambda move: (
@@ -146,36 +151,42 @@ class PaycollectAutopay(models.Model):
     # -- facts -------------------------------------------------------------------
 
     def _get_spent(self, today):
-        """Return ``{autopay: {(year, month): amount}}`` of this month, in bulk.
+        """Return ``{autopay: {(year, month): amount}}`` from this month on, in bulk.
 
-        Earlier terms of the same customer count.
+        A charge counts in the month in which it was sent; one that is still planned,
+        in that of the day it is planned for, at the earliest in this one. Days are the
+        company's. Earlier terms of the same customer count.
         """
         spent = {row: {} for row in self}
         for company, rows in self.grouped("company_id").items():
-            groups = (
-                self.env["paycollect.attempt"]
-                .sudo()
-                ._read_group(
-                    [
-                        ("company_id", "=", company.id),
-                        ("partner_id", "in", rows.partner_id.ids),
-                        ("autopay_id", "!=", False),
-                        ("state", "in", (*OPEN_STATES, PAID)),
-                        (
-                            "planned_at",
-                            ">=",
-                            company._get_moment(today.replace(day=1)),
-                        ),
-                    ],
-                    ["partner_id"],
-                    ["amount:sum"],
-                )
-            )
-            amounts = {partner.id: amount for partner, amount in groups}
+            amounts = {}
+            for customer, day, amount in rows._read_spent(company, today):
+                month = (day.year, day.month)
+                months = amounts.setdefault(customer, {})
+                months[month] = months.get(month, 0.0) + amount
             for row in rows:
-                month = (today.year, today.month)
-                spent[row][month] = amounts.get(row.partner_id.id, 0.0)
+                spent[row] = amounts.get(row.partner_id, {})
         return spent
+
+    def _read_spent(self, company, today):
+        """Yield (customer, day, amount) of these customers' autopay charges."""
+        attempts = self.env["paycollect.attempt"].sudo()
+        own = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", self.partner_id.ids),
+                ("autopay_id", "!=", False),
+            ]
+        )
+        sent = Domain("state", "in", (SENT, SETTLING, UNKNOWN, PAID))
+        sent &= Domain("sent_at", ">=", company._get_moment(today.replace(day=1)))
+        for customer, amount in attempts._read_group(
+            own & sent, ["partner_id"], ["amount:sum"]
+        ):
+            yield customer, today, amount
+        for attempt in attempts.search(own & Domain("state", "=", PLANNED)):
+            day = max(company._get_today(attempt.planned_at), today)
+            yield attempt.partner_id, day, attempt.amount
 
     def _prepare_part(self, line, item, today):
         """Return an open line as :class:`autopay.Part`.
@@ -192,6 +203,7 @@ class PaycollectAutopay(models.Model):
         return autopay.Part(
             move=move,
             line=line,
+            account=line.account_id,
             amount=line.currency_id.round(amount),
             due=due,
             issued=move.invoice_date or move.date,
@@ -242,24 +254,30 @@ class PaycollectAutopay(models.Model):
             return autopay.SKIPPED
         if attempt.move_id._find_strangers():
             return autopay.CHANGED
-        return self._get_amount_obstacle(attempt, meant.line_id, now)
+        return self._get_amount_obstacle(attempt, meant, now)
 
-    def _get_amount_obstacle(self, attempt, lines, now):
+    def _get_amount_obstacle(self, attempt, meant, now):
         """Judge the amount that is owed now: it may have changed.
 
-        :param lines: the open due parts that were meant
+        :param meant: rows of the open due parts that were meant
         """
         asked = attempt.move_id._get_collectable(now)[attempt.move_id].ask(ahead=True)
-        still_open = sum(lines.mapped("amount_residual_currency"))
+        still_open = sum(meant.line_id.mapped("amount_residual_currency"))
         exceeds = self.currency_id.compare_amounts
-        if exceeds(asked, still_open) > 0:
+        if exceeds(asked, still_open) > 0 or self._exceeds_notice(asked, meant):
             return autopay.CHANGED
         if self.max_amount and exceeds(asked, self.max_amount) > 0:
             return autopay.OVER_AMOUNT
         today = self.company_id._get_today(now)
         spent = self._get_spent(today)[self].get((today.year, today.month), 0.0)
-        if attempt.planned_at >= self.company_id._get_moment(today.replace(day=1)):
-            spent -= attempt.amount  # counted already
+        spent -= attempt.amount  # counted already, as it is planned
         if self.max_month and exceeds(spent + asked, self.max_month) > 0:
             return autopay.OVER_MONTH
         return ""
+
+    def _exceeds_notice(self, asked, meant):
+        """Whether it is more than the customer was told ahead; retries included."""
+        if not self.notice_days or not all(item.told_day for item in meant):
+            return False
+        told = sum(meant.mapped("told_amount"))
+        return self.currency_id.compare_amounts(asked, told) > 0

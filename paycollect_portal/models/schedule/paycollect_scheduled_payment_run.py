@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PAID
+
 from ...rules import scheduled
 from ...rules.scheduled import MORE_OWED, NOTHING_OWED, PLANNED, REFUSED
 from .paycollect_autopay_plan import HARMLESS
@@ -106,10 +108,25 @@ class PaycollectScheduledPayment(models.Model):
         return False if attempts else NOTHING_OWED
 
     def _get_obstacle(self, attempt, now):
-        """Return why a planned charge isn't sent anymore, or an empty string."""
+        """Return why a planned charge isn't sent anymore, or an empty string.
+
+        A retry may find more open than what was scheduled.
+        """
         self.ensure_one()
         move = attempt.move_id
         asked = move._get_collectable(now)[move].ask(ahead=True)
+        others = (self.attempt_ids - attempt).filtered(
+            lambda other: other.state in (*OPEN_STATES, PAID)
+        )
+        digits = self.currency_id.decimal_places
+        if scheduled.exceeds(asked, others.mapped("amount"), self.amount, digits):
+            return scheduled.CHANGED
         if move.currency_id.compare_amounts(asked, self._get_still_open(move)) > 0:
             return scheduled.CHANGED
         return scheduled.CHANGED if self.canceled_at else ""
+
+    def _note_more_owed(self, move):
+        """Tell the customer that this invoice isn't charged, as more is owed."""
+        for payment in self.filtered(lambda payment: not payment.canceled_at):
+            payment.reason = MORE_OWED
+            payment._tell_not_charged(move)

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, fields, models
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
+from odoo.addons.paycollect_fsm.rules.const import PAID, SETTLING
 
 from ...rules import scheduled
 from .paycollect_message import SCHEDULE
@@ -14,6 +15,30 @@ class PaycollectScheduledPayment(models.Model):
     """What customers read about the payments that they scheduled."""
 
     _inherit = "paycollect.scheduled.payment"
+
+    charged_text = fields.Char(
+        string="Charged",
+        compute="_compute_charged_text",
+        help="What was charged, if it is less than what was scheduled.",
+    )
+
+    @api.depends("amount", "state", "attempt_ids.amount", "attempt_ids.state")
+    @api.depends_context("lang")
+    def _compute_charged_text(self):
+        for payment in self:
+            payment.charged_text = payment._get_charged_text()
+
+    def _get_charged_text(self):
+        taken = self.attempt_ids.filtered(lambda a: a.state in (PAID, SETTLING))
+        charged = sum(taken.mapped("amount"))
+        if not charged or self.currency_id.compare_amounts(charged, self.amount) >= 0:
+            return False
+        amount = self.currency_id._format_amount(charged)
+        if self.state == scheduled.PAID:
+            return self.env._(
+                "%(amount)s was charged, because no more was owed.", amount=amount
+            )
+        return self.env._("%(amount)s of it was charged.", amount=amount)
 
     def _get_told(self):
         contact = self.contact_id

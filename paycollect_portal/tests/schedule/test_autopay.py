@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
+from datetime import time, timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -67,6 +67,55 @@ class TestAutopay(ScheduleCommon):
         self.assertFalse(move.collection_attempt_ids)
         self.assertEqual(self.get_state(move)[0], "due")
         self.assertEqual(len(self.told("autopay")), 1)
+
+    def test_the_limit_is_for_what_is_left_after_the_credit(self):
+        self.switch_on(max_amount=60)
+        self.make_payment(amount=39.99)
+        move = self.make_invoice()
+        self.run_cron(self.autopays, -1)
+        self.assertEqual(self.get_state(move, -1)[0], "open", "over the limit")
+        self.make_payment(amount=0.01)
+        self.assertEqual(self.get_state(move)[0], "scheduled")
+        self.run_autopay()
+        attempt = move.collection_attempt_ids
+        self.assertEqual((attempt.state, attempt.amount), ("paid", 60))
+        self.assertEqual(attempt.transaction_id.amount, 60)
+        self.assertFalse(self.told("autopay"))
+
+    def test_a_charge_counts_in_the_month_in_which_it_is_sent(self):
+        self.company.partner_id.tz = "America/New_York"
+        row = self.switch_on(max_month=150)
+        attempt = self.plan_autopay(self.make_invoice())
+        first = (self.today.replace(day=1) + timedelta(days=40)).replace(day=1)
+        last = first - timedelta(days=1)
+        months = [(day.year, day.month) for day in (last, first)]
+        attempt.planned_at = self.company._get_moment(last, time(23, 30))
+        for day, month in zip((last, first), months, strict=True):
+            self.assertEqual(row._get_spent(day)[row], {month: 100}, "to be sent")
+        attempt._send(self.company._get_moment(first, time(0, 10)))
+        self.assertEqual(attempt.state, "paid")
+        self.assertEqual(row._get_spent(first)[row], {months[1]: 100})
+        attempt.sent_at = self.company._get_moment(last, time(23, 59))
+        self.assertEqual(row._get_spent(first)[row], {})
+
+    def test_a_retry_never_takes_more_than_the_customer_was_told(self):
+        card = self.make_token(self.customer, answer="error")
+        self.switch_on(token=card, notice_days=3, use_backups=True)
+        move = self.make_invoice(due=1)
+        lines = self.get_due_lines(move)
+        lines |= self.get_due_lines(self.make_payment(amount=40).move_id)
+        lines.reconcile()
+        self.run_autopay()
+        self.run_autopay(3)
+        first = move.collection_attempt_ids.sorted("id")[0]
+        self.assertEqual((first.state, first.amount), ("declined", 60))
+        self.company.collection_credit_use = "never"
+        lines.remove_move_reconcile()
+        retry = first.create(first._prepare_retry_vals(self.card, self.at(4), 100))
+        self.send(retry, 4)
+        self.assertEqual(
+            (retry.state, retry.reason_code), ("canceled", "autopay_changed")
+        )
 
     def test_the_month_has_a_limit(self):
         self.switch_on(max_month=150)

@@ -101,6 +101,33 @@ class TestAutopayRules(BaseCase):
         problems = [c.problem for c in plan(terms, [first, later], TODAY, spent)]
         self.assertEqual(problems, [autopay.OVER_MONTH, ""])
 
+    def test_the_limits_are_for_what_is_left_after_the_credit(self):
+        parts = [make_part(100, move="A"), make_part(100, move="B")]
+        for limits, credit, problems in (
+            ({"max_amount": 60}, 40, ["", autopay.OVER_AMOUNT]),
+            ({"max_amount": 60}, 39.99, [autopay.OVER_AMOUNT] * 2),
+            ({"max_amount": 60}, 139.99, ["", autopay.OVER_AMOUNT]),
+            ({"max_amount": 60}, 140, ["", ""]),
+            ({"max_month": 160}, 40, ["", ""]),
+            ({"max_month": 160}, 39.99, ["", autopay.OVER_MONTH]),
+        ):
+            with self.subTest(limits=limits, credit=credit):
+                charges = plan(
+                    Terms(**limits), parts, TODAY, credits={None: credit}
+                )
+                self.assertEqual([c.problem for c in charges], problems)
+                self.assertEqual([c.amount for c in charges], [100, 100], "is told")
+
+    def test_what_a_limit_keeps_back_leaves_the_credit_to_the_next(self):
+        parts = [make_part(200, move="A"), make_part(100, move="B")]
+        charges = plan(Terms(max_amount=60), parts, TODAY, credits={None: 40})
+        self.assertEqual([c.problem for c in charges], [autopay.OVER_AMOUNT, ""])
+
+    def test_the_credit_of_another_account_is_not_counted(self):
+        parts = [make_part(100, account="other")]
+        [charge] = plan(Terms(max_amount=60), parts, TODAY, credits={"first": 40})
+        self.assertEqual(charge.problem, autopay.OVER_AMOUNT)
+
     def test_what_is_skipped_tried_or_told_is_left_alone(self):
         self.assertFalse(plan(Terms(), [make_part(skipped=True)], TODAY))
         self.assertFalse(plan(Terms(), [make_part(tried=True)], TODAY))

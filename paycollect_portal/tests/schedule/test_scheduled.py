@@ -52,6 +52,44 @@ class TestScheduled(ScheduleCommon):
         self.run_scheduled(3)
         self.assertEqual(move.collection_attempt_ids.amount, 30)
         self.assertEqual(payment.state, "paid")
+        self.assertEqual(
+            payment.charged_text,
+            "$30.00 was charged, because no more was owed.",
+        )
+
+    def test_less_is_charged_if_less_is_owed_at_the_claim_than_at_the_start(self):
+        moves = self.make_invoice() + self.make_invoice(amount=50)
+        payment = self.schedule(moves)
+        self.run_cron(self.payments, 3)
+        self.assertEqual(sum(moves.collection_attempt_ids.mapped("amount")), 150)
+        self.assertFalse(payment.charged_text)
+        self.pay(moves[0], 70)
+        self.send_planned(3)
+        attempts = moves.collection_attempt_ids
+        self.assertEqual(sorted(attempts.mapped("amount")), [30, 50])
+        self.assertEqual(
+            sorted(attempts.transaction_id.mapped("amount")), [30, 50], "was taken"
+        )
+        self.assertIn("80.00 was charged", payment.charged_text)
+
+    def test_a_retry_never_takes_more_than_the_customer_scheduled(self):
+        card = self.make_token(self.customer, answer="error")
+        move = self.make_invoice()
+        self.pay(move, 40)
+        payment = self.schedule(move, token=card)
+        self.company.collection_credit_use = "never"
+        self.run_scheduled(3)
+        first = move.collection_attempt_ids.sorted("id")[0]
+        self.assertEqual((first.state, first.amount), ("declined", 60))
+        self.get_due_lines(move).remove_move_reconcile()
+        retry = first.create(first._prepare_retry_vals(self.card, self.at(4), 100))
+        self.assertEqual(retry.scheduled_payment_id, payment)
+        self.send(retry, 4)
+        self.assertEqual(
+            (retry.state, retry.reason_code), ("canceled", "schedule_changed")
+        )
+        self.assertEqual(move.amount_residual, 100)
+        self.assertIn("more was owed", self.told("schedule")[-1:].mail_id.body_html)
 
     def test_what_is_open_again_after_the_start_is_not_charged_on_top(self):
         move = self.make_invoice()
@@ -65,6 +103,9 @@ class TestScheduled(ScheduleCommon):
         self.send_planned(3)
         self.assertEqual(move.collection_attempt_ids.state, "canceled")
         self.assertEqual(move.amount_residual, 100)
+        self.assertEqual((payment.state, payment.reason), ("failed", "more_owed"))
+        [message] = self.told("schedule")
+        self.assertIn("more was owed", message.mail_id.body_html)
 
     def test_nothing_is_charged_if_nothing_is_owed_and_the_customer_told(self):
         move = self.make_invoice()
