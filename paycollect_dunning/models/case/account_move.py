@@ -14,6 +14,9 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
+    def _get_collection_fields(self):
+        return super()._get_collection_fields() | {"dunning_sent_on"}
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("is_move_sent"):

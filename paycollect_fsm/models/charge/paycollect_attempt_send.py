@@ -61,8 +61,9 @@ class PaycollectAttempt(models.Model):
         attempt._charge(now)
         attempt._commit()
         attempt._finish()
+        answer = attempt.reason or attempt.state
         attempt._commit()
-        return attempt.reason or attempt.state
+        return answer
 
     def _close_left_open(self, _now):
         """Hook: close payments that the customer left open, before claiming. Network.

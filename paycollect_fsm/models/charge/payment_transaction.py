@@ -31,6 +31,8 @@ class PaymentTransaction(models.Model):
         The pages show the refusal and go on, and a draft would keep the customer from
         starting another one.
         """
+        if all(vals.get("operation") == "offline" for vals in vals_list):
+            return super().create(vals_list)
         with self.env.cr.savepoint():
             transactions = super().create(vals_list)
             starting = transactions.filtered(lambda tx: tx._is_started_by_customer())

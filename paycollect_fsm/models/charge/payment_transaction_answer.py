@@ -56,6 +56,12 @@ class PaymentTransaction(models.Model):
             self._post_process()
         return super()._refund(amount_to_refund=amount_to_refund)
 
+    def _log_sent_message(self):
+        """Log no note that a charge of ours was sent: its attempt says when."""
+        return super(
+            PaymentTransaction, self.filtered(lambda tx: not tx.collection_attempt_ids)
+        )._log_sent_message()
+
     def _log_message_on_linked_documents(self, message):
         """Log a note instead of posting a message: it notifies no one and is much
         faster."""

@@ -73,8 +73,12 @@ class RetryCase(CollectionCommon):
 class TestRetry(RetryCase):
     """Stories after a decline."""
 
+    def set_scene(self):
+        super().set_scene()
+        self.declined = self.bill("9995")
+
     def test_a_soft_decline_comes_back_on_day_3_then_on_payday_and_is_paid(self):
-        move = self.bill("9995")
+        move = self.declined
         declined, planned = self.attempts(move)
         self.assertEqual(declined.decline_kind, "soft")
         self.assertEqual(declined.next_attempt_id, planned)
@@ -92,7 +96,7 @@ class TestRetry(RetryCase):
         self.assertFalse(move.activity_ids, "nothing that accounting has to mend")
 
     def test_a_planned_retry_is_not_sent_before_its_time(self):
-        move = self.bill("9995")
+        move = self.declined
         planned = self.attempts(move)[-1]
         with self.with_jobs():
             planned._send()
@@ -101,7 +105,7 @@ class TestRetry(RetryCase):
         self.assertEqual(planned.state, "planned")
 
     def test_the_first_decline_is_told_once(self):
-        move = self.bill("9995")
+        move = self.declined
         self.assertEqual(len(self.mails_to(move)), 1)
         body = self.mails_to(move).body_html
         self.assertIn("insufficient funds or an account limit", body)
@@ -199,7 +203,7 @@ class TestRetry(RetryCase):
         self.assertEqual(self.attempts(move)[-1].token_id, backup)
 
     def test_accounting_hears_at_the_end_only(self):
-        move = self.bill("9995")
+        move = self.declined
         while self.attempts(move)[-1].state == "planned":
             self.assertFalse(move.activity_ids)
             self.go_to_next_try(move)
@@ -222,7 +226,7 @@ class TestRetry(RetryCase):
         self.assertFalse(move.activity_ids)
 
     def test_a_new_method_takes_the_place_of_the_planned_retry(self):
-        move = self.bill("9995")
+        move = self.declined
         self.add_method(move, "4242")
         self.assertEqual(self.states(move), ["declined", "canceled", "paid"])
 
@@ -246,24 +250,24 @@ class TestRetry(RetryCase):
             move.partner_id._collection_method_added(token)
 
     def test_collecting_by_hand_takes_the_place_of_the_planned_retry(self):
-        move = self.bill("9995")
+        move = self.declined
         self.attempts(move)[0].token_id.demo_simulated_state = "done"
         with self.with_jobs():
             move.with_user(self.accountant).action_collect_now()
         self.assertEqual(self.states(move), ["declined", "canceled", "paid"])
 
     def test_a_retry_canceled_by_hand_is_not_planned_again(self):
-        move = self.bill("9995")
+        move = self.declined
         self.attempts(move)[-1].with_user(self.accountant).action_cancel()
         self.go_to(MONDAY + timedelta(days=4))
         self.assertEqual(self.states(move), ["declined", "canceled"])
 
     def test_the_customer_may_pay_while_a_retry_waits(self):
-        move = self.bill("9995")
+        move = self.declined
         self.assertTrue(move._has_to_be_paid())
 
     def test_an_invoice_paid_meanwhile_is_not_charged(self):
-        move = self.bill("9995")
+        move = self.declined
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids
         ).create({})._create_payments()
@@ -312,10 +316,10 @@ class TestRetry(RetryCase):
     def test_the_same_card_of_two_invoices_has_one_cap(self):
         partner = self.make_partner()
         self.env.ref("paycollect_fsm.retry_plan_default").network_cap = 2
-        self.make_card(partner, "9995")
+        self.make_card(partner, "9995", fingerprint="shared")
         first = self.complete(self.make_job(partner, token=None))
         self.assertEqual(self.attempts(first)[-1].planned_at.day, 5)
-        copy = self.make_card(partner, "9995", provider_ref="another")
+        copy = self.make_card(partner, "9995", fingerprint="shared", provider_ref="another")
         second = self.complete(self.make_job(partner, token=None))
         self.assertEqual(self.attempts(second)[0].token_id, copy)
         planned = self.attempts(second)[-1]
@@ -327,7 +331,7 @@ class TestRetry(RetryCase):
         self.assertGreaterEqual(waiting.planned_at, MONDAY + timedelta(days=30))
 
     def test_declines_on_the_portal_count(self):
-        move = self.bill("9995")
+        move = self.declined
         card = self.attempts(move)[0].token_id
         for number in range(3):
             transaction = self.env["payment.transaction"].create(
@@ -377,13 +381,13 @@ class TestRetry(RetryCase):
         self.assertEqual(len(move.activity_ids), 1)
 
     def test_why_names_the_next_try_with_its_date(self):
-        move = self.bill("9995")
+        move = self.declined
         self.assertIn("has insufficient funds", move.collection_explanation)
         self.assertIn("Next: the charge will be retried", move.collection_explanation)
         self.assertIn("Mar 5, 2026", move.collection_explanation)
 
     def test_the_technician_sees_that_it_failed_while_a_retry_waits(self):
-        move = self.bill("9995")
+        move = self.declined
         self.assertEqual(move._get_collection_state(), {move: "failed"})
 
     def test_a_returned_bank_debit_is_presented_again(self):
@@ -398,7 +402,7 @@ class TestRetry(RetryCase):
         self.assertEqual(attempt.decline_code, "R01")
 
     def test_a_copy_of_the_database_does_not_retry(self):
-        move = self.bill("9995")
+        move = self.declined
         self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
         self.go_to_next_try(move)
         self.assertEqual(self.states(move), ["declined", "canceled"])
