@@ -19,7 +19,7 @@ class PaycollectDunningCase(models.Model):
         books."""
         levels = self.env["paycollect.dunning.level"].sudo()
         checking = levels.search([("check_books", "=", True)])._ids
-        checked = [one for one in candidates if one.level_id in checking]
+        checked = [one for one in candidates if checking and one.level_id in checking]
         if not checked:
             return {}
         company = self.env["res.company"].sudo().browse(checked[0].company_id)
@@ -129,6 +129,6 @@ class PaycollectDunningCase(models.Model):
                 names.get(one.partner_id) or "",
                 tuple(accounts.get(one.partner_id, ())),
                 tuple(references),
-                (one.amount, *(amount for amount, _texts in items)),
+                (one.decision.amount, *(amount for amount, _texts in items)),
             )
         return found

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from ..plan.paycollect_dunning_plan_choice import FEW
+
 
 class PaycollectDunningCase(models.Model):
     """Facts about customers, in bulk: where they are, and how they paid so far."""
@@ -43,11 +45,11 @@ class PaycollectDunningCase(models.Model):
                 SELECT DISTINCT partner.commercial_partner_id
                   FROM paycollect_promise promise
                   JOIN res_partner partner ON partner.id = promise.partner_id
-                 WHERE promise.company_id = %s
-                   AND partner.commercial_partner_id = ANY(%s)
+                 WHERE promise.company_id = %(company)s
+                   AND (%(ids)s IS NULL OR partner.commercial_partner_id = ANY(%(ids)s))
                 """,
-                company.id,
-                customer_ids,
+                company=company.id,
+                ids=customer_ids,
             )
         )
         customers = self.env["res.partner"].sudo().browse(row[0] for row in rows)
@@ -59,11 +61,7 @@ class PaycollectDunningCase(models.Model):
         now, and never were before."""
         if not any(plans.mapped("good_count")):
             return {}
-        late = {
-            key[0]
-            for key, (owed, _credit) in items.items()
-            if owed and (owed[0].due or today) < today
-        }
+        few = [key[0] for key in items] if len(items) <= FEW else None
         self.env["account.partial.reconcile"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -77,18 +75,25 @@ class PaycollectDunningCase(models.Model):
                       JOIN res_partner partner ON partner.id = line.partner_id
                       JOIN account_partial_reconcile part
                         ON part.debit_move_id = line.id
-                     WHERE line.company_id = %s
+                     WHERE line.company_id = %(company)s
                        AND account.account_type = 'asset_receivable'
                        AND line.reconciled AND line.parent_state = 'posted'
                        AND move.move_type = 'out_invoice'
-                       AND partner.commercial_partner_id = ANY(%s)
+                       AND (%(ids)s IS NULL
+                            OR partner.commercial_partner_id = ANY(%(ids)s))
                      GROUP BY partner.commercial_partner_id, line.id
                 )
                 SELECT customer_id, COUNT(*) FROM paid
                  GROUP BY customer_id HAVING BOOL_AND(day <= due)
                 """,
-                company.id,
-                list(late),
+                company=company.id,
+                ids=few,
             )
         )
-        return dict(rows)
+        counts = dict(rows)
+        late = {
+            key[0]
+            for key, (owed, _credit) in items.items()
+            if key[0] in counts and owed and (owed[0].due or today) < today
+        }
+        return {customer_id: counts[customer_id] for customer_id in late}

@@ -12,15 +12,32 @@ from ...rules.decision import (
     PAUSE,
     SEND,
     Before,
-    Candidate,
     Facts,
     Obstacle,
     Outcome,
     decide,
 )
+from ...rules.scale import Scale
 
 HELD = "held"
 BROKEN_BEFORE = timedelta(days=90)  # the first message: promises that still count
+
+
+@contextlib.contextmanager
+def _uncollected():
+    """Make many small values without searching them for cycles: there are none, and the
+    search would take a quarter of the time. They count as old from then on, unless the
+    server froze what is old for good."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 class PaycollectDunningCase(models.Model):
@@ -29,6 +46,7 @@ class PaycollectDunningCase(models.Model):
     _inherit = "paycollect.dunning.case"
 
     @api.model
+    @_uncollected()
     def _decide(self, company, now, plans=None, customer_ids=None, exact=False):
         """Return what each customer's case does now, see ``rules/decision.py``.
 
@@ -45,28 +63,22 @@ class PaycollectDunningCase(models.Model):
         running = self._read_running(company, customer_ids)
         plan_ids = [before.plan_id for before in running.values() if before.plan_id]
         known = plans | plans.browse(dict.fromkeys(plan_ids))
-        horizon = self._get_horizon(known, today)
         read = self._read_exact_items if exact else self._read_items
-        items = read(company, today, horizon, customer_ids)
-        context = self._read_context(company, today, items, running, known)
+        items = read(company, today, known, customer_ids)
+        keys = items.keys() | running.keys()
+        context = self._read_context(company, today, keys, items, known, customer_ids)
         outcomes = {}
-        with _uncollected():
-            for key in items.keys() | running.keys():
-                outcome = self._decide_one(
-                    key, items.get(key, ([], 0.0)), running.get(key), context, plans
-                )
-                if outcome:
-                    outcomes[key] = outcome
-        return self._apply_obstacles(outcomes, company, now)
+        for key in keys:
+            outcome = self._decide_one(
+                key, items.get(key, ([], 0.0)), running.get(key), context, plans
+            )
+            if outcome:
+                outcomes[key] = outcome
+        return self._apply_obstacles(outcomes, now)
 
     def _get_sending_plans(self, company):
         plans = self.env["paycollect.dunning.plan"].sudo()
         return plans.search([("company_id", "=", company.id), ("state", "=", ACTIVE)])
-
-    def _get_horizon(self, plans, today):
-        """Return the last due date that a level before the due date can reach."""
-        delays = plans.level_ids.mapped("delay_days")
-        return today + timedelta(days=14 - 2 * min([0, *delays]))
 
     def _read_running(self, company, customer_ids=None):
         """Return ``{(customer ID, currency ID): Before}`` of the cases not closed."""
@@ -98,16 +110,20 @@ class PaycollectDunningCase(models.Model):
         )
         return {row[1:3]: Before(*row) for row in rows}
 
-    def _read_context(self, company, today, items, running, plans):
-        """Return what is known of the customers and plans, a :class:`Context`."""
-        ids = list({key[0] for key in items.keys() | running.keys()})
+    def _read_context(self, company, today, keys, items, plans, customer_ids):
+        """Return what is known of the customers and plans, a :class:`Context`.
+
+        :param customer_ids: None: all, which the database needn't be told one by one
+        """
+        ids = list({key[0] for key in keys})
         currencies = self.env["res.currency"].browse({key[1] for key in items})
         return Context(
+            company_id=company.id,
             today=today,
             plans={plan.id: PlanFacts(plan, today) for plan in plans},
             plan_ids=plans._find_plan_ids(ids, company),
             places=self._read_places(ids, today),
-            promises=self._read_promises(ids, company, today),
+            promises=self._read_promises(customer_ids, company, today),
             on_time=self._read_on_time(items, company, today, plans),
             minimums=plans._read_property("dunning_minimum_balance", company),
             currencies={
@@ -137,26 +153,28 @@ class PaycollectDunningCase(models.Model):
         promise = context.promises.get(customer_id)
         since = before and before.last_day or context.today - BROKEN_BEFORE
         minimum = float(context.minimums.get(customer_id) or 0) or plan.minimum
-        facts = Facts(
-            items=items,
-            levels=plan.levels,
-            ladder=plan.get_ladder(context.places.get(customer_id), is_good),
-            credit=credit,
-            broken=bool(promise) and promise.is_broken_since(since),
-            cutoff=plan.cutoff,
-            approved=bool(before and before.approved),
-            wait_days=plan.wait_days,
-            minimum=minimum,
-            rate=rate,
-            digits=digits,
-            hold=before and self._get_hold(before, context.today),
+        scale = plan.get_scale(
+            context.places.get(customer_id),
+            is_good,
+            bool(promise) and promise.is_broken_since(since),
+            bool(before and before.approved),
         )
-        decision = decide(facts)
+        hold = before and self._get_hold(before, context.today)
+        decision = decide(Facts(items, scale, credit, minimum, rate, digits, hold))
         if not sends and decision.action != CLOSE or not before and _is_empty(decision):
             return None
         case_id = before.id if before else 0
         return Outcome(
-            *key, case_id, plan_id, decision, plan.levels, is_good, rate, before
+            customer_id,
+            currency_id,
+            case_id,
+            plan_id,
+            decision,
+            plan.levels,
+            is_good,
+            rate,
+            before,
+            context.company_id,
         )
 
     def _get_hold(self, before, today):
@@ -170,41 +188,14 @@ class PaycollectDunningCase(models.Model):
             values["date"] = before.held_until.isoformat()
         return Obstacle(HELD, PAUSE, before.held_until, values)
 
-    def _apply_obstacles(self, outcomes, company, now):
+    def _apply_obstacles(self, outcomes, now):
         due = [one for one in outcomes.values() if one.decision.action == SEND]
-        candidates = [self._prepare_candidate(one, company) for one in due]
-        obstacles = self._get_obstacles(candidates, now) if candidates else {}
-        for outcome in due:
+        obstacles = self._get_obstacles(due, now) if due else {}
+        for outcome in due if obstacles else ():
             if found := obstacles.get(outcome.key):
                 stopped = outcome.decision.stop(found)
                 outcomes[outcome.key] = outcome._replace(decision=stopped)
         return outcomes
-
-    def _prepare_candidate(self, outcome, company):
-        decision = outcome.decision
-        return Candidate(
-            partner_id=outcome.partner_id,
-            company_id=company.id,
-            currency_id=outcome.currency_id,
-            case_id=outcome.case_id,
-            plan_id=outcome.plan_id,
-            level_id=outcome.level_id,
-            line_ids=tuple(entry.item.line_id for entry in decision.entries),
-            amount=decision.amount,
-        )
-
-
-@contextlib.contextmanager
-def _uncollected():
-    """Make many small values without searching them for cycles: there are none, and the
-    search would take a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _is_empty(decision):
@@ -212,25 +203,30 @@ def _is_empty(decision):
 
 
 class PlanFacts:
-    """A plan as the rules see it, with its ladders."""
+    """A plan as the rules see it, with its scales."""
 
     def __init__(self, plan, today):
         self.plan, self.today = plan, today
         self.levels = plan._get_rule_levels()
         self.good_count = plan.good_count
         self.minimum = plan.minimum_balance
-        self.wait_days = plan.wait_days
         days = plan.cutoff_days
-        self.cutoff = today - timedelta(days=days) if days else None
-        self._ladders = {}
+        self._cutoff = today - timedelta(days=days) if days else None
+        self._scales = {}
 
-    def get_ladder(self, holidays, is_good):
-        key = (holidays, is_good)
-        if key not in self._ladders:
-            self._ladders[key] = self.plan._get_ladder(
-                self.today, holidays or (), is_good
-            )
-        return self._ladders[key]
+    def get_scale(self, *kind):
+        """Return the :class:`rules.scale.Scale` of customers of one kind.
+
+        :param kind: public holidays, good payer, broken promise, old items approved
+        """
+        if kind not in self._scales:
+            self._scales[kind] = self._make_scale(*kind)
+        return self._scales[kind]
+
+    def _make_scale(self, holidays, is_good, broken, approved):
+        ladder = self.plan._get_ladder(self.today, holidays or (), is_good)
+        cutoff = None if approved else self._cutoff
+        return Scale(self.levels, ladder, broken, cutoff, self.plan.wait_days)
 
 
 class Context:

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -7,11 +7,13 @@ from odoo.tools import SQL
 from odoo.addons.paycollect_portal.rules.open_items import ASKED
 
 from ...rules.const import SAID
-from ...rules.decision import Item
+from ...rules.decision import Item, make_item
+from ...rules.scale import Standing
 
-# columns of the query: an Item, and whose it is
-ITEM, LINE, RESIDUAL, FACTS, KEY = slice(0, 10), 0, 3, slice(6, 10), slice(10, 12)
-FLAG, CHASED = 12, 13
+# columns of the query
+LINE, FLAG, DAYS = 0, 3, slice(4, 9)
+SENT = SQL("COALESCE(move.dunning_sent_on, move.invoice_date, move.date)")
+ASKED_FOR = (None, None)  # no reason not to, and no day it ends
 FLUSHED = {
     "account.move.line": None,
     "account.move": ["dunning_sent_on", "invoice_date", "date", "move_type"],
@@ -28,31 +30,44 @@ class PaycollectDunningCase(models.Model):
     _inherit = "paycollect.dunning.case"
 
     @api.model
-    def _read_items(self, company, today, horizon, customer_ids=None):
+    def _read_items(self, company, today, plans, customer_ids=None):
         """Return ``{(customer ID, currency ID): ([rules.decision.Item], credit)}``.
 
         The same as ``_get_open_items`` says, of what can be reminded of: see
         :meth:`_read_exact_items`. Items without an amount to pay are credit.
 
-        :param horizon: items that are due later are left out; credit isn't
+        :param plans: items that none of them can name today or soon are left out;
+            credit isn't
         :param customer_ids: commercial partners, default: all
         """
-        rows = self._query_items(company, horizon, customer_ids)
+        rows = self._query_items(company, today, plans, customer_ids)
         flagged = [row[LINE] for row in rows if row[FLAG]]
         lines = self.env["account.move.line"].sudo().browse(flagged)
         reasons = self._get_first_reasons(lines, today)
-        found, make = defaultdict(lambda: ([], [])), Item._make
-        for row in rows:
-            items, credits = found[row[KEY]]
-            if row[RESIDUAL] < 0:
-                credits.append(row[RESIDUAL])
-            elif row[CHASED]:
-                item = make(row[ITEM])
-                if row[LINE] in reasons:
-                    reason, until = reasons[row[LINE]]
-                    item = item._replace(reason=reason, until=until)
-                items.append(item)
-        return {key: (items, -sum(credits)) for key, (items, credits) in found.items()}
+        found, standings, whose, currency = {}, Standings(), None, None
+        for (
+            line,
+            move,
+            amount,
+            flag,
+            due,
+            told,
+            start,
+            sent,
+            pay_by,
+            customer,
+            c,
+        ) in rows:
+            if customer != whose or c != currency:
+                whose, currency, items = customer, c, []
+                found[whose, currency] = items, 0.0
+            if amount < 0:
+                found[whose, currency] = items, found[whose, currency][1] - amount
+                continue
+            reason, until = flag and reasons.get(line) or ASKED_FOR
+            standing = standings[due, told, start, sent, pay_by]
+            items.append(make_item((line, move, amount, standing, reason, until)))
+        return found
 
     def _get_first_reasons(self, lines, today):
         """Return ``{line ID: (state, day it ends)}`` of lines that aren't asked for."""
@@ -64,45 +79,40 @@ class PaycollectDunningCase(models.Model):
         return found
 
     @api.model
-    def _read_exact_items(self, company, today, horizon, customer_ids):
+    def _read_exact_items(self, company, today, plans, customer_ids):
         """Return the same, of what ``_get_open_items`` says at this moment.
 
         What was told, and when items were sent, comes from the same query as in bulk.
         """
         customers = self.env["res.partner"].sudo().browse(customer_ids)
-        facts = {
-            row[LINE]: row for row in self._query_items(company, horizon, customer_ids)
-        }
-        found = {}
+        rows = self._query_items(company, today, plans, customer_ids)
+        days = {row[LINE]: row[DAYS] for row in rows}
+        found, standings = {}, Standings()
         for customer, open_items in customers._get_open_items(company, today).items():
             for item in open_items:
+                if item.line.id not in days:
+                    continue
                 key = (customer.id, item.currency.id)
                 items, credit = found.setdefault(key, ([], 0.0))
-                row = facts.get(item.line.id)
                 if item.is_credit:
                     found[key] = (items, credit - item.residual)
-                elif row and row[CHASED]:
-                    reason = None if item.state in ASKED else item.state
-                    items.append(
-                        Item(
-                            item.line.id,
-                            item.move.id,
-                            item.line.date_maturity or None,
-                            item.residual,
-                            reason,
-                            item.until,
-                            *row[FACTS],
-                        )
-                    )
+                    continue
+                standing = standings[days[item.line.id]]
+                standing = standing._replace(due=item.line.date_maturity or None)
+                ids, reason = (item.line.id, item.move.id), item.state
+                reason = None if reason in ASKED else reason
+                items.append(Item(*ids, item.residual, standing, reason, item.until))
         return found
 
-    def _query_items(self, company, horizon, customer_ids):
-        """Return rows of the values of an :class:`Item`, customer, currency, whether it
-        may have a reason, and whether it is chased at all; oldest due first."""
+    def _query_items(self, company, today, plans, customer_ids):
+        """Return rows: line, invoice, open amount, whether it may have a reason, the
+        days of a :class:`Standing` as ordinals, customer and currency. They are credit
+        and what is reminded of, customer by customer, oldest due first."""
         for model, names in FLUSHED.items():
             self.env[model].flush_model(names)
         lines = self.env["account.move.line"]
         candidates = SQL(" UNION ").join(lines._get_reason_candidates(company))
+        waiting = today - timedelta(max([0, *plans.mapped("wait_days")]))
         return self.env.execute_query(
             SQL(
                 """
@@ -123,17 +133,16 @@ class PaycollectDunningCase(models.Model):
                      WHERE state = 'rejected' AND company_id = %(company)s
                      GROUP BY move_id
                 ), candidate AS (%(candidates)s)
-                SELECT line.id, line.move_id, line.date_maturity,
-                       line.amount_residual_currency::float8, NULL, NULL,
-                       told.delay, restart.day,
-                       COALESCE(move.dunning_sent_on, move.invoice_date, move.date)
-                           AS sent, told.pay_by,
-                       partner.commercial_partner_id, line.currency_id,
-                       line.move_id IN (SELECT * FROM candidate) AS flagged,
-                       %(chased)s AS chased
+                SELECT line.id, line.move_id, line.amount_residual_currency::float8,
+                       line.move_id IN (SELECT * FROM candidate),
+                       line.date_maturity - %(zero)s, told.delay,
+                       restart.day - %(zero)s,
+                       CASE WHEN told.delay IS NULL AND %(sent)s > %(waiting)s
+                            THEN %(sent)s - %(zero)s END,
+                       told.pay_by - %(zero)s,
+                       partner.commercial_partner_id, line.currency_id
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
-                  JOIN account_journal journal ON journal.id = line.journal_id
                   JOIN res_partner partner ON partner.id = line.partner_id
                   LEFT JOIN told ON told.line_id = line.id
                   LEFT JOIN restart ON restart.move_id = line.move_id
@@ -143,20 +152,30 @@ class PaycollectDunningCase(models.Model):
                    AND line.reconciled IS NOT TRUE
                    AND line.amount_residual_currency <> 0
                    AND (line.amount_residual_currency < 0
-                        OR line.date_maturity IS NULL
-                        OR line.date_maturity <= %(horizon)s)
+                        OR (%(chased)s
+                            AND COALESCE(line.date_maturity, '-infinity')
+                                <= %(horizon)s))
                    AND (%(ids)s IS NULL OR partner.commercial_partner_id = ANY(%(ids)s))
-                 ORDER BY COALESCE(line.date_maturity, line.date), line.id
+                 ORDER BY partner.commercial_partner_id, line.currency_id,
+                          COALESCE(line.date_maturity, line.date), line.id
                 """,
                 company=company.id,
                 said=SAID,
                 accounts=self._find_receivable_accounts(),
                 candidates=candidates,
                 chased=self._get_chased_condition(),
-                horizon=horizon,
+                horizon=self._get_horizon(plans, today),
                 ids=customer_ids,
+                sent=SENT,
+                waiting=waiting,
+                zero=SQL("DATE '0001-01-01'"),
             )
         )
+
+    def _get_horizon(self, plans, today):
+        """Return the last due date that a level before the due date can reach."""
+        delays = plans.level_ids.mapped("delay_days")
+        return today + timedelta(days=14 - 2 * min([0, *delays]))
 
     def _find_receivable_accounts(self):
         """Return IDs: with them instead of a join, the database knows how many items
@@ -169,14 +188,15 @@ class PaycollectDunningCase(models.Model):
         return [row[0] for row in rows]
 
     def _get_chased_condition(self):
-        """Return SQL about ``move`` and ``journal``: only these are reminded of.
+        """Return SQL about ``move`` and ``line``: only these are reminded of.
 
         Not point of sale, which was paid at the counter, and not what the customer
         invoices for us.
         """
+        self.env["account.journal"].flush_model(["is_self_billing"])
         condition = SQL(
-            "move.move_type IN ('out_invoice', 'out_receipt')"
-            " AND journal.is_self_billing IS NOT TRUE"
+            "move.move_type IN ('out_invoice', 'out_receipt') AND line.journal_id "
+            "NOT IN (SELECT id FROM account_journal WHERE is_self_billing)"
         )
         if "pos.order" in self.env:
             condition = SQL(
@@ -185,3 +205,18 @@ class PaycollectDunningCase(models.Model):
                 condition,
             )
         return condition
+
+
+class Standings(dict):
+    """``{days as the query says them: Standing}``: equal ones are made once."""
+
+    def __missing__(self, days):
+        due, told, *rest = days
+        standing = Standing(_get_day(due), told, *map(_get_day, rest))
+        self[days] = standing
+        return standing
+
+
+def _get_day(ordinal):
+    """Return the date that is some days after 1 January of the year 1."""
+    return None if ordinal is None else date.fromordinal(ordinal + 1)

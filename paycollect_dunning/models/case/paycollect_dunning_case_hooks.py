@@ -17,7 +17,7 @@ class PaycollectDunningCase(models.Model):
         have ``case_id`` 0 (the preview writes nothing at all), and again when the rows
         are locked. No network; SQL by ``candidate.partner_id``, not by records.
 
-        :param candidates: list of :class:`rules.decision.Candidate`, one company
+        :param candidates: list of :class:`rules.decision.Outcome` of one company
         :param now: naive UTC datetime
         :return: ``{candidate.key: [rules.decision.Obstacle]}``, keys may be missing
         """

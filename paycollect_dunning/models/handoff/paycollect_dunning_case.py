@@ -115,7 +115,7 @@ class PaycollectDunningCase(models.Model):
         obstacles = super()._get_obstacles(candidates, now)
         handoffs = self.env["paycollect.handoff"].search(
             [
-                ("partner_id", "in", [one.partner_id for one in candidates]),
+                ("company_id", "in", list({one.company_id for one in candidates})),
                 ("state", "in", HANDED_OVER_STATES),
             ]
         )
@@ -126,7 +126,7 @@ class PaycollectDunningCase(models.Model):
             ]
             for h in handoffs
         }
-        for one in candidates:
+        for one in candidates if names else ():
             key = (one.partner_id, one.company_id, one.currency_id)
             if found := names.get(key):
                 obstacles.setdefault(one.key, []).append(

@@ -3,8 +3,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...rules.const import BUSINESS
-from ...rules.decision import Level
 from ...rules.levels import GRACE_DAYS, Ladder
+from ...rules.scale import Level
+
+FEW = 1000  # above that, everybody's values are read rather than those of so many IDs
 
 
 class PaycollectDunningPlan(models.Model):
@@ -27,22 +29,22 @@ class PaycollectDunningPlan(models.Model):
         queries doesn't depend on the number of customers, unless plans name policies.
         """
         plans = self.sudo().search([("company_id", "=", company.id)])
+        few = customer_ids if len(customer_ids) <= FEW else None
+        chosen = self._read_property("dunning_plan_id", company, few)
         manual = {
-            customer_id: int(plan_id)
-            for customer_id, plan_id in self._read_property(
-                "dunning_plan_id", company, customer_ids
-            ).items()
-            if int(plan_id) in plans._ids
+            customer_id: plan_id
+            for customer_id in (customer_ids if chosen else ())
+            if (plan_id := int(chosen.get(customer_id, 0))) in plans._ids
         }
         rest = [one for one in customer_ids if one not in manual]
         found = {}
         for plan in plans:
             matching = plan._match_customers(rest)
             found |= dict.fromkeys(matching, plan.id)
+            if len(matching) == len(rest):
+                break
             taken = set(matching)
             rest = [one for one in rest if one not in taken]
-            if not rest:
-                break
         return found | manual
 
     @api.model
@@ -99,7 +101,7 @@ class PaycollectDunningPlan(models.Model):
     # -- the rules' view of a plan -----------------------------------------------
 
     def _get_rule_levels(self):
-        """Return the levels as :class:`rules.decision.Level`, ascending."""
+        """Return the levels as :class:`rules.scale.Level`, ascending."""
         self.ensure_one()
         return tuple(
             Level(level.id, level.delay_days, level.hand_over, level.minimum_balance)

@@ -11,7 +11,8 @@ from odoo.addons.paycollect_fsm.models.company.res_company_activation import (
     Check,
 )
 
-from ...rules.decision import OLD_ITEMS, SEND
+from ...rules.decision import SEND
+from ...rules.scale import OLD_ITEMS
 
 
 class PaycollectDunningPlan(models.Model):

@@ -21,14 +21,14 @@ class PaycollectDunningCase(models.Model):
     def _get_obstacles(self, candidates, now):
         """A reply stops the clock until somebody has read it."""
         obstacles = super()._get_obstacles(candidates, now)
-        by_customer = {}
-        for one in candidates:
-            by_customer.setdefault((one.partner_id, one.company_id), []).append(one)
         replies = (
             self.env["paycollect.dunning.reply"]
             .sudo()
             .search([("state", "=", "waiting")], order="id desc")
         )
+        by_customer = {}
+        for one in candidates if replies else ():
+            by_customer.setdefault((one.partner_id, one.company_id), []).append(one)
         for reply in replies:
             values = {"at": str(reply.received_at), "channel": reply.channel}
             for one in by_customer.get((reply.partner_id.id, reply.company_id.id), ()):

@@ -73,6 +73,20 @@ class TestCaseFacts(CaseCommon):
                             "move_ids": [(6, 0, move.ids)],
                         }
                     )
+                case 3 | 4 as number:
+                    answer = {"state": "rejected", "answered_at": self.at(-2)}
+                    self.env["paycollect.dispute"].create(
+                        {
+                            "move_id": move.id,
+                            "company_id": self.company.id,
+                            "partner_id": move.partner_id.id,
+                            "reason": "quality",
+                            "amount": move.amount_residual,
+                            "currency_id": move.currency_id.id,
+                            "text": "It leaks.",
+                            **(answer if number == 3 else {}),
+                        }
+                    )
 
     def _change(self, dice, moves, day):
         """Something is paid, in part or in full, between the runs."""
@@ -86,13 +100,18 @@ class TestCaseFacts(CaseCommon):
 
     def _compare(self, customers, day):
         company, today = self.company, self.today + timedelta(days=day)
-        far = today + timedelta(days=999)
-        bulk = self.cases._read_items(company, today, far, customers.ids)
-        exact = self.cases._read_exact_items(company, today, far, customers.ids)
+        plans, ids = self.plan, customers.ids
+        bulk = self.cases._read_items(company, today, plans, ids)
+        exact = self.cases._read_exact_items(company, today, plans, ids)
         self.assertEqual(bulk.keys(), exact.keys())
         for key, (items, credit) in exact.items():
             self.assertEqual(bulk[key][0], items)
             self.assertAlmostEqual(bulk[key][1], credit)
+        now = self.at(day)
+        decided = self.cases._decide(company, now, customer_ids=ids, exact=True)
+        self.assertEqual(self.cases._decide(company, now, customer_ids=ids), decided)
+        everybody = self.cases._decide(company, now)
+        self.assertEqual({k: everybody[k] for k in decided}, decided)
 
     def _check(self, row, told, day):
         """No level twice for an item, nothing that isn't asked for, the exact sum."""

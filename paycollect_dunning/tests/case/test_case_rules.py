@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ...rules import books, decision, levels
+from ...rules import books, decision, levels, scale
 from ...rules.decision import (
     ASK,
     CLOSE,
@@ -13,11 +13,11 @@ from ...rules.decision import (
     WAIT,
     Facts,
     Item,
-    Level,
     Obstacle,
     decide,
 )
 from ...rules.levels import Ladder, add_days, get_pay_by
+from ...rules.scale import Level, Scale, Standing
 
 TODAY = date(2026, 3, 2)
 PLAN = (
@@ -29,15 +29,16 @@ PLAN = (
 )
 
 
-def item(late, amount=100.0, told=None, number=1, **values):
+def item(late, amount=100.0, number=1, reason=None, until=None, **standing):
     """An item that was due ``late`` days ago."""
     due = None if late is None else TODAY - timedelta(days=late)
-    return Item(number, number, due, amount, told=told, **values)
+    return Item(number, number, amount, Standing(due, **standing), reason, until)
 
 
 def facts(*items, plan=PLAN, grace=0, **values):
     ladder = Ladder([lv.delay for lv in plan], TODAY, (), False, grace)
-    return Facts(items=items, levels=plan, ladder=ladder, **values)
+    kind = {k: values.pop(k) for k in ("broken", "cutoff", "wait_days") if k in values}
+    return Facts(items, Scale(plan, ladder, **kind), **values)
 
 
 @tagged("post_install", "-at_install")
@@ -52,7 +53,7 @@ class TestCaseRules(BaseCase):
         return found
 
     def test_the_doctests_hold(self):
-        for module in (books, decision, levels):
+        for module in (books, decision, levels, scale):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted, module.__name__)
             self.assertFalse(result.failed, module.__name__)
@@ -132,7 +133,7 @@ class TestCaseRules(BaseCase):
         self.check((ASK, "no_due_date", 0.0), item(None))
         cutoff = TODAY - timedelta(days=180)
         self.check((ASK, "old_items", 0.0), item(200), cutoff=cutoff)
-        self.check((SEND, 15, 100.0), item(200), cutoff=cutoff, approved=True)
+        self.check((SEND, 15, 100.0), item(200), cutoff=None)
         self.check((SEND, 15, 100.0), item(200, told=7), cutoff=cutoff)
         self.check((SEND, 3, 9.0), item(200), item(4, 9.0, number=2), cutoff=cutoff)
 

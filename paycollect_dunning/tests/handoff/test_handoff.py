@@ -8,7 +8,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ...rules.decision import Candidate
+from ...rules.decision import SEND, Decision, Outcome
 from ...rules.handoff_call import is_signed
 from .common_handoff import SECRET, HandoffCommon
 
@@ -58,8 +58,13 @@ class TestHandoff(HandoffCommon):
     def test_no_reminder_while_an_agency_has_the_case(self):
         handoff, _moves = self.propose(600.0)
         case = handoff.case_id
-        candidate = Candidate(
-            case.partner_id.id, self.company.id, case.currency_id.id, case_id=case.id
+        candidate = Outcome(
+            case.partner_id.id,
+            case.currency_id.id,
+            case.id,
+            case.plan_id.id,
+            Decision(SEND),
+            company_id=self.company.id,
         )
         self.assertEqual(case._get_obstacles([candidate], self.now()), {})
         self.approve(handoff)

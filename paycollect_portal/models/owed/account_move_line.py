@@ -29,6 +29,8 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    _left_out_idx = models.Index("(move_id) WHERE no_followup")
+
     def _search_open_items(self, customers, company):
         """Return the posted receivable items that aren't settled (sudo), oldest due
         first.

@@ -41,6 +41,8 @@ class AccountMove(models.Model):
         "it isn't charged automatically.",
     )
 
+    _contested_idx = models.Index("(company_id) WHERE collection_is_contested")
+
     @api.depends("collection_dispute_ids")
     def _compute_collection_dispute_count(self):
         for move in self:
