@@ -1,14 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Whatever fails between us and Stripe, nobody is charged twice and nothing is lost.
 
-Faults that kill the server come first, one at a time; the others (fault_cases.py) run
-in parallel. After each one, the invariants are checked, see
+Faults that kill the server come first, one at a time; the others (fault_cases.py and
+customer_fault_cases.py) run in parallel. After each one, the invariants are checked, see
 `stripe_scene.Customer.assert_safe`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
 
+import customer_fault_cases
 import pytest
+import requests
 import stripe_scene
 from fault_cases import FAULTS, MINUTE
 from paycollect_setup.waiting import wait_equal, wait_until
@@ -17,7 +19,7 @@ from stripe_stand_in.client import Process
 
 AT_ONCE = 4  # faults that run at the same time
 CUT = ("cut_claimed", "cut_charged", "cut_waiting", "cut_sending", "cut_recorded",
-       "cut_booked", "cut_asking")  # fmt: skip
+       "cut_booked", "cut_asking", "cut_autopay", "cut_scheduled")  # fmt: skip
 
 
 def get_selected(request):
@@ -143,6 +145,29 @@ def test_killed_while_asking_it_asks_again(shop):
     shop.sweep()
     customer.wait_state("paid")
     customer.assert_paid_once()
+
+
+def test_killed_while_it_charges_what_customers_set_up_each_is_charged_once(shop):
+    """By autopay, whose response is lost; and on a scheduled day, not yet executed."""
+    by_autopay, scheduled = customers = shop["cut_autopay"], shop["cut_scheduled"]
+    for customer in customers:
+        customer_fault_cases.start(customer)
+    customer_fault_cases.plan_in_two_tabs(scheduled)
+    visit = customer_fault_cases.log_in(by_autopay)
+    customer_fault_cases.turn_autopay_on(by_autopay, visit)
+    late = scheduled.fault("delay_before")
+    shop.die_at("charged", by_autopay)
+    try:
+        customer_fault_cases.run_schedules(by_autopay)
+    except requests.ConnectionError:
+        assert shop.server.wait_exit() == -9
+    shop.wait_death()
+    shop.stripe.let_go(number=late)
+    assert by_autopay.states() == ["sent"]
+    come_back(*customers)
+    for customer in customers:
+        customer.wait_state("paid")
+        customer.assert_paid_once()
 
 
 @pytest.mark.parametrize("name", list(FAULTS))

@@ -50,6 +50,8 @@ BREACHES = {
     "charge-what-the-page-showed": (2, TWICE),
     "forget-what-the-customer-said": (1, "is paid by check|is disputed"),
     "exceed-the-limit": (1, r"autopay charges \d+.*, \d+ is the limit"),
+    "pay-without-a-lock": (1, TWICE),
+    "a-receipt-for-each-invoice": (1, r"\d+ receipts by mail"),
 }
 
 

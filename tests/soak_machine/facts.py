@@ -90,6 +90,11 @@ SELECT move.name, payer.name AS payer
  WHERE move.id = ANY(%(moves)s)
    AND payer.commercial_partner_id != move.commercial_partner_id
 """
+# A receipt with a leader isn't sent, but follows the leader's.
+RECEIPTS = """
+SELECT move_id, channel, joint_id AS leader_id FROM paycollect_message
+ WHERE move_id = ANY(%(moves)s) AND occasion = 'paid' AND state != 'skipped'
+"""
 DOUBLE_PAYMENTS = """
 SELECT payment_transaction_id AS id, count(*) AS payments
   FROM account_payment
@@ -112,6 +117,7 @@ class Facts:
     shares: list
     strangers: list
     double_payments: list
+    receipts: list
 
 
 def read(place, notes, today):
@@ -136,4 +142,5 @@ def read(place, notes, today):
             shares=fetch(SHARES, transactions=tx_ids, corrected=list(notes.corrected)),
             strangers=fetch(STRANGERS, moves=move_ids),
             double_payments=fetch(DOUBLE_PAYMENTS, transactions=tx_ids),
+            receipts=fetch(RECEIPTS, moves=move_ids),
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from .shop import DAILY_COUNT, NETWORK_CAP
 
 OPEN = ("planned", "sent", "settling", "unknown")
+JOINT = "Receipt for your payment of"  # how the subject begins
 CAP_WINDOW = timedelta(days=30)
 # Reasons for waiting that no schedule may end with.
 OVER = ("in_draft", "blocked", "moved", "stopped", "credit")
@@ -29,6 +30,7 @@ def check(facts, books, owed):
         *_after_hard_code(facts),
         *_daily_limit(facts),
         *_network_cap(facts),
+        *_receipts_of_one_payment(facts),
     ]
     return breaches
 
@@ -134,6 +136,50 @@ def _network_cap(facts):
             yield f"attempt {attempt.id} after {len(before)} declines of its card"
 
 
+def _receipts_of_one_payment(facts):
+    """Whoever pays several invoices at once gets one receipt, on each channel."""
+    for rows in _get_joint_payments(facts):
+        moves = _get_moves_paid_by(facts, rows)
+        sent = Counter(
+            receipt.channel
+            for receipt in facts.receipts
+            if receipt.move_id in moves and not receipt.leader_id
+        )
+        for channel, number in sent.items():
+            if number > 1:
+                yield f"{rows[0].reference}: {number} receipts by {channel}"
+
+
+def _get_joint_payments(facts):
+    """Return the posted payments of several invoices: lists with a row for each."""
+    payments = defaultdict(list)
+    for tx in facts.transactions:
+        if tx.share is not None and tx.payment_id and tx.operation != "refund":
+            payments[tx.id].append(tx)
+    return [rows for rows in payments.values() if len(rows) > 1]
+
+
+def _get_moves_paid_by(facts, rows):
+    """Return the IDs of the invoices that nothing else was charged for."""
+    others = {
+        tx.move_id
+        for tx in facts.transactions
+        if tx.id != rows[0].id and tx.payment_id and tx.operation != "refund"
+    }
+    return {tx.move_id for tx in rows} - others
+
+
+def _paid_without_receipt(facts, books):
+    moves = {move.id: move for move in facts.moves}
+    told = {receipt.move_id for receipt in facts.receipts}
+    for rows in _get_joint_payments(facts):
+        ids = _get_moves_paid_by(facts, rows)
+        kept = books.get_net(rows[0].mark) == books.get_captured(rows[0].mark)
+        paid = {i for i in ids if moves[i].payment_state in ("paid", "in_payment")}
+        if kept and paid == {tx.move_id for tx in rows} and not paid & told:
+            yield f"{rows[0].reference}: paid several invoices, without a receipt"
+
+
 def check_quiet(facts, books):
     """Return what is left undone once nothing more happens automatically."""
     moves = {move.id: move for move in facts.moves}
@@ -148,6 +194,7 @@ def check_quiet(facts, books):
             yield f"{tx.reference}: captured, but no payment is posted ({tx.state})"
         if not tx.is_post_processed:
             yield f"{tx.reference}: {tx.state}, not post-processed"
+    yield from _paid_without_receipt(facts, books)
     for attempt in facts.attempts:
         told = moves[attempt.move_id].activities or (
             attempt.state == "planned" and held_back
@@ -233,11 +280,16 @@ def check_mails(facts, mails):
 
     :param mails: numbers by subject and recipient
     """
-    declines, payments = Counter(), Counter()
+    declines, payments, joint = Counter(), Counter(), Counter()
+    for rows in _get_joint_payments(facts):
+        joint[f"{JOINT} ${rows[0].amount:,.2f} "] += 1
     for attempt in facts.attempts:
         declines[attempt.move_id] += attempt.state == "declined"
         payments[attempt.move_id] += bool(attempt.returned_at)
     for (subject, recipient), number in mails.items():
+        of_amount = next((key for key in joint if subject.startswith(key)), None)
+        if subject.startswith(JOINT) and number > joint[of_amount]:
+            yield f"“{subject}” sent {number} times to {recipient}"
         for move in facts.moves:
             if move.name not in subject.replace(",", " ").split():
                 continue

@@ -304,6 +304,43 @@ def exceed_the_limit(registry):
         yield
 
 
+@contextmanager
+def pay_without_a_lock(registry):
+    """Two pages may start a payment of the same invoices at the same moment."""
+    transaction = registry["payment.transaction"]
+
+    def look_again(_transactions, documents):
+        documents.invalidate_recordset(["transaction_ids"])
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "terms": ("net",)},
+            step=("the_customer_is_interrupted",),
+            pays=("card", "link"),
+            choice=("everything",),
+            **{"page moment": (("request", 1),), "page rival": ("one tap", "card")},
+        ),
+        patch.object(transaction, "_lock_to_pay", look_again),
+    ):
+        yield
+
+
+@contextmanager
+def a_receipt_for_each_invoice(registry):
+    """Whoever pays several invoices at once gets a receipt for each."""
+    move = registry["account.move"]
+    with (
+        dice.loaded(
+            **{**PLAIN, "terms": ("net",), "worker": ("job",)},
+            step=("somebody_is_billed", "the_customer_acts", "work"),
+            says=("one tap",),
+            choice=("everything",),
+        ),
+        patch.object(move, "_find_joint_payment", lambda self: None),
+    ):
+        yield
+
+
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -320,5 +357,7 @@ MUTATIONS = {
         charge_what_the_page_showed,
         forget_what_the_customer_said,
         exceed_the_limit,
+        pay_without_a_lock,
+        a_receipt_for_each_invoice,
     )
 }
