@@ -3,7 +3,7 @@
 
     setup/bench portal [--invoices N] [--rounds N]
 
-Compared: Odoo's `/my/invoices` with `/my/balance`, `/my/statement` (of this month, after
+Compared: Odoo's `/my/invoices` with `/my/balance`, `/my/statement` (this month, after
 years of history) and the link to the balance, in turns on one server, so that the
 machine's load affects all of them. One invoice in ten is open, the others are matched
 with their payments. Then: SQL queries compared with a customer who has a tenth of the
@@ -44,7 +44,9 @@ def main(argv, lab):
     for what, measured in checks:
         result = "PASS" if measured <= MAX_RATIO else "FAIL"
         print(f"{result}  {what}: {measured:.3f} (at most {MAX_RATIO})")
-    print(f"{'PASS' if same else 'FAIL'}  the same queries with a tenth of the invoices")
+    print(
+        f"{'PASS' if same else 'FAIL'}  the same queries with a tenth of the invoices"
+    )
     print(
         f"{'FAIL' if failed else 'PASS'}  {AT_ONCE} requests at once: {failed} failed"
     )

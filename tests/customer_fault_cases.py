@@ -107,7 +107,8 @@ def check_announced_at_the_claim(customer):
     check = {"number": "1042", "bank": "First Bank", "amount": f"{TOTAL}.00"}
     check |= {"date": date.today(), "move_ids": invoice}
     at_once(
-        lambda: run_schedules(customer), lambda: visit.post("/my/checks/announce", **check)
+        lambda: run_schedules(customer),
+        lambda: visit.post("/my/checks/announce", **check),
     )
     customer.shop.wait_jobs()
     if not customer.captured():
@@ -120,9 +121,11 @@ def check_announced_at_the_claim(customer):
         visit.open("/my/checks")
         visit.post(f"/my/checks/{notice['id']}/cancel")
     wait_until(
-        lambda: run_schedules(customer)
-        or customer.sweep_after(6 * MINUTE)
-        or customer.captured(),
+        lambda: (
+            run_schedules(customer)
+            or customer.sweep_after(6 * MINUTE)
+            or customer.captured()
+        ),
         f"the charge of {customer.email}",
         every=1,
     )

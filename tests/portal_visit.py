@@ -33,9 +33,7 @@ class PortalVisit:
     def post(self, path, **values):
         """Submit a form as the opened page has it; return the address and the page."""
         data = {"csrf_token": self._csrf, "mark": self._mark, **values}
-        answer = self._session.post(
-            self._server.url + path, data=data, timeout=LONGEST
-        )
+        answer = self._session.post(self._server.url + path, data=data, timeout=LONGEST)
         return answer.url, self._read(answer)
 
     def _read(self, answer):

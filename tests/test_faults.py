@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Whatever fails between us and Stripe, nobody is charged twice and nothing is lost.
 
-Faults that kill the server come first, one at a time; the others (fault_cases.py and
-customer_fault_cases.py) run in parallel. After each one, the invariants are checked, see
-`stripe_scene.Customer.assert_safe`.
+Faults that kill the server come first, one at a time; the others (fault_cases.py,
+customer_fault_cases.py) run in parallel. After each one, the invariants are checked,
+see `stripe_scene.Customer.assert_safe`.
 """
 
 from concurrent.futures import ThreadPoolExecutor

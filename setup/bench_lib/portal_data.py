@@ -87,7 +87,11 @@ def _copy_paid(cr, invoice_id, count):
     entry, lines = _copy_move(cr, entry_id, count, f"BANK{invoice_id}", matched)
     credit = lines[credit_id]
     payment = copy_rows(
-        cr, "account_payment", payment_id, count, {"move_id": f"{entry} + n", "date": DAY}
+        cr,
+        "account_payment",
+        payment_id,
+        count,
+        {"move_id": f"{entry} + n", "date": DAY},
     )
     cr.execute(
         "UPDATE account_move SET origin_payment_id = id - %s "

@@ -236,8 +236,9 @@ class PaycollectMessage(models.Model):
     def _get_siblings(self):
         """Return the notices about the same decline, this one included."""
         return self.move_id.collection_message_ids.filtered(
-            lambda row: (row.attempt_id, row.declined_at)
-            == (self.attempt_id, self.declined_at)
+            lambda row: (
+                (row.attempt_id, row.declined_at) == (self.attempt_id, self.declined_at)
+            )
         )
 
     # -- what follows -----------------------------------------------------------

@@ -112,9 +112,7 @@ class TestAutopayRules(BaseCase):
             ({"max_month": 160}, 39.99, ["", autopay.OVER_MONTH]),
         ):
             with self.subTest(limits=limits, credit=credit):
-                charges = plan(
-                    Terms(**limits), parts, TODAY, credits={None: credit}
-                )
+                charges = plan(Terms(**limits), parts, TODAY, credits={None: credit})
                 self.assertEqual([c.problem for c in charges], problems)
                 self.assertEqual([c.amount for c in charges], [100, 100], "is told")
 
