@@ -40,6 +40,7 @@
         "data/mail_template_invoice.xml",
         "views/receipt_templates.xml",
         "data/mail_template_receipt.xml",
+        "data/mail_template_refund.xml",
         # screens
         "views/menu.xml",
         "views/paycollect_policy_views.xml",
@@ -68,6 +69,8 @@
         "views/paycollect_message_views.xml",
         "views/account_move_views.xml",
         "views/paycollect_chargeback_views.xml",
+        "views/paycollect_refund_views.xml",
+        "wizards/paycollect_refund_start_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",
         "views/fsm_stage_views.xml",

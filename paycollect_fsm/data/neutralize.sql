@@ -7,6 +7,12 @@ UPDATE res_company SET collection_active = false;
 UPDATE paycollect_attempt
    SET state = 'canceled', reason_code = 'neutralized', parked_code = NULL
  WHERE state = 'planned';
+UPDATE paycollect_refund
+   SET state = 'refused', reason_code = 'moved', try_at = NULL
+ WHERE state IN ('requested', 'approved');
+UPDATE paycollect_refund SET try_at = NULL WHERE state = 'processing';
+UPDATE paycollect_refund_part SET state = 'canceled' WHERE state = 'planned';
+UPDATE paycollect_refund_part SET ask_at = NULL WHERE state IN ('sent', 'unknown');
 UPDATE paycollect_message
    SET state = 'skipped', reason_code = 'copied', retry_at = NULL
  WHERE state = 'queued';

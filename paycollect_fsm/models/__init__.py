@@ -8,5 +8,6 @@ from . import recovery
 from . import message
 from . import billing
 from . import dispute
+from . import refund
 from . import privacy
 from . import stripe

@@ -28,6 +28,7 @@ HANDLERS = {
     # https://docs.stripe.com/refunds
     "charge.refunded": "_apply_refunds",
     "charge.refund.updated": "_apply_refund_update",
+    "refund.updated": "_apply_refund_update",
     # https://docs.stripe.com/disputes/how-disputes-work
     "charge.dispute.created": "_apply_dispute",
     "charge.dispute.updated": "_apply_dispute",

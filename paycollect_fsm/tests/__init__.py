@@ -66,6 +66,9 @@ from .billing import test_shares
 from .billing import test_visit
 from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks
+from .refund import test_refund
+from .refund import test_refund_rules
+from .refund import test_stripe_refund_flow
 from .stripe import test_bank_debit
 from .stripe import test_gone
 from .stripe import test_provider_troubles

@@ -7,6 +7,7 @@ from . import paycollect_method_request
 from . import paycollect_activation
 from . import paycollect_approve
 from . import paycollect_charge
+from . import paycollect_refund_start
 from . import paycollect_switch
 from . import paycollect_complete
 

@@ -6,3 +6,4 @@ from . import paycollect_check_scan
 from . import paycollect_check_scan_line
 from . import paycollect_check_take
 from . import paycollect_method_request
+from . import paycollect_refund_start

@@ -11,6 +11,7 @@ from . import payment_transaction_abandoned
 from . import payment_transaction_failure
 from . import payment_transaction_foreign_retries
 from . import payment_transaction_method
+from . import payment_transaction_refund
 from . import paycollect_customer_data
 from . import paycollect_erasure
 from . import res_company

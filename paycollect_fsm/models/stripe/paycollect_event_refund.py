@@ -4,11 +4,12 @@ from datetime import timedelta
 from odoo import models
 
 from odoo.addons.payment_stripe.controllers.main import StripeController
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import stripe_events
 from ...rules.stripe_events import Verdict
 from . import api as stripe_api
-from .paycollect_event import DONE, IGNORED, WAITING
+from .paycollect_event import BUSY_SECONDS, DONE, IGNORED, WAITING
 
 # How long to wait for our own refund transaction. If it was rolled back after Stripe
 # had made the refund, it is then booked as if it had been made there.
@@ -53,10 +54,7 @@ class PaycollectEvent(models.Model):
             return self._apply_unknown_refund(refund, now)
         self.transaction_id = transaction
         self._lock(transaction)
-        was_done = transaction.state == "done"
-        self._process_refund(transaction, refund)
-        if was_done and transaction.state == "error":
-            self._report_failed_refund(transaction)
+        self._process_refund(transaction, refund, now)
         return Verdict(DONE, self._get_state_text(transaction))
 
     def _apply_unknown_refund(self, refund, now):
@@ -118,7 +116,8 @@ class PaycollectEvent(models.Model):
         is_foreign = not transaction
         if is_foreign:
             transaction = StripeController._create_refund_tx_from_refund(source, refund)
-        self._process_refund(transaction, refund)
+        self._lock(transaction)
+        self._process_refund(transaction, refund, now)
         if is_foreign:
             self._report_foreign_refund(source, transaction)
         return DONE
@@ -141,11 +140,31 @@ class PaycollectEvent(models.Model):
             self._is_own_database(database) and now - self.occurred_at < OURS_MAY_COME
         )
 
-    def _process_refund(self, transaction, refund):
+    def _process_refund(self, transaction, refund, now):
+        """Process it, book it or undo it, and bring our own refund forward.
+
+        A refund that failed at the provider never succeeds: such an event is old.
+        """
+        has_failed = transaction.state in ("error", "cancel")
+        if has_failed and transaction.provider_reference == refund["id"]:
+            return
         data = {**self._prepare_data(transaction), "refund": refund}
         transaction._process("stripe", data)
         if transaction.state == "done" and not transaction.is_post_processed:
             transaction._post_process()
+        if undone := transaction._follow_refund(now):
+            self._report_failed_refund(undone)
+
+    def _lock(self, transaction):
+        """Also lock our refunds: one that is being sent records its answer first."""
+        parts = transaction.collection_refund_part_ids
+        if parts and parts.try_lock_for_update() != parts:
+            raise RetryableJobError(
+                f"{transaction.reference} is being refunded",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            )
+        return super()._lock(transaction)
 
     # -- activities ------------------------------------------------------------
 
@@ -173,8 +192,8 @@ class PaycollectEvent(models.Model):
                 self.env._("Refund failed"),
                 self.env._(
                     "The provider couldn't deliver the refund %(reference)s of "
-                    "%(amount)s, and the funds were returned to you. Cancel the "
-                    "payment to the customer, then refund them another way.",
+                    "%(amount)s, and the funds were returned to you. The payment to "
+                    "the customer was reversed. Refund them another way.",
                     reference=transaction.reference,
                     amount=transaction.currency_id._format_amount(-transaction.amount),
                 ),

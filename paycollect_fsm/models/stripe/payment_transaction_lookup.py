@@ -25,11 +25,12 @@ class PaymentTransaction(models.Model):
     def _get_key_life(self):
         """Return the hours of the parameter ``paycollect.stripe_key_hours``.
 
-        None without a stored request: different parameters would be an error.
+        None without a stored request: different parameters would be an error. Those of
+        a refund never change.
         """
         if self.provider_code != "stripe":
             return super()._get_key_life()
-        if not self.sudo().collection_request:
+        if not self.sudo().collection_request and self.operation != "refund":
             return None
         hours = self._get_stripe_key_hours()
         return timedelta(hours=hours) if hours else None
@@ -54,6 +55,8 @@ class PaymentTransaction(models.Model):
         if self.provider_code != "stripe":
             return super()._look_up_payment()
         try:
+            if self.operation == "refund":
+                return self._look_up_stripe_refund()
             intent_id = self._get_stripe_intent_id() or self._find_stripe_intent()
             if not intent_id:
                 return Finding(
@@ -206,6 +209,8 @@ class PaymentTransaction(models.Model):
         ):
             if payment_data.get("collection_is_current") or not self.provider_reference:
                 self._take_back_error(status)
+        if self.provider_code == "stripe" and self.operation == "refund":
+            self._take_back_refund(payment_data["refund"].get("status"))
         res = super()._apply_updates(payment_data)
         if self._is_waiting_for_customer(payment_data):
             error = payment_data["payment_intent"].get("last_payment_error") or {}

@@ -65,6 +65,7 @@ class World(RightsCommon):
         return {
             "paycollect.approve": {"move_id": self.invoice.id},
             "paycollect.charge": {"move_id": self.invoice.id},
+            "paycollect.refund.start": self._prepare_refund_vals(),
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
@@ -75,6 +76,36 @@ class World(RightsCommon):
                 "reason": "Paid",
             },
         }.get(model, {})
+
+    def _prepare_refund_vals(self):
+        return {
+            "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "move_id": self.invoice.id,
+            "currency_id": self.invoice.currency_id.id,
+        }
+
+    def _make_refund(self):
+        """Return a requested refund, and a part of another one."""
+        vals = {
+            **self._prepare_refund_vals(),
+            "amount": 1,
+            "reason": "Test",
+            "requested_at": fields.Datetime.now(),
+        }
+        refund, other = self.env["paycollect.refund"].create(
+            [vals, {**vals, "state": "failed"}]
+        )
+        child = self.transaction._create_child_transaction(1, is_refund=True)
+        part = self.env["paycollect.refund.part"].create(
+            {
+                "refund_id": other.id,
+                "source_payment_id": self.transaction.payment_id.id,
+                "transaction_id": child.id,
+                "amount": 1,
+            }
+        )
+        return refund, part
 
     def _make_rows(self):
         now = fields.Datetime.now()
@@ -162,6 +193,7 @@ class World(RightsCommon):
         }
         return [
             policy,
+            *self._make_refund(),
             self.env["paycollect.link"].search([], order="id desc", limit=1),
             self.invoice.activity_schedule("mail.mail_activity_data_todo"),
             *(self.env[name].create(vals) for name, vals in rows.items()),

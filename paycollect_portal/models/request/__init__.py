@@ -9,5 +9,7 @@ from . import paycollect_dispute
 from . import paycollect_dispute_steps
 from . import paycollect_dispute_text
 from . import paycollect_message
+from . import paycollect_refund
 from . import paycollect_request
 from . import paycollect_request_apply
+from . import paycollect_request_refund

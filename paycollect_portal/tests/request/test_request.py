@@ -116,6 +116,54 @@ class TestRequest(DisputeCommon, HttpCase):
         for words in ("It's on its way to your bank.", "$30.00", LIST):
             self.assertIn(words, mail.body_html.replace("&#39;", "'"))
 
+    def open_refund(self, record, **values):
+        """Open the dialog for the refund of a request, and confirm it."""
+        action = record.with_user(self.accountant).action_refund()
+        self.assertEqual(action["res_model"], "paycollect.refund.start")
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog = dialog.with_user(self.accountant)
+        dialog.write(values)
+        found = dialog.action_confirm()
+        return dialog, self.env["paycollect.refund"].browse(found["res_id"])
+
+    def test_one_button_refunds_what_was_asked_for_and_answers(self):
+        self.ask_refund(amount="30", text="Paid twice. " * 20)
+        record = self.find()
+        bank = {"way": "check", "bank_journal_id": self.get_bank_journal().id}
+        dialog, refund = self.open_refund(record, **bank)
+        self.assertEqual((dialog.amount, refund.amount), (30, 30))
+        self.assertLess(len(refund.reason), 101)
+        self.assertEqual(refund.state, "requested")
+        again = record.with_user(self.accountant).action_refund()
+        self.assertEqual(again["res_id"], refund.id)
+        with self.with_jobs():
+            refund.with_user(self.manager).action_approve()
+        self.assertEqual((refund.state, record.state), ("done", "done"))
+        self.assertEqual(self.line.amount_residual, -50)
+        self.assertEqual(
+            record.answer.replace("\xa0", ""), "We refunded $30.00 by check."
+        )
+        self.assertFalse(self.find_tasks(record))
+        self.assertEqual(len(self.find_mail(record)), 1)
+        mails = self.env["mail.mail"].search([("model", "=", refund._name)])
+        self.assertFalse(mails.filtered(lambda mail: "Your refund" in mail.subject))
+        with self.assertRaisesRegex(UserError, "no longer open"):
+            record.with_user(self.accountant).action_refund()
+        # of a payment that paid an invoice; staff refuse it
+        self.pay_off(self.move, self.line)
+        self.ask_refund()
+        record = self.find() - record
+        dialog, refund = self.open_refund(record, **bank)
+        self.assertEqual((dialog.move_id, dialog.amount), (self.move, 50))
+        refund.with_user(self.accountant).refusal = "It was used."
+        refund.with_user(self.accountant).action_refuse()
+        self.assertEqual((refund.state, record.state), ("refused", "declined"))
+        self.assertIn("It was used.", self.open_page(LIST))
+
+    def pay_off(self, move, line):
+        """Apply a payment to an invoice."""
+        (line | move.line_ids.filtered("date_maturity")).reconcile()
+
     def test_a_declined_request_says_so_and_a_new_one_may_follow(self):
         self.ask_refund()
         record = self.find()

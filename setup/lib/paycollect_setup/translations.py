@@ -42,6 +42,9 @@ READ = {
         "code:models/recovery/account_move.py",
         "code:models/recovery/paycollect_link.py",
         "code:models/recovery/payment_transaction_abandoned.py",
+        "code:models/refund/paycollect_refund_credit_note.py",
+        "code:models/refund/paycollect_refund_message.py",
+        "code:models/refund/payment_transaction_undo.py",
         "code:models/stripe/payment_transaction_bank.py",
     ),
     "paycollect_portal": (
