@@ -13,7 +13,8 @@ class MailMail(models.Model):
         Odoo's mail queue doesn't lock what it sends. Whoever else is sending the email
         at this moment, or has sent it since the queue was read, keeps it.
         """
-        ours = self._filter_collections()
+        is_locked = self.env.context.get("collection_mail_locked")
+        ours = self.browse() if is_locked else self._filter_collections()
         if not ours:
             return super()._send(*args, **kwargs)
         for mail in self:

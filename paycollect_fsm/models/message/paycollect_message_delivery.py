@@ -109,7 +109,9 @@ class PaycollectMessage(models.Model):
         if not address:
             self._set_skipped(UNREACHABLE)
         elif self._write_mail(address, now) and self._keep_links():
-            self.mail_id.send(auto_commit=False, raise_exception=False)
+            # Nobody else sees the email yet, or it is locked.
+            mail = self.mail_id.with_context(collection_mail_locked=True)
+            mail.send(auto_commit=False, raise_exception=False)
         self._commit()
 
     def _keep_links(self):
