@@ -21,6 +21,7 @@
         "views/promise_templates.xml",
         # cases and the daily run
         "data/ir_cron.xml",
+        "wizards/paycollect_bank_match_views.xml",
         "wizards/paycollect_dunning_hold_views.xml",
         "views/paycollect_dunning_case_views.xml",
         "views/paycollect_dunning_message_views.xml",

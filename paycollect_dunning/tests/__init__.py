@@ -4,6 +4,7 @@ from .consequence import test_consequence_rules
 from .desk import test_account
 from .desk import test_desk
 from .desk import test_desk_rules
+from .case import test_bank_match
 from .case import test_case_facts
 from .case import test_case_rules
 from .case import test_case_run

@@ -5,12 +5,14 @@ from . import paycollect_dunning_case_text
 from . import paycollect_dunning_case_facts
 from . import paycollect_dunning_case_customers
 from . import paycollect_dunning_case_books
+from . import paycollect_dunning_case_match
 from . import paycollect_dunning_case_decision
 from . import paycollect_dunning_case_run
 from . import paycollect_dunning_case_send
 from . import paycollect_dunning_message
 from . import paycollect_dunning_message_due
 from . import paycollect_dunning_message_line
+from . import account_bank_statement_line
 from . import account_move
 from . import base_partner_merge
 from . import paycollect_customer_data

@@ -7,6 +7,7 @@ from ...rules import desk
 from ...rules.desk import (
     CHARGEBACK,
     DECLINED,
+    MONEY,
     MOST_PARTS,
     OTHER,
     PROMISE,
@@ -31,6 +32,7 @@ class PaycollectDeskItem(models.Model):
     _order = "amount desc, waiting_since, id"
     _rec_name = "document_name"
     _depends = {
+        "account.bank.statement.line": ["is_reconciled"],
         "account.move": ["amount_residual_signed", "payment_state", "state"],
         "account.move.line": ["amount_residual", "reconciled", "parent_state"],
         "mail.activity": ["collection_code", "res_id", "summary"],
@@ -84,6 +86,9 @@ class PaycollectDeskItem(models.Model):
     )
     to_do = fields.Char(string="What to Do", compute="_compute_to_do")
     can_be_done = fields.Boolean(compute="_compute_can_be_done")
+    can_be_matched = fields.Boolean(
+        compute="_compute_can_be_matched", compute_sudo=True
+    )
 
     @property
     def _table_query(self):
@@ -153,6 +158,14 @@ class PaycollectDeskItem(models.Model):
                 item.activity_id and item.kind in ENDED_BY_HAND
             )
 
+    @api.depends("kind", "res_id")
+    def _compute_can_be_matched(self):
+        money = self.filtered(lambda item: item.kind == MONEY)
+        cases = self.env["paycollect.dunning.case"].browse(money.mapped("res_id"))
+        matchable = cases.filtered("bank_line_id")._ids
+        for item in self:
+            item.can_be_matched = item.kind == MONEY and item.res_id in matchable
+
     # -- buttons -------------------------------------------------------------------
 
     def action_open_document(self):
@@ -165,6 +178,11 @@ class PaycollectDeskItem(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
         }
+
+    def action_match_money(self):
+        """Button: show the payment beside the invoices (Collections users)."""
+        item = self._check_here()
+        return self.env[item.res_model].browse(item.res_id).action_match_money()
 
     def action_done(self):
         """Button: nothing more is to be done about it (Collections users).

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...rules import desk
 from ...rules.const import EXCEPTION
 from ...rules.promise import NOT_KEPT
+from ..case.paycollect_dunning_case_books import UNMATCHED
 
 
 class PaycollectDeskItem(models.Model):
@@ -266,6 +267,13 @@ class PaycollectDeskItem(models.Model):
               LEFT JOIN rate ON rate.company_id = dunning.company_id
                             AND rate.currency_id = dunning.currency_id
              WHERE dunning.state = %(exception)s AND %(condition)s
+               AND NOT EXISTS (
+                      SELECT 1
+                        FROM account_bank_statement_line bank
+                       WHERE dunning.reason_code = %(unmatched)s
+                         AND bank.id = (dunning.reason_values->>'line')::integer
+                         AND bank.is_reconciled
+                  )
             """,
             columns=self._select(
                 "dunning",
@@ -275,5 +283,6 @@ class PaycollectDeskItem(models.Model):
                 since="dunning.checked_at",
             ),
             exception=EXCEPTION,
+            unmatched=UNMATCHED,
             condition=condition,
         )

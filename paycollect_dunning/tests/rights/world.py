@@ -45,10 +45,27 @@ class DunningWorld(PortalWorld):
                 "reason": "Asked",
             },
             **self._prepare_handoff_dialogs(),
+            "paycollect.bank.match": {
+                "case_id": self.records["paycollect.dunning.case"].id,
+                "bank_line_id": self._make_bank_line().id,
+            },
             "paycollect.dunning.call": {
                 "message_id": self.records["paycollect.dunning.message"].id
             },
         }.get(model, {})
+
+    def _make_bank_line(self):
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "date": fields.Date.to_date("2026-03-02"),
+                "amount": 1,
+                "payment_ref": "Transfer",
+            }
+        )
 
     def _make_case(self):
         """Return the shipped plan, a level, and a case with a reminder of one item."""

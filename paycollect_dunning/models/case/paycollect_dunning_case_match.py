@@ -1,0 +1,87 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ...rules.matching import Payable, choose
+from .paycollect_dunning_case_books import UNMATCHED
+
+
+class PaycollectDunningCase(models.Model):
+    """Money that arrived and isn't matched, beside what it may pay."""
+
+    _inherit = "paycollect.dunning.case"
+
+    bank_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        string="Unmatched Payment",
+        compute="_compute_bank_line_id",
+        compute_sudo=True,
+        help="An incoming bank transaction that may be from this customer.",
+    )
+
+    @api.depends("reason_code", "reason_values")
+    def _compute_bank_line_id(self):
+        """The bank line that stopped the case, until it's matched."""
+        lines = self.env["account.bank.statement.line"]
+        for case in self:
+            values = case.reason_values or {}
+            found = case.reason_code == UNMATCHED and values.get("line")
+            line = lines.browse(found or []).exists()
+            case.bank_line_id = line.filtered(lambda one: not one.is_reconciled)
+
+    def action_match_money(self):
+        """Button: show the payment beside the invoices (Collections users).
+
+        :raise UserError: if the payment has been matched in the meantime
+        """
+        self.ensure_one()
+        self.env["paycollect.access"]._check_user(self)
+        case = self.sudo()
+        if not case.bank_line_id:
+            raise UserError(
+                self.env._("The payment has been matched in the meantime.")
+            )
+        items = case._find_payable()
+        bank_line = case.bank_line_id
+        chosen = choose(
+            bank_line._get_paid_amount(),
+            " ".join(filter(None, (bank_line.payment_ref, bank_line.ref))),
+            [_get_payable(item) for item in items],
+        )
+        dialog = case.env["paycollect.bank.match"].create(
+            {
+                "case_id": case.id,
+                "bank_line_id": bank_line.id,
+                "owed": sum(items.mapped("amount_residual_currency")),
+                "line_ids": [Command.set(chosen)],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": dialog._description,
+            "res_model": dialog._name,
+            "res_id": dialog.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _find_payable(self):
+        """Return the open items that a payment can pay, oldest due first."""
+        lines = self.env["account.move.line"].search(
+            [
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", ">", 0),
+            ]
+        )
+        return lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+
+
+def _get_payable(line):
+    move = line.move_id
+    references = (move.name or "", move.payment_reference or "")
+    return Payable(line.id, line.amount_residual_currency, references)
