@@ -33,6 +33,8 @@
         "views/reminder_templates.xml",
         "views/res_config_settings_contact_views.xml",
         # consequences
+        # late fees and interest
+        "views/paycollect_late_fee_views.xml",
         # preview and replay
         "data/ir_cron_preview.xml",
         "views/paycollect_dunning_replay_views.xml",

@@ -4,6 +4,7 @@ from . import promise
 from . import case
 from . import say
 from . import consequence
+from . import fee
 from . import preview
 from . import handoff
 from . import desk

@@ -141,6 +141,28 @@ class Decision:
                 skipped.setdefault(index, []).append(entry.item.move_id)
         return tuple(sorted((i, tuple(ids)) for i, ids in skipped.items()))
 
+    def ride(self, riders, digits=2):
+        """Return the message with what is asked for only together with what it lists.
+
+        :param riders: (:class:`Item`, line ID of what it goes with) pairs
+
+        >>> item = Item(2, 2, 5.0, None)
+        >>> listed = (Entry(Item(1, 1, 9.0, None), 9.0, 0.0, 0),)
+        >>> message = Decision(SEND, level=0, entries=listed, amount=9.0)
+        >>> message.ride([(item, 1)]).amount, message.ride([(item, 3)]).amount
+        (14.0, 9.0)
+        """
+        listed = {entry.item.line_id for entry in self.entries}
+        more = tuple(
+            Entry(item, item.residual, 0.0, self.level, self.level)
+            for item, line_id in riders
+            if line_id in listed and item.reason is None
+        )
+        if self.action != SEND or not more:
+            return self
+        amount = round(self.amount + sum(entry.amount for entry in more), digits)
+        return replace(self, entries=self.entries + more, amount=amount)
+
     def stop(self, obstacles):
         """Return what becomes of this message with obstacles in its way.
 

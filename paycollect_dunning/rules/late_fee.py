@@ -194,24 +194,30 @@ def _get_interest(item, terms, today):
         last = month.replace(day=monthrange(month.year, month.month)[1])
         over = last < today or (paid_on is not None and paid_on <= today)
         if over:
-            amount, days = _get_month_interest(item, terms, month, min(last, today))
+            parts = _get_month_interest(item, terms, month, min(last, today))
+            amount = sum(
+                balance * rate / 100 * days / YEAR_DAYS for balance, rate, days in parts
+            )
             period = f"{month:%Y-%m}"
-            charges.append(Charge(INTEREST, period, amount, {"days": days}))
+            charges.append(Charge(INTEREST, period, amount, {"parts": parts}))
         month = last + timedelta(days=1)
     return charges
 
 
 def _get_month_interest(item, terms, first, last):
-    """Return the interest of the days from ``first`` to ``last``, and their number."""
-    amount, days = 0.0, 0
+    """Return ``[balance, rate, days]`` of the days from ``first`` to ``last``, a part
+    for each balance and rate."""
+    parts = []
     day = max(first, item.due + timedelta(days=1))
     while day <= last:
         balance = _get_balance(item, day, terms)
-        if balance > 0:
-            amount += balance * get_rate(terms.rates, day) / 100 / YEAR_DAYS
-            days += 1
+        rate = get_rate(terms.rates, day)
+        if balance > 0 and rate:
+            if not parts or parts[-1][:2] != [balance, rate]:
+                parts.append([balance, rate, 0])
+            parts[-1][2] += 1
         day += timedelta(days=1)
-    return amount, days
+    return parts
 
 
 def _get_balance(item, day, terms):

@@ -8,6 +8,7 @@ from .case import test_bank_match
 from .case import test_case_facts
 from .case import test_case_rules
 from .case import test_case_run
+from .fee import test_late_fee
 from .handoff import test_dossier
 from .handoff import test_handoff
 from .handoff import test_handoff_rules

@@ -120,6 +120,7 @@ class PaycollectDunningCase(models.Model):
         return Context(
             company_id=company.id,
             today=today,
+            riders=self._find_riders(company),
             plans={plan.id: PlanFacts(plan, today) for plan in plans},
             plan_ids=plans._find_plan_ids(ids, company),
             places=self._read_places(ids, today),
@@ -147,6 +148,9 @@ class PaycollectDunningCase(models.Model):
             return None
         plan = context.plans[plan_id]
         items, credit = owed
+        riders = ()
+        if context.riders:
+            items, riders = self._split_riders(items, context.riders)
         digits, rate = context.currencies.get(currency_id, (2, 1.0))
         count = context.on_time.get(customer_id, 0)
         is_good = bool(plan.good_count) and count >= plan.good_count
@@ -161,6 +165,8 @@ class PaycollectDunningCase(models.Model):
         )
         hold = before and self._get_hold(before, context.today)
         decision = decide(Facts(items, scale, credit, minimum, rate, digits, hold))
+        if riders:
+            decision = decision.ride(riders, digits)
         if not sends and decision.action != CLOSE or not before and _is_empty(decision):
             return None
         case_id = before.id if before else 0
@@ -176,6 +182,15 @@ class PaycollectDunningCase(models.Model):
             before,
             context.company_id,
         )
+
+    @api.model
+    def _split_riders(self, items, found):
+        """Return the items, and those that only go with one of them.
+
+        :param found: see :meth:`_find_riders`
+        """
+        riders = [(i, found[i.move_id]) for i in items if i.move_id in found]
+        return [item for item in items if item.move_id not in found], riders
 
     def _get_hold(self, before, today):
         """Return the case's own obstacle: handed over, or held by someone."""

@@ -23,6 +23,22 @@ class PaycollectDunningCase(models.Model):
         """
         return self._find_book_obstacles(candidates, now)
 
+    def _prepare_run(self, company, now):
+        """Hook: before a company's customers are decided about, in transactions of its
+        own.
+
+        :param now: naive UTC datetime
+        """
+
+    def _find_riders(self, company):
+        """Hook: return ``{invoice's ID: due part's ID}``: these invoices are only asked
+        for together with that due part."""
+        return {}
+
+    def _sort_payable(self, lines):
+        """Hook: return open items in the order in which a payment covers them."""
+        return lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+
     def _choose_contacts(self, level, now):
         """Hook: return by which channels, to whom and when these cases are told.
 

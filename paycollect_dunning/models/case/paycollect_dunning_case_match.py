@@ -21,13 +21,15 @@ class PaycollectDunningCase(models.Model):
 
     @api.depends("reason_code", "reason_values")
     def _compute_bank_line_id(self):
-        """The bank line that stopped the case, until it's matched."""
-        lines = self.env["account.bank.statement.line"]
         for case in self:
-            values = case.reason_values or {}
-            found = case.reason_code == UNMATCHED and values.get("line")
-            line = lines.browse(found or []).exists()
-            case.bank_line_id = line.filtered(lambda one: not one.is_reconciled)
+            case.bank_line_id = case._find_bank_line()
+
+    def _find_bank_line(self):
+        """Return the bank line that stopped the case, until it's matched."""
+        values = self.reason_values or {}
+        found = self.reason_code == UNMATCHED and values.get("line")
+        lines = self.env["account.bank.statement.line"].browse(found or [])
+        return lines.exists().filtered(lambda line: not line.is_reconciled)
 
     def action_match_money(self):
         """Button: show the payment beside the invoices (Collections users).
@@ -37,12 +39,12 @@ class PaycollectDunningCase(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         case = self.sudo()
-        if not case.bank_line_id:
+        bank_line = case._find_bank_line()
+        if not bank_line:
             raise UserError(
                 self.env._("The payment has been matched in the meantime.")
             )
         items = case._find_payable()
-        bank_line = case.bank_line_id
         chosen = choose(
             bank_line._get_paid_amount(),
             " ".join(filter(None, (bank_line.payment_ref, bank_line.ref))),
@@ -78,7 +80,7 @@ class PaycollectDunningCase(models.Model):
                 ("amount_residual_currency", ">", 0),
             ]
         )
-        return lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+        return self._sort_payable(lines)
 
 
 def _get_payable(line):

@@ -51,6 +51,7 @@ class PaycollectDunningCase(models.Model):
         """Run one company; see :meth:`_cron_run`."""
         cases = self.with_company(company)
         try:
+            cases._prepare_run(company, now)
             cases.env["paycollect.dunning.message"]._send_due(company, now)
             outcomes = cases._decide(company, now)
             due = cases._write_states(outcomes, company, now)

@@ -51,7 +51,7 @@ class TestBankMatch(CaseCommon):
         self.assertTrue(line.is_reconciled)
         self.assertEqual(line.partner_id, self.customer)
         self.assertFalse(desk.search([("res_id", "=", case.id)]))
-        self.assertFalse(case.bank_line_id)
+        self.assertFalse(case._find_bank_line())
         self.assertIn(move.name, case.message_ids[0].body)
         self.assertEqual(self.run_day(0, hours=16).line_ids.mapped("residual"), [50])
 
@@ -108,7 +108,7 @@ class TestBankMatch(CaseCommon):
         payment = self.pay(move, 40)
         with self.assertRaisesRegex(UserError, "owes has changed"):
             first.action_match()
-        payment.action_draft()
+        payment.move_id.line_ids.remove_move_reconcile()
         first.action_match()
         with self.assertRaisesRegex(UserError, "owes has changed|has been matched"):
             second.action_match()

@@ -17,6 +17,7 @@ class DunningWorld(PortalWorld):
             *self._make_handoff(),
             *self._make_replay(),
             self._make_reply(),
+            *self._make_late_fee(),
         ]
 
     def _make_promise(self):
@@ -164,6 +165,29 @@ class DunningWorld(PortalWorld):
         )
         return record, line
 
+    def _make_late_fee(self):
+        """Return a charge, and the rate of a plan."""
+        line = self.invoice.line_ids.filtered("date_maturity")[:1]
+        fee = self.env["paycollect.late.fee"].create(
+            {
+                "line_id": line.id,
+                "move_id": self.invoice.id,
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "kind": "fixed",
+                "period": "once",
+                "charged_on": "2026-03-02",
+            }
+        )
+        plan = self.env["paycollect.dunning.plan"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        rate = self.env["paycollect.late.fee.rate"].create(
+            {"plan_id": plan.id, "date": "2026-01-01", "percent": 2.0}
+        )
+        return fee, rate
+
     def _make_parent(self, model, vals):
         return self.env[model].create(vals).id
 
@@ -175,6 +199,10 @@ class DunningWorld(PortalWorld):
             "paycollect.dunning.preview": plan,
             "paycollect.dunning.preview.line": {"preview_id": preview, **customer},
             "paycollect.dunning.activation": plan,
+            "paycollect.late.fee.preview": plan,
+            "paycollect.late.fee.preview.line": {
+                "preview_id": self._make_parent("paycollect.late.fee.preview", plan)
+            },
         }
 
     def _make_reply(self):

@@ -1,0 +1,110 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.paycollect_portal.rules import open_items
+
+from ...rules.const import ACTIVE
+from ...rules.late_fee import Charge, get_charges
+from .paycollect_dunning_plan import OFF
+
+# While an item is in one of these states, what is late is charged.
+CHARGED = (open_items.DUE, open_items.OVERDUE, open_items.DISPUTED)
+
+
+class PaycollectLateFee(models.Model):
+    """What is late, and what it costs by the terms of its customer's plan."""
+
+    _inherit = "paycollect.late.fee"
+
+    @api.model
+    def _get_charging_plans(self, company):
+        plans = self.env["paycollect.dunning.plan"].sudo()
+        return plans.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", ACTIVE),
+                ("fee_preset", "!=", OFF),
+            ]
+        )
+
+    @api.model
+    def _find_late_lines(self, company, plans, today):
+        """Return ``{plan: due parts that are late}`` of customers of these plans.
+
+        Fees bear no fees; what nobody is reminded of costs nothing.
+        """
+        if not plans:
+            return {}
+        cases = self.env["paycollect.dunning.case"]
+        self.flush_model()
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, partner.commercial_partner_id
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_journal journal ON journal.id = line.journal_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.company_id = %(company)s
+                   AND line.account_id = ANY(%(accounts)s)
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.no_followup IS NOT TRUE
+                   AND line.amount_residual_currency > 0
+                   AND line.date_maturity < %(today)s
+                   AND line.date_maturity >= %(first)s
+                   AND %(chased)s
+                   AND NOT EXISTS (SELECT 1 FROM paycollect_late_fee fee
+                                    WHERE fee.fee_move_id = line.move_id)
+                 ORDER BY line.date_maturity, line.id
+                """,
+                company=company.id,
+                accounts=cases._find_receivable_accounts(),
+                today=today,
+                first=min(plans.mapped("fee_from")),
+                chased=cases._get_chased_condition(),
+            )
+        )
+        customers = list(dict.fromkeys(customer for _line, customer in rows))
+        chosen = plans._find_plan_ids(customers, company)
+        found = {}
+        for line_id, customer_id in rows:
+            if (plan_id := chosen.get(customer_id)) in plans._ids:
+                found.setdefault(plan_id, []).append(line_id)
+        lines = self.env["account.move.line"].sudo()
+        return {
+            plan: lines.browse(found[plan.id]).filtered(
+                lambda line, plan=plan: plan._bears_fees(line)
+            )
+            for plan in plans
+            if plan.id in found
+        }
+
+    @api.model
+    def _get_new_charges(self, lines, plan, today):
+        """Return ``{line: [rules.late_fee.Charge]}`` that aren't booked yet.
+
+        While we agreed to wait (a promise, a check on its way, a plan), nothing is
+        charged.
+        """
+        known = {}
+        for fee in self.sudo().search([("line_id", "in", lines.ids)]):
+            known.setdefault(fee.line_id, []).append(
+                Charge(fee.kind, fee.period, fee.amount)
+            )
+        reasons = lines._get_item_reasons(today)
+        found = {}
+        for line in lines:
+            due = line.date_maturity
+            state = open_items.get_state(due, today, reasons[line])
+            if state in CHARGED:
+                terms = plan._get_fee_terms(line.currency_id, due)
+                charges = get_charges(
+                    line._get_late_item(state), terms, today, known.get(line, ())
+                )
+                if charges:
+                    found[line] = charges
+        return found
