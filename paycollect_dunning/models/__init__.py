@@ -7,4 +7,5 @@ from . import consequence
 from . import fee
 from . import preview
 from . import handoff
+from . import stripe
 from . import desk

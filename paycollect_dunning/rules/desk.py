@@ -26,6 +26,7 @@ ACTIVITY_KINDS = {
     "declined": DECLINED,
     "approval": APPROVAL,
     "dispute": CHARGEBACK,
+    "evidence": CHARGEBACK,
     "dunning_call": CALL,
     "dunning_reply": REPLY,
     "handoff_call": HANDOFF,

@@ -10,6 +10,7 @@ from .case import test_case_rules
 from .case import test_case_run
 from .fee import test_late_fee
 from .handoff import test_dossier
+from .handoff import test_evidence
 from .handoff import test_handoff
 from .handoff import test_handoff_rules
 from .handoff import test_write_off

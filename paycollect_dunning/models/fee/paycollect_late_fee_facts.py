@@ -46,7 +46,6 @@ class PaycollectLateFee(models.Model):
                 SELECT line.id, partner.commercial_partner_id
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
-                  JOIN account_journal journal ON journal.id = line.journal_id
                   JOIN res_partner partner ON partner.id = line.partner_id
                  WHERE line.company_id = %(company)s
                    AND line.account_id = ANY(%(accounts)s)

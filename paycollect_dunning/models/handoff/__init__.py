@@ -18,3 +18,6 @@ from . import paycollect_dunning_case
 from . import paycollect_dunning_case_write_off
 from . import res_company
 from . import res_config_settings
+from . import payment_provider
+from . import paycollect_evidence
+from . import paycollect_evidence_send

@@ -1,8 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ...rules import evidence as rules
+from ...rules.evidence import DONE
+
+MAX_TEXT = 2000
 
 
 class PaycollectChargeback(models.Model):
@@ -16,6 +21,128 @@ class PaycollectChargeback(models.Model):
         attachment=True,
         groups="paycollect_fsm.group_user",
     )
+    evidence_ids = fields.One2many(
+        "paycollect.evidence",
+        "chargeback_id",
+        string="Evidence Sent",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    evidence_is_open = fields.Boolean(
+        compute="_compute_evidence_is_open",
+        compute_sudo=True,
+        help="Evidence can be sent to the provider.",
+    )
+
+    @api.depends("evidence_ids.state", "evidence_ids.is_final", "state", "kind")
+    def _compute_evidence_is_open(self):
+        for chargeback in self:
+            problem = rules.find_problem(
+                chargeback.kind,
+                chargeback.state,
+                None,
+                None,
+                chargeback._has_sent_evidence(),
+            )
+            takes = chargeback.provider_id._takes_evidence()
+            chargeback.evidence_is_open = takes and not problem
+
+    def action_stage_evidence(self):
+        """Button: make the evidence and store it at the provider as a draft
+        (Collections users)."""
+        self.env["paycollect.access"]._check_user(self)
+        self._queue_evidence(is_final=False, now=fields.Datetime.now())
+
+    def action_submit_evidence(self):
+        """Button: make the evidence and submit it to the customer's bank. It can't be
+        changed afterwards (Collections managers)."""
+        self.env["paycollect.access"]._check_manager(self)
+        self._queue_evidence(is_final=True, now=fields.Datetime.now())
+
+    def _queue_evidence(self, is_final, now):
+        """:raise UserError: if no evidence can be sent, with the reason"""
+        self.ensure_one()
+        chargeback = self.sudo()
+        chargeback.lock_for_update()
+        problem = rules.find_problem(
+            chargeback.kind,
+            chargeback.state,
+            chargeback.due_at,
+            now,
+            chargeback._has_sent_evidence(),
+        )
+        if not chargeback.provider_id._takes_evidence():
+            problem = "no_api"
+        elif not problem and not chargeback.move_ids:
+            problem = "no_invoice"
+        if problem:
+            raise UserError(self._get_evidence_problem(problem))
+        evidence = self.env["paycollect.evidence"].sudo()
+        evidence._create_evidence(chargeback, is_final, self.env.user, now)
+
+    def _has_sent_evidence(self):
+        """Whether evidence is on its way, or was submitted for good."""
+        return any(
+            one._is_pending() or (one.is_final and one.state == DONE)
+            for one in self.evidence_ids
+        )
+
+    def _get_evidence_problem(self, code):
+        _ = self.env._
+        return {
+            "final": _("Bank returns are final. No evidence is taken."),
+            "closed": _("The dispute is decided. No evidence is taken anymore."),
+            "submitted": _(
+                "Evidence was submitted or is on its way. Look at “Evidence Sent.”"
+            ),
+            "too_late": _("The deadline has passed. No evidence is taken anymore."),
+            "no_api": _(
+                "%s takes no evidence from here. Download it and submit it there.",
+                self.sudo().provider_id.name,
+            ),
+            "no_invoice": _(
+                "There is no invoice behind this payment, so no evidence."
+            ),
+        }[code]
+
+    def _get_evidence_texts(self):
+        """Return the texts beside the file, by Stripe's names."""
+        customer = self.partner_id or self.transaction_id.partner_id
+        jobs = self.move_ids.invoice_line_ids.mapped("name")
+        address = customer._display_address(without_company=True) if customer else ""
+        values = {
+            "customer_name": customer.name,
+            "customer_email_address": customer.email,
+            "billing_address": ", ".join(
+                part.strip(" ,") for part in address.splitlines() if part.strip(" ,")
+            ),
+            "product_description": "; ".join(filter(None, jobs))[:MAX_TEXT],
+            "uncategorized_text": self.env._(
+                "The attached file shows the order, the work with photos and "
+                "signature, the invoices, the customer's authorization of the payment "
+                "method, and every message."
+            ),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def _note_evidence(self, evidence):
+        """The provider has the evidence: the task is done once it's submitted."""
+        if evidence.is_final:
+            self.message_post(body=self.env._("Evidence submitted to the bank."))
+            self._update_activities()
+        else:
+            self.message_post(
+                body=self.env._("Evidence stored at the provider as a draft.")
+            )
+
+    def _get_task(self):
+        """Nothing is left to respond to once the evidence is submitted."""
+        submitted = self.evidence_ids.filtered(
+            lambda one: one.is_final and one.state == DONE
+        )
+        if submitted and self.state == "open":
+            return None
+        return super()._get_task()
 
     def action_download_evidence(self):
         """Button: make the evidence anew and download it (Collections users)."""

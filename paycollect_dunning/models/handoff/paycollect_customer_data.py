@@ -3,6 +3,7 @@ from odoo import api, models
 
 from odoo.addons.paycollect_fsm.rules.privacy import CustomerRows
 
+from ...rules.evidence import PENDING
 from ...rules.handoff import OPEN_STATES
 
 
@@ -16,6 +17,11 @@ class PaycollectCustomerData(models.AbstractModel):
             "paycollect.handoff": CustomerRows(
                 personal=("dossier_pdf", "dossier_csv", "refusal"),
                 ended=(("state", "not in", OPEN_STATES),),
+            ),
+            "paycollect.evidence": CustomerRows(
+                partner=("chargeback_id.partner_id",),
+                personal=("document", "answer"),
+                ended=(("state", "not in", PENDING),),
             ),
             "paycollect.handoff.item": CustomerRows(partner=("handoff_id.partner_id",)),
             "paycollect.handoff.call": CustomerRows(

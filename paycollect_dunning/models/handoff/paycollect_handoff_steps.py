@@ -114,6 +114,7 @@ class PaycollectHandoff(models.Model):
                 _logger.info("Hand-over %s waits: %s", handoff.name, error)
                 handoff._rollback()
         self.env["paycollect.handoff.call"]._send_due(now)
+        self.env["paycollect.evidence"]._send_due(now)
 
     # -- decisions of people -------------------------------------------------------
 

@@ -18,6 +18,12 @@ class DunningWorld(PortalWorld):
             *self._make_replay(),
             self._make_reply(),
             *self._make_late_fee(),
+            self.env["paycollect.evidence"].create(
+                {
+                    "chargeback_id": self._make_chargeback().id,
+                    "company_id": self.company.id,
+                }
+            ),
         ]
 
     def _make_promise(self):
@@ -164,6 +170,11 @@ class DunningWorld(PortalWorld):
             }
         )
         return record, line
+
+    def _make_chargeback(self):
+        return self.env["paycollect.chargeback"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
 
     def _make_late_fee(self):
         """Return a charge, and the rate of a plan."""

@@ -15,6 +15,7 @@ from ...rules.stripe_events import MARK
 from ..common import CollectionCommon
 
 STRIPE = "https://api.stripe.com/v1/"
+STRIPE_FILES = "https://files.stripe.com/v1/"
 
 
 @dataclass
@@ -41,7 +42,8 @@ class FakeStripe:
     requests: list = field(default_factory=list)
 
     def __call__(self, method, url, data=None, headers=None, **_kwargs):
-        endpoint, _, query = url.removeprefix(STRIPE).partition("?")
+        url = url.removeprefix(STRIPE).removeprefix(STRIPE_FILES)
+        endpoint, _, query = url.partition("?")
         method = method.upper()
         sent = self._read(data or query)
         self.requests.append(StripeRequest(method, endpoint, sent, headers or {}))
@@ -73,6 +75,8 @@ class FakeStripe:
         """Return the parameters of Odoo's requests (a dict) or the SDK's (encoded)."""
         if isinstance(data, dict):
             return {name: value for name, value in data.items() if value is not None}
+        if isinstance(data, bytes):  # a file
+            return {"content": data}
         return dict(parse_qsl(data))
 
     def _find(self, call):
@@ -129,7 +133,7 @@ class StripeCase(CollectionCommon):
         original = requests.Session.request
 
         def request(session, method, url, **kwargs):
-            if not url.startswith(STRIPE):
+            if not url.startswith((STRIPE, STRIPE_FILES)):
                 return original(session, method, url, **kwargs)
             return fake(method, url, **kwargs)
 
