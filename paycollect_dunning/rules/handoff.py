@@ -24,6 +24,7 @@ NO_CHANNEL = "no_channel"
 
 NOTHING, ADJUST, RECALL = "nothing", "adjust", "recall"
 PAID, CREDITED, DISPUTED, BY_USER = "paid", "credited", "disputed", "by_user"
+REOPENED = "reopened"
 
 
 @dataclass(frozen=True)
@@ -112,21 +113,26 @@ def choose(debtor, agencies):
 @dataclass(frozen=True)
 class ItemNow:
     """A handed-over item today. ``told``: the amount that the agency knows.
-    ``residual``: what is open. ``credited``: what credit notes took off since."""
+    ``residual``: what is open. ``credited``: what credit notes took off since.
+    ``first``: what was handed over; None: what it was told."""
 
     told: float
     residual: float
     disputed: bool = False
     credited: float = 0.0
+    first: float | None = None
 
     @property
     def claim(self):
-        """What the agency may ask for; never more than it was told.
+        """What the agency may ask for; never more than was handed over.
 
         >>> ItemNow(100.0, 120.0).claim, ItemNow(100.0, 100.0, disputed=True).claim
         (100.0, 0.0)
+        >>> ItemNow(40.0, 120.0, first=100.0).claim  # a payment was returned
+        100.0
         """
-        return 0.0 if self.disputed else max(min(self.told, self.residual), 0.0)
+        most = self.told if self.first is None else self.first
+        return 0.0 if self.disputed else max(min(most, self.residual), 0.0)
 
 
 @dataclass(frozen=True)
@@ -155,9 +161,13 @@ def get_change(items, digits=2, collected=0.0):
     'disputed'
     >>> get_change([ItemNow(100.0, 60.0)], collected=40.0).kind
     'nothing'
+    >>> get_change([ItemNow(40.0, 100.0, first=100.0), ItemNow(50.0, 50.0)])
+    Change(kind='adjust', amount=150.0, code='reopened')
     """
     told = round(sum(item.told for item in items), digits)
     claim = round(sum(item.claim for item in items), digits)
+    if claim > told:
+        return Change(ADJUST, claim, REOPENED)
     if told - claim <= round(collected, digits):
         return Change(NOTHING, claim)
     return Change(ADJUST if claim else RECALL, claim, _get_cause(items))
@@ -166,8 +176,10 @@ def get_change(items, digits=2, collected=0.0):
 def _get_cause(items):
     """Return what explains most of the change."""
     disputed = sum(item.told for item in items if item.disputed)
-    gone = [(item, item.told - item.claim) for item in items if not item.disputed]
-    credited = sum(min(item.credited, less) for item, less in gone)
+    gone = [
+        (item, max(item.told - item.claim, 0.0)) for item in items if not item.disputed
+    ]
+    credited = sum(max(min(item.credited, less), 0.0) for item, less in gone)
     paid = sum(less for _item, less in gone) - credited
     causes = ((disputed, DISPUTED), (credited, CREDITED), (paid, PAID))
     return max(causes, key=lambda cause: cause[0])[1]

@@ -24,6 +24,29 @@ def is_automatic(subject):
     return bool(_AUTOMATIC.search(subject or ""))
 
 
+def is_answered_by_machine(headers):
+    """Return whether a machine wrote an email, by its headers (RFC 3834).
+
+    :param headers: mapping of header names to texts
+
+    >>> is_answered_by_machine({"Auto-Submitted": "auto-replied (vacation)"})
+    True
+    >>> is_answered_by_machine({"Auto-Submitted": "no"}), is_answered_by_machine({})
+    (False, False)
+    >>> is_answered_by_machine({"Precedence": "auto_reply"})
+    True
+    """
+    submitted = str(headers.get("Auto-Submitted") or "no").split(";")[0].strip()
+    precedence = str(headers.get("Precedence") or "").strip().lower()
+    return (
+        submitted.split("(")[0].strip().lower() != "no"
+        or precedence in ("auto_reply", "bulk", "junk")
+        or any(headers.get(name) for name in ("X-Autoreply", "X-Autorespond"))
+        or "OOF" in str(headers.get("X-Auto-Response-Suppress") or "")
+        and bool(headers.get("X-MS-Exchange-Inbox-Rules-Loop"))
+    )
+
+
 def shorten(text, most=500):
     """Return the first words of a reply, on one line.
 

@@ -25,4 +25,5 @@ from .say import test_carriers
 from .say import test_contact_rules
 from .say import test_contacts
 from .say import test_reminder_texts
+from .say import test_incoming
 from .say import test_replies

@@ -76,6 +76,7 @@ class PaycollectHandoffItem(models.Model):
         return {
             item: ItemNow(
                 told=item.amount,
+                first=item.first_amount,
                 residual=item.line_id.amount_residual_currency,
                 disputed=DISPUTED in reasons.get(item.line_id, {}),
                 credited=item._get_credited(item.line_id) - item.credited,

@@ -1,7 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ...rules.handoff import BY_USER, CREDITED, DISPUTED, PAID, Obstacle
+from ...rules.handoff import (
+    BY_USER,
+    CREDITED,
+    DISPUTED,
+    PAID,
+    REOPENED,
+    Obstacle,
+)
 
 
 class PaycollectHandoff(models.Model):
@@ -46,7 +53,7 @@ class PaycollectHandoff(models.Model):
         return self._get_change_text(names)
 
     def _get_change_text(self, names):
-        """Return why the claim shrank or was taken back."""
+        """Return why the claim changed or was taken back."""
         _ = self.env._
         code = self.reason_code
         if code == PAID:
@@ -65,6 +72,12 @@ class PaycollectHandoff(models.Model):
             )
         if code == f"adjusted_{CREDITED}":
             return _("Credited meanwhile: %(amount)s of %(before)s is left.", **names)
+        if code == f"adjusted_{REOPENED}":
+            return _(
+                "A payment was returned, or a credit or a dispute ended: %(amount)s is "
+                "open again, after %(before)s.",
+                **names,
+            )
         if code == f"adjusted_{DISPUTED}":
             return _(
                 "A part is in dispute and was taken back: %(amount)s of %(before)s is "

@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ...rules.const import MAIL
 from ...rules.replies import is_automatic
+from .mail_thread import BY_MACHINE
 
 WAITING = "waiting"
 
@@ -51,7 +52,7 @@ class PaycollectDunningCase(models.Model):
         for case in self:
             if any(user._is_internal() for user in author.user_ids):
                 case.sudo()._get_waiting_replies()._close("answered", now)
-            elif not is_automatic(msg_dict.get("subject")):
+            elif not self._is_automatic(msg_dict):
                 self.env["paycollect.dunning.reply"]._receive(
                     case.sudo(),
                     MAIL,
@@ -61,6 +62,20 @@ class PaycollectDunningCase(models.Model):
                     msg_dict.get("email_from"),
                     msg_dict.get("message_id"),
                 )
+        return result
+
+    @api.model
+    def _is_automatic(self, msg_dict):
+        """Whether a machine wrote an incoming email, by its headers or its subject."""
+        by_header = bool(self.env.context.get(BY_MACHINE))
+        return by_header or is_automatic(msg_dict.get("subject"))
+
+    def _message_receive_bounce(self, email, partner):
+        """What came back is told by the next channel."""
+        result = super()._message_receive_bounce(email, partner)
+        now = fields.Datetime.now()
+        for case in self.sudo():
+            case.message_row_ids._note_bounce(email, now)
         return result
 
     def _message_post_after_hook(self, message, msg_vals):

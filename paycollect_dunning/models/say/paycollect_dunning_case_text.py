@@ -38,6 +38,7 @@ class PaycollectDunningCase(models.Model):
             "opted_out": _("Not sent: the number opted out of text messages."),
             "canceled": _("Not sent: it was canceled in the outgoing queue."),
             "deleted": _("Not sent: it was deleted from the outgoing queue."),
+            "bounced": _("It came back: the address doesn't receive email."),
             "undelivered": _("It could not be delivered. See the delivery for why."),
             "call_promise": _("Reached: promises to pay. %(note)s", note=note),
             "call_dispute": _("Reached: disputes an invoice. %(note)s", note=note),

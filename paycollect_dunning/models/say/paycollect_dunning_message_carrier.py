@@ -86,21 +86,26 @@ class PaycollectDunningMessage(models.Model):
                 [
                     {
                         **content[row.id],
-                        "email_to": row.address,
-                        "reply_to": replies[row.id],
-                        "model": row.case_id._name,
-                        "res_id": row.case_id.id,
-                        "author_id": False,
-                        "is_notification": True,
-                        "auto_delete": True,
-                        "attachment_ids": [
-                            (4, attachment.id) for attachment in row.attachment_ids
-                        ],
+                        **row._prepare_mail(row.address, replies[row.id]),
                     }
                     for row in self
                 ]
             )
         )
+
+    def _prepare_mail(self, address, reply_to):
+        return {
+            "email_to": address,
+            "reply_to": reply_to,
+            "model": self.case_id._name,
+            "res_id": self.case_id.id,
+            "author_id": False,
+            "is_notification": True,
+            "auto_delete": True,
+            "attachment_ids": [
+                (4, attachment.id) for attachment in self.attachment_ids
+            ],
+        }
 
     def _render_mails(self):
         """Return ``{id: values of mail.mail}`` of rows that share a language.

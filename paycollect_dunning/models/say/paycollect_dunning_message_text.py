@@ -65,13 +65,17 @@ class PaycollectDunningMessage(models.Model):
             "work": self.level_id.work,
             "hand_over": self._may_be_handed_over(),
             "has_statement": self.has_statement,
-            "url": self.link_id._get_sealed_url() if self.link_id else "#",
+            "url": self._get_link_url(),
             "remit_to": company.collection_remit_to or "",
             "check": self._get_check_text(moves),
             "transfer": self._get_transfer_text(moves),
             "contact": self._get_contact_text(),
             "address": self._get_sender_address(),
         }
+
+    def _get_link_url(self):
+        """Hook: return where the button leads."""
+        return self.link_id._get_sealed_url() if self.link_id else "#"
 
     def _get_sender_address(self):
         address = self.company_id.partner_id._display_address(without_company=True)

@@ -1,7 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.fields import Domain
 
-from odoo.addons.paycollect_fsm.rules.messages import FAILED, QUEUED, SENT, SKIPPED
+from odoo.addons.paycollect_fsm.models.message.account_move import SWEEP_SINCE
+from odoo.addons.paycollect_fsm.models.message.paycollect_message_copy import (
+    NO_ADDRESS,
+    NOT_WANTED,
+)
+from odoo.addons.paycollect_fsm.rules.messages import (
+    FAILED,
+    MAIL,
+    QUEUED,
+    SENT,
+    SKIPPED,
+)
 
 REMINDER = "reminder"
 
@@ -37,6 +49,8 @@ class PaycollectMessage(models.Model):
 
     def _get_obstacle(self, now):
         """Never ask again for what was paid, disputed or promised meanwhile."""
+        if self._copies_reminder():
+            return self._get_copy_obstacle()
         code = super()._get_obstacle(now)
         if code or self.occasion != REMINDER:
             return code
@@ -44,6 +58,50 @@ class PaycollectMessage(models.Model):
             return "inactive"
         reminder = self.sudo().dunning_message_ids[:1]
         return reminder._refresh_carried(now) if reminder else "deleted"
+
+    # -- copies ---------------------------------------------------------------------
+
+    def _copies_reminder(self):
+        return self.copy_of_id.occasion == REMINDER
+
+    def _get_copy_domain(self, now):
+        reminders = Domain(
+            [
+                ("state", "=", SENT),
+                ("sent_at", ">=", now - SWEEP_SINCE),
+                ("occasion", "=", REMINDER),
+                ("channel", "=", MAIL),
+                ("is_copied", "=", False),
+            ]
+        )
+        return super()._get_copy_domain(now) | reminders
+
+    def _get_copied_customer(self):
+        if self.occasion == REMINDER:
+            return self.partner_id
+        return super()._get_copied_customer()
+
+    def _was_copied_otherwise(self):
+        return self.occasion != REMINDER and super()._was_copied_otherwise()
+
+    def _create_mail(self, address):
+        if not self._copies_reminder():
+            return super()._create_mail(address)
+        reminder = self.copy_of_id.sudo().dunning_message_ids[:1]
+        return reminder._create_copy(address, self.partner_id)
+
+    def _get_copy_obstacle(self):
+        """Return what prevents a colleague's copy of a reminder, or None."""
+        original = self.copy_of_id.sudo()
+        reminder = original.dunning_message_ids[:1]
+        colleagues = original.partner_id._get_copied_contacts(self.company_id)
+        if self.partner_id not in colleagues:
+            return NOT_WANTED
+        if not self._get_address():
+            return NO_ADDRESS
+        if not self.company_id.dunning_active:
+            return "all_stopped"
+        return None if reminder._is_still_owed() else "settled"
 
     def _get_hour(self, at):
         reminder = self.sudo().dunning_message_ids[:1]

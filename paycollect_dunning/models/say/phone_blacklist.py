@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_moment
 
@@ -11,7 +11,15 @@ class PhoneBlacklist(models.Model):
 
     _inherit = "phone.blacklist"
 
-    def _log_words(self, text, partner, now):
+    @api.model
+    def _is_logged(self, reference):
+        """Whether the message with the carrier's ID was acted on before."""
+        known = [("message_id", "=", _get_message_id(reference))]
+        return bool(
+            reference and self.env["mail.message"].sudo().search_count(known, limit=1)
+        )
+
+    def _log_words(self, text, partner, now, reference=None):
         """Note who opted out or in, when and by which words."""
         self.ensure_one()
         self.message_post(
@@ -24,4 +32,9 @@ class PhoneBlacklist(models.Model):
                 words=shorten(text, 200),
             ),
             subtype_xmlid="mail.mt_note",
+            **({"message_id": _get_message_id(reference)} if reference else {}),
         )
+
+
+def _get_message_id(reference):
+    return f"<{reference}@text.paycollect>"

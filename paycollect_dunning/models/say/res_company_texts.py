@@ -50,7 +50,8 @@ class ResCompany(models.Model):
         told = self._find_texted(number)
         asked = read_reply(text)
         if asked:
-            return self._note_opt_out(asked, number, text, told, now)
+            said = (text, reference)
+            return self._note_opt_out(asked, number, said, told, now)
         replies = self.env["paycollect.dunning.reply"].sudo()
         if told and not replies._is_known(reference):
             replies._receive(
@@ -86,17 +87,22 @@ class ResCompany(models.Model):
             [("sms_id", "in", waiting.ids), ("state", "=", "queued")]
         )._set_skipped("opted_out")
 
-    def _note_opt_out(self, asked, number, text, told, now):
+    def _note_opt_out(self, asked, number, said, told, now):
         """Keep an opt-out, or lift it, with who, when and by which words.
 
+        :param said: the words, and the carrier's ID of their message: what was received
+            once does nothing again, so that nobody can lift an opt-out by repeating it
         :return: the one confirmation; empty if nothing changed
         """
+        text, reference = said
         ledger = self.env["phone.blacklist"].sudo()
+        if ledger._is_logged(reference):
+            return ""
         is_blocked = bool(ledger.search_count([("number", "=", number)], limit=1))
+        keep = ledger._add if asked == STOP else ledger._remove
+        keep([number])._log_words(text, told.partner_id, now, reference)
         if is_blocked == (asked == STOP):
             return ""
-        keep = ledger._add if asked == STOP else ledger._remove
-        keep([number])._log_words(text, told.partner_id, now)
         lang = told._get_lang() if told else self.partner_id.lang or "en_US"
         company = self.with_context(lang=lang)
         if asked == START:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common_case import CaseCommon
 
@@ -121,7 +122,15 @@ class TestBankMatch(CaseCommon):
         line.date = self.today - timedelta(days=60)
         self.cases._cron_run(now=self.at(0, 16))
         dialog = self.open(case)
-        self.company.fiscalyear_lock_date = self.today - timedelta(days=30)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_company SET fiscalyear_lock_date = %s WHERE id = %s",
+                self.today - timedelta(days=30),
+                self.company.id,
+            )
+        )
+        self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "[Ll]ock"):
             dialog.action_match()
         self.assertFalse(line.is_reconciled)

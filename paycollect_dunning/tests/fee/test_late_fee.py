@@ -52,7 +52,7 @@ class TestLateFee(CaseCommon):
         product = self.company.dunning_fee_product_id
         self.company.dunning_fee_product_id = False
         with self.assertRaisesRegex(ValidationError, "Product for Late Fees"):
-            self.order()
+            self.order(fee_fixed=0)
         self.company.dunning_fee_product_id = product
         self.order(fee_from=self.today - timedelta(days=30), fee_fixed=10)
         self.run_day(1)

@@ -33,6 +33,7 @@ class TestEvidence(StripeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, force_report_rendering=True))
         cls.now = fields.Datetime.now()
         cls.customer = cls.make_partner("Acme")
         transaction = cls.env["payment.transaction"].create(
@@ -82,7 +83,7 @@ class TestEvidence(StripeCase):
             else:
                 chargeback.action_stage_evidence()
         trap.assert_jobs_count(1)
-        evidence = self.chargeback.evidence_ids[0]
+        evidence = self.chargeback.evidence_ids.sorted("id")[-1]
         evidence.document = base64.b64encode(b"%PDF-1.4")
         return evidence
 

@@ -221,6 +221,29 @@ class TestHandoff(HandoffCommon):
         self.assertEqual(activity.collection_code, "handoff_tell")
         self.assertIn("Fair Recovery", activity.summary)
 
+    def test_what_is_open_again_is_claimed_again(self):
+        with self.served() as server:
+            handoff, moves = self.propose(600.0, 100.0)
+            self.approve(handoff)
+            handoff.call_ids._send(self.now())
+            payment = self.settle(moves[0], 400.0)
+            note = self.add_note(moves[1], 30.0)
+            self.work()
+            self.assertEqual(handoff.amount, 270.0)
+            self.work()
+            payment.move_id.line_ids.remove_move_reconcile()  # returned by the bank
+            self.work()
+            self.assertEqual(handoff.amount, 670.0)
+            self.assertIn("$670.00 is open again, after $270.00", handoff.reason)
+            note.line_ids.remove_move_reconcile()
+            self.work()
+            bodies = [body for body in server.bodies if body["event"] == "adjusted"]
+        self.assertEqual(handoff.amount, 700.0)
+        claims = [body["claim"] for body in bodies]
+        self.assertEqual(claims, ["270.00", "670.00", "700.00"])
+        self.assertEqual(bodies[-1]["reason"], "adjusted_reopened")
+        self.assertEqual(handoff.state, "sent")
+
     def test_results_are_imported_all_or_none(self):
         handoff, moves = self.propose(600.0)
         self.approve(handoff)

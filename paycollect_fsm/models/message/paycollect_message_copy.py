@@ -61,8 +61,13 @@ class PaycollectMessage(models.Model):
         self.is_copied = True
         if self._was_copied_otherwise():
             return
-        contacts = self.move_id.partner_id._get_copied_contacts(self.company_id)
+        customer = self._get_copied_customer()
+        contacts = customer._get_copied_contacts(self.company_id)
         self.create([self._prepare_copy_vals(contact, now) for contact in contacts])
+
+    def _get_copied_customer(self):
+        """Hook: return who got the message, and whose colleagues get copies."""
+        return self.move_id.partner_id
 
     def _was_copied_otherwise(self):
         """Whether the same message on another channel was copied."""

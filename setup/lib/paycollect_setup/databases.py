@@ -21,6 +21,8 @@ UPDATE ir_cron SET active = false WHERE id IN (
     WHERE module = 'mail' AND name = 'ir_cron_module_update_notification')
 """
 KEPT = 6
+# Installed beside our addons, which don't depend on it: texts come in through it.
+BESIDE = ("sms_twilio",)
 ASSETS = """
 bundle = env["ir.qweb"]._get_asset_bundle
 for name in ("web.assets_web", "web.assets_web_print", "web.assets_frontend"):
@@ -71,7 +73,7 @@ def addons_template(version, only=False):
     """
     base = _base_name(version)
     name = f"paycollect_addons_{paths.digest(base, paths.addons_digest())}"
-    ours = [addon.name for addon in paths.addons()]
+    ours = [*(addon.name for addon in paths.addons()), *BESIDE]
     at_once = only and not exists(base)
     if not at_once and not exists(name):
         base_template(version)
