@@ -29,7 +29,9 @@ def provider(stand_in):
 @pytest.fixture
 def api(stand_in):
     return sdk.StripeClient(
-        SECRET_KEY, base_addresses={"api": stand_in.url}, max_network_retries=0
+        SECRET_KEY,
+        base_addresses={"api": stand_in.url, "files": stand_in.url},
+        max_network_retries=0,
     ).v1
 
 

@@ -3,6 +3,7 @@
 returns, settled debits, searches and webhooks."""
 
 import http.server
+import io
 import json
 import threading
 import time
@@ -49,6 +50,27 @@ def test_a_dispute_takes_amount_and_fee_and_gives_the_amount_back(api, provider,
         api.refunds.create({"payment_intent": intent.id})
     provider.close_dispute(dispute=dispute["id"], status="won")
     assert provider.kept(customer=card["customer"]) == AMOUNT
+
+
+def test_evidence_is_stored_and_submitted_once(api, provider, card):
+    dispute = provider.dispute(intent=charge(api, card).id)["id"]
+    uploads = set()
+    for _try in range(2):
+        file = io.BytesIO(b"%PDF-1.4")
+        file.name = "evidence.pdf"
+        params = {"purpose": "dispute_evidence", "file": file}
+        uploads.add(api.files.create(params, {"idempotency_key": "file"}).id)
+    [upload] = uploads
+    with pytest.raises(sdk.InvalidRequestError):
+        api.disputes.update(dispute, {"evidence": {"receipt": "file_0"}})
+    evidence = {"uncategorized_file": upload, "customer_name": "Acme"}
+    params = {"evidence": evidence, "submit": False, "metadata": {"mark": "1"}}
+    assert api.disputes.update(dispute, params).status == "needs_response"
+    found = api.disputes.update(dispute, params | {"submit": True})
+    assert (found.status, found.metadata["mark"]) == ("under_review", "1")
+    assert found.evidence_details.submission_count == 1
+    with pytest.raises(sdk.InvalidRequestError):
+        api.disputes.update(dispute, params)
 
 
 def test_an_inquiry_takes_nothing(api, provider, card):

@@ -7,4 +7,8 @@ UPDATE paycollect_dunning_message
 UPDATE paycollect_handoff_call
    SET state = 'superseded', reason_code = 'copied', next_try_at = NULL
  WHERE state IN ('queued', 'sending', 'unknown');
+-- evidence: a copied database submits nothing
+UPDATE paycollect_evidence
+   SET state = 'refused', reason_code = 'copied', next_try_at = NULL
+ WHERE state IN ('queued', 'sending', 'unknown');
 UPDATE paycollect_agency SET secret = NULL;

@@ -53,7 +53,7 @@ class PaycollectLateFeePreview(models.TransientModel):
             "kind": charge.kind,
             "period": charge.period,
             "amount": charge.amount,
-            "values": charge.values,
+            "facts": charge.values,
         }
 
 
@@ -74,14 +74,14 @@ class PaycollectLateFeePreviewLine(models.TransientModel):
     kind = fields.Selection(KINDS, readonly=True)
     period = fields.Char(readonly=True)
     amount = fields.Monetary(readonly=True, help="Without taxes.")
-    values = fields.Json(readonly=True)
+    facts = fields.Json(readonly=True)
     formula = fields.Char(string="How", compute="_compute_formula")
 
-    @api.depends("kind", "period", "values")
+    @api.depends("kind", "period", "facts")
     @api.depends_context("lang")
     def _compute_formula(self):
         fees = self.env["paycollect.late.fee"].sudo()
         for line in self:
             line.formula = fees._get_formula(
-                line.kind, line.period, line.values or {}, line.currency_id
+                line.kind, line.period, line.facts or {}, line.currency_id
             )

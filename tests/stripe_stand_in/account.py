@@ -20,6 +20,7 @@ PREFIXES = {
     "refund": "re",
     "balance_transaction": "txn",
     "dispute": "dp",
+    "file": "file",
     "payout": "po",
     "webhook_endpoint": "we",
     "event": "evt",

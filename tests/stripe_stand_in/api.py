@@ -225,6 +225,17 @@ def list_charge_refunds(account, params, charge):
     return listing.list_objects(account, "refund", params | {"charge": charge}, url)
 
 
+@route("POST", "/v1/files", "FileCreate")
+def create_file(account, params):
+    return account.add("file", purpose=params["purpose"], size=1, type="pdf", url=None)
+
+
+@route("POST", "/v1/disputes/{dispute}", "DisputeUpdate")
+def update_dispute(account, params, dispute):
+    item = account.get("dispute", dispute, "id", 404)
+    return returns.take_evidence(account, item, params)
+
+
 @route("POST", "/v1/disputes/{dispute}/close", "DisputeClose")
 def close_dispute(account, params, dispute):
     item = account.get("dispute", dispute, "id", 404)

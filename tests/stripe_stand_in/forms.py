@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Nested forms as sent by Stripe's clients: `a[b][0]=1&c[]=2`."""
 
+import hashlib
+from email import message_from_bytes, policy
 from urllib.parse import parse_qsl
 
 
@@ -15,6 +17,27 @@ def decode(text):
         head, *rest = key.replace("]", "").split("[")
         _put(root, [head, *rest], value)
     return _listed(root)
+
+
+def decode_parts(kind, body):
+    """Return the fields of a form with files; a file is its digest.
+
+    :param kind: the request's Content-Type, with the boundary
+
+    >>> form = b'--b\\r\\nContent-Disposition: form-data; name="a"\\r\\n\\r\\n1'
+    >>> decode_parts("multipart/form-data; boundary=b", form + b"\\r\\n--b--")
+    {'a': '1'}
+    """
+    head = f"Content-Type: {kind}\r\n\r\n".encode()
+    root = {}
+    for part in message_from_bytes(head + body, policy=policy.HTTP).iter_parts():
+        content = part.get_payload(decode=True)
+        if part.get_filename():
+            value = hashlib.sha256(content).hexdigest()
+        else:
+            value = content.decode().strip()
+        _put(root, [part.get_param("name", header="content-disposition")], value)
+    return root
 
 
 def _put(node, path, value):

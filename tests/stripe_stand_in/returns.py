@@ -142,6 +142,31 @@ def _enter_dispute(account, item, amount, fee, category):
     account.book(event, intent, abs(amount), charge=item["charge"], dispute=item["id"])
 
 
+def take_evidence(account, item, params):
+    """Store evidence; once it is submitted, which is the default, it's final.
+
+    https://docs.stripe.com/api/disputes/update
+    """
+    details = item["evidence_details"]
+    if item["status"] in FINAL or details["submission_count"]:
+        raise invalid("This dispute cannot be updated anymore.")
+    evidence = dict(params.get("evidence") or {})
+    for name, value in evidence.items():
+        if name.endswith("_file"):
+            account.get("file", value, name)
+    previous = {"status": item["status"]}
+    item["evidence"] |= evidence
+    details["has_evidence"] = bool(item["evidence"])
+    if "metadata" in params:
+        intents.merge_metadata(item, params["metadata"])
+    if params.get("submit", True):
+        details["submission_count"] += 1
+        is_inquiry = item["status"].startswith("warning_")
+        item["status"] = "warning_under_review" if is_inquiry else "under_review"
+    account.emit("charge.dispute.updated", item, previous)
+    return item
+
+
 def close_dispute(account, item, status):
     """:param status: won (the money comes back), lost, warning_closed"""
     if item["status"] in FINAL:

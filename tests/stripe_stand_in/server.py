@@ -214,13 +214,19 @@ class Handler(BaseHTTPRequestHandler):
     def _handle(self):
         stand_in = self.server.stand_in
         address = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if address.path.startswith(CONTROL):
             name = address.path.removeprefix(CONTROL)
-            status, result = stand_in.control.call(name, json.loads(body or "{}"))
+            asked = json.loads(body.decode() or "{}")
+            status, result = stand_in.control.call(name, asked)
             return self._send(Answer(status, json.dumps(result).encode()))
         # payment_stripe sends the parameters of GET requests in the body
-        params = forms.decode(address.query) | forms.decode(body)
+        kind = self.headers.get("Content-Type") or ""
+        if kind.startswith("multipart/"):
+            sent = forms.decode_parts(kind, body)
+        else:
+            sent = forms.decode(body.decode())
+        params = forms.decode(address.query) | sent
         request = Request(self.command, address.path, params, self.headers)
         try:
             return self._send(stand_in.answer(request))

@@ -41,9 +41,7 @@ class PaycollectDunningCase(models.Model):
         case = self.sudo()
         bank_line = case._find_bank_line()
         if not bank_line:
-            raise UserError(
-                self.env._("The payment has been matched in the meantime.")
-            )
+            raise UserError(self.env._("The payment has been matched in the meantime."))
         items = case._find_payable()
         chosen = choose(
             bank_line._get_paid_amount(),

@@ -10,5 +10,6 @@ from . import paycollect_late_fee_book
 from . import paycollect_late_fee_facts
 from . import paycollect_late_fee_rate
 from . import paycollect_late_fee_settle
+from . import paycollect_late_fee_text
 from . import res_company
 from . import res_config_settings

@@ -51,7 +51,7 @@ class PaycollectLateFee(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     period = fields.Char(required=True, readonly=True)
     amount = fields.Monetary(readonly=True, help="Without taxes.")
-    values = fields.Json(readonly=True)
+    facts = fields.Json(readonly=True)
     formula = fields.Char(string="How", compute="_compute_formula")
     charged_on = fields.Date(required=True, readonly=True)
     choice = fields.Selection(
@@ -72,44 +72,16 @@ class PaycollectLateFee(models.Model):
         for fee in self:
             fee.display_name = f"{fee.move_id.name}: {labels.get(fee.kind, '')}"
 
-    @api.depends("kind", "period", "values", "amount")
+    @api.depends("kind", "period", "facts", "amount")
     @api.depends_context("lang")
     def _compute_formula(self):
         for fee in self:
             fee.formula = self._get_formula(
-                fee.kind, fee.period, fee.values or {}, fee.currency_id
+                fee.kind, fee.period, fee.facts or {}, fee.currency_id
             )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
             self.env._("Late fees are part of the history and can't be deleted.")
-        )
-
-    @api.model
-    def _get_formula(self, kind, period, values, currency):
-        """Return how an amount was computed, in words."""
-        if kind == INTEREST:
-            return self._get_interest_formula(period, values, currency)
-        principal = currency._format_amount(values.get("principal", 0.0))
-        if kind == PERCENT:
-            return self.env._(
-                "%(percent)s%% of %(amount)s that was late",
-                percent=f"{values.get('percent', 0.0):g}",
-                amount=principal,
-            )
-        return self.env._("Fixed fee: %(amount)s was late", amount=principal)
-
-    def _get_interest_formula(self, period, values, currency):
-        parts = [
-            self.env._(
-                "%(days)s days on %(amount)s at %(rate)s%% a year",
-                days=days,
-                amount=currency._format_amount(balance),
-                rate=f"{rate:g}",
-            )
-            for balance, rate, days in values.get("parts", ())
-        ]
-        return self.env._(
-            "Interest for %(month)s: %(parts)s", month=period, parts=", ".join(parts)
         )

@@ -64,7 +64,7 @@ class PaycollectLateFee(models.Model):
         fees = self.create(
             [self._prepare_fee(line, charge, today, invoice) for charge in charges]
         )
-        invoice._post(soft=False)
+        invoice.action_post()
         body = self.env._(
             "%(fee)s charges %(amount)s for late payment of %(invoice)s: %(formula)s.",
             fee=invoice.name,
@@ -86,7 +86,7 @@ class PaycollectLateFee(models.Model):
             "kind": charge.kind,
             "period": charge.period,
             "amount": charge.amount,
-            "values": charge.values,
+            "facts": charge.values,
             "charged_on": today,
         }
 
@@ -116,13 +116,3 @@ class PaycollectLateFee(models.Model):
                 for charge in charges
             ],
         }
-
-    def _get_line_text(self, move, charge):
-        """Return what a line of the invoice says, in the language of the context."""
-        return self.env._(
-            "Late payment of %(invoice)s. %(formula)s",
-            invoice=move.name,
-            formula=self._get_formula(
-                charge.kind, charge.period, charge.values, move.currency_id
-            ),
-        )

@@ -91,12 +91,12 @@ class PaycollectLateFee(models.Model):
                 {
                     "date": company._get_today(now),
                     "invoice_date": company._get_today(now),
-                    "ref": self.env._("Waived: %s", invoice.name),
+                    "ref": self._get_waived_text(invoice),
                 }
             ]
         )
         self._reduce_to_open(invoice, credit)
-        credit._post(soft=False)
+        credit.action_post()
         (invoice + credit).line_ids.filtered(
             lambda line: (
                 line.account_id.account_type == "asset_receivable"

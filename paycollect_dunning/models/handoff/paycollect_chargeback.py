@@ -100,9 +100,7 @@ class PaycollectChargeback(models.Model):
                 "%s takes no evidence from here. Download it and submit it there.",
                 self.sudo().provider_id.name,
             ),
-            "no_invoice": _(
-                "There is no invoice behind this payment, so no evidence."
-            ),
+            "no_invoice": _("There is no invoice behind this payment, so no evidence."),
         }[code]
 
     def _get_evidence_texts(self):

@@ -36,7 +36,10 @@ class PaycollectEvidence(models.Model):
     )
     user_id = fields.Many2one("res.users", string="Sent By", readonly=True)
     document = fields.Binary(
-        string="File", readonly=True, attachment=True, groups="paycollect_fsm.group_user"
+        string="File",
+        readonly=True,
+        attachment=True,
+        groups="paycollect_fsm.group_user",
     )
     file_reference = fields.Char(string="File ID", readonly=True, mask_cards=False)
     state = fields.Selection(

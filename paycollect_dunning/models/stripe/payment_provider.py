@@ -32,9 +32,7 @@ class PaymentProvider(models.Model):
 
     def _update_evidence(self, dispute, values, file_id, submit, mark, key):
         if self.code != "stripe":
-            return super()._update_evidence(
-                dispute, values, file_id, submit, mark, key
-            )
+            return super()._update_evidence(dispute, values, file_id, submit, mark, key)
         params = {
             "evidence": {**values, "uncategorized_file": file_id},
             "metadata": {MARK: mark},

@@ -70,9 +70,9 @@ class TestBankMatch(CaseCommon):
         self.assertFalse(line.is_reconciled)
         self.env["paycollect.dunning.case"]._cron_run(now=self.at(0, 16))
         dialog = self.open(case)
-        dialog.line_ids = [Command.set(dialog.line_ids.filtered(
-            lambda one: one.move_id == old
-        ).ids)]
+        dialog.line_ids = [
+            Command.set(dialog.line_ids.filtered(lambda one: one.move_id == old).ids)
+        ]
         self.assertIn("$30.00 stays as the customer's credit", dialog.summary)
         dialog.action_match()
         self.assertEqual((old + new).mapped("amount_residual"), [0, 60])

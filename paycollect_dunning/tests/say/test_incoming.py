@@ -164,9 +164,7 @@ class TestIncoming(SayCommon, HttpCase):
                 "X-Autoreply: yes\n",
             )
         ):
-            self.receive(
-                MAIL, id=f"away{number}", reference=reference, headers=headers
-            )
+            self.receive(MAIL, id=f"away{number}", reference=reference, headers=headers)
         self.receive(
             MAIL, id="ooo", reference=reference, subject="Out of office: Re: reminder"
         )

@@ -82,9 +82,7 @@ def get_client(provider):
         key,
         stripe_account=headers.get("Stripe-Account"),  # set by Stripe Connect modules
         stripe_version=API_VERSION,
-        base_addresses=(
-            {"api": base_url, "files": base_url} if base_url else None
-        ),
+        base_addresses=({"api": base_url, "files": base_url} if base_url else None),
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
     )

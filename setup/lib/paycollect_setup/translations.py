@@ -53,7 +53,7 @@ READ = {
     ),
     "paycollect_dunning": (
         "code:models/fee/paycollect_dunning_message_line.py",
-        "code:models/fee/paycollect_late_fee.py",
+        "code:models/fee/paycollect_late_fee_text.py",
         "code:models/promise/paycollect_promise_text.py",
         "code:models/promise/res_company.py",
         "code:models/say/",
