@@ -154,6 +154,7 @@ def get_charges(item, terms, today, known=()):
     principal = _get_balance(item, first, terms)
     if today < first or principal <= 0:
         return []
+    keys = {(charge.kind, charge.period) for charge in known}
     found = [
         Charge(FIXED, ONCE, get_fixed(terms, principal), {"principal": principal}),
         Charge(
@@ -162,14 +163,13 @@ def get_charges(item, terms, today, known=()):
             principal * terms.percent / 100,
             {"principal": principal, "percent": terms.percent},
         ),
-        *_get_interest(item, terms, today),
+        *_get_interest(item, terms, today, keys),
     ]
-    return _get_new(found, terms, known)
+    return _get_new(found, terms, known, keys)
 
 
-def _get_new(found, terms, known):
+def _get_new(found, terms, known, keys):
     """Round, drop what is known or zero, and stop at the cap."""
-    keys = {(charge.kind, charge.period) for charge in known}
     left = terms.cap - sum(charge.amount for charge in known)
     new = []
     for charge in found:
@@ -183,8 +183,8 @@ def _get_new(found, terms, known):
     return new
 
 
-def _get_interest(item, terms, today):
-    """Return one :class:`Charge` a month that is complete."""
+def _get_interest(item, terms, today, keys):
+    """Return one :class:`Charge` a month that is complete and not in ``keys``."""
     if not terms.rates:
         return []
     paid_on = _get_paid_day(item, terms)
@@ -193,7 +193,7 @@ def _get_interest(item, terms, today):
     while month <= today:
         last = month.replace(day=monthrange(month.year, month.month)[1])
         over = last < today or (paid_on is not None and paid_on <= today)
-        if over:
+        if over and (INTEREST, f"{month:%Y-%m}") not in keys:
             parts = _get_month_interest(item, terms, month, min(last, today))
             amount = sum(
                 balance * rate / 100 * days / YEAR_DAYS for balance, rate, days in parts

