@@ -18,11 +18,13 @@ class PaycollectLateFee(models.Model):
     line_id = fields.Many2one(
         "account.move.line",
         string="Due Part",
-        required=True,
         readonly=True,
         index=True,
-        ondelete="restrict",
+        ondelete="set null",
+        help="Empty once the invoice was drawn up anew; the due date still tells which "
+        "part it was.",
     )
+    due_date = fields.Date(readonly=True)
     move_id = fields.Many2one(
         "account.move",
         string="For Invoice",

@@ -78,6 +78,7 @@ class PaycollectLateFee(models.Model):
     def _prepare_fee(self, line, charge, today, invoice):
         return {
             "line_id": line.id,
+            "due_date": line.date_maturity,
             "move_id": line.move_id.id,
             "fee_move_id": invoice.id,
             "partner_id": line.partner_id.commercial_partner_id.id,

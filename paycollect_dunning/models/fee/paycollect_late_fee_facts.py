@@ -90,10 +90,9 @@ class PaycollectLateFee(models.Model):
         charged.
         """
         known = {}
-        for fee in self.sudo().search([("line_id", "in", lines.ids)]):
-            known.setdefault(fee.line_id, []).append(
-                Charge(fee.kind, fee.period, fee.amount)
-            )
+        for fee in self.sudo().search([("move_id", "in", lines.move_id.ids)]):
+            part = fee.line_id or (fee.move_id, fee.due_date)
+            known.setdefault(part, []).append(Charge(fee.kind, fee.period, fee.amount))
         reasons = lines._get_item_reasons(today)
         found = {}
         for line in lines:
@@ -101,9 +100,8 @@ class PaycollectLateFee(models.Model):
             state = open_items.get_state(due, today, reasons[line])
             if state in CHARGED:
                 terms = plan._get_fee_terms(line.currency_id, due)
-                charges = get_charges(
-                    line._get_late_item(state), terms, today, known.get(line, ())
-                )
+                before = known.get(line, []) + known.get((line.move_id, due), [])
+                charges = get_charges(line._get_late_item(state), terms, today, before)
                 if charges:
                     found[line] = charges
         return found

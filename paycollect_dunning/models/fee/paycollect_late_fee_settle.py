@@ -57,7 +57,11 @@ class PaycollectLateFee(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("choice", "=", False),
+                "|",
                 ("line_id.reconciled", "=", True),
+                "&",
+                ("line_id", "=", False),
+                ("move_id.payment_state", "in", ("in_payment", "paid", "reversed")),
             ]
         )
         system = self.env.ref("base.user_root")

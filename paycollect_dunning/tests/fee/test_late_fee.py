@@ -6,7 +6,7 @@ from psycopg2 import IntegrityError
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..case.common_case import CaseCommon
 
@@ -104,6 +104,23 @@ class TestLateFee(CaseCommon):
         self.assertEqual(self.get_case().state, "closed")
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             fees[0].copy()
+
+    def test_an_invoice_that_is_drawn_up_anew_is_not_charged_again(self):
+        self.order(fee_fixed=10, rate=0)
+        move = self.make_invoice(amount=100, due=-20)
+        self.run_day(0)
+        fee = self.get_fees(move)
+        move.button_draft()
+        self.env.cr.execute(  # as Odoo does if the terms of payment change
+            SQL("UPDATE paycollect_late_fee SET line_id = NULL WHERE id = %s", fee.id)
+        )
+        self.env.invalidate_all()
+        move.action_post()
+        self.run_day(1)
+        self.assertEqual(self.get_fees(move), fee)
+        self.pay(move)
+        self.run_day(2)
+        self.assertEqual(fee.choice, "waive")
 
     def test_what_is_left_is_kept_if_the_company_or_a_manager_says_so(self):
         self.order(fee_fixed=10, rate=0)
