@@ -26,11 +26,12 @@ CLOCKS = (
 )
 # Odoo, a browser or the scheduler calls these.
 PAGES = {"controllers", "wizards"}
-ENTRIES = ("action_", "_cron_", "_gc_", "_compute_", "_search_")
+ENTRIES = ("action_", "_cron_", "_gc_", "_compute_", "_onchange_", "_search_")
 OVERRIDES = {
     "write",
     "_create_payment",
     "_message_post_after_hook",
+    "_message_receive_bounce",
     "_order_field_to_sql",
     "_postprocess_sent_message",
     "_stripe_create_customer",

@@ -62,7 +62,7 @@ def test_evidence_is_stored_and_submitted_once(api, provider, card):
         uploads.add(api.files.create(params, {"idempotency_key": "file"}).id)
     [upload] = uploads
     with pytest.raises(sdk.InvalidRequestError):
-        api.disputes.update(dispute, {"evidence": {"receipt": "file_0"}})
+        api.disputes.update(dispute, {"evidence": {"uncategorized_file": "file_0"}})
     evidence = {"uncategorized_file": upload, "customer_name": "Acme"}
     params = {"evidence": evidence, "submit": False, "metadata": {"mark": "1"}}
     assert api.disputes.update(dispute, params).status == "needs_response"
