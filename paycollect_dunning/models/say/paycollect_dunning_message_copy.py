@@ -51,7 +51,7 @@ class PaycollectDunningMessage(models.Model):
             return super()._get_link_url()
         return f"{self.company_id._get_public_url()}/my/balance"
 
-    def _is_still_owed(self):
+    def _asks_for_open_items(self):
         """Whether anything that this asked for is open now."""
         open_lines = self.line_ids.line_id.sudo().filtered(
             lambda line: not line.reconciled

@@ -101,7 +101,7 @@ class PaycollectMessage(models.Model):
             return NO_ADDRESS
         if not self.company_id.dunning_active:
             return "all_stopped"
-        return None if reminder._is_still_owed() else "settled"
+        return None if reminder._asks_for_open_items() else "settled"
 
     def _get_hour(self, at):
         reminder = self.sudo().dunning_message_ids[:1]
