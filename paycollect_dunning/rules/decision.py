@@ -188,6 +188,7 @@ class Outcome(NamedTuple):
     ``case_id``: 0: the customer has no open case. ``levels``: of the plan. ``is_good``:
     a good payer's first lateness. ``rate``: of the case's currency to the company's.
     ``before``: what the case says now (:class:`Before`), None without one.
+    ``holidays``: where the customer is.
 
     IDs only, since deciding for many customers loads no records.
     """
@@ -202,6 +203,7 @@ class Outcome(NamedTuple):
     rate: float = 1.0
     before: object = None
     company_id: int = 0
+    holidays: frozenset = frozenset()
 
     @property
     def key(self):

@@ -20,6 +20,7 @@ from ...rules.decision import (
 from ...rules.scale import Scale
 
 HELD = "held"
+NO_HOLIDAYS = frozenset()
 BROKEN_BEFORE = timedelta(days=90)  # the first message: promises that still count
 
 
@@ -97,6 +98,7 @@ class PaycollectDunningCase(models.Model):
                       SELECT customer_id, MAX(date)::date AS day
                         FROM paycollect_dunning_message
                        WHERE company_id = %(company)s AND state IN %(said)s
+                         AND (%(ids)s IS NULL OR customer_id = ANY(%(ids)s))
                        GROUP BY customer_id
                   ) said ON said.customer_id = one.partner_id
                  WHERE one.company_id = %(company)s AND one.state <> %(closed)s
@@ -157,8 +159,9 @@ class PaycollectDunningCase(models.Model):
         promise = context.promises.get(customer_id)
         since = before and before.last_day or context.today - BROKEN_BEFORE
         minimum = float(context.minimums.get(customer_id) or 0) or plan.minimum
+        holidays = context.places.get(customer_id, NO_HOLIDAYS)
         scale = plan.get_scale(
-            context.places.get(customer_id),
+            holidays,
             is_good,
             bool(promise) and promise.is_broken_since(since),
             bool(before and before.approved),
@@ -181,6 +184,7 @@ class PaycollectDunningCase(models.Model):
             rate,
             before,
             context.company_id,
+            holidays,
         )
 
     @api.model
@@ -239,7 +243,7 @@ class PlanFacts:
         return self._scales[kind]
 
     def _make_scale(self, holidays, is_good, broken, approved):
-        ladder = self.plan._get_ladder(self.today, holidays or (), is_good)
+        ladder = self.plan._get_ladder(self.today, holidays, is_good)
         cutoff = None if approved else self._cutoff
         return Scale(self.levels, ladder, broken, cutoff, self.plan.wait_days)
 

@@ -44,25 +44,13 @@ class PaycollectDunningCase(models.Model):
         flagged = [row[LINE] for row in rows if row[FLAG]]
         lines = self.env["account.move.line"].sudo().browse(flagged)
         reasons = self._get_first_reasons(lines, today)
-        found, standings, whose, currency = {}, Standings(), None, None
-        for (
-            line,
-            move,
-            amount,
-            flag,
-            due,
-            told,
-            start,
-            sent,
-            pay_by,
-            customer,
-            c,
-        ) in rows:
-            if customer != whose or c != currency:
-                whose, currency, items = customer, c, []
-                found[whose, currency] = items, 0.0
+        found, standings, key = {}, Standings(), (None, None)
+        for line, move, amount, flag, due, told, start, sent, pay_by, who, unit in rows:
+            if who != key[0] or unit != key[1]:
+                key, items = (who, unit), []
+                found[key] = items, 0.0
             if amount < 0:
-                found[whose, currency] = items, found[whose, currency][1] - amount
+                found[key] = items, found[key][1] - amount
                 continue
             reason, until = flag and reasons.get(line) or ASKED_FOR
             standing = standings[due, told, start, sent, pay_by]
@@ -85,7 +73,7 @@ class PaycollectDunningCase(models.Model):
         What was told, and when items were sent, comes from the same query as in bulk.
         """
         customers = self.env["res.partner"].sudo().browse(customer_ids)
-        rows = self._query_items(company, today, plans, customer_ids)
+        rows = self._query_items(company, today, plans, customer_ids, flags=False)
         days = {row[LINE]: row[DAYS] for row in rows}
         found, standings = {}, Standings()
         for customer, open_items in customers._get_open_items(company, today).items():
@@ -104,14 +92,12 @@ class PaycollectDunningCase(models.Model):
                 items.append(Item(*ids, item.residual, standing, reason, item.until))
         return found
 
-    def _query_items(self, company, today, plans, customer_ids):
+    def _query_items(self, company, today, plans, customer_ids, flags=True):
         """Return rows: line, invoice, open amount, whether it may have a reason, the
         days of a :class:`Standing` as ordinals, customer and currency. They are credit
         and what is reminded of, customer by customer, oldest due first."""
         for model, names in FLUSHED.items():
             self.env[model].flush_model(names)
-        lines = self.env["account.move.line"]
-        candidates = SQL(" UNION ").join(lines._get_reason_candidates(company))
         waiting = today - timedelta(max([0, *plans.mapped("wait_days")]))
         return self.env.execute_query(
             SQL(
@@ -126,15 +112,19 @@ class PaycollectDunningCase(models.Model):
                      WHERE message.company_id = %(company)s
                        AND NOT (message.state = 'skipped'
                                 AND message.reason_code = 'changed')
+                       AND (%(ids)s IS NULL OR said.line_id IN (
+                               SELECT own.id FROM account_move_line own
+                                 JOIN res_partner owner ON owner.id = own.partner_id
+                                WHERE owner.commercial_partner_id = ANY(%(ids)s)))
                      GROUP BY said.line_id
                 ), restart AS (
                     SELECT move_id, MAX(answered_at)::date AS day
                       FROM paycollect_dispute
                      WHERE state = 'rejected' AND company_id = %(company)s
                      GROUP BY move_id
-                ), candidate AS (%(candidates)s)
+                )
                 SELECT line.id, line.move_id, line.amount_residual_currency::float8,
-                       line.move_id IN (SELECT * FROM candidate),
+                       %(flag)s,
                        line.date_maturity - %(zero)s, told.delay,
                        restart.day - %(zero)s,
                        CASE WHEN told.delay IS NULL AND %(sent)s > %(waiting)s
@@ -155,14 +145,15 @@ class PaycollectDunningCase(models.Model):
                         OR (%(chased)s
                             AND COALESCE(line.date_maturity, '-infinity')
                                 <= %(horizon)s))
-                   AND (%(ids)s IS NULL OR partner.commercial_partner_id = ANY(%(ids)s))
+                   AND (%(ids)s IS NULL
+                        OR partner.commercial_partner_id = ANY(%(ids)s))
                  ORDER BY partner.commercial_partner_id, line.currency_id,
                           COALESCE(line.date_maturity, line.date), line.id
                 """,
                 company=company.id,
                 said=SAID,
                 accounts=self._find_receivable_accounts(),
-                candidates=candidates,
+                flag=self._get_flag(company) if flags else SQL("FALSE"),
                 chased=self._get_chased_condition(),
                 horizon=self._get_horizon(plans, today),
                 ids=customer_ids,
@@ -171,6 +162,11 @@ class PaycollectDunningCase(models.Model):
                 zero=SQL("DATE '0001-01-01'"),
             )
         )
+
+    def _get_flag(self, company):
+        """Return SQL about ``line``: whether it may have a reason not to be named."""
+        candidates = self.env["account.move.line"]._get_reason_candidates(company)
+        return SQL("line.move_id IN (%s)", SQL(" UNION ").join(candidates))
 
     def _get_horizon(self, plans, today):
         """Return the last due date that a level before the due date can reach."""

@@ -108,18 +108,10 @@ class PaycollectDunningCase(models.Model):
                 "state": DELAYED if contact.send_at > now else QUEUED,
                 "reason_code": contact.reason_code or False,
                 "reason_values": contact.reason_values or False,
-                "pay_by": self._get_pay_by(outcome, level, company, contact.send_at),
+                "pay_by": _get_pay_by(outcome, level, company, contact.send_at),
             }
             for contact in contacts
         ]
-
-    def _get_pay_by(self, outcome, level, company, send_at):
-        day = company._get_today(send_at)
-        latest = max(entry.item.due for entry in outcome.decision.entries)
-        places = self._read_places(self.partner_id.ids, day)
-        return get_pay_by(
-            day, level.pay_days, latest, places.get(self.partner_id.id, ())
-        )
 
     def _prepare_message(self, outcome, level, company, now):
         entries = outcome.decision.entries
@@ -172,3 +164,9 @@ class PaycollectDunningCase(models.Model):
             }
             for index, move_ids in outcome.decision.skipped
         ]
+
+
+def _get_pay_by(outcome, level, company, send_at):
+    day = company._get_today(send_at)
+    latest = max(entry.item.due for entry in outcome.decision.entries)
+    return get_pay_by(day, level.pay_days, latest, outcome.holidays)

@@ -129,6 +129,7 @@ class PaycollectDunningMessage(models.Model):
 
         QWeb compiles a template once a call, so each is rendered once for all rows.
         """
+        self.invalidate_recordset(["is_repeated"])
         reminders = [{"object": row, "said": row._get_reminder()} for row in self]
         mark = secrets.token_hex(16)
         values = {"reminders": reminders, "mark": mark}

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import re
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_list
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
@@ -27,6 +27,8 @@ class PaycollectDunningMessage(models.Model):
         ondelete="set null",
         help="The link in this message, sealed until the message leaves.",
     )
+
+    is_repeated = fields.Boolean(compute="_compute_is_repeated")
 
     def _get_text_level(self):
         """Return the level whose texts are used."""
@@ -144,19 +146,25 @@ class PaycollectDunningMessage(models.Model):
             else self.env._("by %(days)s days", days=most)
         )
 
+    @api.depends("case_id", "date")
+    def _compute_is_repeated(self):
+        """What else was sent isn't followed: it's read anew for each rendering."""
+        groups = self._read_group(
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("state", "=", "sent"),
+                ("level_id.delay_days", ">", 0),
+            ],
+            ["case_id"],
+            ["date:min"],
+        )
+        first = {case.id: date for case, date in groups}
+        for row in self:
+            row.is_repeated = first.get(row.case_id.id, row.date) < row.date
+
     def _was_told_before(self):
         """Whether the customer got a message of this case past the due date before."""
-        return bool(
-            self.search_count(
-                [
-                    ("case_id", "=", self.case_id.id),
-                    ("state", "=", "sent"),
-                    ("date", "<", self.date),
-                    ("level_id.delay_days", ">", 0),
-                ],
-                limit=1,
-            )
-        )
+        return self.is_repeated
 
     def _may_be_handed_over(self):
         """Whether the plan ends at an agency."""
