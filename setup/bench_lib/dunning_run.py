@@ -79,7 +79,7 @@ result = time.perf_counter() - start
 
 # At a time of day at which messages may leave.
 PASS = """
-import time
+import resource, time
 from datetime import time as hour, timedelta
 
 day = env.company._get_today() + timedelta(days=1)
@@ -88,8 +88,34 @@ while day.weekday() != 1:
 now = env.company._get_moment(day, hour(15))
 start = time.perf_counter()
 env["paycollect.dunning.case"]._cron_run(now)
+env.cr.commit()
 seconds = time.perf_counter() - start
 messages = env["paycollect.dunning.message"].search_count([("channel", "!=", False)])
 mails = env["mail.mail"].search_count([("state", "=", "outgoing")])
-result = {"seconds": seconds, "messages": messages, "mails": mails}
+result = {
+    "seconds": seconds, "messages": messages, "mails": mails,
+    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+}
+"""
+
+# The same by the peer: its three buttons, one after the other.
+PEER_PASS = """
+import resource, time
+from odoo import fields
+
+policy = env.ref("account_credit_control.credit_control_3_time")
+runs = env["credit.control.run"].with_context(mail_notify_force_send=False)
+start = time.perf_counter()
+run = runs.create({"date": fields.Date.today(), "policy_ids": [policy.id]})
+run.generate_credit_lines()
+run.set_to_ready_lines()
+run.run_channel_action()
+env.cr.commit()
+seconds = time.perf_counter() - start
+messages = env["credit.control.communication"].search_count([])
+mails = env["mail.mail"].search_count([("state", "=", "outgoing")])
+result = {
+    "seconds": seconds, "messages": messages, "mails": mails,
+    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+}
 """

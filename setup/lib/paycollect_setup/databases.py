@@ -122,11 +122,14 @@ def store_assets(template):
             conf.unlink()
 
 
-def odoo_update(database, option, modules):
-    """Install (-i) or update (-u) modules in a database."""
+def odoo_update(database, option, modules, **options):
+    """Install (-i) or update (-u) modules in a database.
+
+    :param options: of the configuration file
+    """
     log = paths.LOGS / f"{database}.log"
     conf = configuration.write(
-        paths.RUN / f"{database}.conf", db_name=database, log_level="warn"
+        paths.RUN / f"{database}.conf", db_name=database, log_level="warn", **options
     )
     output = run(
         configuration.odoo(

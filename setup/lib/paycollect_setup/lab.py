@@ -11,7 +11,7 @@ import secrets
 import psycopg2
 import psycopg2.extras
 
-from . import configuration, databases, guard, inside, paths, postgres
+from . import configuration, databases, guard, inside, paths, postgres, python_env
 from .client import Client
 from .mails import MailCatcher
 from .server import OdooServer
@@ -116,6 +116,7 @@ class Lab:
     def __init__(self, guarded):
         self._template = os.environ["PAYCOLLECT_TEMPLATE"]
         self._guarded = guarded
+        self._options = {}  # of the configuration files, by database
         self._databases = []
         self._servers = []
 
@@ -168,8 +169,20 @@ class Lab:
     def conf(self, database):
         """Write an odoo.conf for this database, for code that loads Odoo itself."""
         return configuration.write(
-            paths.RUN / f"{database}-own.conf", db_name=database, log_level="warn"
+            paths.RUN / f"{database}-own.conf",
+            db_name=database,
+            log_level="warn",
+            **self._options.get(database, {}),
         )
+
+    def make_peer_database(self, name, requirements):
+        """Return a database without our addons, with those of a requirement list."""
+        folder = python_env.ensure_addons(paths.HOME / requirements, requirements)
+        modules = [path.parent.name for path in folder.glob("*/__manifest__.py")]
+        database = self.make_database(name, os.environ["PAYCOLLECT_BASE"])
+        self._options[database] = {"addons_path": folder}
+        databases.odoo_update(database, "-i", modules, addons_path=folder)
+        return database
 
     def run(self, database, code, **variables):
         """Run Python with `env` in a process of its own; return its `result`."""

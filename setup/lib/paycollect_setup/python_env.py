@@ -32,6 +32,21 @@ def ensure(folder, lists):
         (folder / ".stamp").write_text(key)
 
 
+def ensure_addons(folder, name):
+    """Fetch the addons of a requirement list; return their folder, for addons_path.
+
+    Outside the virtual environment: only who names the folder has them.
+    """
+    file = paths.REQUIREMENTS / f"{name}.txt"
+    key = paths.digest(file)
+    if not stamped(folder, key):
+        with step(f"Addons ({name})"):
+            shutil.rmtree(folder, ignore_errors=True)
+            _pip(paths.VENV, "--no-deps", "--target", folder, "-r", file)
+            (folder / ".stamp").write_text(key)
+    return folder / "odoo" / "addons"
+
+
 def _fetch(folder, arguments):
     """Install with uv, which is fast, or with pip if uv does not find packages."""
     arguments = ["--no-deps", "--no-build-isolation", *arguments]
