@@ -156,9 +156,8 @@ class Ledgers:
         self._write_copies(each)
         for table in LINKS:
             self._copy(table)
-        self.env.cr.execute(
-            SQL("ANALYZE %s", SQL(", ").join(map(SQL.identifier, LINKS)))
-        )
+            # or the next copy is planned for the few rows that were there before
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
         self.env.invalidate_all()
         step = self.steps["res_partner"]
         return {
