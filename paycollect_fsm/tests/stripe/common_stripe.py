@@ -42,8 +42,8 @@ class FakeStripe:
     requests: list = field(default_factory=list)
 
     def __call__(self, method, url, data=None, headers=None, **_kwargs):
-        url = url.removeprefix(STRIPE).removeprefix(STRIPE_FILES)
-        endpoint, _, query = url.partition("?")
+        path = url.removeprefix(STRIPE).removeprefix(STRIPE_FILES)
+        endpoint, _, query = path.partition("?")
         method = method.upper()
         sent = self._read(data or query)
         self.requests.append(StripeRequest(method, endpoint, sent, headers or {}))
