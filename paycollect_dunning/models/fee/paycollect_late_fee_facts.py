@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.paycollect_portal.rules import open_items
 
-from ...rules.const import ACTIVE
+from ...rules.const import ACTIVE, HANDED_OVER
 from ...rules.late_fee import Charge, get_charges
 from .paycollect_dunning_plan import OFF
 
@@ -32,12 +32,14 @@ class PaycollectLateFee(models.Model):
     def _find_late_lines(self, company, plans, today):
         """Return ``{plan: due parts that are late}`` of customers of these plans.
 
-        Fees bear no fees; what nobody is reminded of costs nothing.
+        Fees bear no fees; what nobody is reminded of costs nothing, nor what an agency
+        has: it knows its claim.
         """
         if not plans:
             return {}
         cases = self.env["paycollect.dunning.case"]
         self.flush_model()
+        cases.flush_model()
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
         rows = self.env.execute_query(
@@ -58,6 +60,14 @@ class PaycollectLateFee(models.Model):
                    AND %(chased)s
                    AND NOT EXISTS (SELECT 1 FROM paycollect_late_fee fee
                                     WHERE fee.fee_move_id = line.move_id)
+                   AND NOT EXISTS (
+                          SELECT 1
+                            FROM paycollect_dunning_case one
+                           WHERE one.partner_id = partner.commercial_partner_id
+                             AND one.company_id = line.company_id
+                             AND one.currency_id = line.currency_id
+                             AND one.state = %(handed)s
+                      )
                  ORDER BY line.date_maturity, line.id
                 """,
                 company=company.id,
@@ -65,6 +75,7 @@ class PaycollectLateFee(models.Model):
                 today=today,
                 first=min(plans.mapped("fee_from")),
                 chased=cases._get_chased_condition(),
+                handed=HANDED_OVER,
             )
         )
         customers = list(dict.fromkeys(customer for _line, customer in rows))

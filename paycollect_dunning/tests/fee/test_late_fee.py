@@ -168,7 +168,18 @@ class TestLateFee(CaseCommon):
         )
         excluded = self.make_invoice(amount=100, due=-20)
         excluded.line_ids.no_followup = True
+        given = self.make_invoice(self.other, amount=100, due=-20)
+        self.cases.create(
+            {
+                "partner_id": self.other.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "state": "handed_over",
+                "opened_at": self.at(0),
+            }
+        )
         self.run_day(0)
+        self.assertFalse(self.get_fees(given))
         self.assertEqual(self.get_fees(disputed).amount, 12)
         self.assertFalse(self.get_fees(excluded))
 
