@@ -82,6 +82,28 @@ def get_state(facts, today, digits=2):
     return PARTLY if paid > 0 else BROKEN
 
 
+def find_covered(amount, items, digits=2):
+    """Return the keys of the items that a promise is about: the oldest ones, until the
+    amount is used up. An item that it covers in part is one of them: the customer isn't
+    asked for the rest of an invoice while we wait for the first part of it.
+
+    :param amount: what is promised and hasn't arrived yet
+    :param items: (key, open amount) pairs, oldest due first
+
+    >>> find_covered(50, [("A", 100), ("B", 10)])
+    ['A']
+    >>> find_covered(110, [("A", 100), ("B", 20), ("C", 5)])
+    ['A', 'B']
+    """
+    covered = []
+    for key, residual in items:
+        if round(amount, digits) <= 0:
+            break
+        covered.append(key)
+        amount -= residual
+    return covered
+
+
 @dataclass(frozen=True)
 class Limits:
     """``last``: the last day that may be promised. ``owed``: the most that may be.

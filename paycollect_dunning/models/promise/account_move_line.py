@@ -6,7 +6,8 @@ from odoo.addons.paycollect_portal.rules.open_items import PROMISED
 
 
 class AccountMoveLine(models.Model):
-    """Nobody asks for what a customer has promised to pay, until that day."""
+    """Nobody asks for what a customer has promised to pay, until that day. Invoices
+    that the amount doesn't reach are asked for."""
 
     _inherit = "account.move.line"
 
@@ -14,10 +15,10 @@ class AccountMoveLine(models.Model):
         reasons = super()._get_item_reasons(today)
         promises = self.env["paycollect.promise"]
         standing = promises._search_standing(self.move_id, today)
-        until = {move: p.until for p in standing for move in p.move_ids}
+        until = standing._find_covered_lines()
         for line in self:
-            if line.move_id in until:
-                reasons[line][PROMISED] = until[line.move_id]
+            if line.id in until:
+                reasons[line][PROMISED] = until[line.id]
         return reasons
 
     @api.model

@@ -61,7 +61,7 @@ class PaycollectPromise(models.Model):
         readonly=True,
         index=True,
         help="The promised day and the days of grace. Until the end of this day, "
-        "nobody asks for these invoices.",
+        "nobody asks for these invoices, the oldest first, as far as the amount goes.",
     )
     move_ids = fields.Many2many(
         "account.move",

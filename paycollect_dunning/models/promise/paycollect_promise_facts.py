@@ -11,6 +11,7 @@ from ...rules.promise import (
     PARTLY,
     Facts,
     History,
+    find_covered,
 )
 
 READ_FIELDS = {
@@ -182,6 +183,25 @@ class PaycollectPromise(models.Model):
         )
         states = found._get_states(today)
         return found.filtered(lambda promise: states[promise] == OPEN)
+
+    def _find_covered_lines(self):
+        """Return ``{line ID: last day}`` of the due parts that these open promises are
+        about, in bulk. The later promise of a part counts."""
+        facts, covered = self._read_facts(), {}
+        for promise in self:
+            lines = promise.move_ids.line_ids.filtered(
+                lambda line: (
+                    line.account_id.account_type == "asset_receivable"
+                    and not line.reconciled
+                    and line.amount_residual_currency > 0
+                )
+            ).sorted(lambda line: (line.date_maturity or line.date, line.id))
+            items = [(line.id, line.amount_residual_currency) for line in lines]
+            left = promise.amount - facts[promise].paid
+            digits = promise.currency_id.decimal_places
+            for line_id in find_covered(left, items, digits):
+                covered[line_id] = promise.until
+        return covered
 
     def _get_states(self, today):
         """Return ``{promise: state}`` on a day, in bulk."""

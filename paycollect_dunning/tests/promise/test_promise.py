@@ -70,6 +70,25 @@ class TestPromise(PromiseCommon):
         self.pay(moves[1], days=3)
         self.assertEqual(self.get_state(promise, 8), "kept")
 
+    def test_what_the_promised_amount_does_not_reach_is_asked_for(self):
+        moves = [
+            self.make_invoice(amount=amount, due=due)
+            for amount, due in ((70, -2), (50, -3), (30, -1))
+        ]
+        promise = self.promise(*moves, amount=60)
+
+        def get_states():
+            return [item and item.state for item in map(self.get_item, moves)]
+
+        self.assertEqual(get_states(), ["promised", "promised", "overdue"])
+        payment = self.pay(moves[1])
+        self.assertEqual(get_states(), ["promised", None, "overdue"])
+        self.pay(moves[0], 10)
+        self.assertEqual(self.get_state(promise), "kept")
+        self.assertEqual(get_states(), ["overdue", None, "overdue"])
+        payment.move_id.line_ids.remove_move_reconcile()
+        self.assertEqual(get_states(), ["overdue", "promised", "overdue"])
+
     def test_the_amount_is_in_the_currency_of_the_invoice(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
