@@ -59,7 +59,8 @@ class AccountMoveLine(models.Model):
 
         - Items before that day without any match.
         - Items that were fully matched among each other, within one customer and
-          currency, before that day: nothing is left of them.
+          currency, before that day: nothing is left of them. Each is looked up by its
+          index; to join them, PostgreSQL, which expects a few, compares all with all.
         """
         return SQL(
             """
@@ -84,17 +85,16 @@ class AccountMoveLine(models.Model):
                 HAVING MAX(date) < %(date_from)s
                    AND SUM(amount_currency) = 0
                    AND BOOL_AND(amount_residual_currency = 0)
-            ), whole AS (
-                SELECT full_reconcile_id,
-                       COUNT(*) FILTER (WHERE amount_currency <> 0) AS items
-                  FROM account_move_line
-                 WHERE full_reconcile_id IN (SELECT full_reconcile_id FROM own)
-              GROUP BY full_reconcile_id
-                HAVING MAX(date) < %(date_from)s
             ), settled AS (
                 SELECT full_reconcile_id
                   FROM own
-                  JOIN whole USING (full_reconcile_id, items)
+                 WHERE (
+                       SELECT MAX(part.date) < %(date_from)s
+                              AND COUNT(*) FILTER (WHERE part.amount_currency <> 0)
+                                  = own.items
+                         FROM account_move_line part
+                        WHERE part.full_reconcile_id = own.full_reconcile_id
+                 )
             )
             SELECT id, customer_id, currency_id, move_id, date, date_maturity,
                    amount_currency, matching_number
