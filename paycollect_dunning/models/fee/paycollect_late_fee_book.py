@@ -34,13 +34,16 @@ class PaycollectLateFee(models.Model):
                 fees._charge_batch(lines[start : start + BATCH], plan, now)
 
     def _charge_batch(self, lines, plan, now):
-        """Charge these due parts, in one transaction."""
+        """Charge these due parts, in one transaction; if that fails, each in its own."""
         try:
             self._charge(lines, plan, now)
             self._commit()
         except Exception:
             _logger.exception("Late fees of items %s could not be booked", lines.ids)
             self._rollback()
+            if len(lines) > 1:
+                for line in lines:
+                    self._charge_batch(line, plan, now)
 
     def _charge(self, lines, plan, now):
         """:return: the new rows"""
