@@ -319,7 +319,9 @@ class TestRetry(RetryCase):
         self.make_card(partner, "9995", fingerprint="shared")
         first = self.complete(self.make_job(partner, token=None))
         self.assertEqual(self.attempts(first)[-1].planned_at.day, 5)
-        copy = self.make_card(partner, "9995", fingerprint="shared", provider_ref="another")
+        copy = self.make_card(
+            partner, "9995", fingerprint="shared", provider_ref="another"
+        )
         second = self.complete(self.make_job(partner, token=None))
         self.assertEqual(self.attempts(second)[0].token_id, copy)
         planned = self.attempts(second)[-1]
