@@ -38,7 +38,7 @@ class PaycollectRefund(models.Model):
     def _get_done_text(self):
         refund = self.with_context(lang=self.request_id.partner_id.lang)
         return refund.env._(
-            "We refunded %(amount)s by %(method)s.",
+            "We refunded %(amount)s (%(method)s).",
             amount=refund.currency_id._format_amount(refund.amount),
             method=refund._get_way_text(),
         )

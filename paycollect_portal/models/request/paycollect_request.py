@@ -138,7 +138,7 @@ class PaycollectRequest(models.Model):
             )
         return self.env._("Answer the request for a refund"), self.env._(
             "%(customer)s asks for a refund of %(amount)s of the payment of "
-            "%(paid_on)s. By %(date)s, select “Refund…,” which also answers the "
-            "customer, or “Done” or “Decline.”",
+            "%(paid_on)s. Refund it, or don't, and answer by %(date)s with “Done” or "
+            "“Decline.”",
             **values,
         )

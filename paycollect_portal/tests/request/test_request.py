@@ -141,7 +141,7 @@ class TestRequest(DisputeCommon, HttpCase):
         self.assertEqual((refund.state, record.state), ("done", "done"))
         self.assertEqual(self.line.amount_residual, -50)
         self.assertEqual(
-            record.answer.replace("\xa0", ""), "We refunded $30.00 by check."
+            record.answer.replace("\xa0", ""), "We refunded $30.00 (check)."
         )
         self.assertFalse(self.find_tasks(record))
         self.assertEqual(len(self.find_mail(record)), 1)
