@@ -68,6 +68,7 @@ from .dispute import test_return_rates
 from .dispute import test_stripe_chargebacks
 from .refund import test_refund
 from .refund import test_refund_rules
+from .refund import test_refund_world
 from .refund import test_stripe_refund_flow
 from .stripe import test_bank_debit
 from .stripe import test_gone

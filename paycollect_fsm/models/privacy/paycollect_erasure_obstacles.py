@@ -6,6 +6,7 @@ from odoo.tools import format_list
 from ...rules.const import OPEN_STATES
 from ...rules.disputes import OPEN
 from ...rules.messages import QUEUED
+from ...rules.refund import OPEN_STATES as OPEN_REFUNDS
 
 SHOWN = 5
 
@@ -26,6 +27,7 @@ class PaycollectErasure(models.Model):
             (self._search_open_attempts(partners, company), self._get_attempt_text),
             (self._search_payments(partners, company), self._get_payment_text),
             (self._search_disputes(partners, company), self._get_dispute_text),
+            (self._search_refunds(partners, company), self._get_refund_text),
             (self._search_messages(partners, company), self._get_message_text),
         )
         return [get_text(records) for records, get_text in found if records]
@@ -64,6 +66,10 @@ class PaycollectErasure(models.Model):
         domain = [("state", "=", OPEN)]
         return self._search_for("paycollect.chargeback", partners, company, domain)
 
+    def _search_refunds(self, partners, company):
+        domain = [("state", "in", OPEN_REFUNDS)]
+        return self._search_for("paycollect.refund", partners, company, domain)
+
     def _search_messages(self, partners, company):
         domain = [("state", "=", QUEUED)]
         return self._search_for("paycollect.message", partners, company, domain)
@@ -101,6 +107,13 @@ class PaycollectErasure(models.Model):
             "Open disputes: %(count)s. Wait until they are closed: the evidence is "
             "still needed.",
             count=len(disputes),
+        )
+
+    def _get_refund_text(self, refunds):
+        return self.env._(
+            "Open refunds: %(refunds)s. Finish or refuse them under Collections ▸ "
+            "Refunds first.",
+            refunds=self._name_some(refunds.mapped("display_name")),
         )
 
     def _get_message_text(self, messages):

@@ -10,6 +10,7 @@ from . import paycollect_refund_facts
 from . import paycollect_refund_message
 from . import paycollect_refund_part
 from . import paycollect_refund_part_unknown
+from . import paycollect_refund_people
 from . import paycollect_refund_process
 from . import paycollect_refund_text
 from . import payment_transaction

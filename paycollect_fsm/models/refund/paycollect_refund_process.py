@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -110,6 +111,8 @@ class PaycollectRefund(models.Model):
             )
             if self.state == APPROVED:
                 self._start_paying(decision.shares, now)
+            else:
+                self.try_at = False  # it waits for a manager
 
     def _lock_all(self):
         for records in (self, self.move_id, self._get_transactions()):
@@ -120,11 +123,25 @@ class PaycollectRefund(models.Model):
                     ignore_retry=True,
                 )
 
+    def _touch_all(self):
+        """Give the locked rows a new version: a worker that looked at them before, and
+        doesn't know of this refund, fails with a conflict and is repeated."""
+        for records in (self.move_id, self._get_transactions()):
+            if records:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET write_date = write_date WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        tuple(records.ids),
+                    )
+                )
+
     def _start_paying(self, shares, now):
         """Draft the credit note and each refund transaction; nothing is sent yet.
 
         :param shares: ``(payment ID, amount)``, in the order of sending
         """
+        self._touch_all()
         try:
             with self.env.cr.savepoint():
                 self._create_credit_note(now)

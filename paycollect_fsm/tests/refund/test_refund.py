@@ -115,6 +115,25 @@ class TestRefund(RefundCommon):
                     self.assertEqual(note.amount_residual, 0)
                     self.assertTrue(note.amount_tax)
 
+    def test_cash_rounding_is_refunded_as_it_was_paid(self):
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "Whole",
+                "rounding": 1.0,
+                "rounding_method": "DOWN",
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.repair._get_product_accounts()["income"].id,
+                "loss_account_id": self.repair._get_product_accounts()["expense"].id,
+            }
+        )
+        move = self.make_invoice((7.5, 1), invoice_cash_rounding_id=rounding.id)
+        self.assertEqual(move.amount_total, 7)
+        self.pay(move)
+        refund = self.refund(move)
+        self.assertEqual((refund.state, refund.amount), ("done", 7))
+        self.assertEqual(refund.credit_note_id.amount_total, 7)
+        self.assertEqual(refund.credit_note_id.amount_residual, 0)
+
     def test_several_payments_are_refunded_newest_first(self):
         move = self.make_invoice((160, 1))
         first = self.pay(move, 60)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import requests
 from psycopg2.errors import UniqueViolation
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -185,6 +186,21 @@ class TestStripeRefundFlow(RefundMixin, StripeEventCase):
                 self.assertIn("No money moved", refund.reason_text)
         # it was never made, so its money may be refunded again
         self.assertEqual(self.start(80).state, "approved")
+
+    def test_what_nobody_can_look_up_a_manager_decides(self):
+        self.env["ir.config_parameter"].set_param("paycollect.stripe_key_hours", "0")
+        for mark, state in (("not_refunded", "failed"), ("refunded", "done")):
+            refund = self.start(10)
+            self.work(refund, requests.exceptions.Timeout())
+            self.assertTrue(refund.is_unknown)
+            codes = self.find_tasks(refund).mapped("collection_code")
+            self.assertEqual(codes, ["refund_unknown"])
+            button = getattr(refund.with_user(self.manager), f"action_mark_{mark}")
+            with self.with_jobs():
+                button()
+            self.assertEqual(refund.state, state)
+            with self.assertRaisesRegex(UserError, "known by now"):
+                button()
 
     def test_a_killed_worker_leaves_a_row_that_is_asked_about(self):
         refund = self.start()
