@@ -40,6 +40,23 @@ def test_two_refunds_with_one_key_are_one(api, provider, card):
     assert provider.kept(customer=card["customer"]) == AMOUNT - 1000
 
 
+def test_what_is_left_of_a_payment_and_a_refund_that_is_canceled(api, provider, card):
+    intent = charge(api, card)
+    refund = api.refunds.create({"payment_intent": intent.id, "amount": 1000})
+    expand = {"expand": ["latest_charge"]}
+    found = api.payment_intents.retrieve(intent.id, expand).latest_charge
+    assert (found.amount_captured, found.amount_refunded) == (AMOUNT, 1000)
+    of_intent = {"payment_intent": intent.id, "limit": 100}
+    assert [row.id for row in api.refunds.list(of_intent)] == [refund.id]
+    assert not api.disputes.list(of_intent).data
+    provider.fail_refund(refund=refund.id, status="canceled")
+    assert api.refunds.retrieve(refund.id).status == "canceled"
+    assert provider.kept(customer=card["customer"]) == AMOUNT
+    provider.dispute(intent=intent.id, inquiry=True)
+    [dispute] = api.disputes.list(of_intent).data
+    assert dispute.status.startswith("warning_")
+
+
 def test_a_dispute_takes_amount_and_fee_and_gives_the_amount_back(api, provider, card):
     intent = charge(api, card)
     dispute = provider.dispute(intent=intent.id, reason="fraudulent")

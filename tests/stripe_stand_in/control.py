@@ -210,8 +210,10 @@ class Control:
             params["amount"] = amount
         return returns.refund(self._account, params)
 
-    def fail_refund(self, refund):
-        return returns.fail_refund(self._account, self._account.get("refund", refund))
+    def fail_refund(self, refund, status="failed"):
+        """:param status: failed, or canceled"""
+        item = self._account.get("refund", refund)
+        return returns.fail_refund(self._account, item, status=status)
 
     def dispute(self, intent, **options):
         """:param options: reason, amount, fee, inquiry, network_reason_code"""

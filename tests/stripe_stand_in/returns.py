@@ -63,10 +63,10 @@ def _check_refundable(charge, amount):
         )
 
 
-def fail_refund(account, item, reason="expired_or_canceled_card"):
-    """Fail a refund; the money returns to our balance."""
+def fail_refund(account, item, reason="expired_or_canceled_card", status="failed"):
+    """Fail or cancel a refund; the money returns to our balance."""
     previous = {"status": item["status"]}
-    item.update(status="failed", failure_reason=reason)
+    item.update(status=status, failure_reason=reason)
     entry = charges.enter(account, "refund_failure", item["amount"], 0, item)
     item["failure_balance_transaction"] = entry["id"]
     charge = account.get("charge", item["charge"])
@@ -75,7 +75,9 @@ def fail_refund(account, item, reason="expired_or_canceled_card"):
     intent = account.get("payment_intent", item["payment_intent"])
     account.book("refund failed", intent, item["amount"], refund=item["id"])
     account.emit("charge.refund.updated", item, previous)
-    account.emit("refund.failed", item)
+    account.emit("refund.updated", item, previous)
+    if status == "failed":
+        account.emit("refund.failed", item)
     return item
 
 
