@@ -2,7 +2,7 @@
 {
     "name": "Paycollect Portal",
     "summary": "What customers owe, and how they pay it themselves",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Accounting/Collections",
     "author": "Paycollect, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/field-service",
