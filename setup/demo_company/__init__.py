@@ -17,6 +17,7 @@ from . import (
     disputes,
     history,
     portal,
+    reminders,
     schedule,
 )
 from .clock import ZONE, Clock
@@ -53,9 +54,10 @@ def build(env):
         checks.plan(flow)
         schedule.plan(flow)
         portal.plan(flow)
+        reminders.plan(flow)
         flow.run()
+        portal.make_users(env, book)
     agenda.finish(flow)
-    portal.make_users(env, book)
     company.make_favorite(env)
     _check_left_over(env)
     company.deliver_texts(env)

@@ -82,7 +82,7 @@ def plan(flow):
     for week in range(WEEKS):
         for _visit in range(4 + (week > 13) * week % 2):
             key = rng.choices(keys, weights)[0]
-            day = _work_day(first + timedelta(weeks=week, days=rng.randrange(7)))
+            day = get_work_day(first + timedelta(weeks=week, days=rng.randrange(7)))
             if day >= flow.today - timedelta(days=LAST_DAYS):
                 continue
             number += 1
@@ -91,7 +91,8 @@ def plan(flow):
         _plan_unpaid(flow, key, flow.today - timedelta(days=days))
 
 
-def _work_day(day):
+def get_work_day(day):
+    """Return the day, or the Friday before a weekend."""
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
@@ -103,7 +104,7 @@ def _plan_visit(flow, rng, key, day, number):
         booked,
         rng.randrange(8, 17),
         rng.randrange(60),
-        _book_visit,
+        book_visit,
         flow,
         key,
         _get_lines(rng, kind),
@@ -131,7 +132,7 @@ def _get_lines(rng, kind):
     return [("check", 1)]
 
 
-def _book_visit(flow, key, lines, visit, site, story):
+def book_visit(flow, key, lines, visit, site, story):
     job = flow.book_order(key, lines, visit, site)
     flow.assign(job, story["worker"])
     done = visit + timedelta(hours=max(job.scheduled_duration, 0.5))
@@ -170,13 +171,15 @@ def _go_on(flow, key, moves, ending, pick):
         flow.after(pick % 2, 20, flow.confirm, declined)
     elif ending == "credit":
         flow.after(20 + pick % 9, 15, flow.credit, moves)
+        card = NEW_CARDS[pick % len(NEW_CARDS)]
+        flow.after(21 + pick % 9, 10, flow.add_card, key, card)
     elif ending == "transfer":
         flow.after(5 + pick % 6, 11, flow.pay, moves, flow.bank)
 
 
 def _plan_unpaid(flow, key, day):
     """Schedule work that isn't paid for; the print shop is put on hold for it."""
-    visit = local(_work_day(day), 10)
+    visit = local(get_work_day(day), 10)
     story = {
         "worker": "luis",
         "resolution": "Moved the plotter server to a new machine; tested all queues.",
@@ -191,7 +194,7 @@ def _plan_unpaid(flow, key, day):
         booked,
         9,
         12,
-        _book_visit,
+        book_visit,
         flow,
         key,
         lines,

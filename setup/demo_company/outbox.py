@@ -2,6 +2,7 @@
 """Captures what the addons queue instead of sending it."""
 
 from contextlib import ExitStack
+from types import SimpleNamespace
 from unittest.mock import patch
 
 
@@ -23,12 +24,22 @@ class Outbox:
         for model, method, replacement in (
             ("paycollect.attempt", "_enqueue", self._take_attempts()),
             ("paycollect.attempt", "_enqueue_question", lambda attempts: None),
-            ("paycollect.attempt", "_commit", lambda attempt: attempt.flush_model()),
+            ("paycollect.attempt", "_commit", _flush),
             ("paycollect.consent", "_send_copy", lambda consents: None),
             ("paycollect.event", "_enqueue", lambda events, eta=None: None),
             ("account.move", "_delay_message", self._take_message()),
             ("sale.order", "_post_fsm_message", _note_jobs),
             ("mail.mail", "create", _refuse),
+            ("paycollect.dunning.case", "_commit", _flush),
+            ("paycollect.dunning.case", "_rollback", _fail),
+            ("paycollect.dunning.message", "_commit", _flush),
+            ("paycollect.dunning.message", "_create_mails", _create_nothing),
+            ("paycollect.dunning.message", "_attach_statements", _mark_statements),
+            ("paycollect.handoff", "_commit", _flush),
+            ("paycollect.handoff", "_rollback", _fail),
+            ("paycollect.invitation", "_commit", _flush),
+            ("paycollect.invitation", "_rollback", _fail),
+            ("portal.wizard.user", "_send_email", lambda line: True),
             ("payment.transaction", "_set_error", self._say_why()),
             ("payment.transaction", "_note_answer", self._say_code()),
         ):
@@ -75,6 +86,24 @@ class Outbox:
 
 def _refuse(_mails, vals_list):
     raise AssertionError(f"the history must not create emails: {vals_list}")
+
+
+def _flush(records):
+    records.env.flush_all()
+
+
+def _fail(_records):
+    raise AssertionError("a step of the history failed: see the log")
+
+
+def _create_nothing(messages):
+    """Stand in for the emails of these reminders."""
+    return [SimpleNamespace(id=False) for _message in messages]
+
+
+def _mark_statements(messages, _now):
+    """Attach no PDF: without a server, it has no styles."""
+    messages.filtered("level_id.attach_statement").has_statement = True
 
 
 def _note_jobs(order, jobs):

@@ -7,6 +7,7 @@ from odoo import Command
 
 from odoo.addons.paycollect_portal.rules.checks import Announcement
 from odoo.addons.paycollect_portal.rules.disputes import Claim
+from odoo.addons.paycollect_portal.rules.people import LOOK, Wish
 
 from .clock import ZONE
 from .customers import Card, store_method
@@ -189,3 +190,16 @@ def make_users(env, book):
                 "group_ids": [Command.set([env.ref("base.group_portal").id])],
             }
         )
+    _share(env, book["clinics"].partner)
+
+
+def _share(env, customer):
+    """Let a colleague get copies, and another one be invited."""
+    company, people = env.company, customer.child_ids
+    rosa = people.filtered(lambda one: one.name == USERS["clinic"][1])
+    auditor = people.filtered(lambda one: one.name == USERS["auditor"][1])
+    auditor._set_person(rosa, LOOK, True, company)
+    invitations = env["paycollect.invitation"]
+    wish = Wish("Nadia Brooks", "nadia@arclinics.example", "pay", True)
+    invitations._ask(rosa, company, wish)
+    invitations._cron_handle()

@@ -35,7 +35,11 @@ TRY = """\
   2. As technician, open that job, add an extra (a 1 TB SSD) and complete it. The
      outcome appears on the job, and the receipt is in the inbox.
   3. As accountant, open the invoice and read "Why?" on its Collection tab. Then look
-     at Collections > Attempts for paid, declined and unanswered charges."""
+     at Collections > Attempts for paid, declined and unanswered charges.
+  4. As accountant, work off Collections > Needs You Today: call Barton Creek Outfitters,
+     answer Bluebonnet Tree Nursery, match the money of Hotel San Marcos. Barton
+     Springs Bikes gets a reminder by itself, on a working day from 8 AM to 8 PM in
+     Texas."""
 
 
 def main(argv):
@@ -120,6 +124,6 @@ def _welcome(server, mail_url):
         f"All messages are at  {mail_url}   (nothing leaves this machine)\n\n"
         f"Log in with the same word as username and password:\n{users}\n\n"
         f"Customers (My Account):\n{customers}\n\n"
-        f"Three things to try\n{TRY}\n\nPress Ctrl-C to stop.",
+        f"Four things to try\n{TRY}\n\nPress Ctrl-C to stop.",
         flush=True,
     )
