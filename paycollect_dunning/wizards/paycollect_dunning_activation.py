@@ -27,8 +27,9 @@ class PaycollectDunningActivation(models.TransientModel):
     old_count = fields.Integer(string="Waiting for Approval", compute="_compute_start")
     old_amount = fields.Monetary(compute="_compute_start")
     days = fields.Integer(string="Days Until All Are Told", compute="_compute_start")
-    max_per_day = fields.Integer(related="plan_id.max_per_day")
-    cutoff_days = fields.Integer(related="plan_id.cutoff_days")
+    count_text = fields.Char(compute="_compute_texts")
+    days_text = fields.Char(compute="_compute_texts")
+    old_text = fields.Char(compute="_compute_texts")
 
     @api.depends("plan_id")
     def _compute_start(self):
@@ -43,6 +44,67 @@ class PaycollectDunningActivation(models.TransientModel):
             wizard.old_count, wizard.old_amount = start["old"]
             wizard.check_ids = wizard._make_checks(checks)
             wizard.level_ids = wizard._make_levels(start["levels"])
+
+    @api.depends("count", "days", "old_count", "old_amount")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for wizard in self:
+            wizard.count_text = wizard._get_count_text()
+            wizard.days_text = wizard._get_days_text()
+            wizard.old_text = wizard._get_old_text()
+
+    def _get_count_text(self):
+        if not self.count:
+            return self.env._(
+                "Nobody is reminded today. Messages start as soon as something is due."
+            )
+        if self.count == 1:
+            return self.env._(
+                "1 customer is reminded first, once, at the level reached by now. "
+                "Levels that have passed aren't sent afterwards."
+            )
+        return self.env._(
+            "%(count)s customers are reminded first, each once, at the level reached "
+            "by now. Levels that have passed aren't sent afterwards.",
+            count=self.count,
+        )
+
+    def _get_days_text(self):
+        most = self.plan_id.max_per_day
+        if not self.count or not most:
+            return False
+        if self.days == 1:
+            return self.env._(
+                "At most %(most)s customers are reminded a day: all of them today.",
+                most=most,
+            )
+        return self.env._(
+            "At most %(most)s customers are reminded a day, so it takes %(days)s days "
+            "until everybody is told.",
+            most=most,
+            days=self.days,
+        )
+
+    def _get_old_text(self):
+        if not self.old_count:
+            return False
+        values = {
+            "amount": self.currency_id._format_amount(self.old_amount),
+            "days": self.plan_id.cutoff_days,
+        }
+        if self.old_count == 1:
+            return self.env._(
+                "1 customer owes %(amount)s that has been overdue for more than "
+                "%(days)s days. Nothing is sent until a manager approves the case.",
+                **values,
+            )
+        return self.env._(
+            "%(count)s customers owe %(amount)s that has been overdue for more than "
+            "%(days)s days. Nothing is sent to them until a manager approves their "
+            "cases.",
+            count=self.old_count,
+            **values,
+        )
 
     def _make_checks(self, checks):
         return self.check_ids.sudo().create(

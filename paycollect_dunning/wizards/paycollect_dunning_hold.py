@@ -9,7 +9,7 @@ class PaycollectDunningHold(models.TransientModel):
     _description = "Hold Reminders"
 
     case_id = fields.Many2one("paycollect.dunning.case", required=True, readonly=True)
-    reason = fields.Char(required=True)
+    reason = fields.Char()
     until = fields.Date(help="Empty: until someone releases the case.")
 
     def action_hold(self):

@@ -71,7 +71,7 @@ class PaycollectWriteOff(models.TransientModel):
                 self.env._("None of these cases is overdue and below the limit.")
             )
         if self.choice == "prepaid":
-            small._set_prepaid()
+            small._set_prepaid(now)
             return {"type": "ir.actions.act_window_close"}
         entries = small._write_off(now)
         return {

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.const import CLOSED, EXCEPTION, HANDED_OVER, OPEN, PAUSED
+from ...rules.decision import HELD
 
 
 class PaycollectDunningCase(models.Model):
@@ -131,21 +132,30 @@ class PaycollectDunningCase(models.Model):
         """Button: ask until when and why nothing is sent (Collections users)."""
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
+        dialog = self.env["paycollect.dunning.hold"].sudo().create({"case_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hold Reminders"),
-            "res_model": "paycollect.dunning.hold",
+            "res_model": dialog._name,
+            "res_id": dialog.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"default_case_id": self.id},
         }
 
     def action_release(self):
-        """Button: decide the case anew at the next run (Collections users)."""
+        """Button: let the reminders of the case go on (Collections users)."""
         self.env["paycollect.access"]._check_user(self)
-        self.sudo().write(
-            {"held_reason": False, "held_until": False, "held_by_id": False}
+        cases = self.sudo()
+        cases.write({"held_reason": False, "held_until": False, "held_by_id": False})
+        cases.filtered(lambda case: case.reason_code == HELD).write(
+            {
+                "state": OPEN,
+                "reason_code": False,
+                "reason_values": False,
+                "next_date": False,
+            }
         )
+        self.env.ref("paycollect_dunning.cron_dunning").sudo()._trigger()
 
     def action_approve_old(self):
         """Button: remind of items above the plan's age, too (Collections managers)."""
@@ -168,3 +178,16 @@ class PaycollectDunningCase(models.Model):
                 "held_by_id": user.id,
             }
         )
+        asking = self.filtered(lambda case: case.state in (OPEN, PAUSED, EXCEPTION))
+        asking.sudo().write(
+            {
+                "state": PAUSED,
+                "reason_code": HELD,
+                "reason_values": _get_held_values(reason.strip(), until),
+                "next_date": until or False,
+            }
+        )
+
+
+def _get_held_values(reason, until):
+    return {"reason": reason} | ({"date": until.isoformat()} if until else {})

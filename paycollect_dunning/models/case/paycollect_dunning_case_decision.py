@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...rules.const import ACTIVE, CLOSED, HANDED_OVER, SAID
 from ...rules.decision import (
     CLOSE,
+    HELD,
     PAUSE,
     SEND,
     Before,
@@ -19,7 +20,6 @@ from ...rules.decision import (
 )
 from ...rules.scale import Scale
 
-HELD = "held"
 NO_HOLIDAYS = frozenset()
 BROKEN_BEFORE = timedelta(days=90)  # the first message: promises that still count
 

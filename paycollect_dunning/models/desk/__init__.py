@@ -5,4 +5,5 @@ from . import paycollect_desk_item_activities
 from . import paycollect_desk_item_parts
 from . import paycollect_desk_item_text
 from . import res_partner
+from . import res_partner_hold
 from . import res_partner_timeline

@@ -16,6 +16,8 @@ from ...rules.desk import (
 
 # Activities that a person may end; the others end with their cause.
 ENDED_BY_HAND = (CHARGEBACK, DECLINED, OTHER, UNREACHABLE)
+# The row is shown alone: once it's done, the list is shown instead.
+ALONE = "paycollect_desk_alone"
 READERS = "paycollect_fsm.group_user,account.group_account_readonly"
 
 
@@ -205,6 +207,10 @@ class PaycollectDeskItem(models.Model):
         else:
             record = self.env[item.res_model].browse(item.res_id)
             record.action_handle()
+        if self.env.context.get(ALONE):
+            name = "paycollect_dunning.action_paycollect_desk_item"
+            action = self.env["ir.actions.act_window"]._for_xml_id(name)
+            return action | {"target": "main"}
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _check_here(self):

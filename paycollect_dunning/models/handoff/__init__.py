@@ -15,6 +15,7 @@ from . import report_dossier
 from . import paycollect_chargeback
 from . import paycollect_customer_data
 from . import paycollect_dunning_case
+from . import paycollect_dunning_case_kept
 from . import paycollect_dunning_case_write_off
 from . import res_company
 from . import res_config_settings

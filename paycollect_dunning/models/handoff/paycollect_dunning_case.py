@@ -25,6 +25,7 @@ class PaycollectDunningCase(models.Model):
         case = self.sudo()
         open_handoffs = case.handoff_ids.filtered(lambda h: h.state in OPEN_HANDOFFS)
         handoff = open_handoffs[:1] or case._propose_now(now)
+        case.write({"kept_at": False, "kept_reason": False})
         return {
             "type": "ir.actions.act_window",
             "res_model": "paycollect.handoff",

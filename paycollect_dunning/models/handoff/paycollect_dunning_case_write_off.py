@@ -3,6 +3,7 @@ from odoo import Command, models
 from odoo.exceptions import UserError
 
 from ...rules.const import CLOSED
+from ...rules.handoff import BY_USER, PROPOSED, REFUSED
 
 
 class PaycollectDunningCase(models.Model):
@@ -125,9 +126,10 @@ class PaycollectDunningCase(models.Model):
             "balance": -item.line.amount_residual,
         }
 
-    def _set_prepaid(self):
+    def _set_prepaid(self, now):
         """Keep the balances; new work of these customers is prepaid from now on.
 
+        :param now: naive UTC datetime
         :raise UserError: if the company has no policy for it
         """
         for company, cases in self.grouped("company_id").items():
@@ -135,12 +137,13 @@ class PaycollectDunningCase(models.Model):
             customers = cases.partner_id.with_company(company)
             customers.collection_policy_id = policy
             for case in cases:
-                case.message_post(
-                    body=self.env._(
-                        "The small balance is kept. New work is prepaid (%s).",
-                        policy.name,
-                    )
+                text = self.env._(
+                    "The small balance is kept. New work is prepaid (%s).", policy.name
                 )
+                proposed = case.handoff_ids.filtered(lambda one: one.state == PROPOSED)
+                proposed._set_ended(REFUSED, BY_USER, {"text": text}, now)
+                case._keep("", now)
+                case.message_post(body=text)
 
     def _get_prepaid_policy(self, company):
         policy = self.env["paycollect.policy"].search(

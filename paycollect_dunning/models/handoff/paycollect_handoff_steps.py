@@ -47,7 +47,7 @@ class PaycollectHandoff(models.Model):
         )
         return (
             self.browse()
-            if kept or not items
+            if kept or not items or case.kept_at
             else self._create_proposal(case, items, now)
         )
 
@@ -184,3 +184,5 @@ class PaycollectHandoff(models.Model):
                 )
             )
         self._set_ended(state, BY_USER, {"text": text}, now)
+        if state == REFUSED:
+            self.case_id._keep(text, now)

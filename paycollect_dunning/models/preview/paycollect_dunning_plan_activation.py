@@ -78,7 +78,7 @@ class PaycollectDunningPlan(models.Model):
         return Check(BLOCKER, title, self.env._("None yet. Add at least one."))
 
     def _start(self, now):
-        """Turn the plan on.
+        """Turn the plan on; the first messages are written in a moment.
 
         :param now: naive UTC datetime
         :raise UserError: if something isn't in place
@@ -87,6 +87,7 @@ class PaycollectDunningPlan(models.Model):
         if blockers := [check.text for check in checks if check.level == BLOCKER]:
             raise UserError("\n".join(blockers))
         self._activate(now)
+        self.env.ref("paycollect_dunning.cron_dunning").sudo()._trigger()
 
     def _get_start(self, now):
         """Return what happens if the plan is turned on now.

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class PaycollectDunningReplayLine(models.Model):
@@ -30,7 +31,16 @@ class PaycollectDunningReplayLine(models.Model):
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     month = fields.Date(readonly=True)
+    month_name = fields.Char(string="Month", compute="_compute_month_name")
     message_count = fields.Integer(string="Messages", readonly=True)
     customer_count = fields.Integer(string="Customers", readonly=True)
     amount = fields.Monetary(string="Amount Asked For", readonly=True)
     breach_count = fields.Integer(string="Moved by Contact Rules", readonly=True)
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        for line in self:
+            line.month_name = line.month and format_date(
+                self.env, line.month, date_format="MMM y"
+            )

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_desk import DeskCommon
@@ -78,6 +79,29 @@ class TestAccount(DeskCommon):
         )
         count(moves)
         self.assertLessEqual(count(moves), count(moves[:2]) + 1)
+
+    def test_reminders_are_held_and_previewed_from_the_customer(self):
+        customer = self.customer.with_user(self.accountant)
+        self.assertFalse(customer.dunning_is_chased)
+        with self.assertRaisesRegex(UserError, "Nothing is due"):
+            customer.action_hold_reminders()
+        case = self.tell(self.make_invoice(due=-20))
+        action = customer.action_hold_reminders()
+        dialogs = self.env[action["res_model"]].with_user(self.accountant)
+        dialog = dialogs.browse(action["res_id"])
+        with self.assertRaisesRegex(UserError, "Enter why nothing is sent"):
+            dialog.action_hold()
+        dialog.reason = "Pays after the audit"
+        dialog.action_hold()
+        customer.invalidate_recordset()
+        self.assertTrue(customer.dunning_is_held)
+        action = customer.action_preview_reminder()
+        line = self.env[action["res_model"]].search(action["domain"])
+        self.assertIn("Pays after the audit", line.reason)
+        self.assertEqual(case.state, "paused")
+        self.assertIn("Pays after the audit", self.get_page("dunning_account"))
+        customer.action_release_reminders()
+        self.assertEqual((case.held_reason, case.state), (False, "open"))
 
     def test_the_statement_can_be_downloaded(self):
         self.make_invoice(due=-3)

@@ -42,6 +42,11 @@ class TestHandoff(HandoffCommon):
         self.assertIn(
             "Local Attorneys accepts only claims against consumers.", handoff.reason
         )
+        case = handoff.case_id
+        case.write({"state": "exception", "reason_code": "hand_over_due"})
+        on_desk = [("res_model", "=", case._name), ("res_id", "=", case.id)]
+        desk = self.env["paycollect.desk.item"]
+        self.assertEqual(desk.search(on_desk).kind, "handoff")
         handoff.with_user(self.manager).agency_id = self.agency
         with self.assertRaisesRegex(UserError, "no case below"):
             self.approve(handoff)
@@ -51,6 +56,8 @@ class TestHandoff(HandoffCommon):
         self.assertEqual(
             (handoff.state, handoff.reason), ("refused", "A good customer.")
         )
+        self.assertFalse(desk.search(on_desk), "nothing is left to decide")
+        self.assertIn("Kept, not handed over: “A good customer.”", case.reason)
         items = handoff.case_id._get_asked_items(self.now())[handoff.case_id]
         again = handoff._propose(handoff.case_id, items, self.now())
         self.assertFalse(again, "kept is not proposed again")

@@ -42,7 +42,13 @@ class TestWriteOff(HandoffCommon):
         self.assertEqual(self.small.amount_residual, 9.90)
 
     def test_or_the_amount_is_kept_and_new_work_is_prepaid(self):
+        case = self.cases.filtered(lambda one: one.partner_id == self.customer)
+        case.write({"state": "exception", "reason_code": "hand_over_due"})
+        items = case._get_asked_items(self.now())[case]
+        proposal = self.env["paycollect.handoff"]._propose(case, items, self.now())
         self.open_dialog(self.manager, choice="prepaid").action_confirm()
+        self.assertEqual((proposal.state, case.state), ("refused", "open"))
+        self.assertIn("Kept as a small balance", case.reason)
         self.assertEqual(self.customer.collection_policy_id.collection_mode, "prepaid")
         self.assertEqual(self.other.collection_policy_id.collection_mode, "net")
         self.assertEqual(self.small.payment_state, "not_paid")

@@ -78,6 +78,9 @@ class TestPreview(DunningCommon):
             [(self.levels[0], 1, 70.0), (self.levels[1], 1, 300.0)],
         )
         self.assertEqual((dialog.old_count, dialog.old_amount), (1, 40.0))
+        self.assertIn("2 customers are reminded first", dialog.count_text)
+        self.assertIn("takes 2 days", dialog.days_text)
+        self.assertIn("1 customer owes $40.00 that has been overdue", dialog.old_text)
         self.company.collection_remit_to = False
         self.assertTrue(dialogs.create({"plan_id": self.plan.id}).is_blocked)
         with self.assertRaisesRegex(UserError, "remit-to"):
