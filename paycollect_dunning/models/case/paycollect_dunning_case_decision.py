@@ -7,17 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...rules.const import ACTIVE, CLOSED, HANDED_OVER, SAID
-from ...rules.decision import (
-    CLOSE,
-    HELD,
-    PAUSE,
-    SEND,
-    Before,
-    Facts,
-    Obstacle,
-    Outcome,
-    decide,
-)
+from ...rules.decision import CLOSE, HELD, PAUSE, SEND, Facts, Obstacle, decide
+from ...rules.outcome import Before, Outcome
 from ...rules.scale import Scale
 
 NO_HOLIDAYS = frozenset()
@@ -57,7 +48,7 @@ class PaycollectDunningCase(models.Model):
             cases close when they're paid
         :param customer_ids: commercial partners; default: all
         :param exact: read what is owed by ``_get_open_items``, not in bulk
-        :return: ``{(customer ID, currency ID): rules.decision.Outcome}``
+        :return: ``{(customer ID, currency ID): rules.outcome.Outcome}``
         """
         today = company._get_today(now)
         plans = self._get_sending_plans(company) if plans is None else plans.sudo()

@@ -2,7 +2,7 @@
 from odoo import models
 
 from ...rules.const import MAIL
-from ...rules.decision import Contact
+from ...rules.outcome import Contact
 
 
 class PaycollectDunningCase(models.Model):
@@ -17,7 +17,7 @@ class PaycollectDunningCase(models.Model):
         have ``case_id`` 0 (the preview writes nothing at all), and again when the rows
         are locked. No network; SQL by ``candidate.partner_id``, not by records.
 
-        :param candidates: list of :class:`rules.decision.Outcome` of one company
+        :param candidates: list of :class:`rules.outcome.Outcome` of one company
         :param now: naive UTC datetime
         :return: ``{candidate.key: [rules.decision.Obstacle]}``, keys may be missing
         """
@@ -47,7 +47,7 @@ class PaycollectDunningCase(models.Model):
 
         :param level: ``paycollect.dunning.level`` of the messages
         :param now: naive UTC datetime
-        :return: ``{case: [rules.decision.Contact]}`` with a key for every case
+        :return: ``{case: [rules.outcome.Contact]}`` with a key for every case
         """
         return {
             case: [Contact(MAIL, case.partner_id, case.partner_id.email or "", now)]

@@ -55,7 +55,7 @@ class PaycollectDunningCase(models.Model):
     def _write_messages(self, outcomes, company, now):
         """Write the rows of one level, and hand them to their carriers.
 
-        :param outcomes: ``{case ID: rules.decision.Outcome}``
+        :param outcomes: ``{case ID: rules.outcome.Outcome}``
         """
         level = self.env["paycollect.dunning.level"].browse(
             next(iter(outcomes.values())).level_id

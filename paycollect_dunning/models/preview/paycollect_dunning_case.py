@@ -17,7 +17,7 @@ class PaycollectDunningCase(models.Model):
 
         :param plan: ``paycollect.dunning.plan``
         :param now: naive UTC datetime
-        :return: list of (:class:`rules.decision.Outcome`, [contact dict]), messages
+        :return: list of (:class:`rules.outcome.Outcome`, [contact dict]), messages
             first
         """
         company = plan.company_id

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from ...rules.const import CALL, LETTER, MAIL
 from ...rules.contact_times import ANY_HOUR, CHANNELS, SPOKEN, next_allowed
-from ...rules.decision import Contact
 from ...rules.frequency import HOURS, Slot, find_slot
+from ...rules.outcome import Contact
 
 # Why a channel was replaced by another.
 INSTEAD = "instead"

@@ -8,8 +8,9 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ...rules.decision import SEND, Decision, Outcome
+from ...rules.decision import SEND, Decision
 from ...rules.handoff_call import is_signed
+from ...rules.outcome import Outcome
 from .common_handoff import SECRET, HandoffCommon
 
 MINUTE = timedelta(minutes=1)
