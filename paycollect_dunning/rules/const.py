@@ -19,6 +19,17 @@ SKIPPED, FAILED = "skipped", "failed"
 MESSAGE_STATES = (QUEUED, DELAYED, SENT, SKIPPED, FAILED)
 # Of these, the customer has heard or will hear: the pay-by date of the last one counts.
 SAID = (QUEUED, DELAYED, SENT)
+# Why a message was dropped after it was written down: its items count as not told.
+CHANGED = "changed"
+UNSAID = (
+    CHANGED,
+    "all_stopped",
+    "inactive",
+    "on_hold",
+    "opted_out",
+    "replied",
+    "settled",
+)
 
 MAIL, SMS, LETTER, CALL = "mail", "sms", "letter", "call"
 

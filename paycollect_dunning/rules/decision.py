@@ -177,6 +177,8 @@ def decide(facts):
     if not entries:
         return _decide_unreached(facts, odd, covered, next_date)
     total, level, told, pay_by = _add_up(facts, entries)
+    if told >= 0 and facts.scale.levels[told].delay < 0:
+        told = _find_told(facts, entries)
     if facts.hold or total * facts.rate < facts.minimum:
         return _decide_held(facts, total, told)
     if level < 0:
@@ -245,6 +247,13 @@ def _add_up(facts, entries):
         if pay_by and (last is None or pay_by > last):
             last = pay_by
     return round(total, facts.digits), level, highest, last
+
+
+def _find_told(facts, entries):
+    """Return the highest level that was told, without what can't be said anymore."""
+    told = (entry.item.standing.told for entry in entries)
+    find = facts.scale.ladder.find_told
+    return max((find(delay) for delay in told if delay is not None), default=-1)
 
 
 def _limit_to_minimums(facts, entries):

@@ -38,8 +38,9 @@ class Place(NamedTuple):
     """A standing on the levels of a plan.
 
     ``index``: the highest level it has reached, -1: none. ``told``: the highest level
-    it was told, -1: none. ``day``: of the next level. ``odd``: code of what a person
-    must decide first; the item isn't chased until then.
+    that needn't be told anymore, -1: none: it was, or it announces a due date that is
+    over. ``day``: of the next level. ``odd``: code of what a person must decide first;
+    the item isn't chased until then.
     """
 
     index: int
@@ -95,6 +96,8 @@ class Scale(dict):
             index, day = -1, sent + self._wait
         elif index >= 0:
             index = self._limit(standing, told_index, index)
+            if self.levels[index].delay < 0 and due < self.today:
+                told_index = max(told_index, index)
         return Place(index, told_index, day, pay_by)
 
     def _limit(self, standing, told, index):

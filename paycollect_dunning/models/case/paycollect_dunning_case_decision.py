@@ -86,7 +86,8 @@ class PaycollectDunningCase(models.Model):
                        said.day
                   FROM paycollect_dunning_case one
                   LEFT JOIN (
-                      SELECT customer_id, MAX(date)::date AS day
+                      SELECT customer_id, MAX(date AT TIME ZONE 'UTC'
+                                              AT TIME ZONE %(zone)s)::date AS day
                         FROM paycollect_dunning_message
                        WHERE company_id = %(company)s AND state IN %(said)s
                          AND (%(ids)s IS NULL OR customer_id = ANY(%(ids)s))
@@ -97,6 +98,7 @@ class PaycollectDunningCase(models.Model):
                 """,
                 company=company.id,
                 said=SAID,
+                zone=company._get_zone().key,
                 closed=CLOSED,
                 ids=customer_ids,
             )

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.paycollect_portal.rules.open_items import ASKED
 
-from ...rules.const import SAID
+from ...rules.const import SAID, UNSAID
 from ...rules.decision import Item, make_item
 from ...rules.scale import Standing
 
@@ -111,16 +111,18 @@ class PaycollectDunningCase(models.Model):
                         ON message.id = said.message_id
                      WHERE message.company_id = %(company)s
                        AND NOT (message.state = 'skipped'
-                                AND message.reason_code = 'changed')
+                                AND message.reason_code IN %(unsaid)s)
                        AND (%(ids)s IS NULL OR said.line_id IN (
                                SELECT own.id FROM account_move_line own
                                  JOIN res_partner owner ON owner.id = own.partner_id
                                 WHERE owner.commercial_partner_id = ANY(%(ids)s)))
                      GROUP BY said.line_id
                 ), restart AS (
-                    SELECT move_id, MAX(answered_at)::date AS day
+                    SELECT move_id, MAX(answered_at AT TIME ZONE 'UTC'
+                                        AT TIME ZONE %(zone)s)::date AS day
                       FROM paycollect_dispute
-                     WHERE state = 'rejected' AND company_id = %(company)s
+                     WHERE state IN ('accepted', 'rejected')
+                       AND company_id = %(company)s
                      GROUP BY move_id
                 )
                 SELECT line.id, line.move_id, line.amount_residual_currency::float8,
@@ -152,6 +154,8 @@ class PaycollectDunningCase(models.Model):
                 """,
                 company=company.id,
                 said=SAID,
+                unsaid=UNSAID,
+                zone=company._get_zone().key,
                 accounts=self._find_receivable_accounts(),
                 flag=self._get_flag(company) if flags else SQL("FALSE"),
                 chased=self._get_chased_condition(),

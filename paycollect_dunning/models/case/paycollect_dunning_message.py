@@ -114,7 +114,8 @@ class PaycollectDunningMessage(models.Model):
 
     _due_idx = models.Index("(send_at) WHERE state IN ('queued', 'delayed')")
     _said_once = models.UniqueIndex(
-        "(case_id, level_id, channel, batch_key) WHERE channel IS NOT NULL",
+        "(case_id, level_id, channel, batch_key) "
+        "WHERE channel IS NOT NULL AND state != 'skipped'",
         "This reminder already exists.",
     )
 

@@ -3,12 +3,11 @@ import logging
 
 from odoo import api, models
 
-from ...rules.const import DELAYED, EXCEPTION, OPEN, QUEUED, SKIPPED
+from ...rules.const import CHANGED, DELAYED, EXCEPTION, OPEN, QUEUED, SKIPPED
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 200
-CHANGED = "changed"
 TOLD = "told"
 
 

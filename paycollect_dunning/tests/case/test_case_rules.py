@@ -62,7 +62,8 @@ class TestCaseRules(BaseCase):
         for late, expected in (
             (-4, (CLOSE, "paid", 0.0)),
             (-3, (SEND, -3, 100.0)),
-            (2, (SEND, -3, 100.0)),
+            (0, (SEND, -3, 100.0)),
+            (2, (WAIT, "next_level", 100.0)),
             (3, (SEND, 3, 100.0)),
             (7, (SEND, 7, 100.0)),
             (15, (SEND, 15, 100.0)),
@@ -149,8 +150,14 @@ class TestCaseRules(BaseCase):
         self.assertEqual(found.next_date, TODAY + timedelta(days=1))
         self.check((SEND, 3, 100.0), item(4, sent=sent), wait_days=2)
 
+    def test_a_due_date_is_not_announced_once_it_is_over(self):
+        both = item(1, 70.0, number=1), item(-2, 30.0, number=2)
+        found = self.check((SEND, -3, 100.0), *both)
+        self.assertEqual(len(found.entries), 2)
+        self.check((WAIT, "next_level", 100.0), both[0], item(-2, 30.0, told=-3))
+
     def test_a_good_payer_gets_one_more_week(self):
-        self.check((SEND, -3, 100.0), item(9), grace=7)
+        self.check((WAIT, "next_level", 100.0), item(9), grace=7)
         self.check((SEND, 3, 100.0), item(10), grace=7)
 
     def test_a_hold_stops_the_case_and_the_strongest_obstacle_counts(self):

@@ -200,7 +200,7 @@ class TestCaseRun(CaseCommon):
         rows = self.run_day(0)
         self.assertEqual(
             {row.customer_id: row.level_id.delay_days for row in rows},
-            {self.customer: -3, self.other: 3},
+            {self.other: 3},
         )
         [late] = self.run_day(8).filtered(lambda r: r.customer_id == self.customer)
         self.assertEqual(late.text_level_id.delay_days, 3)
