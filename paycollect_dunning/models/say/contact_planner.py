@@ -79,7 +79,8 @@ class ContactPlanner:
             place = recipient if recipient.street else recipient.commercial_partner_id
             if not (place.street and (place.city or place.zip)):
                 return "", NO_ADDRESS
-            return place._display_address(without_company=True).strip(), None
+            lines = place._display_address(without_company=True).splitlines()
+            return "\n".join(filter(str.strip, lines)), None
         numbers = [
             number
             for partner in recipient | recipient.commercial_partner_id
