@@ -17,22 +17,31 @@ class PaycollectRefund(models.Model):
     def _book(self, now):
         """Record the payments to the customer, post the credit note, and match them.
 
-        Repeating it changes nothing. What can't be booked is reported, and the payment
-        is recorded all the same.
+        Repeating it changes nothing. What can't be booked is reported, and tried again;
+        a payment is recorded even if the credit note can't be posted.
 
         :param now: naive UTC datetime
+        :return: why it can't be booked, or None
         """
+        for step in (self._record_payments, self._book_credit):
+            try:
+                with self.env.cr.savepoint():
+                    step(now)
+            except UserError as error:
+                _logger.warning("%s can't be booked: %s", self.display_name, error)
+                self._report_books(str(error))
+                return str(error)
+        return None
+
+    def _record_payments(self, _now):
         for transaction in self.part_ids.transaction_id:
             if transaction.state == "done" and not transaction.is_post_processed:
                 transaction._post_process()
-        try:
-            with self.env.cr.savepoint():
-                self._create_credit_note(now)
-                self._post_credit_note()
-                self._match_payments()
-        except UserError as error:
-            _logger.warning("%s can't be booked: %s", self.display_name, error)
-            self._report_books(str(error))
+
+    def _book_credit(self, now):
+        self._create_credit_note(now)
+        self._post_credit_note()
+        self._match_payments()
 
     def _post_credit_note(self):
         """Post it. Odoo applies it to what is open of the invoice; but the money went

@@ -41,6 +41,7 @@ _logger = logging.getLogger(__name__)
 BATCH = 100
 LOCKED = 5  # seconds until a refund that is locked is tried again
 BOOKS = "books"
+UNBOOKED = "unbooked"
 # How long a refund waits for its provider before somebody is told.
 PATIENCE = timedelta(hours=24)
 
@@ -197,9 +198,12 @@ class PaycollectRefund(models.Model):
         moved = any(state in MOVED for state in states)
         if follows == FAILED and self.state != FAILED:
             self._fail_parts(moved, now)
+        error = None
         if DONE in states or (follows == DONE and self.state == PROCESSING):
-            self._book(now)
-        if follows == DONE and self.state != DONE:
+            error = self._book(now)
+        if error and self.state == PROCESSING:
+            self._put_off(UNBOOKED, {"error": error}, now)
+        elif follows == DONE and self.state != DONE:
             self._set_completed(now)
         elif self.state == FAILED:
             self._drop_credit_note()

@@ -6,7 +6,7 @@ from ...rules import refund as rules
 from ...rules.charge import MOVED, STOPPED
 from ..company.moments import format_day
 from .paycollect_refund import WITHDRAWN
-from .paycollect_refund_process import BOOKS
+from .paycollect_refund_process import BOOKS, UNBOOKED
 
 
 class PaycollectRefund(models.Model):
@@ -96,6 +96,11 @@ class PaycollectRefund(models.Model):
             ),
         }
         texts |= self._get_failure_texts(params)
+        texts[UNBOOKED] = lambda: _(
+            "The money was refunded, but it can't be booked yet: %(error)s It is tried "
+            "again automatically.",
+            error=params.get("error", ""),
+        )
         return texts[code]() if code in texts else code
 
     def _get_failure_texts(self, params):
@@ -213,8 +218,8 @@ class PaycollectRefund(models.Model):
         self._schedule(
             self.env._("Book a refund"),
             self.env._(
-                "The money was refunded and the payment recorded, but the credit note "
-                "can't be posted or matched: %(error)s",
+                "The money was refunded, but it can't be booked: %(error)s Fix the "
+                "cause; it is tried again automatically.",
                 error=error,
             ),
             "refund_books",

@@ -4,8 +4,11 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_refund import RefundCommon
+
+BOOKS_LOGGER = "odoo.addons.paycollect_fsm.models.refund.paycollect_refund_books"
 
 
 @tagged("post_install", "-at_install")
@@ -229,6 +232,30 @@ class TestRefund(RefundCommon):
             job._process()
         self.assertEqual(refund.state, "done")
         self.assertFalse(move._get_charge_obstacles(self.now())[move])
+
+    def test_what_cannot_be_booked_is_told_and_tried_again(self):
+        refund = self.ask_refund(self.invoice, 10)
+        refund.with_user(self.manager).action_approve()
+        refund._as_system()._begin(self.now())
+        refund.credit_note_id.invoice_line_ids.unlink()
+        for _again in range(2):
+            with self.with_jobs() as trap, mute_logger(BOOKS_LOGGER):
+                refund._process()
+                trap.enqueued_jobs = []
+        child = self.get_children(self.paid)
+        self.assertEqual((refund.state, child.amount), ("processing", -10))
+        self.assertIn("can't be booked yet", refund.reason_text)
+        codes = self.find_tasks(refund).mapped("collection_code")
+        self.assertEqual(codes, ["refund_books"])
+        self.assertFalse(self.find_mails(refund))
+        refund.credit_note_id.with_context(force_delete=True).unlink()
+        with self.with_jobs():
+            refund._process()
+        self.assertEqual((refund.state, refund.reason_code), ("done", False))
+        self.assertEqual(refund.credit_note_id.amount_residual, 0)
+        self.assertEqual(len(child.payment_id), 1)
+        self.assertFalse(self.find_tasks(refund))
+        self.assertEqual(self.get_children(self.paid), child)
 
     def test_a_copy_and_a_stopped_company_send_nothing(self):
         refund = self.ask_refund(self.invoice, 10)

@@ -123,7 +123,7 @@ class TestRefundWorld(RefundMixin, StripeEventCase):
         return round(sum(children.payment_id.mapped("amount")) * 100)
 
     def test_whatever_happens_no_money_goes_back_twice_and_the_books_agree(self):
-        for seed in range(3):
+        for seed in range(2):
             with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
                 self.live(seed, steps=25)
                 states = set(self.asked.mapped("state"))
