@@ -34,7 +34,7 @@ class PaycollectLateFee(models.Model):
                 fees._charge_batch(lines[start : start + BATCH], plan, now)
 
     def _charge_batch(self, lines, plan, now):
-        """Charge these due parts, in one transaction; if that fails, each in its own."""
+        """Charge these due parts in one transaction; if it fails, each in its own."""
         try:
             self._charge(lines, plan, now)
             self._commit()

@@ -36,10 +36,10 @@ TRY = """\
      outcome appears on the job, and the receipt is in the inbox.
   3. As accountant, open the invoice and read "Why?" on its Collection tab. Then look
      at Collections > Attempts for paid, declined and unanswered charges.
-  4. As accountant, work off Collections > Needs You Today: call Barton Creek Outfitters,
-     answer Bluebonnet Tree Nursery, match the money of Hotel San Marcos. Barton
-     Springs Bikes gets a reminder by itself, on a working day from 8 AM to 8 PM in
-     Texas."""
+  4. As accountant, work off Collections > Needs You Today: call Barton Creek
+     Outfitters, answer Bluebonnet Tree Nursery, match the money of Hotel San Marcos.
+     Barton Springs Bikes gets a reminder by itself, on a working day from 8 AM to 8 PM
+     in Texas."""
 
 
 def main(argv):
