@@ -47,6 +47,16 @@ class PaymentTransaction(models.Model):
             (tx.source_transaction_id or tx).collection_attempt_ids
         )
 
+    def _create_payment(self, **extra_create_values):
+        """Date the payment by the company's day: whoever's request or job books it has
+        another time zone, or none."""
+        transaction = self
+        if self.company_id.sudo().collection_active:
+            transaction = self.with_context(tz=self.company_id._get_zone().key)
+        return super(PaymentTransaction, transaction)._create_payment(
+            **extra_create_values
+        )
+
     def _post_process(self):
         """Plan the next installment as soon as one is paid."""
         result = super()._post_process()

@@ -197,8 +197,14 @@ class AccountMove(models.Model):
         )
 
     def _gets_receipt(self):
-        """Hook: whether we send a receipt once the invoice is paid."""
-        return bool(self.collection_policy_id)
+        """Hook: whether we send a receipt once the invoice is paid.
+
+        If a job was billed with it, or if the customer paid it online.
+        """
+        return bool(self.collection_policy_id) or any(
+            tx.state == "done" and tx._is_started_by_customer()
+            for tx in self.sudo().transaction_ids
+        )
 
     def _was_told(self, occasion):
         """Return whether the message was sent or is about to be.

@@ -1,4 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime, time, timedelta
+
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -79,6 +83,19 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.assertTrue(all(move.receipt_sent_at for move in self.invoices))
         rows = self.invoices.collection_message_ids
         self.assertEqual(rows.mapped("state"), ["sent", "sent"])
+
+    def test_invoices_that_no_job_made_have_their_receipt_too(self):
+        self.invoices.collection_policy_id = False
+        self.pay()
+        self.assertEqual(len(self.find_mails()), 1)
+        self.assertTrue(all(move.receipt_sent_at for move in self.invoices))
+
+    def test_a_payment_in_the_evening_is_of_the_companys_day(self):
+        self.company.partner_id.tz = "America/Chicago"
+        evening = datetime.combine(self.today + timedelta(days=1), time(0, 42))
+        with freeze_time(evening):
+            payment = self.pay()
+        self.assertEqual(payment.payment_id.date, self.today)
 
     def test_a_colleague_gets_one_copy_of_it(self):
         self.colleague.partner_id.write(
