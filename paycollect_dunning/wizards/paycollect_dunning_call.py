@@ -67,7 +67,7 @@ class PaycollectDunningCall(models.TransientModel):
     def _compute_script(self):
         for wizard in self:
             message = wizard.message_id
-            wizard.script = message._get_script() if message else False
+            wizard.script = message._get_script(self.env.user) if message else False
 
     @api.depends("message_id")
     def _compute_open_move_ids(self):

@@ -36,7 +36,7 @@ class PaycollectWriteOff(models.TransientModel):
             others = len(cases) - len(small)
             wizard.small_case_ids = cases.browse([case.id for case in small])
             wizard.summary = wizard._get_summary(small)
-            wizard.left_out = others and self.env._(
+            wizard.left_out = others > 0 and self.env._(
                 "%s of the chosen cases are left out: they are closed, above the limit "
                 "for small balances, or not overdue.",
                 others,

@@ -38,6 +38,7 @@ STOP = "stop"
 # Reasons
 NOTHING = "nothing"
 NOT_PAID = "not_paid"
+NO_METHOD = "no_method"
 TOO_MUCH = "too_much"
 TOO_OLD = "too_old"
 WHOLE_ONLY = "whole_only"
@@ -139,6 +140,8 @@ def decide(facts):
     ('elsewhere', 50)
     >>> ask(60, Source(1, 100, noon, disputed=True)).reason
     'disputed'
+    >>> ask(60, Source(1, 100, noon, can_return=False)).reason
+    'no_method'
     """
     if _round(facts.amount, facts) <= 0:
         return Decision(STOP, NOTHING, facts.refundable)
@@ -160,6 +163,8 @@ def _decide_shares(facts):
     """Try with all payments, then without those that can't take anything back; the
     first obstacle that makes it too little is the reason."""
     usable, limit = [source for source in facts.sources if source.can_return], 0.0
+    if not usable:
+        return Decision(STOP, NO_METHOD)
     for reason, keep in (
         (TOO_MUCH, lambda source: True),
         (TOO_OLD, lambda source: _is_in_time(source, facts)),

@@ -3,7 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.company.paycollect_access import GROUP_USER
-from ..rules.refund import CHECK, CREDIT, ORIGINAL, needs_approval
+from ..rules.refund import CHECK, CREDIT, ORIGINAL, STOP, decide, needs_approval
 
 
 class PaycollectRefundStart(models.TransientModel):
@@ -80,6 +80,7 @@ class PaycollectRefundStart(models.TransientModel):
         else:
             raise UserError(self.env._("This customer has no credit to refund."))
         wizard = self.sudo().create(vals)
+        wizard._propose_way(fields.Datetime.now())
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Refund"),
@@ -88,6 +89,18 @@ class PaycollectRefundStart(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def _propose_way(self, now):
+        """Choose the first way that is possible, at least for a part.
+
+        :param now: naive UTC datetime
+        """
+        for way in (ORIGINAL, CHECK, CREDIT) if self.move_id else (ORIGINAL, CHECK):
+            self.way = way
+            decision = decide(self._get_draft()._get_facts(now))
+            if decision.verdict != STOP or decision.limit:
+                return
+        self.way = ORIGINAL
 
     @api.depends("move_id", "credit_line_ids")
     def _compute_limit(self):

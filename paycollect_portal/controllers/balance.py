@@ -114,7 +114,8 @@ class PaycollectBalancePages(PaycollectPayPayment):
             return request.env._("Please enter an amount above zero.")
         if block.plan.problem == "too_much":
             return request.env._(
-                "You can pay at most %(amount)s: that's all that is open.", amount=most
+                "You can pay at most %(amount)s: that's all that can be paid here now.",
+                amount=most,
             )
         return ""
 

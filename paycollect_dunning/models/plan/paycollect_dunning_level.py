@@ -43,7 +43,11 @@ class PaycollectDunningLevel(models.Model):
         ondelete="set null",
     )
     sms_text = fields.Text(string="Text Message", translate=True)
-    call_script = fields.Html(translate=True, sanitize=True)
+    call_script = fields.Html(
+        translate=True,
+        sanitize=True,
+        help="{user} becomes the name of the user who calls, {company} your company's.",
+    )
     attach_statement = fields.Boolean(
         help="The message carries a statement of account as a PDF."
     )

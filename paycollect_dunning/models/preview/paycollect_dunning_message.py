@@ -25,5 +25,5 @@ class PaycollectDunningMessage(models.Model):
         elif row.channel == SMS:
             text["text"] = row._get_text()
         elif row.channel == CALL:
-            text["body"] = row._get_text_level().call_script
+            text["body"] = row._get_call_text(self.env.user)
         return text

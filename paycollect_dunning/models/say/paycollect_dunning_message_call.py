@@ -40,15 +40,18 @@ class PaycollectDunningMessage(models.Model):
                     customer=row.customer_id.display_name,
                     amount=row._format(row.amount),
                 ),
-                row._get_script(),
+                row._get_script(row.company_id._get_collection_responsible()),
                 code=CALL_TO_MAKE,
                 now=now,
             )
 
-    def _get_script(self):
-        """Return the number to call and what to say, for staff (``Markup``)."""
+    def _get_script(self, user):
+        """Return the number to call and what to say, for staff (``Markup``).
+
+        :param user: who calls
+        """
         said = self._get_reminder()
-        script = self._get_text_level().call_script or Markup("<p>%s</p>") % (
+        script = self._get_call_text(user) or Markup("<p>%s</p>") % (
             self.env._(
                 "Say who you are and that you call about open invoices. Ask whether "
                 "the invoices arrived and are right, then when they will be paid. "
@@ -63,7 +66,14 @@ class PaycollectDunningMessage(models.Model):
             self.partner_id.display_name,
             self.address or "",
         )
-        return number + Markup(script) + Markup("<ul>%s</ul>") % items
+        return number + script + Markup("<ul>%s</ul>") % items
+
+    def _get_call_text(self, user):
+        """Return the level's script with the names of the caller and the company."""
+        script = Markup(self._get_text_level().call_script or "")
+        return script.replace("{user}", escape(user.name)).replace(
+            "{company}", escape(self.company_id.name)
+        )
 
     def _end_call(self, note):
         """Close the activity once no call of the case is waiting."""

@@ -28,6 +28,8 @@ class TestWriteOff(HandoffCommon):
         dialog = self.open_dialog(self.manager)
         self.assertEqual(dialog.summary, "1 case, $9.90")
         self.assertTrue(dialog.left_out)
+        small = dialog.small_case_ids
+        self.assertFalse(dialog.create({"case_ids": small.ids}).left_out)
         with self.assertRaisesRegex(UserError, "Write-Off Account"):
             dialog.action_confirm()
         self.company.dunning_write_off_account_id = self.expense

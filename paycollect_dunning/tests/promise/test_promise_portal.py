@@ -50,7 +50,9 @@ class TestPromisePortal(PromiseCommon, HttpCase):
         return self.promises.search([])
 
     def test_a_customer_says_when_they_pay_changes_and_cancels_it(self):
-        self.assertIn(f'href="{PAGE}"', self.open_page("/my/balance"))
+        page = self.open_page("/my/balance")
+        self.assertIn(f'href="{PAGE}"', page)
+        self.assertIn("Can't pay today?", page)
         page = self.open_page()
         self.assertIn(self.move.name, page)
         self.assertIn('value="100.00"', page)
@@ -59,7 +61,11 @@ class TestPromisePortal(PromiseCommon, HttpCase):
         self.assertEqual(promise.partner_id, self.customer)
         self.assertEqual(promise.contact_id, self.portal_user.partner_id)
         self.assertEqual((promise.amount, promise.source), (100, "portal"))
-        self.assertIn("You told us when", self.open_page("/my/balance"))
+        page = self.open_page("/my/balance")
+        self.assertIn("You told us when", page)
+        self.assertNotIn("Can't pay today?", page)
+        self.assertIn("See when you told us", page)
+        self.assertIn("nothing more to tell us", self.open_page())
         page = self.open_page(f"{PAGE}?change={promise.id}")
         self.assertIn("Change it", page)
         self.assertIn(self.day, page)
@@ -93,6 +99,8 @@ class TestPromisePortal(PromiseCommon, HttpCase):
         page = self.open_page()
         self.assertIn("You can look at this account", page)
         self.assertNotIn('name="promise"', page)
+        self.make_invoice(due=-3)
+        self.assertNotIn("Can't pay today?", self.open_page("/my/balance"))
         self.make(403)
         self.post(f"{PAGE}/cancel", 403, promise=promise.id)
         self.assertEqual(self.find(), promise)
@@ -103,7 +111,7 @@ class TestPromisePortal(PromiseCommon, HttpCase):
         self.log_in("portal_other")
         page = self.open_page()
         self.assertNotIn(self.move.name, page)
-        self.assertIn("nothing open", page)
+        self.assertIn("There is nothing to tell us", page)
         for text in (promise.id, 0, 10**20, "x"):
             self.open_page(f"{PAGE}?change={text}", 404)
             self.csrf = None

@@ -178,8 +178,12 @@ class TestCarriers(SayCommon):
         activity = self.case.activity_ids
         self.assertIn("Call Acme Inc. about $100.00", activity.summary)
         self.assertIn(self.invoice.name, activity.note)
+        names = (activity.user_id.name, self.company.name)
+        self.assertIn("this is {} from {}.".format(*names), activity.note)
         action = message.with_user(self.manager).action_record_call()
         wizard = self.env["paycollect.dunning.call"].browse(action["res_id"])
+        script = wizard.with_user(self.manager).sudo().script
+        self.assertIn(f"this is {self.manager.name} from", script)
         wizard.write(
             {
                 "outcome": "promise",

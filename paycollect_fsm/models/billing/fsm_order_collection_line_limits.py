@@ -22,13 +22,18 @@ class FSMOrderCollectionLine(models.Model):
             if text := line._get_amount_fault():
                 raise ValidationError(text)
 
+    @api.onchange("quantity", "discount", "price_unit")
+    def _onchange_amounts(self):
+        """Refuse it where it is typed, not only when the job is saved."""
+        self._check_amounts()
+
     def _get_amount_fault(self):
         """Return what is wrong with the numbers, or an empty string."""
         if not 0 < self.quantity <= MAX_QUANTITY:
             return self.env._(
                 "The quantity of “%(name)s” must be greater than zero and at most "
                 "%(limit)s. Correct the quantity; to charge less, use the discount.",
-                name=self.name,
+                name=self.name or self.env._("Extra"),
                 limit=formatLang(self.env, MAX_QUANTITY, digits=0),
             )
         if not 0 <= self.discount <= 100:

@@ -52,6 +52,10 @@ class PaycollectRefund(models.Model):
         texts = {
             rules.NOTHING: lambda: _("Enter an amount above zero."),
             rules.NOT_PAID: lambda: _("Nothing that was paid is left to refund."),
+            rules.NO_METHOD: lambda: _(
+                "It wasn't paid with a method that takes refunds online (for example, "
+                "by bank transfer or check). Refund it by check or as credit."
+            ),
             rules.TOO_MUCH: lambda: _(
                 "At most %(limit)s can be refunded this way.", limit=most
             ),
@@ -140,11 +144,7 @@ class PaycollectRefund(models.Model):
         if self.way == rules.CREDIT:
             return _("%(amount)s stays on the customer's account.", amount=amount)
         if self.way == rules.CHECK:
-            return _(
-                "%(amount)s by check from %(bank)s.",
-                amount=amount,
-                bank=self.bank_journal_id.name or "",
-            )
+            return self._get_check_text(amount)
         decision = rules.decide(self._get_facts(now))
         if decision.verdict != rules.GO:
             return self._get_reason_text(decision.reason, decision.limit)
@@ -154,6 +154,12 @@ class PaycollectRefund(models.Model):
             for key, share in decision.shares
         ]
         return format_list(self.env, parts)
+
+    def _get_check_text(self, amount):
+        _, bank = self.env._, self.bank_journal_id.name
+        if not bank:
+            return _("%(amount)s by check.", amount=amount)
+        return _("%(amount)s by check from %(bank)s.", amount=amount, bank=bank)
 
     def _get_share_text(self, payment, share):
         return self.env._(

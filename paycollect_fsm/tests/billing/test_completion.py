@@ -170,6 +170,11 @@ class TestCompletion(CollectionCommon):
                 job.collection_line_ids = [
                     Command.create({"product_id": self.cable.id, **values})
                 ]
+            typed = job.collection_line_ids.new(
+                {"order_id": job.id, "product_id": self.cable.id, **values}
+            )
+            with self.assertRaisesRegex(ValidationError, word):
+                typed._onchange_amounts()
 
     def test_a_job_without_order_is_billed_from_its_extras(self):
         partner = self.make_partner()

@@ -12,19 +12,21 @@ class RefundMixin:
 
         :param document: an invoice, a credit note, or a customer
         """
-        user = user or self.accountant
-        document = document.with_user(user)
-        if document._name == "res.partner":
-            action = document.action_refund_credit()
-        else:
-            action = document.action_refund()
-        wizard = document.env[action["res_model"]].browse(action["res_id"])
+        wizard = self.open_refund_dialog(document, user)
         vals = {"reason": "Part returned", **values}
         if amount is not None:
             vals["amount"] = amount
         wizard.write(vals)
         found = wizard.action_confirm()
         return self.env["paycollect.refund"].browse(found["res_id"])
+
+    def open_refund_dialog(self, document, user=None):
+        document = document.with_user(user or self.accountant)
+        if document._name == "res.partner":
+            action = document.action_refund_credit()
+        else:
+            action = document.action_refund()
+        return document.env[action["res_model"]].browse(action["res_id"])
 
     def refund(self, document, amount=None, **values):
         """Ask for a refund, approve it, and do the work."""

@@ -164,7 +164,10 @@ class TestRefund(RefundCommon):
         self.assertEqual(refund.credit_note_id.amount_residual, 0)
         old.last_state_change = fields.Datetime.now() - timedelta(days=121)
         with self.assertRaisesRegex(UserError, "last 120 days"):
-            self.ask_refund(other, 50)
+            self.ask_refund(other, 50, way="original")
+        dialog = self.open_refund_dialog(other)
+        self.assertEqual(dialog.way, "check")
+        self.assertRegex(dialog.preview, r"50\.00 by check\.$")
         check = self.refund(
             other, 50, way="check", bank_journal_id=self.get_bank().id, check_number="7"
         )
@@ -181,6 +184,15 @@ class TestRefund(RefundCommon):
         note = kept.credit_note_id
         self.assertEqual((note.amount_total, note.amount_residual), (40, 40))
         self.assertFalse(self.get_children(self.paid))
+        # a transfer can't go back to a card
+        transfer = self.make_invoice((40, 1))
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=transfer.ids
+        ).create({})._create_payments()
+        dialog = self.open_refund_dialog(transfer)
+        self.assertEqual(dialog.way, "check")
+        dialog.way = "original"
+        self.assertIn("by bank transfer", dialog.preview)
         # the customer wants a part of it back, to the card
         self.assertTrue(note.with_user(self.accountant).collection_can_refund)
         back = self.refund(note, 25)

@@ -57,6 +57,7 @@ class TestRefundRules(unittest.TestCase):
         self.assertEqual(ask(100, good, old, days=120).reason, "too_old")
         self.assertEqual(ask(60, good, old, days=120).shares, ((1, 60),))
         cash = make_source(3, 40, can_return=False)
+        self.assertEqual(ask(40, cash).reason, "no_method")
         self.assertEqual(ask(61, good, cash).limit, 60)
         self.assertEqual(ask(61, good, cash, way="check").verdict, "go")
         disputed = make_source(4, 40, disputed=True)

@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 from odoo.addons.paycollect_fsm.models.refund.paycollect_refund import WITHDRAWN
+from odoo.addons.paycollect_fsm.rules.refund import CREDIT
 
 from ...rules.disputes import OPEN
 from ...rules.requests import DECLINED, DONE
@@ -37,8 +38,15 @@ class PaycollectRefund(models.Model):
 
     def _get_done_text(self):
         refund = self.with_context(lang=self.request_id.partner_id.lang)
-        return refund.env._(
+        _, amount = refund.env._, refund.currency_id._format_amount(refund.amount)
+        if refund.way == CREDIT:
+            return _(
+                "We credited %(amount)s to your account, for your next invoice. No "
+                "money was returned.",
+                amount=amount,
+            )
+        return _(
             "We refunded %(amount)s (%(method)s).",
-            amount=refund.currency_id._format_amount(refund.amount),
+            amount=amount,
             method=refund._get_way_text(),
         )

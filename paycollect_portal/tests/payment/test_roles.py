@@ -84,7 +84,15 @@ class TestRoles(BalanceCommon):
                 "/my/people/withdraw",
             ):
                 self.assertEqual(self.url_open(url, data).status_code, 403, url)
-        for url in ("autopay", "checks", "disputes", "requests", "scheduled"):
+        for url in (
+            "autopay",
+            "checks",
+            "checks/new",
+            "disputes",
+            "requests",
+            "requests/new?kind=refund",
+            "scheduled",
+        ):
             page = self.read_page(f"/my/{url}")
             self.assertIn("You can look at this page.", page, url)
             self.assertNotIn('method="post"', page, url)

@@ -155,6 +155,8 @@ class TestRequest(DisputeCommon, HttpCase):
         record = self.find() - record
         dialog, refund = self.open_refund(record, **bank)
         self.assertEqual((dialog.move_id, dialog.amount), (self.move, 50))
+        kept = refund.new({**refund.copy_data()[0], "way": "credit"}, origin=refund)
+        self.assertIn("to your account, for your next", kept._get_done_text())
         refund.with_user(self.accountant).refusal = "It was used."
         refund.with_user(self.accountant).action_refuse()
         self.assertEqual((refund.state, record.state), ("refused", "declined"))
