@@ -64,7 +64,7 @@ class TestNinetyDays(NinetyDaysCommon):
 
     def check_cases(self, story):
         cases = self.env["paycollect.dunning.case"].search(
-            [("partner_id", "=", story.customer.id)], order="id"
+            [("partner_id", "=", story.customer.id)], order="closed_at, id"
         )
         if story.ends is None:
             self.assertFalse(cases)
