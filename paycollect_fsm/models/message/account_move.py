@@ -67,7 +67,6 @@ class AccountMove(models.Model):
     def _get_collection_fields(self):
         return super()._get_collection_fields() | {
             "decline_message_at",
-            "is_move_sent",
         }
 
     @api.depends("collection_message_ids.state", "collection_message_ids.sent_at")
