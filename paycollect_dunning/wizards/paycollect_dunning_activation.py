@@ -26,7 +26,9 @@ class PaycollectDunningActivation(models.TransientModel):
     count = fields.Integer(string="Customers to Remind", compute="_compute_start")
     old_count = fields.Integer(string="Waiting for Approval", compute="_compute_start")
     old_amount = fields.Monetary(compute="_compute_start")
-    days = fields.Integer(string="Days Until All Are Told", compute="_compute_start")
+    days = fields.Integer(
+        string="Days Until Everyone Is Notified", compute="_compute_start"
+    )
     count_text = fields.Char(compute="_compute_texts")
     days_text = fields.Char(compute="_compute_texts")
     old_text = fields.Char(compute="_compute_texts")

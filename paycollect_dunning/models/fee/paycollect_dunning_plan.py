@@ -36,7 +36,7 @@ class PaycollectDunningPlan(models.Model):
     )
     fee_fixed = fields.Monetary(string="Fixed Fee", help="Once for each due part.")
     fee_percent = fields.Float(
-        string="Fee (%)", help="Once, of the part that is late and not in dispute."
+        string="Fee (%)", help="Charged once, on what is late and not in dispute."
     )
     fee_rate_ids = fields.One2many(
         "paycollect.late.fee.rate",
@@ -82,7 +82,7 @@ class PaycollectDunningPlan(models.Model):
             if plan.fee_preset != OFF and not plan.fee_from:
                 raise ValidationError(
                     self.env._(
-                        "Enter from which due date on paying late costs something."
+                        "Enter “For Items Due From,” the first due date with late fees."
                     )
                 )
             product = plan.company_id.sudo().dunning_fee_product_id

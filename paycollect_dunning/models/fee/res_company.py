@@ -45,7 +45,7 @@ class ResCompany(models.Model):
         ],
         string="A Payment Covers",
         groups="base.group_user",
-        help="Empty: as the law of the company's country says.",
+        help="Leave empty to follow the rules of the company's country.",
         write_groups="base.group_system",
     )
 

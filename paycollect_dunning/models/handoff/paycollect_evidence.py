@@ -87,7 +87,9 @@ class PaycollectEvidence(models.Model):
             "off": _("Waits: automatic collection is off."),
             "no_pdf": _("Waits: wkhtmltopdf isn't installed on the server."),
             "no_answer": _("The provider didn't answer clearly."),
-            "too_large": _("The file is too large. Submit a smaller one by hand."),
+            "too_large": _(
+                "The file is too large. Submit a smaller one at the provider."
+            ),
             "too_late": _("The deadline has passed."),
             "closed": _("The dispute is decided."),
             "answer": _("The provider refused it."),

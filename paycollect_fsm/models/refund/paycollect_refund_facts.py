@@ -84,7 +84,22 @@ class PaycollectRefund(models.Model):
         given = others.filtered(
             lambda o: o.way != ORIGINAL and o.state in (PROCESSING, DONE)
         )
-        return sum((waiting | given).mapped("amount"))
+        return sum((waiting | given).mapped("amount")) + self._get_credited_by_hand()
+
+    def _get_credited_by_hand(self):
+        """Return what credit notes without a refund credit, beyond what they pay of the
+        invoice: it is on the customer's account, or went back already."""
+        move = self.move_id._origin.sudo()
+        ours = self.sudo().env["paycollect.refund"].search([("move_id", "=", move.id)])
+        notes = (move.reversal_move_ids - ours.credit_note_id).filtered(
+            lambda note: note.move_type == "out_refund" and note.state == "posted"
+        )
+        applied = sum(
+            partial["amount"]
+            for partial in move._get_all_reconciled_invoice_partials()
+            if partial["aml"].move_id in notes
+        )
+        return max(sum(notes.mapped("amount_total")) - applied, 0.0)
 
     def _get_others(self):
         """Return the other refunds of the same invoice or credit (sudo)."""

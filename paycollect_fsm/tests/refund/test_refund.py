@@ -89,6 +89,16 @@ class TestRefund(RefundCommon):
         self.assertFalse(self.invoice.with_user(self.accountant).collection_can_refund)
         self.assertEqual(sum(self.get_children(self.paid).mapped("amount")), -130)
 
+    def test_what_a_credit_note_by_hand_gave_back_is_not_refunded_again(self):
+        note = self.invoice._reverse_moves([{"invoice_date": self.invoice.date}])
+        self.assertEqual(self.invoice._get_refund_limit(), 130, "only a draft")
+        note.action_post()
+        self.assertEqual((note.state, note.amount_total), ("posted", 130))
+        self.assertEqual(self.invoice._get_refund_limit(), 0)
+        with self.assertRaises(UserError):
+            self.ask_refund(self.invoice, 30)
+        self.assertTrue(note.with_user(self.accountant).collection_can_refund)
+
     def test_lines_and_amounts_are_credited_to_the_cent_with_their_taxes(self):
         included = self.tax.copy(
             {
