@@ -45,7 +45,7 @@ class TestLateFee(CaseCommon):
         self.make_invoice(amount=1000, due=-31)
         self.assertEqual(len(self.run_day(0).line_ids), 1)
         self.assertFalse(self.fees.search([]))
-        with self.assertRaisesRegex(ValidationError, "from which due date"):
+        with self.assertRaisesRegex(ValidationError, "the first due date"):
             self.order(fee_from=False)
         with self.assertRaisesRegex(ValidationError, "negative"):
             self.order(fee_fixed=-1)
