@@ -14,7 +14,13 @@ MIN_GROUP = 4
 # An international phone number (E.164) begins with "+" and has at most 15 digits.
 MAX_PHONE_DIGITS = 15
 _GAP = r"(?:[ .\-\u2013\u00a0\u202f]|&nbsp;)"
-_RUN = re.compile(rf"\+?(?<!\d)\d(?:{_GAP}?\d){{{MIN_DIGITS - 1},}}(?!\d)")
+# Random marks and UUIDs of machines: their digits mean nothing.
+_HEX_ID = (
+    r"(?<![\w-])(?=[\d-]*[a-f])"
+    r"(?:[\da-f]{32,128}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})(?![\w-])"
+)
+_DIGITS = rf"\+?(?<!\d)\d(?:{_GAP}?\d){{{MIN_DIGITS - 1},}}(?!\d)"
+_RUN = re.compile(rf"{_HEX_ID}|(?P<run>{_DIGITS})")
 _ISSUERS = re.compile(r"22|2[3-7]|3[04-9]|4|5|6|8[12]")  # of payment cards
 _TAG = re.compile(r"(<[^>]*>)")
 _PROVIDER_ID = re.compile(r"[a-z]{2,}_\w+")
@@ -64,6 +70,10 @@ def mask_card_numbers(text):
     'PO 17 •••• 4242 12/29'
     >>> mask_card_numbers("+49 1512 3456789"), mask_card_numbers(False)
     ('+49 1512 3456789', False)
+    >>> mask_card_numbers("9d1c2ef0-4242-4242-4242-4242a1b2c3d4")
+    '9d1c2ef0-4242-4242-4242-4242a1b2c3d4'
+    >>> mask_card_numbers("9d1c2ef0ab4242424242424242a1b2c3")
+    '9d1c2ef0ab4242424242424242a1b2c3'
     """
     return _RUN.sub(_mask_run, text) if text else text
 
@@ -99,9 +109,12 @@ def mask_payload(value):
 def _mask_run(match):
     """Mask the card numbers in a run of digit groups.
 
-    A run may include other numbers before and after ("PO 17 4242 … 12/29").
+    A run may include other numbers before and after ("PO 17 4242 … 12/29"). An ID of a
+    machine stays as it is.
     """
-    run = match.group()
+    run = match["run"]
+    if run is None:
+        return match.group()
     groups = list(re.finditer(r"\d+", run))
     masked, end, place = "", 0, 0
     while place < len(groups):

@@ -247,6 +247,21 @@ class TestStripeEvents(StripeEventCase):
         self.assertEqual(transaction.state, "done")
         self.assertEqual(event.transaction_id, transaction)
 
+    def test_a_mark_or_a_database_that_looks_like_a_card_number_is_understood(self):
+        transaction = self.claimed.transaction_id
+        uuid = "9d1c2ef0-4242-4242-4242-4242a1b2c3d4"
+        self.env["ir.config_parameter"].set_param("database.uuid", uuid)
+        transaction.sudo().collection_mark = "9d1c2ef0ab4242424242424242a1b2c3"
+        event = self.apply_intent(
+            transaction,
+            id="pi_9",
+            metadata={
+                MARK: transaction.sudo().collection_mark,
+                "paycollect_database": uuid,
+            },
+        )
+        self.assertEqual((event.state, transaction.state), ("done", "done"))
+
     @mute_logger(*TRANSACTION_LOGGERS)
     def test_an_unknown_reference_is_given_up_after_three_days(self):
         event = self.apply(
