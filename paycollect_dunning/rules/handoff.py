@@ -118,7 +118,7 @@ class ItemNow:
 
     told: float
     residual: float
-    disputed: bool = False
+    disputed: float = 0.0
     credited: float = 0.0
     first: float | None = None
 
@@ -126,13 +126,15 @@ class ItemNow:
     def claim(self):
         """What the agency may ask for; never more than was handed over.
 
-        >>> ItemNow(100.0, 120.0).claim, ItemNow(100.0, 100.0, disputed=True).claim
+        >>> ItemNow(100.0, 120.0).claim, ItemNow(100.0, 100.0, disputed=100.0).claim
         (100.0, 0.0)
+        >>> ItemNow(100.0, 100.0, disputed=30.0).claim
+        70.0
         >>> ItemNow(40.0, 120.0, first=100.0).claim  # a payment was returned
         100.0
         """
         most = self.told if self.first is None else self.first
-        return 0.0 if self.disputed else max(min(most, self.residual), 0.0)
+        return max(min(most, self.residual - self.disputed), 0.0)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def get_change(items, digits=2, collected=0.0):
     Change(kind='adjust', amount=90.0, code='paid')
     >>> get_change([ItemNow(100.0, 0.0, credited=100.0)])
     Change(kind='recall', amount=0.0, code='credited')
-    >>> get_change([ItemNow(100.0, 100.0, disputed=True)]).code
+    >>> get_change([ItemNow(100.0, 100.0, disputed=100.0)]).code
     'disputed'
     >>> get_change([ItemNow(100.0, 60.0)], collected=40.0).kind
     'nothing'
@@ -175,12 +177,14 @@ def get_change(items, digits=2, collected=0.0):
 
 def _get_cause(items):
     """Return what explains most of the change."""
-    disputed = sum(item.told for item in items if item.disputed)
-    gone = [
-        (item, max(item.told - item.claim, 0.0)) for item in items if not item.disputed
-    ]
-    credited = sum(max(min(item.credited, less), 0.0) for item, less in gone)
-    paid = sum(less for _item, less in gone) - credited
+    disputed = credited = paid = 0.0
+    for item in items:
+        less = max(item.told - item.claim, 0.0)
+        contested = min(item.disputed, less)
+        noted = max(min(item.credited, less - contested), 0.0)
+        disputed += contested
+        credited += noted
+        paid += less - contested - noted
     causes = ((disputed, DISPUTED), (credited, CREDITED), (paid, PAID))
     return max(causes, key=lambda cause: cause[0])[1]
 

@@ -63,8 +63,14 @@ class PaycollectHome(PaycollectBalancePortal):
         moves = {item.move for item in items}
         attempts = request.env["account.move.line"].sudo()
         attempts = attempts.union(*(i.line for i in items))._get_open_attempts()
-        charged = sum(attempts[move].amount for move in moves if move in attempts)
-        return charged + sum(i.to_pay for i in items if i.move not in attempts)
+        owed = {
+            move: sum(item.to_pay for item in items if item.move == move)
+            for move in moves
+        }
+        return sum(
+            min(attempts[move].amount, amount) if move in attempts else amount
+            for move, amount in owed.items()
+        )
 
     def _prepare_last_payment(self, customer, company):
         payment = (

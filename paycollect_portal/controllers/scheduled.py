@@ -273,7 +273,9 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
         payments = lines._get_scheduled_payments()
         rest = [item for item in items if item.line not in payments]
         own = lines.env["paycollect.scheduled.payment"].union(*payments.values())
-        return sum(own.mapped("amount")) + super()._get_planned_amount(rest)
+        owed = sum(item.to_pay for item in items if item.line in payments)
+        planned = min(sum(own.mapped("amount")), owed)
+        return planned + super()._get_planned_amount(rest)
 
 
 def _get_ticked():

@@ -83,6 +83,25 @@ def find_problems(claim, limit, digits=2):
     return problems
 
 
+def spread(amount, residuals, digits=2):
+    """Return what is in dispute of each open due date, in a list.
+
+    What is due first is disputed first: nobody is asked for what may not be owed.
+
+    :param amount: the disputed amount of the invoice
+    :param residuals: what is open of each due date, earliest first
+
+    >>> spread(120, [100, 200]), spread(500, [100, 200])
+    ([100, 20], [100, 200])
+    """
+    parts = []
+    for residual in residuals:
+        part = max(min(round(amount, digits), residual), 0)
+        amount -= part
+        parts.append(part)
+    return parts
+
+
 def add_business_days(day: date, count: int) -> date:
     """Return the day that is so many days later, Saturdays and Sundays not counted.
 
@@ -98,7 +117,7 @@ def add_business_days(day: date, count: int) -> date:
 
 
 def is_contested(state: str, is_credited: bool) -> bool:
-    """Return whether nobody asks for the invoice, and it isn't charged automatically.
+    """Return whether nobody asks for what is disputed, nor charges it automatically.
 
     An accepted dispute lasts until the credit note is made: what was promised to the
     customer isn't charged in between.

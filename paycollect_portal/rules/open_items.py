@@ -62,6 +62,8 @@ def get_state(due, today, reasons=()):
 class OpenItem:
     """One due-date line of a posted document, or an unapplied credit (negative).
 
+    A line of which a part is in dispute is two items, see :meth:`split`.
+
     ``line``, ``move``, ``currency``: the records (sudo). ``residual``: the open amount
     in the document's currency. ``discounted``: the amount that pays the item until
     ``discount_until``; the residual without a discount. ``discount_until`` is None
@@ -79,6 +81,32 @@ class OpenItem:
     discounted: float = 0.0
     until: date | None = None
     payable: bool = True
+
+    def split(self, disputed, state, until=None, digits=2):
+        """Return this disputed item as two: what is asked for or waits for another
+        reason, and the part in dispute; or only itself if all of it is.
+
+        An early payment discount is for the whole, so neither has one. The part can't
+        be paid apart from the rest while it lasts.
+
+        :param disputed: the part's amount
+        :param state: of the rest
+        :param until: the day on which that state ends, if known
+
+        >>> item = OpenItem(None, None, None, None, 300.0, DISPUTED)
+        >>> [(row.residual, row.state) for row in item.split(100, OVERDUE)]
+        [(200.0, 'overdue'), (100, 'disputed')]
+        >>> len(item.split(300, OVERDUE)), len(item.split(0, OVERDUE))
+        (1, 1)
+        """
+        rest = round(self.residual - disputed, digits)
+        if disputed <= 0 or rest <= 0:
+            return [self]
+        whole = replace(self, discount_until=None)
+        return [
+            replace(whole, residual=rest, discounted=rest, state=state, until=until),
+            replace(whole, residual=disputed, discounted=disputed, payable=False),
+        ]
 
     @property
     def is_credit(self):

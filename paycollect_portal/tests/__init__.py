@@ -20,6 +20,7 @@ from .people import test_invitation
 from .people import test_people
 from .request import test_dispute
 from .request import test_dispute_charge
+from .request import test_dispute_part
 from .request import test_dispute_portal
 from .request import test_request
 from .request import test_request_rules

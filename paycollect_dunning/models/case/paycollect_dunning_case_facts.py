@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.paycollect_portal.rules.open_items import ASKED
-
 from ...rules.const import SAID, UNSAID
 from ...rules.decision import Item, make_item
 from ...rules.scale import Standing
@@ -13,7 +11,6 @@ from ...rules.scale import Standing
 # columns of the query
 LINE, FLAG, DAYS = 0, 3, slice(4, 9)
 SENT = SQL("COALESCE(move.dunning_sent_on, move.invoice_date, move.date)")
-ASKED_FOR = (None, None)  # no reason not to, and no day it ends
 FLUSHED = {
     "account.move.line": None,
     "account.move": ["dunning_sent_on", "invoice_date", "date", "move_type"],
@@ -52,18 +49,22 @@ class PaycollectDunningCase(models.Model):
             if amount < 0:
                 found[key] = items, found[key][1] - amount
                 continue
-            reason, until = flag and reasons.get(line) or ASKED_FOR
             standing = standings[due, told, start, sent, pay_by]
-            items.append(make_item((line, move, amount, standing, reason, until)))
+            if flag and line in reasons:
+                for residual, reason, until in reasons[line]:
+                    part = (line, move, residual, standing, reason, until)
+                    items.append(make_item(part))
+            else:
+                items.append(make_item((line, move, amount, standing, None, None)))
         return found
 
     def _get_first_reasons(self, lines, today):
-        """Return ``{line ID: (state, day it ends)}`` of lines that aren't asked for."""
+        """Return ``{line ID: [(open amount, why it isn't asked for, day it ends)]}`` of
+        lines that aren't asked for, or not in full."""
         found = {}
-        for line, reasons in lines._get_item_reasons(today).items():
-            if reasons:
-                item = line._prepare_open_item(today, reasons)
-                found[line.id] = (item.state, item.until)
+        for line, rows in lines._prepare_open_items(today).items():
+            if not all(row.is_asked for row in rows):
+                found[line.id] = [_get_part(row) for row in rows]
         return found
 
     @api.model
@@ -87,9 +88,9 @@ class PaycollectDunningCase(models.Model):
                     continue
                 standing = standings[days[item.line.id]]
                 standing = standing._replace(due=item.line.date_maturity or None)
-                ids, reason = (item.line.id, item.move.id), item.state
-                reason = None if reason in ASKED else reason
-                items.append(Item(*ids, item.residual, standing, reason, item.until))
+                amount, reason, until = _get_part(item)
+                ids = (item.line.id, item.move.id)
+                items.append(Item(*ids, amount, standing, reason, until))
         return found
 
     def _query_items(self, company, today, plans, customer_ids, flags=True):
@@ -215,6 +216,11 @@ class Standings(dict):
         standing = Standing(_get_day(due), told, *map(_get_day, rest))
         self[days] = standing
         return standing
+
+
+def _get_part(item):
+    """Return the amount of an ``OpenItem``, why it isn't asked for, and until when."""
+    return item.residual, None if item.is_asked else item.state, item.until
 
 
 def _get_day(ordinal):

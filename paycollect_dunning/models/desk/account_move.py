@@ -10,7 +10,6 @@ from odoo.addons.paycollect_portal.rules import open_items
 from ...rules.const import CLOSED, SENT
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
-ASKED = (open_items.DUE, open_items.OVERDUE)
 ASKABLE = ("out_invoice", "out_receipt")
 
 
@@ -55,16 +54,16 @@ class AccountMove(models.Model):
                 and not line.reconciled
             )
         )
-        reasons = lines._get_item_reasons(today)
-        states = {move: [] for move in self}
-        for line in lines.sorted(lambda line: line.date_maturity or line.date):
-            due = line.date_maturity or line.date
-            state = open_items.get_state(due, today, reasons[line])
-            states[line.move_id].append((state, due, reasons[line].get(state)))
-        for move in self:
-            texts = [move._get_item_status(*s, today) for s in states[move][:1]]
+        lines = lines.sorted(lambda line: line.date_maturity or line.date)
+        items = {move: [] for move in self}
+        for line, rows in lines._prepare_open_items(today).items():
+            items[line.move_id] += rows
+        for move, rows in items.items():
+            texts = [move._get_item_status(item, today) for item in rows[:1]]
+            if rows and rows[0].state != open_items.DISPUTED:
+                texts += move._get_disputed_status(rows)
             texts.append(told.get(move.id))
-            if any(state in ASKED for state, _due, _until in states[move]):
+            if any(item.is_due for item in rows):
                 texts.append(steps.get(move._get_step_key()))
             move.dunning_status = " · ".join(text for text in texts if text)
 
@@ -75,9 +74,19 @@ class AccountMove(models.Model):
             self.currency_id.id,
         )
 
-    def _get_item_status(self, state, due, until, today):
+    def _get_disputed_status(self, items):
+        """Return what is in dispute beside what is asked for, in a list."""
+        disputed = [item for item in items if item.state == open_items.DISPUTED]
+        amount = sum(item.residual for item in disputed)
+        if not amount:
+            return []
+        show = self.currency_id._format_amount
+        return [self.env._("%(amount)s in dispute", amount=show(amount))]
+
+    def _get_item_status(self, item, today):
         """Return the state of the oldest open part, for staff."""
         _ = self.env._
+        state, due, until = item.state, item.due_date, item.until
         day = format_day(self.env, until) if until else ""
         match state:
             case open_items.OPEN:

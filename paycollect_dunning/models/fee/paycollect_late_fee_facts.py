@@ -104,15 +104,13 @@ class PaycollectLateFee(models.Model):
         for fee in self.sudo().search([("move_id", "in", lines.move_id.ids)]):
             part = fee.line_id or (fee.move_id, fee.due_date)
             known.setdefault(part, []).append(Charge(fee.kind, fee.period, fee.amount))
-        reasons = lines._get_item_reasons(today)
         found = {}
-        for line in lines:
+        for line, rows in lines._prepare_open_items(today).items():
             due = line.date_maturity
-            state = open_items.get_state(due, today, reasons[line])
-            if state in CHARGED:
+            if rows[0].state in CHARGED:
                 terms = plan._get_fee_terms(line.currency_id, due)
                 before = known.get(line, []) + known.get((line.move_id, due), [])
-                charges = get_charges(line._get_late_item(state), terms, today, before)
+                charges = get_charges(line._get_late_item(rows), terms, today, before)
                 if charges:
                     found[line] = charges
         return found

@@ -38,7 +38,8 @@ class PaycollectDunningCase(models.Model):
             items = cases.partner_id._get_open_items(company, today)
             for case in cases:
                 rows = items[case.partner_id.commercial_partner_id]
-                owed = sum(row.line.amount_residual for row in rows)
+                lines = case.env["account.move.line"].union(*(r.line for r in rows))
+                owed = sum(lines.mapped("amount_residual"))
                 if not 0 < owed < company.dunning_write_off_limit:
                     continue
                 small[case] = [
@@ -96,7 +97,7 @@ class PaycollectDunningCase(models.Model):
             )
         label = self.env._("Small balance written off")
         lines = [self._prepare_credit_vals(item, label) for item in items]
-        amount = sum(item.line.amount_residual for item in items)
+        amount = -sum(vals["balance"] for vals in lines)
         lines.append(
             {
                 "account_id": account.id,
@@ -117,13 +118,16 @@ class PaycollectDunningCase(models.Model):
         }
 
     def _prepare_credit_vals(self, item, label):
+        part = item.residual / item.line.amount_residual_currency
         return {
             "account_id": item.line.account_id.id,
             "partner_id": item.line.partner_id.id,
             "name": f"{label}: {item.move.name}",
             "currency_id": item.currency.id,
             "amount_currency": -item.residual,
-            "balance": -item.line.amount_residual,
+            "balance": -self.company_id.currency_id.round(
+                item.line.amount_residual * part
+            ),
         }
 
     def _set_prepaid(self, now):

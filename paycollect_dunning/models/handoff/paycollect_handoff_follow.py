@@ -34,7 +34,7 @@ class PaycollectHandoff(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update() or self.state not in OPEN_STATES:
             return
-        facts = self.item_ids._get_facts(self.company_id._get_today(now))
+        facts = self.item_ids._get_facts()
         digits = self.currency_id.decimal_places
         change = rules.get_change(facts.values(), digits, self.collected)
         if change.kind == NOTHING and self.state == SENT:

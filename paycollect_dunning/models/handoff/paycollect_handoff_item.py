@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from odoo.addons.paycollect_portal.rules.open_items import DISPUTED
-
 from ...rules.handoff import ItemNow
 
 
@@ -67,18 +65,15 @@ class PaycollectHandoffItem(models.Model):
             "credited": self._get_credited(item.line),
         }
 
-    def _get_facts(self, today):
-        """Return ``{item: rules.handoff.ItemNow}``, in bulk.
-
-        :param today: the company's day
-        """
-        reasons = self.line_id._get_item_reasons(today)
+    def _get_facts(self):
+        """Return ``{item: rules.handoff.ItemNow}``, in bulk."""
+        disputed = self.line_id._get_disputed_parts()
         return {
             item: ItemNow(
                 told=item.amount,
                 first=item.first_amount,
                 residual=item.line_id.amount_residual_currency,
-                disputed=DISPUTED in reasons.get(item.line_id, {}),
+                disputed=disputed.get(item.line_id, 0.0),
                 credited=item._get_credited(item.line_id) - item.credited,
             )
             for item in self

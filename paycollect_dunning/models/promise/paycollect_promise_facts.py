@@ -196,7 +196,8 @@ class PaycollectPromise(models.Model):
                     and line.amount_residual_currency > 0
                 )
             ).sorted(lambda line: (line.date_maturity or line.date, line.id))
-            items = [(line.id, line.amount_residual_currency) for line in lines]
+            owed = lines._get_undisputed_amounts()
+            items = [(line.id, owed[line]) for line in lines if owed[line] > 0]
             left = promise.amount - facts[promise].paid
             digits = promise.currency_id.decimal_places
             for line_id in find_covered(left, items, digits):

@@ -30,21 +30,27 @@ def count_days(day, due):
 
 @dataclass
 class Debt:
-    """``waits``: until the end of this day, nobody asks. ``told``: days of the highest
-    level at which it was named. ``start``: the clock started anew."""
+    """``waits``: until the end of this day, nobody asks. ``disputed``: cents, which may
+    be more than what is open by now. ``told``: days of the highest level at which it
+    was named. ``start``: the clock started anew."""
 
     due: date
     open: int
     waits: date | None = None
-    disputed: bool = False
+    disputed: int = 0
     excluded: bool = False
     told: int | None = None
     pay_by: date | None = None
     start: date | None = None
 
+    @property
+    def rest(self):
+        """What is open and not in dispute."""
+        return max(self.open - self.disputed, 0)
+
     def is_asked(self, today):
         waits = self.waits and self.waits >= today
-        return self.open > 0 and not (waits or self.disputed or self.excluded)
+        return self.rest > 0 and not (waits or self.excluded)
 
     def count_late(self, today):
         return count_days(today, max(self.due, self.start or self.due))
@@ -78,7 +84,7 @@ class Book:
         found = [
             i
             for i, debt in enumerate(self.debts)
-            if debt.open > 0 and debt.disputed >= disputed
+            if debt.open > 0 and bool(debt.disputed) >= disputed
         ]
         if not found:
             return None, None
@@ -91,9 +97,9 @@ class Book:
         asked = [i for i, debt in enumerate(self.debts) if debt.is_asked(today)]
         left, net = self.credit, {}
         for i in sorted(asked, key=lambda i: (self.debts[i].due, i)):
-            used = min(left, self.debts[i].open)
+            used = min(left, self.debts[i].rest)
             left -= used
-            net[i] = self.debts[i].open - used
+            net[i] = self.debts[i].rest - used
         return net
 
     # -- checks --------------------------------------------------------------------
@@ -112,7 +118,7 @@ class Book:
             debt = line.debt
             assert debt.open > 0, "asks for what is paid"
             assert debt.is_asked(today), "asks for what is disputed or promised"
-            assert line.residual == debt.open, "not what the ledger says"
+            assert line.residual == debt.rest, "not what the ledger says"
             assert 0 < line.amount == net[id(debt)], "not what is owed after credit"
             assert self.has_reached(line, today), "a level before its day"
             if debt.told is None or debt.told < line.level:

@@ -31,6 +31,7 @@ MONEY = st.one_of(
 WORDS = st.one_of(
     st.tuples(st.just("promise"), which, few_days),
     st.tuples(st.just("dispute"), which),
+    st.tuples(st.just("dispute_part"), which, st.integers(1, 99)),
     st.tuples(st.just("answer"), which),
     st.tuples(st.just("check"), which, few_days),
     st.tuples(st.just("exclude"), which),

@@ -111,7 +111,7 @@ class OrmLife:
         debt, move = self.pick(number)
         if not debt:
             return
-        said = Said(debt.open / 100, self.today + timedelta(days))
+        said = Said((debt.rest or debt.open) / 100, self.today + timedelta(days))
         promise, problems = self.env["paycollect.promise"]._promise(
             self.customer, self.company, said, move, STAFF, now=self.at(9)
         )
@@ -142,16 +142,19 @@ class OrmLife:
         debt.waits = max(until, debt.waits or until)
 
     def do_dispute(self, number):
+        self.do_dispute_part(number, 100)
+
+    def do_dispute_part(self, number, percent):
         debt, move = self.pick(number)
         if debt and not debt.disputed:
-            debt.disputed = True
+            debt.disputed = max(debt.open * percent // 100, 1)
             self.env["paycollect.dispute"].create(
                 {
                     "move_id": move.id,
                     "company_id": self.company.id,
                     "partner_id": self.customer.id,
                     "reason": "quality",
-                    "amount": debt.open / 100,
+                    "amount": debt.disputed / 100,
                     "currency_id": self.currency.id,
                     "text": "It leaks.",
                 }
@@ -160,7 +163,7 @@ class OrmLife:
     def do_answer(self, number):
         debt, move = self.pick(number, disputed=True)
         if debt:
-            debt.disputed, debt.start = False, self.today
+            debt.disputed, debt.start = 0, self.today
             [dispute] = move.collection_dispute_ids.filtered(
                 lambda dispute: dispute.state == "open"
             )
@@ -257,7 +260,7 @@ class OrmLife:
         for line in row.line_ids:
             debt = self.book.debts[self.moves.index(line.move_id)]
             assert debt.is_asked(self.today), "asks for what is not asked for anymore"
-            assert round(line.residual * 100) == debt.open, "not what is open now"
+            assert round(line.residual * 100) == debt.rest, "not what is open now"
         local = datetime.combine(self.today, time(hour))
         self.book.check_moment(local, self.today)
         mail = row.delivery_id.sudo().mail_id

@@ -62,14 +62,17 @@ class PaperLife:
     do_check = do_promise
 
     def do_dispute(self, number):
+        self.do_dispute_part(number, 100)
+
+    def do_dispute_part(self, number, percent):
         debt, _index = self.book.pick(number)
-        if debt:
-            debt.disputed = True
+        if debt and not debt.disputed:
+            debt.disputed = max(debt.open * percent // 100, 1)
 
     def do_answer(self, number):
         debt, _index = self.book.pick(number, disputed=True)
         if debt:
-            debt.disputed, debt.start = False, self.today
+            debt.disputed, debt.start = 0, self.today
 
     def do_exclude(self, number):
         debt, _index = self.book.pick(number)
@@ -116,11 +119,11 @@ class PaperLife:
         ladder = Ladder([level.delay for level in levels], self.today)
         facts = Facts(
             items=tuple(
-                self.make_item(number, debt)
+                item
                 for number, debt in sorted(
                     enumerate(self.book.debts), key=lambda pair: (pair[1].due, pair[0])
                 )
-                if debt.open > 0
+                for item in self.make_items(number, debt)
             ),
             scale=Scale(levels, ladder),
             credit=self.book.credit / 100,
@@ -128,18 +131,21 @@ class PaperLife:
         )
         return decide(self.mutate(facts)), levels
 
-    def make_item(self, number, debt):
+    def make_items(self, number, debt):
+        """Return the rest, and what is in dispute."""
         waits = debt.waits if debt.waits and debt.waits >= self.today else None
-        reason = (
-            (debt.disputed and "disputed")
-            or (waits and "promised")
-            or (debt.excluded and "excluded")
-            or None
-        )
+        reason = (waits and "promised") or (debt.excluded and "excluded") or None
+        disputed = min(debt.disputed, debt.open)
+        if debt.rest:
+            yield self.make_item(number, debt, debt.rest, reason, waits)
+        if disputed:
+            yield self.make_item(number, debt, disputed, "disputed", None)
+
+    def make_item(self, number, debt, amount, reason, waits):
         return Item(
             line_id=number,
             move_id=number,
-            residual=debt.open / 100,
+            residual=amount / 100,
             standing=Standing(debt.due, debt.told, debt.start, None, debt.pay_by),
             reason=reason,
             until=waits,

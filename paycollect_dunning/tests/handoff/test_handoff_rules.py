@@ -140,7 +140,8 @@ class TestHandoffRules(BaseCase):
             ([ItemNow(100, 30), ItemNow(50, 50)], "adjust", 80, "paid"),
             ([ItemNow(100, 30, credited=70)], "adjust", 30, "credited"),
             ([ItemNow(100, 20, credited=20)], "adjust", 20, "paid"),
-            ([ItemNow(100, 100, True), ItemNow(50, 50)], "adjust", 50, "disputed"),
+            ([ItemNow(100, 100, 100), ItemNow(50, 50)], "adjust", 50, "disputed"),
+            ([ItemNow(100, 90, 30)], "adjust", 60, "disputed"),
             ([ItemNow(100, 0), ItemNow(50, 0)], "recall", 0, "paid"),
             ([ItemNow(100, -5)], "recall", 0, "paid"),
         ]

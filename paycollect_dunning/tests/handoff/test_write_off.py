@@ -43,6 +43,18 @@ class TestWriteOff(HandoffCommon):
         entry._reverse_moves(cancel=True)
         self.assertEqual(self.small.amount_residual, 9.90)
 
+    def test_what_is_in_dispute_is_not_written_off(self):
+        self.company.dunning_write_off_account_id = self.expense
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        move = self.make_invoice(self.other, 9, due=-40, currency_id=euro.id)
+        self.settle(self.big)
+        self.dispute(move, 4)
+        case = self.make_case(self.other, currency_id=euro.id)
+        entry = case.sudo()._write_off(self.now())
+        self.assertEqual(sum(entry.line_ids.mapped("balance")), 0)
+        self.assertEqual((move.amount_residual, move.payment_state), (4, "partial"))
+
     def test_or_the_amount_is_kept_and_new_work_is_prepaid(self):
         case = self.cases.filtered(lambda one: one.partner_id == self.customer)
         case.write({"state": "exception", "reason_code": "hand_over_due"})

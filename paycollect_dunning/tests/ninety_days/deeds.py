@@ -149,7 +149,7 @@ class Deeds(DunningCommon):
         )
         self.assertFalse(problems)
 
-    def dispute(self, story, number=0):
+    def dispute(self, story, number=0, amount=None):
         move = story.moves[number]
         story.dispute = self.env["paycollect.dispute"].create(
             {
@@ -157,7 +157,7 @@ class Deeds(DunningCommon):
                 "company_id": self.company.id,
                 "partner_id": story.customer.id,
                 "reason": "quality",
-                "amount": move.amount_residual,
+                "amount": amount or move.amount_residual,
                 "currency_id": move.currency_id.id,
                 "text": "It leaks.",
             }

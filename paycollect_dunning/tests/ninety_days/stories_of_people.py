@@ -45,6 +45,28 @@ STORIES_OF_PEOPLE = (
         on={"03-25": ("paused", "disputed", 0), "03-26": ("open", "next_level", -3)},
     ),
     Story(
+        "part",
+        "What isn't disputed of an invoice goes on; an answer starts the clock anew",
+        deeds=(
+            (START, "bill", 300, "03-13"),
+            ("03-16", "dispute", 0, 100),
+            ("03-25", "pay", 0, 200),
+            ("03-30", "reject"),
+            ("04-21", "pay", 0),
+        ),
+        said=(
+            "03-10 12:00 mail -3 300.00",
+            "03-18 12:00 mail 3 200.00",
+            "03-24 12:00 mail 7 200.00",
+            "04-20 12:00 mail 15 100.00",
+        ),
+        on={
+            "03-20": ("open", "next_level", 3),
+            "03-26": ("paused", "disputed", 0),
+            "03-30": ("open", "next_level", 7),
+        },
+    ),
+    Story(
         "accepted",
         "After an accepted dispute, the clock of the rest starts anew, too",
         deeds=(

@@ -78,15 +78,37 @@ class AccountMoveLine(models.Model):
             attempt = attempts.get(move)
             if line.no_followup:
                 reasons[line][EXCLUDED] = None
-            if move._is_disputed():
-                reasons[line][DISPUTED] = None
             if attempt and attempt.state == PLANNED:
                 day = line.company_id._get_today(attempt.planned_at)
                 kind = IN_RETRY if attempt.trigger == "retry" else SCHEDULED
                 reasons[line][kind] = day
             elif attempt or move._has_pending_transaction(move.transaction_ids):
                 reasons[line][ON_ITS_WAY] = None
+        for line in self._get_disputed_parts():
+            reasons[line][DISPUTED] = None
         return reasons
+
+    def _get_disputed_parts(self):
+        """Hook: return how much of these open items is in dispute, in bulk.
+
+        :return: ``{line: amount}``, in its currency, at most what is open; lines that
+            nobody disputes have no key
+        """
+        return {
+            line: line.amount_residual_currency
+            for line in self
+            if line.move_id._is_disputed()
+        }
+
+    def _get_undisputed_amounts(self):
+        """Return ``{line: what is open and not in dispute}``, in bulk."""
+        disputed = self._get_disputed_parts()
+        return {
+            line: line.currency_id.round(
+                line.amount_residual_currency - disputed.get(line, 0.0)
+            )
+            for line in self
+        }
 
     @api.model
     def _get_reason_candidates(self, company):
@@ -134,6 +156,29 @@ class AccountMoveLine(models.Model):
             [("move_id", "in", self.move_id.ids), ("state", "in", OPEN_STATES)]
         )
         return {attempt.move_id: attempt for attempt in found}
+
+    def _prepare_open_items(self, today):
+        """Return ``{line: [OpenItem]}``, in bulk: two rows for a line of which a part
+        is in dispute, the rest first."""
+        reasons = self._get_item_reasons(today)
+        contested = self.filtered(lambda line: DISPUTED in reasons[line])
+        disputed = contested._get_disputed_parts()
+        found = {}
+        for line in self:
+            item = line._prepare_open_item(today, reasons[line])
+            found[line] = [item]
+            if item.state == DISPUTED:
+                others = {
+                    reason: until
+                    for reason, until in reasons[line].items()
+                    if reason != DISPUTED
+                }
+                state = get_state(item.due_date, today, others)
+                digits = line.currency_id.decimal_places
+                found[line] = item.split(
+                    disputed[line], state, others.get(state), digits
+                )
+        return found
 
     def _prepare_open_item(self, today, reasons):
         """Return this line as :class:`OpenItem`.

@@ -24,11 +24,10 @@ class ResPartner(models.Model):
         """
         customers = self.commercial_partner_id
         lines = self.env["account.move.line"]._search_open_items(customers, company)
-        reasons = lines._get_item_reasons(today)
         items = {customer: [] for customer in customers}
-        for line in lines:
+        for line, rows in lines._prepare_open_items(today).items():
             customer = line.partner_id.commercial_partner_id.with_env(self.env)
-            items[customer].append(line._prepare_open_item(today, reasons[line]))
+            items[customer] += rows
         return items
 
     def _get_balances(self, company, today, items=None):

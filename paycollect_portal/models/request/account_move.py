@@ -1,11 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.paycollect_fsm.rules.charge import CONTESTED, WAIT, Obstacle
-from odoo.addons.paycollect_fsm.rules.const import OCCASION_PAID, PLANNED
+from odoo.addons.paycollect_fsm.rules.const import OCCASION_DUE, OCCASION_PAID, PLANNED
 
 from ...rules import disputes
 
@@ -37,8 +38,8 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         groups=READERS,
-        help="The customer's dispute isn't settled: nobody asks for the invoice, and "
-        "it isn't charged automatically.",
+        help="The customer's dispute isn't settled: nobody asks for what is disputed, "
+        "and it isn't charged automatically.",
     )
 
     _contested_idx = models.Index("(company_id) WHERE collection_is_contested")
@@ -109,10 +110,66 @@ class AccountMove(models.Model):
 
     # -- while it lasts -----------------------------------------------------------
 
+    def _get_contested_amount(self):
+        """Return what is in dispute, in the invoice's currency."""
+        self.ensure_one()
+        if not self.collection_is_contested:
+            return 0.0
+        contested = self.collection_dispute_ids.filtered(
+            lambda one: disputes.is_contested(one.state, one.is_credited)
+        )
+        return self.currency_id.round(sum(contested.mapped("amount")))
+
+    def _spread_contested(self):
+        """Return ``{open due date: the part of it that is in dispute}`` (sudo)."""
+        self.ensure_one()
+        lines = self._get_term_lines().filtered(lambda line: not line.reconciled)
+        lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+        parts = disputes.spread(
+            self._get_contested_amount(),
+            lines.mapped("amount_residual_currency"),
+            self.currency_id.decimal_places,
+        )
+        return dict(zip(lines, parts, strict=True))
+
+    def _is_partly_contested(self):
+        """Whether the customer disputes a part, and the rest is owed."""
+        self.ensure_one()
+        move = self.sudo()
+        amount = move._get_contested_amount()
+        exceeds = move.currency_id.compare_amounts(move.amount_residual, amount) > 0
+        return bool(amount) and exceeds
+
+    def _is_wholly_contested(self):
+        """Whether nothing is owed that the customer doesn't dispute."""
+        self.ensure_one()
+        contested = self.sudo().collection_is_contested
+        return contested and not self._is_partly_contested()
+
+    def _get_open_parts(self, today):
+        """What is due first is disputed first; if all is, the charge waits for it."""
+        parts = super()._get_open_parts(today)
+        if not parts or not self._is_partly_contested():
+            return parts
+        parts = sorted(parts, key=lambda part: part.due)
+        digits = self.currency_id.decimal_places
+        amount = self.sudo()._get_contested_amount()
+        disputed = disputes.spread(amount, [part.open for part in parts], digits)
+        rest = [
+            replace(part, open=self.currency_id.round(part.open - off))
+            for part, off in zip(parts, disputed, strict=True)
+        ]
+        return [part for part in rest if part.open]
+
+    def _get_discount(self, today):
+        """An early payment discount is for who pays all of it."""
+        discount = super()._get_discount(today)
+        return discount if discount and not self._is_partly_contested() else None
+
     def _get_charge_obstacles(self, now, attempt=None):
         obstacles = super()._get_charge_obstacles(now, attempt)
         for move in self:
-            if move.sudo().collection_is_contested:
+            if move._is_wholly_contested():
                 obstacles[move].append(Obstacle(CONTESTED, WAIT))
         return obstacles
 
@@ -120,7 +177,10 @@ class AccountMove(models.Model):
         obstacles = super()._get_message_obstacles(occasion, now)
         if occasion != OCCASION_PAID:
             for move in self:
-                if move.sudo().collection_is_contested:
+                contested = move.sudo().collection_is_contested
+                if occasion != OCCASION_DUE:
+                    contested = move._is_wholly_contested()
+                if contested:
                     obstacles[move].append(CONTESTED)
         return obstacles
 

@@ -2,7 +2,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...rules.open_items import DISPUTED
+from ...rules.disputes import spread
 from ...rules.requests import Paid
 
 
@@ -11,12 +11,15 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _get_item_reasons(self, today):
-        reasons = super()._get_item_reasons(today)
-        for line in self:
-            if line.move_id.sudo().collection_is_contested:
-                reasons[line][DISPUTED] = None
-        return reasons
+    def _get_disputed_parts(self):
+        """What the customer disputes; all of it if the bank took the money back."""
+        parts = super()._get_disputed_parts()
+        for move, lines in self.grouped("move_id").items():
+            if not move.sudo().collection_is_contested or lines[:1] in parts:
+                continue
+            found = move.sudo()._spread_contested()
+            parts |= {line: found[line] for line in lines if found.get(line)}
+        return parts
 
     @api.model
     def _get_reason_candidates(self, company):

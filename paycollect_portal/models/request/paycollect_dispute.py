@@ -8,8 +8,8 @@ from ...rules.disputes import ACCEPTED, OPEN, REJECTED, WITHDRAWN
 class PaycollectDispute(models.Model):
     """An invoice that its customer disputes, and what we answered.
 
-    While it isn't settled, nobody asks for the invoice, and it isn't charged
-    automatically, see ``rules/disputes.py``.
+    While it isn't settled, nobody asks for the disputed part, and it isn't charged
+    automatically; the rest goes on, see ``rules/disputes.py``.
     """
 
     _name = "paycollect.dispute"

@@ -55,11 +55,13 @@ class PaycollectRequest(models.Model):
                 )
             )
         lines = line.browse(
-            item.line.id
-            for item in named
-            if not item.is_credit
-            and (item.line.account_id, item.currency)
-            == (line.account_id, line.currency_id)
+            {
+                item.line.id: None
+                for item in named
+                if not item.is_credit
+                and (item.line.account_id, item.currency)
+                == (line.account_id, line.currency_id)
+            }
         )
         if not lines:
             raise UserError(

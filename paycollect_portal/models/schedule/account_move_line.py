@@ -107,13 +107,15 @@ class AccountMoveLine(models.Model):
 
     def _filter_autopay(self, rows):
         """Return the lines (sudo) of invoices that autopay may charge; what another
-        customer ordered waits for an approval, as for the policy."""
+        customer ordered waits for an approval, as for the policy, and what is in
+        dispute for its end."""
+        owed = self.sudo()._get_undisputed_amounts()
         lines = self.sudo().filtered(
             lambda line: (
                 line.partner_id.commercial_partner_id in rows.partner_id
                 and line.move_id.move_type == "out_invoice"
                 and line.currency_id == line.company_currency_id
-                and line.amount_residual_currency > 0
+                and owed[line] > 0
                 and not line.no_followup
                 and not line.move_id._find_strangers()
             )

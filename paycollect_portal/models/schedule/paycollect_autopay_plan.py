@@ -199,7 +199,8 @@ class PaycollectAutopay(models.Model):
         due = line.date_maturity or line.date
         terms = move._get_term_lines()
         discount = line._get_valid_discount(today)
-        amount = line.amount_residual_currency - (discount.amount if discount else 0)
+        owed = line._get_undisputed_amounts()[line]
+        amount = owed - (discount.amount if discount else 0)
         return autopay.Part(
             move=move,
             line=line,

@@ -7,9 +7,11 @@ class DisputeCommon(PortalCommon):
     """A customer who disputes an invoice."""
 
     @classmethod
-    def make_dispute(cls, move, reason="quality", text="It leaks.", lines=None):
+    def make_dispute(
+        cls, move, reason="quality", text="It leaks.", lines=None, amount=None
+    ):
         lines = lines or move.env["account.move.line"]
-        claim = Claim(reason, text, lines=tuple(lines.mapped("price_total")))
+        claim = Claim(reason, text, amount, tuple(lines.mapped("price_total")))
         disputes = cls.env["paycollect.dispute"].with_user(cls.portal_user).sudo()
         person = cls.portal_user.partner_id
         return disputes._file(move, person, claim, lines).with_env(cls.env)

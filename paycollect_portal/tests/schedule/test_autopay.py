@@ -216,7 +216,7 @@ class TestAutopay(ScheduleCommon):
                 "company_id": self.company.id,
                 "partner_id": self.customer.id,
                 "reason": "quality",
-                "amount": 1,
+                "amount": 100,
                 "currency_id": move.currency_id.id,
             }
         )
