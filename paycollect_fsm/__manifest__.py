@@ -71,6 +71,7 @@
         "views/paycollect_chargeback_views.xml",
         "views/paycollect_refund_views.xml",
         "wizards/paycollect_refund_start_views.xml",
+        "views/paycollect_hold_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",
         "views/fsm_stage_views.xml",

@@ -13,6 +13,11 @@ UPDATE paycollect_refund
 UPDATE paycollect_refund SET try_at = NULL WHERE state = 'processing';
 UPDATE paycollect_refund_part SET state = 'canceled' WHERE state = 'planned';
 UPDATE paycollect_refund_part SET ask_at = NULL WHERE state IN ('sent', 'unknown');
+UPDATE paycollect_hold
+   SET state = 'canceled', reason_code = 'moved', try_at = NULL
+ WHERE state = 'planned';
+UPDATE paycollect_hold SET try_at = NULL, ask_at = NULL
+ WHERE try_at IS NOT NULL OR ask_at IS NOT NULL;
 UPDATE paycollect_message
    SET state = 'skipped', reason_code = 'copied', retry_at = NULL
  WHERE state = 'queued';

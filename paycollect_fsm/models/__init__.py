@@ -9,5 +9,6 @@ from . import message
 from . import billing
 from . import dispute
 from . import refund
+from . import hold
 from . import privacy
 from . import stripe

@@ -22,6 +22,8 @@ ON_HOLD = "on_hold"
 NOT_NEEDED = "not_needed"
 FINE = frozenset({READY, PREPAID, NOT_NEEDED})
 
+DECLINED = "declined"
+
 CONFIRM = "confirm"
 DISPATCH = "dispatch"
 
@@ -35,6 +37,7 @@ class BookingFacts:
     for a method that doesn't expire. ``amount`` is the total to pay, None if unknown;
     ``amount`` and ``paid`` are in the booking's currency, whose smallest unit is
     ``rounding``. ``hold_text`` is what everyone may read of ``hold_reason``.
+    ``authorization``: DECLINED if the estimate couldn't be held on any method.
     """
 
     mode: str
@@ -51,6 +54,7 @@ class BookingFacts:
     hold_reason: str = ""
     hold_text: str = ""
     closed: bool = False
+    authorization: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,8 @@ def _judge_method(facts: BookingFacts, method: int | None):
     if expiry is not None and get_last_valid_day(expiry) < facts.job_date:
         params = {"expiry": get_last_valid_day(expiry), "job_date": facts.job_date}
         return METHOD_EXPIRED, "method_expired", params
+    if facts.authorization == DECLINED:
+        return METHOD_MISSING, "authorization_declined", {}
     return READY, "method" if facts.mode == "auto" else "net", {}
 
 

@@ -300,6 +300,40 @@ def _dict(value):
     return value if isinstance(value, dict) else {}
 
 
+def get_capture_end(intent):
+    """Return when the hold of an intent ends (Unix time), None if unknown.
+
+    >>> get_capture_end({"latest_charge": {"payment_method_details": {"card":
+    ...     {"capture_before": 9}}}})
+    9
+    >>> get_capture_end({"latest_charge": "ch_1"}) is None
+    True
+    """
+    details = _dict(_get_last_charge(intent).get("payment_method_details"))
+    end = _dict(details.get("card")).get("capture_before")
+    return end if isinstance(end, int) else None
+
+
+def is_release(refund, rest):
+    """Whether a refund is what was released when a hold was captured: no money moved.
+
+    :param rest: what wasn't captured, in minor units
+
+    >>> is_release({"amount": 40, "balance_transaction": None}, 40)
+    True
+    >>> is_release({"amount": 40, "balance_transaction": "txn_1"}, 40)
+    False
+    >>> is_release({"amount": 40, "metadata": {MARK: "a"}}, 40)
+    False
+    """
+    return (
+        rest > 0
+        and refund.get("amount") == rest
+        and not refund.get("balance_transaction")
+        and MARK not in get_metadata(refund)
+    )
+
+
 def get_moment(timestamp):
     """Return a Unix time as a naive UTC datetime.
 

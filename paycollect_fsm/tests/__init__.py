@@ -95,3 +95,5 @@ from .rights import test_context
 from .rights import test_matrix
 from .rights import test_reading
 from .rights import test_writing
+from .hold import test_hold
+from .hold import test_hold_rules

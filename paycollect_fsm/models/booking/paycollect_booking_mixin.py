@@ -267,6 +267,10 @@ class PaycollectBookingMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _get_authorization_state(self):
+        """Hook: DECLINED if the estimate was to be held, and no method took it."""
+        return ""
+
     def _get_local_day(self, moment):
         """Return the company's date at a UTC time; for bookings of one company."""
         return self[:1].company_id._get_today(moment)

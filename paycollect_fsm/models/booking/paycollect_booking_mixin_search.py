@@ -40,6 +40,10 @@ class PaycollectBookingMixin(models.AbstractModel):
             return [("id", "not in", sum((by_state[s] for s in others), []))]
         return [("id", "in", sum((by_state[s] for s in value if s in by_state), []))]
 
+    def _get_special_bookings(self):
+        """Hook: return those with facts that the bulk queries don't read."""
+        return self.browse()
+
     def _get_readiness_states(self, today):
         """Return ``{id: readiness}`` for open bookings of one company (sudo).
 
@@ -55,6 +59,8 @@ class PaycollectBookingMixin(models.AbstractModel):
             state = judge(earliest).state
             if latest is earliest or judge(latest).state == state:
                 states |= dict.fromkeys(booking_ids, state)
+        for booking in self._get_special_bookings():
+            states.pop(booking.id, None)
         unsure = self.browse(id_ for id_ in self._ids if id_ not in states)
         facts, _tokens = unsure._get_collection_facts(today)
         states |= {booking.id: judge(facts[booking]).state for booking in unsure}

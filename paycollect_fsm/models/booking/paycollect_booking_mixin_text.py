@@ -39,6 +39,9 @@ class PaycollectBookingMixin(models.AbstractModel):
             "method_missing": self.env._("Request one from the customer."),
             "method_expired": self.env._("Request a new payment method."),
             "method_limited": self.env._("Request another payment method."),
+            "authorization_declined": self.env._(
+                "Request another payment method, or open the hold and try it again."
+            ),
             "method_unusable": self.env._(
                 "Request a payment method: the link asks for the customer's consent."
             ),
@@ -53,7 +56,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         )
 
     def _get_office_step_text(self, code):
-        if code.startswith("method_"):
+        if code.startswith(("method_", "authorization_")):
             return self.env._(
                 "Ask the office to request a payment method from the customer."
             )
@@ -127,6 +130,9 @@ class PaycollectBookingMixin(models.AbstractModel):
                 "there is no sales order to pay."
             ),
             "method_missing": self.env._("No payment method is on file."),
+            "authorization_declined": self.env._(
+                "The bank declined the hold for this work."
+            ),
             "method": self.env._(
                 "The payment method on file will be charged on completion."
             ),

@@ -151,6 +151,7 @@ class SaleOrder(models.Model):
                 rounding=order.currency_id.rounding or 0.01,
                 po_given=bool((order.client_order_ref or "").strip()),
                 closed=not order._is_open_booking(),
+                authorization=order._get_authorization_state(),
                 **order._get_policy_facts(payers[order], holds[order]),
             )
             for order in self

@@ -247,10 +247,7 @@ class PaymentToken(models.Model):
             ["token_id", "last_state_change", "state", "operation"],
         ):
             key = transaction.token_id._get_method_key()
-            left = transaction.state != "draft" or transaction.operation == "offline"
-            if transaction.state == "cancel" and not transaction.provider_reference:
-                left = False  # withdrawn before it was sent, or the key was rejected
-            if key in result and left:
+            if key in result and transaction._counts_as_decline():
                 result[key].append(transaction.last_state_change)
         return result
 

@@ -89,6 +89,15 @@ class PaymentTransaction(models.Model):
             kwargs["idempotency_key"] = own_key
         return super()._send_api_request(method, endpoint, **kwargs)
 
+    # Declines
+
+    def _counts_as_decline(self):
+        """Hook: whether a payment that didn't succeed counts as a decline."""
+        self.ensure_one()
+        if self.state == "cancel" and not self.provider_reference:
+            return False  # withdrawn before it was sent, or the key was rejected
+        return self.state != "draft" or self.operation == "offline"
+
     # Booking
 
     def _check_amount_and_confirm_order(self):

@@ -6,6 +6,7 @@ from odoo.tools import format_list
 from ...rules.const import OPEN_STATES
 from ...rules.disputes import OPEN
 from ...rules.messages import QUEUED
+from ...rules.hold import LIVE
 from ...rules.refund import OPEN_STATES as OPEN_REFUNDS
 
 SHOWN = 5
@@ -28,6 +29,7 @@ class PaycollectErasure(models.Model):
             (self._search_payments(partners, company), self._get_payment_text),
             (self._search_disputes(partners, company), self._get_dispute_text),
             (self._search_refunds(partners, company), self._get_refund_text),
+            (self._search_live_holds(partners, company), self._get_live_hold_text),
             (self._search_messages(partners, company), self._get_message_text),
         )
         return [get_text(records) for records, get_text in found if records]
@@ -60,7 +62,9 @@ class PaycollectErasure(models.Model):
             ("provider_code", "!=", "custom"),
         ]
         payments = self._search_for("payment.transaction", partners, company, domain)
-        return payments.filtered(lambda tx: not tx.collection_attempt_ids)
+        return payments.filtered(
+            lambda tx: not tx.collection_attempt_ids and not tx.collection_role
+        )
 
     def _search_disputes(self, partners, company):
         domain = [("state", "=", OPEN)]
@@ -69,6 +73,10 @@ class PaycollectErasure(models.Model):
     def _search_refunds(self, partners, company):
         domain = [("state", "in", OPEN_REFUNDS)]
         return self._search_for("paycollect.refund", partners, company, domain)
+
+    def _search_live_holds(self, partners, company):
+        domain = [("state", "in", LIVE)]
+        return self._search_for("paycollect.hold", partners, company, domain)
 
     def _search_messages(self, partners, company):
         domain = [("state", "=", QUEUED)]
@@ -114,6 +122,13 @@ class PaycollectErasure(models.Model):
             "Open refunds: %(refunds)s. Finish or refuse them under Collections ▸ "
             "Refunds first.",
             refunds=self._name_some(refunds.mapped("display_name")),
+        )
+
+    def _get_live_hold_text(self, holds):
+        return self.env._(
+            "Holds for booked work: %(orders)s. Cancel the work or release the holds "
+            "first.",
+            orders=self._name_some(holds.mapped("display_name")),
         )
 
     def _get_message_text(self, messages):

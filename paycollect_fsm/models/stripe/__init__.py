@@ -12,6 +12,7 @@ from . import payment_transaction_failure
 from . import payment_transaction_foreign_retries
 from . import payment_transaction_method
 from . import payment_transaction_refund
+from . import payment_transaction_hold
 from . import paycollect_customer_data
 from . import paycollect_erasure
 from . import res_company
@@ -19,6 +20,7 @@ from . import payment_provider
 from . import paycollect_event
 from . import paycollect_event_intent
 from . import paycollect_event_refund
+from . import paycollect_event_hold
 from . import paycollect_event_method
 from . import paycollect_event_dispute
 from . import payment_provider_webhook_setup

@@ -25,6 +25,13 @@ class PaymentProvider(models.Model):
             arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(currency.name),
         )
 
+    def _to_minor_units(self, amount, currency):
+        return payment_utils.to_minor_currency_units(
+            amount,
+            currency,
+            arbitrary_decimal_number=stripe_const.CURRENCY_DECIMALS.get(currency.name),
+        )
+
     def _get_foreign_advice(self):
         if self.code != "stripe":
             return super()._get_foreign_advice()

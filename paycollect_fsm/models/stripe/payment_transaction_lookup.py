@@ -30,10 +30,13 @@ class PaymentTransaction(models.Model):
         """
         if self.provider_code != "stripe":
             return super()._get_key_life()
-        if not self.sudo().collection_request and self.operation != "refund":
+        if not self._has_repeatable_request():
             return None
         hours = self._get_stripe_key_hours()
         return timedelta(hours=hours) if hours else None
+
+    def _has_repeatable_request(self):
+        return bool(self.sudo().collection_request) or self.operation == "refund"
 
     def _get_stripe_key_hours(self):
         value = (

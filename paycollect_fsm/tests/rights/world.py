@@ -124,6 +124,16 @@ class World(RightsCommon):
                 "reason": "Test",
                 "approved_by_id": self.env.uid,
             },
+            "paycollect.hold": {
+                "company_id": company.id,
+                "order_id": self.order.id,
+                "partner_id": self.customer.id,
+                "amount": 1,
+                "currency_id": company.currency_id.id,
+                "token_id": self.card.id,
+                "state": "voided",
+                "planned_at": now,
+            },
             "paycollect.chargeback": {
                 **in_company,
                 "provider_reference": "dp_1",

@@ -1,0 +1,40 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PaycollectPolicy(models.Model):
+    """Policies that hold the estimate when work is booked."""
+
+    _inherit = "paycollect.policy"
+
+    hold_at_booking = fields.Boolean(
+        string="Hold the Estimate at Booking",
+        help="When an order is confirmed, its total is held on the method on file, and "
+        "captured when the job is done. Later jobs get their hold shortly before.",
+    )
+    hold_margin = fields.Float(
+        string="Margin of the Hold (%)",
+        digits=(5, 2),
+        help="How much more than the order's total is held, for extras on site.",
+    )
+
+    @api.constrains("hold_margin")
+    def _check_hold_margin(self):
+        for policy in self:
+            if not 0 <= policy.hold_margin <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "The margin of the hold of “%(policy)s” is %(percent)s%%, but "
+                        "it must be between 0%% and 100%%. Enter a percentage in that "
+                        "range.",
+                        policy=policy.name,
+                        percent=policy.hold_margin,
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"hold_at_booking", "collection_mode", "active"} & vals.keys():
+            self.env.ref("paycollect_fsm.cron_holds").sudo()._trigger()
+        return result
