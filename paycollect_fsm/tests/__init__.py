@@ -97,3 +97,4 @@ from .rights import test_reading
 from .rights import test_writing
 from .hold import test_hold
 from .hold import test_hold_rules
+from .hold import test_stripe_hold

@@ -4,7 +4,7 @@ from datetime import timedelta
 from ..common import CollectionCommon
 
 
-class HoldCommon(CollectionCommon):
+class HoldMixin:
     """Orders whose estimate is held when they are confirmed."""
 
     def set_scene(self):
@@ -48,3 +48,7 @@ class HoldCommon(CollectionCommon):
         if reason is not None:
             self.assertEqual(hold.reason_code or "", reason)
         return hold
+
+
+class HoldCommon(HoldMixin, CollectionCommon):
+    """With a provider that answers at once."""
