@@ -41,6 +41,7 @@
         "views/receipt_templates.xml",
         "data/mail_template_receipt.xml",
         "data/mail_template_refund.xml",
+        "data/mail_template_custody.xml",
         # screens
         "views/menu.xml",
         "views/paycollect_policy_views.xml",
@@ -72,6 +73,10 @@
         "views/paycollect_refund_views.xml",
         "wizards/paycollect_refund_start_views.xml",
         "views/paycollect_hold_views.xml",
+        # payments in person
+        "wizards/paycollect_take_payment_views.xml",
+        "wizards/paycollect_custody_receive_views.xml",
+        "views/paycollect_custody_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",
         "views/fsm_stage_views.xml",

@@ -10,5 +10,6 @@ from . import billing
 from . import dispute
 from . import refund
 from . import hold
+from . import door
 from . import privacy
 from . import stripe

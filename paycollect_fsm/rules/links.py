@@ -13,6 +13,8 @@ PAY = "pay"
 
 # How a link got to the customer: the user who created it passed it on.
 COPY = "copy"
+# Or it was a QR code on the screen of a worker.
+SCREEN = "screen"
 
 
 @dataclass(frozen=True)

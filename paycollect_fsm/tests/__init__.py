@@ -98,3 +98,6 @@ from .rights import test_writing
 from .hold import test_hold
 from .hold import test_hold_rules
 from .hold import test_stripe_hold
+from .door import test_custody
+from .door import test_door
+from .door import test_door_rules

@@ -10,6 +10,10 @@ from . import paycollect_charge
 from . import paycollect_refund_start
 from . import paycollect_switch
 from . import paycollect_complete
+from . import paycollect_take_payment
+from . import paycollect_take_payment_status
+from . import paycollect_take_payment_text
+from . import paycollect_custody_receive
 
 # data protection
 from . import paycollect_export

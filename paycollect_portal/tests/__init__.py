@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from .check import test_check_books
 from .check import test_check_bounce
+from .check import test_check_door
 from .check import test_check_notice
 from .check import test_check_pages
 from .check import test_check_rules

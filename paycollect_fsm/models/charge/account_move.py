@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from ...rules.charge import APPROVAL
 from ...rules.const import OPEN_STATES, PLANNED
+from ..company.paycollect_access import GROUP_USER
 
 
 class AccountMove(models.Model):
@@ -159,13 +160,14 @@ class AccountMove(models.Model):
         self.env["paycollect.access"]._check_user(self)
         return self._collect_now()
 
-    def _collect_now(self, token=None):
+    def _collect_now(self, token=None, amount=0.0):
         """Charge the invoice, or return why it can't be charged.
 
         :param token: the method; default: the customer's first usable one
+        :param amount: the part of what is due to charge; default: all of it
         """
-        attempt = self._plan_collection("manual", token=token)
-        if not attempt and self.collection_decision_code == APPROVAL:
+        attempt = self._plan_collection("manual", token=token, asked=amount)
+        if not attempt and self._is_approved_here():
             return self.action_approve_charge()
         if not attempt:
             return self._notify(self.collection_decision, "warning")
@@ -177,6 +179,11 @@ class AccountMove(models.Model):
             ),
             "success",
         )
+
+    def _is_approved_here(self):
+        """Whether the charge has to be approved, and the user may open the dialog."""
+        waits = self.collection_decision_code == APPROVAL
+        return waits and (self.env.su or self.env.user.has_group(GROUP_USER))
 
     def _notify(self, message, kind):
         return {

@@ -189,9 +189,11 @@ class AccountMove(models.Model):
     def _has_part_left(self):
         """Whether an installment was charged and the next one isn't planned yet."""
         self.ensure_one()
+        last = self._get_last_attempt()
         return (
             self._is_owed()
             and self.payment_state == "partial"
             and self.collection_mode == "auto"
-            and self._get_last_attempt().state == PAID
+            and last.state == PAID
+            and not last.asked_amount
         )

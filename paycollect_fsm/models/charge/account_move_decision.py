@@ -60,7 +60,13 @@ class AccountMove(models.Model):
         )._notify_customer(OCCASION_DUE, now)
 
     def _plan_collection(
-        self, trigger, now=None, token=None, collectables=None, tokens=None
+        self,
+        trigger,
+        now=None,
+        token=None,
+        collectables=None,
+        tokens=None,
+        asked=0.0,
     ):
         """Plan one attempt for each invoice that may be charged.
 
@@ -73,6 +79,7 @@ class AccountMove(models.Model):
         :param token: the method to charge; default: the customer's first usable one
         :param collectables: see ``_get_collectable``; default: computed here
         :param dict tokens: the method to charge for each of these invoices
+        :param asked: the part of what is due to charge; default: all of it
         :return: the planned ``paycollect.attempt`` records; if an invoice has none,
             its ``collection_decision`` says why
         """
@@ -86,7 +93,12 @@ class AccountMove(models.Model):
             method = tokens[move]
             retry = move._get_planned_retry(now)
             facts = move._get_charge_facts(
-                method, now, trigger, replaced=retry, collectable=collectables[move]
+                method,
+                now,
+                trigger,
+                replaced=retry,
+                collectable=collectables[move],
+                asked=asked,
             )
             decision = decide(facts)
             anyway = get_authorizer(trigger) != STAFF
@@ -106,6 +118,8 @@ class AccountMove(models.Model):
                 vals = move._prepare_attempt_vals(
                     method, trigger, facts.due_at or now, facts.residual
                 )
+                if collectables[move].ask(ahead=True) > facts.residual:
+                    vals["asked_amount"] = facts.residual
                 if decision.verdict == WAIT:
                     vals |= move._prepare_wait_vals(decision, method)
                 vals_list.append(vals)

@@ -46,6 +46,7 @@ class AccountMove(models.Model):
         attempt=None,
         replaced=None,
         collectable=None,
+        asked=0.0,
     ):
         """Return the :class:`ChargeFacts` of one invoice.
 
@@ -55,16 +56,20 @@ class AccountMove(models.Model):
             daily limits, are only read then
         :param replaced: the planned retry that would be replaced
         :param collectable: what is owed; default: computed here
+        :param asked: the part of it to charge; default: all of it, or what ``attempt``
+            says
         """
         self.ensure_one()
         collectable = collectable or self._get_collectable(now)[self]
+        asked = attempt.asked_amount if attempt else asked
+        amount = collectable.ask(ahead=True)
         facts = self._prepare_charge_facts(token, now, attempt)
         authorizer = attempt._get_authorizer() if attempt else get_authorizer(trigger)
         ahead = authorizer != POLICY
         facts |= {
             "authorized_by": authorizer,
             "any_mode": fits_any_mode(trigger),
-            "residual": collectable.ask(ahead=True),
+            "residual": min(amount, asked) if asked else amount,
             "due_at": None if ahead else self._get_due_moment(collectable),
             "credit_waiting": collectable.credit_waiting,
             "credit_left": collectable.credit,

@@ -90,15 +90,7 @@ class AccountMove(models.Model):
         """Return the payments of a settled invoice."""
         if self.payment_state == "reversed":
             return self.env._("Nothing is due: a credit note was created.")
-        texts = [
-            self.env._(
-                "%(amount)s paid with %(method)s.",
-                amount=self.currency_id._format_amount(attempt.amount),
-                method=attempt.token_id._get_label(),
-            )
-            for attempt in self.sudo().collection_attempt_ids.sorted("id")
-            if attempt.state == PAID
-        ]
+        texts = self._get_paid_parts()
         if self.collection_credit_used:
             text = self.env._(
                 "%(amount)s paid with the customer's credit.",
@@ -107,6 +99,18 @@ class AccountMove(models.Model):
             texts.insert(0, text)
         amount = self.currency_id._format_amount(self.amount_total)
         return " ".join(texts) or self.env._("%(amount)s paid.", amount=amount)
+
+    def _get_paid_parts(self):
+        """Hook: return a sentence for each payment that has a row of ours."""
+        return [
+            self.env._(
+                "%(amount)s paid with %(method)s.",
+                amount=self.currency_id._format_amount(attempt.amount),
+                method=attempt.token_id._get_label(),
+            )
+            for attempt in self.sudo().collection_attempt_ids.sorted("id")
+            if attempt.state == PAID
+        ]
 
     def _get_charging_text(self, values):
         if self._get_last_attempt().state == SETTLING:

@@ -54,6 +54,11 @@ class PaycollectAttempt(models.Model):
         help="The invoice's customer when the charge was planned.",
     )
     amount = fields.Monetary(required=True, readonly=True)
+    asked_amount = fields.Monetary(
+        string="At Most",
+        readonly=True,
+        help="The part of what is due that a user chose to charge; 0 = all of it.",
+    )
     discount = fields.Monetary(
         string="Early Payment Discount",
         readonly=True,
@@ -269,10 +274,14 @@ class PaycollectAttempt(models.Model):
         if move.currency_id != self.currency_id:
             return "changed_currency"
         if self._is_ahead():
-            asked = move._get_collectable()[move].ask(ahead=True)
+            asked = self._limit(move._get_collectable()[move].ask(ahead=True))
             if self.currency_id.compare_amounts(asked, self.amount) > 0:
                 return "changed_amount"
         return ""
+
+    def _limit(self, amount):
+        """Return what may be charged of an amount that is due."""
+        return min(amount, self.asked_amount) if self.asked_amount else amount
 
     def _get_authorizer(self):
         """Hook: return who authorized the charge, see ``rules/triggers.py``."""

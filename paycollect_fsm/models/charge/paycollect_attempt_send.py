@@ -107,7 +107,8 @@ class PaycollectAttempt(models.Model):
         if decision.verdict == GO:
             transaction = self._create_transaction(facts.residual)
             self._set_sent(transaction, transaction.amount, now)
-            self.discount = collectable.discount
+            limited = collectable.ask(ahead=True) > facts.residual
+            self.discount = 0.0 if limited else collectable.discount
             return True
         if decision.verdict == STOP:
             params = move._prepare_reason_params(decision, self.token_id)

@@ -51,11 +51,17 @@ class PaycollectLink(models.Model):
         check_company=True,
     )
     channel = fields.Selection(
-        selection=[("mail", "Email"), ("sms", "Text message"), ("copy", "Copied")],
+        selection=[
+            ("mail", "Email"),
+            ("sms", "Text message"),
+            ("copy", "Copied"),
+            ("screen", "Shown on site"),
+        ],
         string="Sent By",
         readonly=True,
         help="How a requested link got to the customer. “Copied” means that the user "
-        "who created it passed it on.",
+        "who created it passed it on; “Shown on site,” that it was a QR code on a "
+        "worker's screen.",
     )
     token_hash = fields.Char(
         required=True,

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.tools import format_date
 
-from ...rules.links import COPY
+from ...rules.links import COPY, SCREEN
 from ...rules.messages import MAIL, SMS
 
 
@@ -24,6 +24,8 @@ class PaycollectLink(models.Model):
         ways = set(links.mapped("channel"))
         if COPY in ways:
             text = self.env._("Link copied %(date)s", **values)
+        elif SCREEN in ways:
+            text = self.env._("QR code shown on site %(date)s", **values)
         elif ways == {MAIL, SMS}:
             text = self.env._("Requested %(date)s by email and SMS", **values)
         elif ways == {SMS}:

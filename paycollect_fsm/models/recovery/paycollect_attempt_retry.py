@@ -213,6 +213,8 @@ class PaycollectAttempt(models.Model):
         refused = move.collection_mode != "auto" or bool(
             find_causes(move._get_review(now), amount)
         )
+        if self.asked_amount:  # a user chose to charge a part, and chooses again
+            return retry.Person("not_automatic")
         if refused and self._get_authorizer() != CUSTOMER:
             return retry.Person("not_automatic")
         plan = move._get_retry_plan()

@@ -66,6 +66,14 @@ class World(RightsCommon):
             "paycollect.approve": {"move_id": self.invoice.id},
             "paycollect.charge": {"move_id": self.invoice.id},
             "paycollect.refund.start": self._prepare_refund_vals(),
+            "paycollect.take.payment": {
+                "move_id": self.invoice.id,
+                "order_id": self.job.id,
+            },
+            "paycollect.custody.receive.line": {
+                "wizard_id": self.env["paycollect.custody.receive"].create({}).id,
+                "custody_id": self.records["paycollect.custody"].id,
+            },
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
@@ -106,6 +114,27 @@ class World(RightsCommon):
             }
         )
         return refund, part
+
+    def _make_custody(self):
+        """Return cash that the technician holds, and a step of other cash."""
+        now = fields.Datetime.now()
+        vals = {
+            "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "move_id": self.invoice.id,
+            "payment_id": self.transaction.payment_id.id,
+            "user_id": self.users["technician"].id,
+            "kind": "cash",
+            "amount": 1,
+            "currency_id": self.invoice.currency_id.id,
+            "collected_at": now,
+            "day": now.date(),
+        }
+        custody, other = self.env["paycollect.custody"].create(
+            [{**vals, "take_key": "1"}, {**vals, "take_key": "2"}]
+        )
+        other._record_step("handed_in", now)
+        return custody, other.event_ids, self.transaction.payment_id
 
     def _make_rows(self):
         now = fields.Datetime.now()
@@ -204,6 +233,7 @@ class World(RightsCommon):
         return [
             policy,
             *self._make_refund(),
+            *self._make_custody(),
             self.env["paycollect.link"].search([], order="id desc", limit=1),
             self.invoice.activity_schedule("mail.mail_activity_data_todo"),
             *(self.env[name].create(vals) for name, vals in rows.items()),

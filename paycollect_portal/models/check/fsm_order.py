@@ -29,14 +29,10 @@ class FsmOrder(models.Model):
     def _compute_collection_check_text(self):
         for job in self:
             customer = job._get_payer().commercial_partner_id
-            customer = customer.with_company(job.company_id)
             collects = job.company_id.collection_active
-            refused = collects and customer.collection_no_checks
-            job.collection_takes_checks = collects and customer and not refused
-            job.collection_check_text = refused and self.env._(
-                "Take no check from this customer: the bank returned %(count)s.",
-                count=customer.collection_bounced_checks,
-            )
+            refusal = customer and customer._get_check_refusal(job.company_id)
+            job.collection_takes_checks = collects and customer and not refusal
+            job.collection_check_text = collects and refusal
 
     def action_take_check(self):
         """Button: record a check that the customer hands over on site.

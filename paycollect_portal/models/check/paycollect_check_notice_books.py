@@ -103,7 +103,7 @@ class PaycollectCheckNotice(models.Model):
 
     def _prepare_payment_vals(self, amount, date, lines):
         journal = self.company_id._get_check_journal()
-        method = journal._get_check_method_line()
+        method = journal._get_manual_method_line()
         vals = {
             "payment_type": "inbound",
             "partner_type": "customer",
@@ -172,7 +172,7 @@ class PaycollectCheckNotice(models.Model):
     def _create_deposit(self, now=None):
         lines = self._get_lines_in_hand()
         journal = self.payment_id.journal_id
-        account = journal._get_check_method_line().payment_account_id
+        account = journal._get_manual_method_line().payment_account_id
         bank = self.env["account.journal"].search(
             [
                 ("type", "=", "bank"),
@@ -204,10 +204,11 @@ class PaycollectCheckNotice(models.Model):
     def _get_lines_in_hand(self):
         """Return the journal items of the checks in hand.
 
-        :raise UserError: if one is on another slip
+        :raise UserError: if one is on another slip, or a worker still holds it
         """
         lines = self.env["account.move.line"]
         for notice in self:
+            notice._check_at_office()
             liquidity, _counterpart, _other = notice.payment_id._seek_for_lines()
             if liquidity.check_deposit_id:
                 raise UserError(

@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 
@@ -28,15 +28,6 @@ class ResCompany(models.Model):
         help="Business days for which reminders pause once a customer announced a "
         "check.",
         write_groups="base.group_system",
-    )
-    collection_check_journal_id = fields.Many2one(
-        "account.journal",
-        string="Check Journal",
-        domain="[('type', '=', 'bank'), ('company_id', '=', id)]",
-        check_company=True,
-        help="Where received checks are booked until they are deposited.",
-        write_groups="base.group_system",
-        groups="account.group_account_invoice,base.group_system",
     )
     collection_bounce_limit = fields.Integer(
         string="No Checks After",
@@ -73,38 +64,6 @@ class ResCompany(models.Model):
             )
         )
         return checks.get_pause_end(today, days, set(holidays.mapped("date")))
-
-    def _get_check_journal(self):
-        """Return the journal in which received checks are booked.
-
-        Default: a bank journal with an account for checks in hand, as the check
-        deposit expects, or else any bank journal.
-
-        :raise UserError: if there is none
-        """
-        company = self.sudo()
-        if company.collection_check_journal_id:
-            return company.collection_check_journal_id
-        journals = (
-            self.env["account.journal"]
-            .sudo()
-            .search([("type", "=", "bank"), ("company_id", "=", company.id)])
-        )
-        in_hand = journals.filtered(
-            lambda journal: (
-                not journal.bank_account_id
-                and journal._get_check_method_line().payment_account_id
-            )
-        )
-        if not journals:
-            raise UserError(
-                self.env._(
-                    "%(company)s has no journal for checks. Choose a “Check Journal” "
-                    "in the settings of Invoicing, under Collections.",
-                    company=company.name,
-                )
-            )
-        return (in_hand or journals)[:1]
 
     def _get_check_problem_texts(self, today, end):
         """Return ``{problem: text}`` for what can be wrong with an announced check."""

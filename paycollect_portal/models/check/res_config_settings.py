@@ -8,9 +8,6 @@ class ResConfigSettings(models.TransientModel):
     collection_check_days = fields.Integer(
         related="company_id.collection_check_days", readonly=False
     )
-    collection_check_journal_id = fields.Many2one(
-        related="company_id.collection_check_journal_id", readonly=False
-    )
     collection_bounce_limit = fields.Integer(
         related="company_id.collection_bounce_limit", readonly=False
     )

@@ -68,3 +68,12 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "child_of", customer.id)],
             "context": {},
         }
+
+    def _get_check_refusal(self, company):
+        customer = self.commercial_partner_id.with_company(company)
+        if customer.collection_no_checks:
+            return self.env._(
+                "Take no check from this customer: the bank returned %(count)s.",
+                count=customer.collection_bounced_checks,
+            )
+        return super()._get_check_refusal(company)
