@@ -72,9 +72,7 @@ class PaycollectCustodyReceiveLine(models.TransientModel):
     amount = fields.Monetary(related="custody_id.amount", string="Collected")
     counted = fields.Monetary(write_groups=GROUP_USER)
     difference = fields.Monetary(compute="_compute_difference")
-    reason = fields.Char(
-        string="Reason for the Difference", write_groups=GROUP_USER
-    )
+    reason = fields.Char(string="Reason for the Difference", write_groups=GROUP_USER)
 
     @api.depends("counted", "amount")
     def _compute_difference(self):

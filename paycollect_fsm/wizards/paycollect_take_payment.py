@@ -233,9 +233,7 @@ class PaycollectTakePayment(models.TransientModel):
                 )
             )
         attempt = move._plan_manually(token, take.amount, now)
-        self.write(
-            {"waits_for": CARD, "attempt_id": attempt.id, "way": False}
-        )
+        self.write({"waits_for": CARD, "attempt_id": attempt.id, "way": False})
         return self._show_outcome(self._get_status())
 
     def _make_code(self, now):

@@ -129,7 +129,9 @@ class PaycollectCustody(models.Model):
     )
     may_hand_in = fields.Boolean(compute="_compute_may_hand_in")
 
-    _take_key_unique = models.UniqueIndex("(take_key)", "This payment was taken already.")
+    _take_key_unique = models.UniqueIndex(
+        "(take_key)", "This payment was taken already."
+    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -52,7 +52,9 @@ class PaycollectCustody(models.Model):
             partner._get_collection_number(),
         )
         if email or number:
-            return self.env._("The receipt goes to %(address)s.", address=email or number)
+            return self.env._(
+                "The receipt goes to %(address)s.", address=email or number
+            )
         return self.env._(
             "The customer has neither an email address nor a mobile number: write a "
             "receipt by hand."

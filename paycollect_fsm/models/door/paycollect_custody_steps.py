@@ -61,7 +61,9 @@ class PaycollectCustody(models.Model):
         moves = self.sudo()._get_deposit_moves().sudo(False)
         if not moves:
             raise UserError(
-                self.env._("The books have no deposit of %(what)s.", what=self.display_name)
+                self.env._(
+                    "The books have no deposit of %(what)s.", what=self.display_name
+                )
             )
         return {
             "type": "ir.actions.act_window",

@@ -15,5 +15,7 @@ class PaycollectCustomerData(models.AbstractModel):
                 secret=("take_key",),
                 personal=("check_bank", "photo"),
             ),
-            "paycollect.custody.event": CustomerRows(partner=("custody_id.partner_id",)),
+            "paycollect.custody.event": CustomerRows(
+                partner=("custody_id.partner_id",)
+            ),
         }

@@ -35,7 +35,9 @@ class TestCustody(DoorCommon):
         with self.assertRaisesRegex(UserError, "Enter the reason"):
             self.receive(self.cash, counted=55)
         self.receive(self.cash + self.check)
-        self.assertEqual(self.check.event_ids.mapped("user_id"), self.technician + self.accountant)
+        self.assertEqual(
+            self.check.event_ids.mapped("user_id"), self.technician + self.accountant
+        )
         self.assertEqual((self.cash + self.check).mapped("state"), ["received"] * 2)
         with self.assertRaisesRegex(UserError, "isn't possible"):
             self.cash.with_user(self.accountant).action_open_receive()

@@ -166,9 +166,7 @@ class TestDoor(DoorCommon):
             }
         )
         move = self.make_invoice(100, invoice_payment_term_id=term.id)
-        self.assertEqual(
-            self.take(move, self.accountant, way="cash")["state"], "done"
-        )
+        self.assertEqual(self.take(move, self.accountant, way="cash")["state"], "done")
         self.assertEqual(self.get_rows(move).amount, 98)
         self.assertEqual(move.amount_residual, 0)
 
@@ -178,7 +176,10 @@ class TestDoor(DoorCommon):
         with self.assertRaisesRegex(AccessError, "another worker"):
             self.open(self.job, self.other_worker_user)
         dialog = self.open(self.job)
-        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+        with (
+            self.assertRaises(AccessError),
+            mute_logger("odoo.addons.base.models.ir_rule"),
+        ):
             dialog.with_user(self.other_worker_user).action_take()
         with self.assertRaises(AccessError):
             dialog.write({"shown_due": 1})
@@ -188,7 +189,9 @@ class TestDoor(DoorCommon):
         self.take(self.job, way="cash", amount=20)
         custody = self.get_rows(self.invoice).with_user(self.technician)
         self.assertEqual(custody.search([]).mapped("amount"), [20])
-        self.assertFalse(self.env["account.payment"].with_user(self.technician).has_access("read"))
+        self.assertFalse(
+            self.env["account.payment"].with_user(self.technician).has_access("read")
+        )
 
     def test_each_company_books_its_own(self):
         other = self.env["res.company"].create({"name": "Other Company"})

@@ -36,6 +36,8 @@ class Offers:
         ("res.config.settings", "action_open_collection_activation"): "a menu",
         ("account.move", "action_view_collection_jobs"): "a dispatcher starts at jobs",
         ("payment.provider", "action_foreign_retries_off"): "the same",
+        ("paycollect.take.payment", "action_open"): "the screen with the outcome",
+        ("paycollect.take.payment", "get_status"): "the same",
     }
 
     def test_a_screen_offers_to_each_role_what_it_may_do(self):
