@@ -237,7 +237,7 @@ class PaycollectTakePayment(models.TransientModel):
         return self._show_outcome(self._get_status())
 
     def _make_code(self, now):
-        """Return the QR code of a payment link, as a PNG; the link is stored nowhere."""
+        """Return the QR code of a payment link as a PNG; the link is stored nowhere."""
         move = self.move_id
         links = self.env["paycollect.link"]
         link, raw = links._create_for_screen(move, now)

@@ -51,8 +51,8 @@ class PaycollectTakePayment(models.TransientModel):
                 **values,
             ),
             "confirm_credit": _(
-                "%(amount)s is %(credit)s more than due. Correct the amount, or confirm "
-                "that the customer wants the rest as credit.",
+                "%(amount)s is %(credit)s more than due. Correct the amount, or "
+                "confirm that the customer wants the rest as credit.",
                 **values,
             ),
             "tendered": _(
