@@ -77,6 +77,8 @@
         "wizards/paycollect_take_payment_views.xml",
         "wizards/paycollect_custody_receive_views.xml",
         "views/paycollect_custody_views.xml",
+        "views/paycollect_installment_plan_views.xml",
+        "wizards/paycollect_installment_offer_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",
         "views/fsm_stage_views.xml",

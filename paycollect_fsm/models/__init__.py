@@ -11,5 +11,6 @@ from . import dispute
 from . import refund
 from . import hold
 from . import door
+from . import installment
 from . import privacy
 from . import stripe

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .approval import Review, describe, find_causes
+from .installment import IN_PLAN
 from .method_limits import Limit
 from .outcome import KEY_REJECTED
 from .triggers import POLICY, STAFF
@@ -90,6 +91,7 @@ class ChargeFacts:
     checked last, because it is only closed for a charge that would otherwise be sent.
     ``review``: what the amount consists of, and what was approved.
     ``any_mode``: the policy asks for the charge in every ``mode``, e.g. a deposit.
+    ``in_plan``: the customer pays in parts, or may, so that the policy doesn't charge.
     ``in_draft``: a charge was planned before. ``changed``: one of ``CHANGED``, or
     empty. ``token_fits``: its consent names this customer, and it is the company's.
     """
@@ -114,6 +116,7 @@ class ChargeFacts:
     obstacles: tuple[Obstacle, ...] = ()
     mode: str = "auto"
     any_mode: bool = False
+    in_plan: bool = False
     authorized_by: str = POLICY
     review: Review = field(default_factory=Review)
     token_found: bool = True
@@ -205,6 +208,8 @@ def _invoice(facts):
 def _policy(facts):
     if facts.authorized_by != POLICY:
         return None
+    if facts.in_plan:
+        return Decision(STOP, IN_PLAN)
     if facts.mode != "auto" and not (facts.mode and facts.any_mode):
         return Decision(STOP, f"mode_{facts.mode or 'none'}")
     return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 SAVE_METHOD = "save_method"
 CONFIRM = "confirm"
 PAY = "pay"
+ANSWER = "answer"
 
 # How a link got to the customer: the user who created it passed it on.
 COPY = "copy"
@@ -46,6 +47,12 @@ PURPOSES = {
             "Confirm a payment",
             frozenset({CONFIRM}),
             "_render_authentication_page",
+        ),
+        Purpose(
+            "plan",
+            "Answer a payment plan",
+            frozenset({ANSWER}),
+            "_render_plan_page",
         ),
     )
 }

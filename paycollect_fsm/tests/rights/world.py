@@ -74,6 +74,12 @@ class World(RightsCommon):
                 "wizard_id": self.env["paycollect.custody.receive"].create({}).id,
                 "custody_id": self.records["paycollect.custody"].id,
             },
+            "paycollect.installment.offer": self._prepare_refund_vals(),
+            "paycollect.installment.offer.line": {
+                "offer_id": self.env["paycollect.installment.offer"]
+                .create(self._prepare_refund_vals())
+                .id
+            },
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
@@ -135,6 +141,20 @@ class World(RightsCommon):
         )
         other._record_step("handed_in", now)
         return custody, other.event_ids, self.transaction.payment_id
+
+    def _make_plan(self):
+        """Return an offered payment plan and its part."""
+        plan = self.env["paycollect.installment.plan"].create(
+            {
+                **self._prepare_refund_vals(),
+                "amount": 1,
+                "offered_at": fields.Datetime.now(),
+                "part_ids": [
+                    Command.create({"amount": 1, "date": self.company._get_today()})
+                ],
+            }
+        )
+        return plan, plan.part_ids
 
     def _make_rows(self):
         now = fields.Datetime.now()
@@ -234,6 +254,7 @@ class World(RightsCommon):
             policy,
             *self._make_refund(),
             *self._make_custody(),
+            *self._make_plan(),
             self.env["paycollect.link"].search([], order="id desc", limit=1),
             self.invoice.activity_schedule("mail.mail_activity_data_todo"),
             *(self.env[name].create(vals) for name, vals in rows.items()),
