@@ -49,6 +49,9 @@
         "views/paycollect_autopay_views.xml",
         "views/paycollect_scheduled_payment_views.xml",
         "views/res_partner_schedule_views.xml",
+        # payment plans
+        "data/mail_template_installment.xml",
+        "views/plan_templates.xml",
         # statement and service history
         "views/statement_templates.xml",
         "views/paycollect_statement_request_views.xml",

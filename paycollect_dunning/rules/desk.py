@@ -9,6 +9,7 @@ CHARGEBACK = "chargeback"
 UNKNOWN = "unknown"
 DECLINED = "declined"
 PROMISE = "promise"
+PLAN = "plan"
 CHECK = "check"
 MONEY = "money"
 CALL = "call"
@@ -46,6 +47,7 @@ KNOWN_OTHERWISE = (
     "customer_dispute",
     "customer_request",
     "handoff_proposed",
+    "plan_broken",
     "unknown",
 )
 

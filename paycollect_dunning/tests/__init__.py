@@ -18,6 +18,7 @@ from .handoff import test_handoff
 from .handoff import test_handoff_rules
 from .handoff import test_write_off
 from .ninety_days import test_ninety_days
+from .installment import test_plan
 from .preview import test_preview
 from .preview import test_replay
 from .preview import test_replay_rules

@@ -21,9 +21,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     total = fields.Monetary(string="To Pay", readonly=True)
-    count = fields.Integer(
-        string="Number of Parts", default=3, write_groups=GROUP_USER
-    )
+    count = fields.Integer(string="Number of Parts", default=3, write_groups=GROUP_USER)
     weeks = fields.Integer(
         string="Weeks in Between", default=4, write_groups=GROUP_USER
     )
@@ -35,7 +33,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
         help="The customer has to choose a payment method when accepting. Otherwise, "
         "the customer may also pay each part by hand.",
     )
-    note = fields.Text(string="Note to the Customer", write_groups=GROUP_USER)
+    offer_text = fields.Text(string="Note to the Customer", write_groups=GROUP_USER)
     line_ids = fields.One2many(
         "paycollect.installment.offer.line",
         "offer_id",
@@ -59,7 +57,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
             "total": document.amount_total if is_order else document.amount_residual,
             "first_date": document.company_id._get_today(),
             "needs_method": former[:1].needs_method if former else True,
-            "note": former[:1].note,
+            "offer_text": former[:1].offer_text,
         }
         offer = self.sudo().create(vals)
         offer._split()
@@ -144,7 +142,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
             offer._get_rows(),
             now,
             needs_method=offer.needs_method,
-            note=(offer.note or "").strip(),
+            offer_text=(offer.offer_text or "").strip(),
         )
         return plan.with_env(self.env)._get_records_action()
 

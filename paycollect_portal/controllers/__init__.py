@@ -10,6 +10,7 @@ from . import people
 from . import check
 from . import autopay
 from . import scheduled
+from . import plan
 from . import request
 from . import role
 from . import statement

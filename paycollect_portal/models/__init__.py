@@ -4,6 +4,7 @@ from . import payment
 from . import people
 from . import check
 from . import schedule
+from . import installment
 from . import statement
 from . import request
 from . import history

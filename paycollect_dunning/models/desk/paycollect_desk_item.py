@@ -58,6 +58,7 @@ class PaycollectDeskItem(models.Model):
             (desk.UNKNOWN, "Unknown charge"),
             (desk.DECLINED, "Declined"),
             (desk.PROMISE, "Broken promise"),
+            (desk.PLAN, "Broken plan"),
             (desk.CHECK, "Missing check"),
             (desk.MONEY, "Unmatched money"),
             (desk.CALL, "Call"),

@@ -22,6 +22,7 @@ class PaycollectDeskItem(models.Model):
         """
         return [
             (desk.PROMISE, self._get_promise_part()),
+            (desk.PLAN, self._get_plan_part()),
             (desk.DISPUTE, self._get_dispute_part(SQL("dispute.state = 'open'"))),
             (
                 desk.CREDIT,

@@ -28,6 +28,13 @@ class PaycollectDeskItem(models.Model):
         match self.kind:
             case desk.PROMISE:
                 return self._get_promise_to_do(details)
+            case desk.PLAN:
+                return _(
+                    "A part of the payment plan for %(invoice)s is late; %(amount)s is "
+                    "open. Call the customer, offer another plan, or cancel this one.",
+                    invoice=details.get("invoice") or "",
+                    amount=self._say_amount(details, "amount"),
+                )
             case desk.DISPUTE:
                 return _(
                     "%(invoice)s: %(reason)s. Accept or reject the dispute.",

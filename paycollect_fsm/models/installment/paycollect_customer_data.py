@@ -11,7 +11,7 @@ class PaycollectCustomerData(models.AbstractModel):
     def _get_customer_rows(self):
         return super()._get_customer_rows() | {
             "paycollect.installment.plan": CustomerRows(
-                partner=("partner_id", "contact_id"),
+                partner=("partner_id", "accepted_by_id"),
             ),
             "paycollect.installment": CustomerRows(partner=("plan_id.partner_id",)),
         }

@@ -65,11 +65,11 @@ class PaycollectInstallmentPlan(models.Model):
         help="The customer has to choose a payment method that is charged on each day. "
         "Otherwise, the customer may also pay each part by hand.",
     )
-    note = fields.Text(
+    offer_text = fields.Text(
         string="Note to the Customer", readonly=True, help="Shown with the offer."
     )
     offered_at = fields.Datetime(string="Offered On", required=True, readonly=True)
-    offered_by_id = fields.Many2one("res.users", string="Offered By", readonly=True)
+    offered_by_id = fields.Many2one("res.users", readonly=True)
     replaced_id = fields.Many2one(
         "paycollect.installment.plan",
         string="Replaces",
@@ -79,9 +79,8 @@ class PaycollectInstallmentPlan(models.Model):
         help="The plan that this one takes the place of once it is accepted.",
     )
     accepted_at = fields.Datetime(string="Accepted On", readonly=True)
-    contact_id = fields.Many2one(
+    accepted_by_id = fields.Many2one(
         "res.partner",
-        string="Accepted By",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -127,7 +126,7 @@ class PaycollectInstallmentPlan(models.Model):
     attempt_ids = fields.One2many(
         "paycollect.attempt", "installment_plan_id", string="Charges", readonly=True
     )
-    amount_paid = fields.Monetary(
+    amount_settled = fields.Monetary(
         string="Paid", compute="_compute_state", compute_sudo=True
     )
     amount_late = fields.Monetary(
@@ -188,7 +187,7 @@ class PaycollectInstallmentPlan(models.Model):
     def _compute_state(self):
         for plan in self:
             facts = plan._get_facts(plan.company_id._get_today())
-            plan.amount_paid = facts.paid
+            plan.amount_settled = facts.paid
             plan.amount_late = facts.late
             plan.state = rules.get_state(facts)
 

@@ -69,7 +69,7 @@ class PaycollectInstallmentPlan(models.Model):
         self._lock(now)
         if problem := self._find_obstacle_to_accept(token, now):
             raise UserError(problem)
-        vals = {"accepted_at": now, "contact_id": contact.id}
+        vals = {"accepted_at": now, "accepted_by_id": contact.id}
         if token:
             consent = self.env["paycollect.consent"]._replace(
                 token,

@@ -91,7 +91,7 @@ class PaycollectInstallmentPlan(models.Model):
     # -- before and on the day -------------------------------------------------------
 
     def _get_dues(self):
-        """Return list of (part, :class:`installment.Due`) of the parts that are open."""
+        """Return list of (part, :class:`installment.Due`) of what is open."""
         dues, amount = [], 0.0
         for part, left in self._get_open_rows():
             amount = self.currency_id.round(amount + left)
