@@ -242,8 +242,9 @@ def test_a_prepaid_job_is_paid_through_the_link_before_anyone_drives_there(
     )
     order = book(server, company, customer)
     office = desktop(server, "dispatcher")
-    confirm(office, order)
+    office.open(f"{SALE}/{order}")
     assert badge(office).inner_text() == "Payment due"
+    office.get_by_text("This order cannot be confirmed yet.").wait_for()
     office.locator("button[name=action_send_payment_link]").click()
     office.locator(".modal").wait_for()
     office.shot("prepaid-1-dialog")
@@ -266,4 +267,5 @@ def test_a_prepaid_job_is_paid_through_the_link_before_anyone_drives_there(
 
     office.reload()
     wait_equal(lambda: badge(office).inner_text(), "Prepaid", "the badge")
+    office.locator(".o_arrow_button_current", has_text="Sales Order").wait_for()
     office.shot("prepaid-5-ready")

@@ -12,5 +12,6 @@ from . import refund
 from . import hold
 from . import door
 from . import installment
+from . import deposit
 from . import privacy
 from . import stripe

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .deposit import get_due, to_units
 from .method_limits import Limit
 
 READY = "ready"
@@ -107,7 +108,7 @@ def _get(limits, place):
 
 
 def get_deposit_due(facts: BookingFacts) -> float:
-    """Return what has to be paid before the work may start, never negative.
+    """Return what has to be paid before the work may start, to the currency's unit.
 
     >>> day = date(2027, 1, 1)
     >>> get_deposit_due(BookingFacts("prepaid", day, amount=90, paid=40))
@@ -118,8 +119,9 @@ def get_deposit_due(facts: BookingFacts) -> float:
     percent = 100.0 if facts.mode == "prepaid" else facts.deposit_percent
     if not percent or facts.amount is None:
         return 0.0
-    due = facts.amount * percent / 100 - facts.paid
-    return float(due) if due > facts.rounding / 2 else 0.0
+    unit = facts.rounding or 0.01
+    due = get_due(to_units(facts.amount, unit), percent, to_units(facts.paid, unit))
+    return round(due * unit, 6)
 
 
 def judge(facts: BookingFacts) -> Verdict:
@@ -179,15 +181,15 @@ def _judge_method(facts: BookingFacts, method: int | None):
 def gate(state: str, mode: str, requirement: str, step: str) -> str:
     """Return what a step does in that state: ``none``, ``warn`` or ``block``.
 
-    Work on hold is blocked at both steps. Prepaid work isn't dispatched before it is
-    paid, but it may be confirmed, so that it can be paid. The policy's requirement
-    decides about the rest; a missing PO or deposit at least warns.
+    Work on hold is blocked at both steps, and so is prepaid work before it is paid:
+    the customer pays the quotation. The policy's requirement decides about the rest;
+    a missing PO or deposit at least warns.
 
     >>> gate("method_missing", "auto", "block", "confirm")
     'block'
     >>> gate("deposit_due", "prepaid", "none", "dispatch")
     'block'
-    >>> gate("deposit_due", "prepaid", "block", "confirm")
+    >>> gate("deposit_due", "auto", "block", "confirm")
     'warn'
     """
     if state in FINE:
@@ -195,10 +197,10 @@ def gate(state: str, mode: str, requirement: str, step: str) -> str:
     if state == ON_HOLD:
         return "block"
     if state == DEPOSIT_DUE:
+        if mode == PREPAID:
+            return "block"
         if step == CONFIRM:
             return "warn"
-        if mode == "prepaid":
-            return "block"
     if state in (DEPOSIT_DUE, PO_MISSING) and requirement == "none":
         return "warn"
     return requirement

@@ -72,6 +72,9 @@ from .refund import test_refund_world
 from .refund import test_stripe_refund_flow
 from .installment import test_installment
 from .installment import test_installment_rules
+from .deposit import test_deposit
+from .deposit import test_deposit_cents
+from .deposit import test_deposit_rules
 from .stripe import test_bank_debit
 from .stripe import test_gone
 from .stripe import test_provider_troubles

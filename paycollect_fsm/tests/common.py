@@ -150,8 +150,16 @@ class CollectionCommon(MockEmail, TransactionCase):
             }
         )
         if confirm:
-            order.action_confirm()
+            cls.confirm_order(order)
         return order
+
+    @classmethod
+    def confirm_order(cls, order):
+        """Confirm an order: as staff, or as its customer does if it is prepaid."""
+        order = order.sudo().with_context(
+            collection_by_customer=order.collection_mode == "prepaid"
+        )
+        order.action_confirm()
 
     @classmethod
     def make_job(cls, partner=None, lines=None, token="done", mode="auto", **values):

@@ -95,7 +95,10 @@ class Flow:
         if not confirm:
             order.state = "sent"
             return order
-        order.action_confirm()
+        if order.collection_mode == "prepaid":
+            order.state = "sent"  # it is confirmed once the customer has paid it
+        else:
+            order.action_confirm()
         jobs = order.fsm_order_ids.sorted("id")
         for job in jobs:
             job.type = job.template_id.type_id

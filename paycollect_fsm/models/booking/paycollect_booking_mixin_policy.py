@@ -66,13 +66,17 @@ class PaycollectBookingMixin(models.AbstractModel):
         return {
             "mode": policy.collection_mode or "",
             "requirement": policy.method_requirement or "none",
-            "deposit_percent": policy.deposit_percent,
+            "deposit_percent": self._get_deposit_percent(),
             "po_required": policy.require_po
             or payer.collection_require_po
             or customer.collection_require_po,
             "hold_reason": " ".join(holds.values()),
             "hold_text": self._get_hold_text(holds),
         }
+
+    def _get_deposit_percent(self):
+        """Hook: the percentage to pay before the work starts."""
+        return self.collection_policy_id.deposit_percent
 
     def _refresh_collection_policies(self, companies=None):
         """Resolve the policy again for bookings where it and the work are open.

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PaycollectLink(models.Model):
@@ -22,6 +22,30 @@ class PaycollectLink(models.Model):
         ondelete="set null",
         check_company=True,
     )
+
+    @api.model
+    def _create_link(
+        self, partner, purpose, company=None, move=None, now=None, **values
+    ):
+        """A link to pay a quotation expires with it."""
+        link, raw = super()._create_link(partner, purpose, company, move, now, **values)
+        end = self._get_offer_end(purpose, values)
+        if end and end < link.expires_at:
+            link.expires_at = end
+        return link, raw
+
+    @api.model
+    def _get_days_left(self, purpose, now=None, **values):
+        days = super()._get_days_left(purpose, now, **values)
+        if end := self._get_offer_end(purpose, values):
+            left = end - (now or fields.Datetime.now())
+            days = max(min(days, left.days), 1)
+        return days
+
+    @api.model
+    def _get_offer_end(self, purpose, values):
+        order = self.env["sale.order"].sudo().browse(values.get("order_id") or ())
+        return order._get_offer_end() if order and purpose == "order" else None
 
     def _get_noted_records(self, customer):
         noted = super()._get_noted_records(customer)

@@ -17,6 +17,8 @@ CRITERIA_FIELDS = (
     "amount_max",
     "new_customer_only",
 )
+# Open bookings take these over.
+REFRESHING_FIELDS = frozenset({"sequence", "collection_mode", "deposit_percent"})
 AMOUNT_FIELDS = (
     "amount_min",
     "amount_max",
@@ -94,7 +96,8 @@ class PaycollectPolicy(models.Model):
     deposit_percent = fields.Float(
         string="Deposit (%)",
         digits=(5, 2),
-        help="Percentage of the order total due before a worker is dispatched.",
+        help="Percentage of the order total due before a worker is dispatched. It can "
+        "be changed on each quotation.",
     )
     method_requirement = fields.Selection(
         [
@@ -106,7 +109,8 @@ class PaycollectPolicy(models.Model):
         required=True,
         default="none",
         help="The same applies to a missing PO number or deposit, for which at least "
-        "a warning is logged. Prepaid work is never dispatched before it is paid.",
+        "a warning is logged. Prepaid work is neither confirmed nor dispatched before "
+        "it is paid.",
     )
     require_po = fields.Boolean(
         string="PO Number Required",
@@ -186,7 +190,7 @@ class PaycollectPolicy(models.Model):
             self.check_access("write")  # also of the company it moves to
         if covered is not None:
             self._check_catch_all(covered)
-        if covered is not None or "sequence" in vals:
+        if covered is not None or REFRESHING_FIELDS.intersection(vals):
             self._refresh_open_bookings()
         return result
 

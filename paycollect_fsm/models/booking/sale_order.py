@@ -90,6 +90,7 @@ class SaleOrder(models.Model):
         return (
             *super()._get_readiness_dependencies(),
             "state",
+            "collection_deposit_percent",
             "invoice_status",
             "amount_total",
             "client_order_ref",

@@ -1,7 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, fields, models
+from datetime import timedelta
 
-from ...rules.readiness import get_deposit_due
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import float_compare
+
+from ...rules.deposit import get_deposit, to_units
+from ...rules.readiness import PREPAID, get_deposit_due
+from .paycollect_booking_mixin import BOOKING_GROUPS
+
+PREPAYMENT_FIELDS = frozenset({"require_payment", "prepayment_percent"})
 
 
 class SaleOrder(models.Model):
@@ -22,24 +30,119 @@ class SaleOrder(models.Model):
         groups="base.group_user",
     )
 
+    collection_deposit_percent = fields.Float(
+        string="Deposit (%)",
+        digits=(5, 2),
+        copy=False,
+        help="The share of the total that the customer pays before the work starts. "
+        "The policy suggests it; another one was agreed on with the customer.",
+        groups="base.group_user",
+        write_groups=BOOKING_GROUPS,
+    )
+
+    @api.constrains("collection_deposit_percent")
+    def _check_collection_deposit_percent(self):
+        for order in self:
+            if not 0 <= order.collection_deposit_percent <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "“Deposit (%%)” of %(order)s is %(percent)g%%, but it must be "
+                        "between 0%% and 100%%. Enter a percentage in that range.",
+                        order=order.name,
+                        percent=order.collection_deposit_percent,
+                    )
+                )
+
+    @api.onchange("collection_deposit_percent")
+    def _onchange_collection_deposit_percent(self):
+        self._ask_for_deposit()
+
+    def write(self, vals):
+        """Keep Odoo's prepayment and the deposit the same, whichever is changed."""
+        result = super().write(vals)
+        if "collection_deposit_percent" in vals:
+            for order in self:
+                order._ask_for_deposit()
+        elif PREPAYMENT_FIELDS.intersection(vals):
+            for order in self:
+                order._follow_prepayment()
+        return result
+
     def _set_collection_policy(self):
         super()._set_collection_policy()
         for order in self:
             order._propose_policy_prepayment()
 
     def _propose_policy_prepayment(self):
-        """Ask for the policy's prepayment on the quotation; keep what was changed."""
+        """Ask for the policy's prepayment on the quotation; keep what was agreed on.
+
+        Prepaid work has no other terms.
+        """
         self.ensure_one()
-        share = self.collection_policy_id._get_prepayment_share()
+        policy = self.collection_policy_id
+        share = policy._get_prepayment_share()
         collects = self.company_id.collection_active
         if not collects or self.state not in ("draft", "sent"):
             return
         if share == self.collection_prepayment:
             return
+        agreed = not self._has_share(self.collection_prepayment)
         self.collection_prepayment = share
+        if agreed and policy.collection_mode != PREPAID:
+            return
         company = self.company_id
-        self.require_payment = bool(share) or company.portal_confirmation_pay
-        self.prepayment_percent = share or company.prepayment_percent
+        self.collection_deposit_percent = share * 100
+        if not share:
+            self._set_prepayment(
+                company.portal_confirmation_pay, company.prepayment_percent
+            )
+
+    def _has_share(self, share):
+        """Whether the deposit is this share of the total."""
+        return not float_compare(
+            self.collection_deposit_percent, share * 100, precision_digits=2
+        )
+
+    def _ask_for_deposit(self):
+        """Ask for the deposit with Odoo's prepayment, while it is a quotation."""
+        self.ensure_one()
+        percent = self.collection_deposit_percent
+        collects = self.company_id.collection_active and 0 <= percent <= 100
+        if not collects or self.state not in ("draft", "sent"):
+            return
+        self._set_prepayment(bool(percent), percent / 100 or self.prepayment_percent)
+
+    def _set_prepayment(self, required, share):
+        """Both in one write: each alone would be taken for the customer's wish."""
+        if (self.require_payment, self.prepayment_percent) != (required, share):
+            self.write({"require_payment": required, "prepayment_percent": share})
+
+    @api.onchange("require_payment", "prepayment_percent")
+    def _onchange_collection_prepayment(self):
+        self._follow_prepayment()
+
+    def _follow_prepayment(self):
+        """Take over the prepayment that was entered in Odoo's own field."""
+        self.ensure_one()
+        asked = self.collection_deposit_percent
+        if not asked or self.collection_policy_id.collection_mode == PREPAID:
+            return
+        share = self.prepayment_percent if self.require_payment else 0.0
+        if self.state in ("draft", "sent") and not self._has_share(share):
+            self.collection_deposit_percent = share * 100
+
+    def _get_deposit_percent(self):
+        return self.collection_deposit_percent
+
+    def _get_prepayment_required_amount(self):
+        """Ask for exactly the amount that the deposit is booked with."""
+        amount = super()._get_prepayment_required_amount()
+        percent = self.collection_deposit_percent
+        if not amount or not percent or not self.company_id.collection_active:
+            return amount
+        unit = self.currency_id.rounding
+        asked = get_deposit(to_units(self.amount_total, unit), percent)
+        return self.currency_id.round(asked * unit)
 
     def _get_amount_due_now(self, now=None):
         """Return what has to be paid before the work starts and isn't paid yet.
@@ -51,7 +154,16 @@ class SaleOrder(models.Model):
             return 0.0
         today = self.company_id._get_today(now)
         facts, _tokens = self._get_collection_facts(today)
+        if facts[self].closed:
+            return 0.0  # the invoice asks for what is left
         return self.currency_id.round(get_deposit_due(facts[self]))
+
+    def _get_offer_end(self):
+        """Return when the quotation expires (naive UTC), or None."""
+        self.ensure_one()
+        if self.state not in ("draft", "sent") or not self.validity_date:
+            return None
+        return self.company_id._get_moment(self.validity_date + timedelta(days=1))
 
     # -- the page behind a link ----------------------------------------------------
 

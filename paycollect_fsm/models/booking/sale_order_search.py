@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
                    TRIM(COALESCE(sale.client_order_ref, '')) != '',
                    COALESCE(policy.collection_mode, ''),
                    COALESCE(policy.method_requirement, 'none'),
-                   COALESCE(policy.deposit_percent, 0),
+                   COALESCE(sale.collection_deposit_percent, 0),
                    COALESCE(policy.require_po, FALSE)
                        OR COALESCE(payer.collection_require_po, FALSE)
                        OR COALESCE(customer.collection_require_po, FALSE)

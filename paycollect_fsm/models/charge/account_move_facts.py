@@ -68,13 +68,13 @@ class AccountMove(models.Model):
         ahead = authorizer != POLICY
         facts |= {
             "authorized_by": authorizer,
-            "any_mode": fits_any_mode(trigger),
+            "any_mode": fits_any_mode(trigger) or self._is_asked_in_any_mode(),
             "residual": min(amount, asked) if asked else amount,
             "due_at": None if ahead else self._get_due_moment(collectable),
             "credit_waiting": collectable.credit_waiting,
             "credit_left": collectable.credit,
             "in_flight": self._has_money_in_flight(
-                self.sudo().transaction_ids, attempt or replaced
+                self._get_payments_of_customer(), attempt or replaced
             ),
         }
         if token:
@@ -85,6 +85,12 @@ class AccountMove(models.Model):
                 facts["residual"], self.currency_id, now
             )
         return ChargeFacts(**facts)
+
+    def _is_asked_in_any_mode(self):
+        """Hook: whether the policy charges this invoice in every collection mode, also
+        when it is tried again."""
+        self.ensure_one()
+        return False
 
     def _prepare_charge_facts(self, token, now, attempt):
         """Hook: return facts about the invoice and the method by field name.
@@ -120,8 +126,12 @@ class AccountMove(models.Model):
             tx.state == "draft"
             and (tx.operation or "").startswith("online_")
             and tx.create_date > now - PORTAL_GRACE
-            for tx in self.sudo().transaction_ids
+            for tx in self._get_payments_of_customer()
         )
+
+    def _get_payments_of_customer(self):
+        """Hook: return the transactions (sudo) that may pay the invoice."""
+        return self.sudo().transaction_ids
 
     def _get_charge_obstacles(self, now, attempt=None):
         """Hook: return other obstacles to charging these invoices, in bulk.

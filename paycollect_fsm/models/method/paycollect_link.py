@@ -337,6 +337,15 @@ class PaycollectLink(models.Model):
         return self._get_purposes()[purpose].days
 
     @api.model
+    def _get_days_left(self, purpose, now=None, **values):
+        """Hook: the days that a new link works, as its message says.
+
+        :param now: naive UTC datetime
+        :param values: of the link
+        """
+        return self._get_valid_days(purpose)
+
+    @api.model
     def _get_purposes(self):
         """Hook: ``{code: links.Purpose}``; addons add theirs."""
         return PURPOSES

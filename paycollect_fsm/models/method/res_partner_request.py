@@ -236,7 +236,7 @@ class ResPartner(models.Model):
             template = self._get_request_template(channel, purpose).with_context(
                 collection_url=url,
                 collection_company=company,
-                collection_link_days=Link._get_valid_days(purpose),
+                collection_link_days=Link._get_days_left(purpose, now, **values),
                 collection_work=work or {},
             )
             queue = self._queue_mail if channel == MAIL else self._queue_text

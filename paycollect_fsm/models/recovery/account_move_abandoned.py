@@ -8,7 +8,8 @@ class AccountMove(models.Model):
     def _get_abandoned_payments(self, now):
         """Return the customer's unfinished payments to close first (sudo)."""
         self.ensure_one()
-        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_abandoned(now))
+        payments = self._get_payments_of_customer()
+        return payments.filtered(lambda tx: tx._is_abandoned(now))
 
     def _close_earlier_payments(self, now):
         """Lock this, and close earlier online payments, before a new one is started.

@@ -10,7 +10,7 @@ class TestPaymentLink(PaymentLinkCommon):
     def make_prepaid(self, confirm=True, **values):
         order = self.make_order(price=200, **values)
         if confirm:
-            order.action_confirm()
+            self.confirm_order(order)
         return order
 
     def test_a_prepaid_order_is_paid_by_link_done_and_not_charged_again(self):

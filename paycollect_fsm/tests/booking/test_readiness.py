@@ -32,7 +32,7 @@ class TestReadiness(BookingCommon):
 
     def _create_confirmed_order(self, **values):
         order = self.make_order(**values)
-        order.action_confirm()
+        self.confirm_order(order)
         return order
 
     def _pay_online(self, order, amount, state="done"):
@@ -328,9 +328,12 @@ class TestReadiness(BookingCommon):
             self.make_visit(person_id=self.worker.id)
         self.assertTrue(self.make_visit())
 
-    def test_prepaid_work_is_confirmed_but_not_dispatched_before_it_is_paid(self):
+    def test_prepaid_work_is_neither_confirmed_nor_dispatched_before_it_is_paid(self):
         order = self.make_order(price=100)
-        self._as(order, "salesperson").action_confirm()
+        self.assertTrue(order.collection_blocked)
+        with self.assertStops(UserError, "100.00 must be paid.*Send the customer"):
+            self._as(order, "salesperson").action_confirm()
+        self.confirm_order(order)  # e.g. signed online
         job = order.fsm_order_ids
         with self.assertStops(UserError, "100.00"):
             self._as(job, "dispatcher").person_id = self.worker

@@ -61,8 +61,8 @@ GATES = [
     ("method_expired", "net", "block", "block", "block"),
     ("po_missing", "net", "none", "warn", "warn"),
     ("po_missing", "net", "block", "block", "block"),
-    ("deposit_due", "prepaid", "none", "warn", "block"),
-    ("deposit_due", "prepaid", "block", "warn", "block"),
+    ("deposit_due", "prepaid", "none", "block", "block"),
+    ("deposit_due", "prepaid", "block", "block", "block"),
     ("deposit_due", "auto", "none", "warn", "warn"),
     ("deposit_due", "auto", "block", "warn", "block"),
 ]

@@ -201,7 +201,7 @@ class TestPortalMethod(BookingCommon, HttpCase):
 
     def test_a_confirmed_order_is_paid_on_odoos_own_page_too(self):
         order = self.make_order(price=200)
-        order.action_confirm()
+        self.confirm_order(order)
         page = self.url_open(order.get_portal_url()).text
         self.assertIn("o_sale_portal_paynow", page)
         self.assertRegex(page, r'data-amount="200(\.0)?"')

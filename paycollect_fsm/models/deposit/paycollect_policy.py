@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...rules.deposit import FeeRule, to_units
+
+FEE_FIELDS = ("deposit_refund_hours", "deposit_fee_percent", "deposit_fee_amount")
+
+
+class PaycollectPolicy(models.Model):
+    """What is kept of a deposit when its order is canceled."""
+
+    _inherit = "paycollect.policy"
+
+    deposit_refund_hours = fields.Integer(
+        string="Full Refund Until (Hours Before)",
+        default=24,
+        help="If the order is canceled at least this many hours before the work starts, "
+        "the whole deposit is refunded. After that, the cancellation fee is kept.",
+    )
+    deposit_fee_percent = fields.Float(
+        string="Cancellation Fee (%)",
+        digits=(5, 2),
+        help="The share of the deposit that is kept. 0: none.",
+    )
+    deposit_fee_amount = fields.Monetary(
+        string="Minimum Cancellation Fee",
+        help="A fixed fee, kept if it is more than the percentage, and never more than "
+        "the deposit. 0: none.",
+    )
+
+    @api.constrains(*FEE_FIELDS)
+    def _check_deposit_fee(self):
+        for policy in self:
+            if not 0 <= policy.deposit_fee_percent <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "“Cancellation Fee (%%)” of “%(policy)s” is %(percent)g%%, but "
+                        "it must be between 0%% and 100%%. Enter a percentage in that "
+                        "range.",
+                        policy=policy.name,
+                        percent=policy.deposit_fee_percent,
+                    )
+                )
+            for name in FEE_FIELDS:
+                if policy[name] < 0:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” of “%(policy)s” is negative. Enter 0 or more.",
+                            field=policy._fields[name]._description_string(self.env),
+                            policy=policy.name,
+                        )
+                    )
+
+    def _get_fee_rule(self, currency, company, day):
+        """Return the :class:`FeeRule` in a currency's units.
+
+        :param day: of the exchange rate
+        """
+        fixed = self.currency_id._convert(
+            self.deposit_fee_amount, currency, company, day
+        )
+        return FeeRule(
+            hours=self.deposit_refund_hours,
+            percent=self.deposit_fee_percent,
+            amount=to_units(fixed, currency.rounding),
+        )

@@ -1,0 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    """Deposits that customers pay themselves, on the page of the order or a link."""
+
+    _inherit = "payment.transaction"
+
+    def _check_order_open(self, orders):
+        """Refuse to pay for an order whose deposit is being charged."""
+        deposits = orders._get_open_deposits()
+        if deposits - self.invoice_ids:
+            (deposits - self.invoice_ids)._check_not_being_charged()
+        return super()._check_order_open(orders)
+
+    def _after_post_process(self):
+        """Book what was paid for an order as its deposit, before anything is said."""
+        if self.state == "done" and self.operation not in ("validation", "refund"):
+            for order in self.sale_order_ids:
+                order._book_deposit_payment(self)
+            for move in self.invoice_ids:
+                for order in move._get_deposit_orders():
+                    order._propose_settlement(self.last_state_change)
+        return super()._after_post_process()

@@ -1,0 +1,188 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...rules.charge import PLANNED_ANYWAY
+from ...rules.const import OPEN_STATES
+from ...rules.deposit import CHARGE, LINK, DepositFacts, plan, to_units
+from ...rules.messages import MAIL, SMS
+from ...rules.readiness import PREPAID
+
+_logger = logging.getLogger(__name__)
+
+
+class SaleOrder(models.Model):
+    """The deposit of an order that staff confirm: charged, or asked for with a link."""
+
+    _inherit = "sale.order"
+
+    def action_confirm(self):
+        """Ask for the deposit. Who accepts online has just paid it."""
+        result = super().action_confirm()
+        if not self._is_done_by_customer():
+            self._collect_deposits(fields.Datetime.now())
+        return result
+
+    def action_charge_deposit(self):
+        """Button: charge the deposit to the method on file (Collections users).
+
+        :raise UserError: if nothing is due, or there is nothing to charge
+        """
+        self.ensure_one()
+        self.env["paycollect.access"]._check_user(self)
+        order = self.sudo()
+        order.lock_for_update()
+        now = fields.Datetime.now()
+        facts = order._get_deposit_facts(now)
+        if order.state != "sale" or plan(facts) != CHARGE:
+            raise UserError(order._get_no_charge_text(facts))
+        move = order._charge_deposit(now)
+        if move._has_open_attempt() or not move._is_owed():
+            return move._notify(order.collection_deposit_text, "success")
+        return move._notify(move.collection_decision, "warning")
+
+    def _get_no_charge_text(self, facts):
+        if facts.on_its_way:
+            return self.env._("A payment of this deposit is already in progress.")
+        if not facts.due or facts.prepaid or self.state != "sale":
+            return self.env._("No deposit can be charged for this order now.")
+        return self.env._(
+            "No payment method on file can be charged for this deposit. Send the "
+            "customer a payment link."
+        )
+
+    # -- asking for it ----------------------------------------
+
+    def _collect_deposits(self, now):
+        """Charge the deposits of these orders, or send their customers a link.
+
+        :param now: naive UTC datetime
+        """
+        for order in self.sudo().filtered("company_id.collection_active"):
+            if order.state != "sale":
+                continue
+            step = plan(order._get_deposit_facts(now))
+            if step == CHARGE:
+                order._try_to_charge_deposit(now)
+            elif step == LINK:
+                order._send_deposit_link(now)
+
+    def _get_deposit_facts(self, now):
+        """Return the :class:`deposit.DepositFacts`.
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        due = to_units(self._get_amount_due_now(now), self.currency_id.rounding)
+        return DepositFacts(
+            due=due,
+            prepaid=self.collection_mode == PREPAID,
+            has_method=bool(due and self._get_deposit_method(now)),
+            on_its_way=self._is_deposit_on_its_way(),
+            link_open=self._has_open_link(now),
+        )
+
+    def _get_deposit_method(self, now):
+        """Return the first method on file that can be charged today (sudo)."""
+        payer, company = self._get_payer(), self.company_id
+        tokens = self.env["payment.token"]._get_collection_tokens(payer, company)
+        customer = payer.commercial_partner_id
+        today = company._get_today(now)
+        amount = self._get_amount_due_now(now)
+        return tokens.get(customer, self.env["payment.token"]).filtered(
+            lambda token: (
+                not token._is_expired_on(today)
+                and token._is_provider_on()
+                and not token._get_limit(payer, self.currency_id, amount, company)
+            )
+        )[:1]
+
+    def _is_deposit_on_its_way(self):
+        """Whether a charge of it is planned, or a payment is being processed."""
+        charges = self._get_open_deposits().collection_attempt_ids
+        return any(charge.state in OPEN_STATES for charge in charges) or any(
+            self._is_in_process(transaction) for transaction in self.transaction_ids
+        )
+
+    def _has_open_link(self, now):
+        """Whether the customer has a link to pay this order."""
+        links = self._get_requested_links()
+        return any(
+            link.purpose == "order" and link._get_state(now) == "open"
+            for link in links
+        )
+
+    def _try_to_charge_deposit(self, now):
+        """Charge the deposit; a failure never blocks the confirmation."""
+        try:
+            with self.env.cr.savepoint():
+                move = self._charge_deposit(now)
+        except OperationalError:
+            raise  # a concurrent update: Odoo retries the request
+        except Exception as error:
+            _logger.exception("The deposit of %s could not be charged", self.name)
+            self._report_deposit_failed(error)
+            return
+        charged = move._has_open_attempt() or not move._is_owed()
+        if not charged and move.collection_decision_code not in PLANNED_ANYWAY:
+            self._send_deposit_link(now)
+
+    def _charge_deposit(self, now):
+        """Invoice what is due of the deposit, and plan its charge.
+
+        :return: the invoice (sudo); its ``collection_decision`` says why if nothing
+            was planned
+        """
+        due = self._get_amount_due_now(now)
+        open_moves = self._get_open_deposits().filtered(
+            lambda move: not self.currency_id.compare_amounts(
+                move.amount_residual, due
+            )
+        )
+        move = open_moves[:1] or self._invoice_deposit(due, now)
+        move._plan_collection("deposit", now)
+        return move
+
+    def _report_deposit_failed(self, error):
+        self.company_id._schedule_collection_activity(
+            self,
+            self.env._("Collect the deposit of %(order)s", order=self.name),
+            self.env._(
+                "The deposit could not be charged: %(error)s Fix the problem, then "
+                "click “Charge Deposit,” or send the customer a payment link.",
+                error=error,
+            ),
+            code="deposit_failed",
+        )
+
+    def _send_deposit_link(self, now):
+        """Send the customer a link to pay the deposit, by email and SMS.
+
+        :param now: naive UTC datetime
+        """
+        payer = self._get_payer().with_company(self.company_id)
+        if not payer._get_request_targets((MAIL, SMS)):
+            self.company_id._schedule_collection_activity(
+                self,
+                self.env._("Ask for the deposit of %(order)s", order=self.name),
+                self.env._(
+                    "A deposit is due, but %(customer)s has neither an email address "
+                    "nor a phone number that accepts text messages.",
+                    customer=payer.display_name,
+                ),
+                code="deposit_unreachable",
+            )
+            return
+        lang = payer.lang or self.env.lang
+        payer._request_payment_method(
+            company=self.company_id,
+            now=now,
+            purpose="order",
+            work=self.with_context(lang=lang)._get_work(),
+            **self._get_link_values(),
+        )
+        self._message_log(body=self.env._("A link to pay the deposit is being sent."))

@@ -1,0 +1,219 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+
+from ...rules.deposit import (
+    DECLINED,
+    DUE,
+    HELD,
+    LINK_SENT,
+    ON_ITS_WAY,
+    PAID,
+    PLANNED,
+    get_deposit,
+    get_state,
+    to_units,
+)
+from ...rules.readiness import PREPAID
+from ..booking.paycollect_booking_mixin import BOOKING_GROUPS
+from ..company.moments import format_day
+
+
+class PaycollectBookingMixin(models.AbstractModel):
+    """The deposit in words, on the order and on its jobs."""
+
+    _inherit = "paycollect.booking.mixin"
+
+    collection_deposit_text = fields.Char(
+        string="Deposit",
+        compute="_compute_collection_deposit_text",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    collection_deposit_why = fields.Html(
+        string="Why?",
+        compute="_compute_collection_deposit_text",
+        compute_sudo=True,
+        groups=BOOKING_GROUPS,
+        help="How the deposit was asked for, paid and refunded.",
+    )
+
+    @api.depends()
+    @api.depends_context("lang", "tz")
+    def _compute_collection_deposit_text(self):
+        """Read for the screen, where each request computes it anew."""
+        now = fields.Datetime.now()
+        for booking in self:
+            order = booking._get_order_to_pay()
+            text, lines = "", []
+            if order and order.company_id.collection_active:
+                text = order._get_deposit_state_text(now)
+                lines = order._get_deposit_history() if text else []
+            booking.collection_deposit_text = text or False
+            booking.collection_deposit_why = (
+                Markup("<ul class='mb-0'>%s</ul>")
+                % Markup("").join(
+                    Markup("<li>%s</li>") % escape(line) for line in lines
+                )
+                if lines
+                else False
+            )
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_deposit_state(self, now):
+        """Return what is known about the deposit, see ``rules/deposit.get_state``.
+
+        :param now: naive UTC datetime
+        :return: (state, deposit, what is due of it), amounts in units
+        """
+        self.ensure_one()
+        unit, percent = self.currency_id.rounding, self.collection_deposit_percent
+        if self.collection_mode == PREPAID or not self.company_id.collection_active:
+            return "", 0, 0
+        asked = get_deposit(to_units(self.amount_total, unit), percent)
+        paid = to_units(self._get_collected_amount(), unit)
+        due = max(asked - paid, 0)
+        last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
+        sent = self._get_requested_links().filtered(
+            lambda link: link.purpose == "order" and link._get_state(now) == "open"
+        )
+        state = get_state(
+            asked, due, last.state or "", bool(last.parked_code), bool(sent)
+        )
+        return state, asked, due
+
+    def _get_deposit_state_text(self, now):
+        """Return the sentence for staff, or "".
+
+        :param now: naive UTC datetime
+        """
+        if self.state == "cancel":
+            return self._get_settlement_text()
+        state, asked, due = self._get_deposit_state(now)
+        if not state:
+            return ""
+        if state == PAID:
+            return self._get_deposit_paid_text(asked)
+        return " ".join([self._get_deposit_due_text(asked, due), self._get_step(state)])
+
+    def _get_deposit_values(self, asked, due=0):
+        unit = self.currency_id.rounding
+        return {
+            "amount": self.currency_id._format_amount(asked * unit),
+            "due": self.currency_id._format_amount(due * unit),
+            "percent": f"{self.collection_deposit_percent:g}",
+        }
+
+    def _get_deposit_paid_text(self, asked):
+        values = self._get_deposit_values(asked)
+        if day := self._get_deposit_day():
+            return self.env._(
+                "Deposit of %(amount)s (%(percent)s%%) paid on %(date)s.",
+                date=format_day(self.env, day),
+                **values,
+            )
+        return self.env._("Deposit of %(amount)s (%(percent)s%%) paid.", **values)
+
+    def _get_deposit_due_text(self, asked, due):
+        values = self._get_deposit_values(asked, due)
+        if asked == due:
+            return self.env._("Deposit of %(amount)s (%(percent)s%%) due.", **values)
+        return self.env._(
+            "%(due)s of the deposit of %(amount)s (%(percent)s%%) due.", **values
+        )
+
+    def _get_step(self, state):
+        """Return what happens next with a deposit that is due."""
+        last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
+        if state == LINK_SENT:
+            links = self._get_requested_links().filtered(
+                lambda link: link.purpose == "order"
+            )
+            return self.env._(
+                "A payment link was sent on %(date)s.",
+                date=format_day(
+                    self.env,
+                    self.company_id._get_today(max(links.mapped("create_date"))),
+                ),
+            )
+        return {
+            ON_ITS_WAY: self.env._("The charge is being processed."),
+            PLANNED: self.env._("It is being charged to the method on file."),
+            HELD: last.reason or "",
+            DECLINED: self.env._("The method on file was declined."),
+            DUE: self.env._("Send the customer a payment link."),
+        }[state]
+
+    def _get_deposit_day(self):
+        """Return the day of the last payment, or None if it isn't known."""
+        payments = self.transaction_ids.filtered(
+            lambda transaction: transaction.state == "done"
+        ).payment_id
+        for move in self._get_deposits():
+            payments = payments.union(*move._get_money_paid())
+        return max(payments.mapped("date"), default=None)
+
+    def _get_deposit_history(self):
+        """Return what happened with the deposit, as sentences, oldest first."""
+        policy = self.collection_policy_id
+        if self._has_share(policy._get_prepayment_share()):
+            lines = [
+                self.env._(
+                    "The policy “%(policy)s” asks for %(percent)s%%.",
+                    policy=policy.name,
+                    percent=f"{self.collection_deposit_percent:g}",
+                )
+            ]
+        else:
+            lines = [
+                self.env._(
+                    "%(percent)s%% was agreed on; the policy “%(policy)s” asks for "
+                    "%(usual)s%%.",
+                    policy=policy.name,
+                    percent=f"{self.collection_deposit_percent:g}",
+                    usual=f"{policy._get_prepayment_share() * 100:g}",
+                )
+            ]
+        requests = self._get_requested_links()
+        lines += filter(None, [requests._get_request_text()])
+        for move in self._get_deposits():
+            attempts = move.collection_attempt_ids.sorted("id")
+            lines += [attempt._get_history_text() for attempt in attempts]
+            refunds = move.collection_refund_ids.sorted("id")
+            lines += [refund._get_history_text() for refund in refunds]
+        if self.state == "cancel":
+            lines += filter(None, [self._get_settlement_text()])
+        return lines
+
+    def _get_deposit_customer_text(self):
+        """Return the sentence for the customer's page, or "". Call with sudo."""
+        now = fields.Datetime.now()
+        state, asked, due = self._get_deposit_state(now)
+        if not state or self.state == "cancel":
+            return ""
+        values = self._get_deposit_values(asked, due)
+        if state == PAID:
+            day = self._get_deposit_day()
+            if not day:
+                return self.env._("Your deposit of %(amount)s is paid.", **values)
+            return self.env._(
+                "Your deposit of %(amount)s was paid on %(date)s. It is deducted from "
+                "your final invoice.",
+                date=format_day(self.env, day),
+                **values,
+            )
+        if state in (ON_ITS_WAY, PLANNED):
+            return self.env._(
+                "Your deposit of %(amount)s is being charged to your payment method on "
+                "file.",
+                **values,
+            )
+        return self.env._(
+            "A deposit of %(due)s is due before the work starts. It is deducted from "
+            "your final invoice.",
+            **values,
+        )

@@ -1,0 +1,298 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from .common_deposit import DepositCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDeposit(DepositCommon):
+    """Deposits: charged or asked for, booked, deducted, and given back."""
+
+    def test_staff_confirm_the_card_pays_the_deposit_and_later_the_rest(self):
+        order = self.quote()
+        self.assertEqual(order.collection_deposit_percent, 30)
+        self.assertEqual((order.require_payment, order.prepayment_percent), (True, 0.3))
+        self.confirm_by_staff(order)
+        deposit = order._get_deposits()
+        attempt = deposit.collection_attempt_ids
+        self.assertEqual(
+            (attempt.trigger, attempt.state, attempt.amount), ("deposit", "paid", 300)
+        )
+        self.assertEqual(deposit.amount_total, 300)
+        self.assertEqual(deposit.invoice_date_due, deposit.invoice_date)
+        self.assertTrue(deposit._is_settled())
+        self.assertIn("$300.00", str(deposit.collection_explanation))
+        self.assertEqual(order.collection_readiness, "ready")
+        job = order.fsm_order_ids
+        for booking in (order, job.with_user(self.technician)):
+            self.assertRegex(
+                booking.collection_deposit_text,
+                r"^Deposit of \$300\.00 \(30%\) paid on \w+ \d+, \d{4}\.$",
+            )
+        why = str(job.with_user(self.dispatcher).collection_deposit_why)
+        self.assertIn("asks for 30%", why)
+        self.assertIn("was paid with Visa", why)
+        with self.assertRaises(AccessError):
+            job.with_user(self.technician).collection_deposit_why  # noqa: B018
+        job.collection_line_ids = [Command.create({"product_id": self.cable.id})]
+        final = self.complete(job)
+        self.assertEqual(final.amount_total, 710)
+        self.assertTrue(final._is_settled())
+        self.assertEqual(final.collection_attempt_ids.amount, 710)
+
+    def test_without_a_card_a_link_goes_out_and_its_payment_is_booked(self):
+        order = self.quote(token=None)
+        self.confirm_by_staff(order)
+        link = self.env["paycollect.link"].search([("order_id", "=", order.id)])
+        self.assertEqual(set(link.mapped("purpose")), {"order"})
+        self.assertFalse(order._get_deposits())
+        self.assertEqual(order.collection_readiness, "deposit_due")
+        self.assertIn("300.00", order.collection_readiness_reason)
+        text = order.fsm_order_ids.collection_deposit_text
+        self.assertRegex(text, r"due\. A payment link was sent on \w+ \d+, \d{4}\.$")
+        action = order.with_user(self.seller).action_send_payment_link()
+        self.assertEqual(action["res_model"], "paycollect.method.request")
+        payment = self.pay_online(order, 300)
+        deposit = order._get_deposits()
+        self.assertEqual((deposit.amount_total, deposit.amount_residual), (300, 0))
+        self.assertEqual(payment.invoice_ids, deposit)
+        self.assertIn("was paid on", order._get_deposit_customer_text())
+        payment._post_process()  # again
+        self.assertEqual(order._get_deposits(), deposit)
+        self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 700)
+        with self.assertRaisesRegex(UserError, "Nothing has to be paid"):
+            order.with_user(self.seller).action_send_payment_link()
+
+    def test_a_declined_deposit_is_paid_through_the_link_on_the_same_invoice(self):
+        order = self.quote(token="error")
+        self.confirm_by_staff(order)
+        deposit = order._get_deposits()
+        self.assertEqual(deposit.collection_attempt_ids.mapped("state")[-1], "declined")
+        self.assertTrue(self.mails_to(deposit))
+        self.assertEqual(order.collection_readiness, "deposit_due")
+        vals = order._prepare_link_payment_vals()
+        self.assertEqual(vals["invoice_ids"], [Command.set(deposit.ids)])
+        self.assertFalse(order._get_payment_problem())
+        self.pay_online(order, 300, **vals)
+        self.assertEqual(order._get_deposits(), deposit)
+        self.assertTrue(deposit._is_settled())
+        self.assertEqual(order._get_amount_due_now(), 0)
+
+    def test_without_any_address_accounting_is_told(self):
+        partner = self.make_partner(email=False)
+        order = self.confirm_by_staff(self.quote(partner, token=None))
+        self.assertEqual(order.state, "sale")
+        self.assertIn("neither an email address", str(self.tasks(order).mapped("note")))
+
+    def test_what_cannot_be_invoiced_blocks_no_confirmation_and_is_told(self):
+        order = self.quote()
+        wizard = self.env.registry["sale.advance.payment.inv"]
+
+        def fail(_wizard, _orders):
+            raise UserError("No income account.")
+
+        self.patch(wizard, "_create_invoices", fail)
+        with mute_logger("odoo.addons.paycollect_fsm.models.deposit.sale_order"):
+            self.confirm_by_staff(order)
+        self.assertEqual(order.state, "sale")
+        self.assertIn("No income account", str(self.tasks(order).mapped("note")))
+        self.assertEqual(order.collection_readiness, "deposit_due")
+
+    def test_a_charge_is_decided_anew_when_it_is_claimed(self):
+        stranger = self.make_partner("Somebody Else")
+
+        def pay(order):
+            self.pay_online(order, 300)
+
+        def pay_slowly(order):
+            self.pay_online(order, 300, "pending")
+
+        def cancel(order):
+            order._action_cancel()
+
+        def change_payer(order):
+            order.partner_invoice_id = stranger
+
+        def ask_for_less(order):
+            order.collection_deposit_percent = 10
+
+        def remove_method(order):
+            order.partner_id.payment_token_ids.active = False
+
+        for happens, reason in (
+            (pay, "paid"),
+            (pay_slowly, "in_flight"),
+            (cancel, "order_canceled"),
+            (change_payer, "changed_customer"),
+            (ask_for_less, "changed_amount"),
+            (remove_method, "no_consent"),
+        ):
+            with self.subTest(reason):
+                order = self.quote()
+                with self.mock_mail_gateway(), trap_jobs() as trap:
+                    order.with_user(self.seller).action_confirm()
+                    self.env.flush_all()
+                attempt = order._get_deposits().collection_attempt_ids
+                self.assertEqual(attempt.state, "planned")
+                happens(order)
+                with self.mock_mail_gateway():
+                    self.run_jobs(trap)
+                self.env.invalidate_all()
+                self.assertEqual(attempt.state, "canceled")
+                self.assertFalse(attempt.transaction_id)
+                self.assertEqual(attempt.reason_code, reason)
+
+    def test_the_customer_does_not_pay_what_is_being_charged(self):
+        order = self.quote()
+        with self.mock_mail_gateway(), trap_jobs():
+            order.with_user(self.seller).action_confirm()
+        self.assertEqual(order._get_payment_problem(), "processing")
+        self.assertIn("being charged", order.collection_deposit_text)
+        attempt = order._get_deposits().collection_attempt_ids
+        attempt.write({"state": "sent", "sent_at": self.now()})
+        with self.assertRaisesRegex(ValidationError, "is being charged"):
+            self.pay_online(order, 300)
+
+    def test_the_percentage_is_changed_on_the_order_within_its_limits(self):
+        order = self.quote()
+        with Form(order.with_user(self.seller)) as form:
+            form.collection_deposit_percent = 50
+        self.assertEqual(order.prepayment_percent, 0.5)
+        order.prepayment_percent = 0.4
+        self.assertEqual(order.collection_deposit_percent, 40)
+        order.order_line.price_unit = 2000
+        self.assertEqual(order.collection_deposit_percent, 40, "agreed on")
+        self.assertEqual(order._get_prepayment_required_amount(), 800)
+        for percent in (101, -1):
+            with (
+                self.assertRaisesRegex(ValidationError, r"“Deposit \(%\)”.*100%"),
+                self.env.cr.savepoint(),
+            ):
+                order.collection_deposit_percent = percent
+            self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            order.with_user(self.technician).collection_deposit_percent = 5
+        self.confirm_by_staff(order)
+        self.assertEqual(order._get_deposits().amount_total, 800)
+        self.assertIn("40% was agreed on", str(order.collection_deposit_why))
+        order.collection_deposit_percent = 0
+        self.assertFalse(order.collection_deposit_text)
+        for values, words in (
+            ({"deposit_fee_percent": 101}, r"“Cancellation Fee \(%\)”.*100%"),
+            ({"deposit_fee_amount": -1}, "“Minimum Cancellation Fee”.*negative"),
+            ({"deposit_refund_hours": -1}, "Hours Before.*negative"),
+        ):
+            with self.assertRaisesRegex(ValidationError, words):
+                self.policies["auto"].write(values)
+
+    def test_an_order_that_grew_asks_for_the_difference(self):
+        order = self.confirm_by_staff(self.quote())
+        order.order_line[0].price_unit = 1500
+        self.assertEqual(order._get_amount_due_now(), 150)
+        self.assertIn("$150.00 of the deposit", order.collection_deposit_text)
+        with self.assertRaises(AccessError):
+            order.with_user(self.seller).action_charge_deposit()
+        with self.with_jobs():
+            order.with_user(self.accountant).action_charge_deposit()
+        self.env.invalidate_all()
+        self.assertEqual(order._get_deposits().mapped("amount_total"), [300, 150])
+        with self.assertRaisesRegex(UserError, "No deposit can be charged"):
+            order.with_user(self.accountant).action_charge_deposit()
+        self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 1050)
+
+    def test_a_canceled_order_gives_back_what_the_policy_says(self):
+        policy = self.policies["auto"]
+        policy.write({"deposit_fee_percent": 20, "deposit_refund_hours": 24})
+        for hours, kept in ((48, 0), (2, 60)):
+            with self.subTest(hours=hours):
+                order = self.confirm_by_staff(self.quote())
+                self.plan_work(order.fsm_order_ids, hours)
+                order._action_cancel()
+                self.assertTrue(order.collection_deposit_to_settle)
+                task = self.tasks(order).filtered(
+                    lambda task: task.collection_code == "deposit_settle"
+                )
+                self.assertIn("Settle Deposit", task.note)
+                deposit = order._get_deposits()
+                self.assertFalse(deposit.collection_refund_ids)
+                refund = self.settle(order)
+                self.assertEqual((refund.amount, refund.state), (300 - kept, "done"))
+                self.assertEqual(
+                    sum(deposit.reversal_move_ids.mapped("amount_total")), 300 - kept
+                )
+                self.assertFalse(order.collection_deposit_to_settle)
+                self.assertIn("is refunded and", order.collection_deposit_text)
+                with self.assertRaisesRegex(UserError, "no deposit to settle"):
+                    order.with_user(self.accountant).action_settle_deposit()
+
+    def test_a_cancellation_is_undone_or_changed_before_money_moves(self):
+        order = self.confirm_by_staff(self.quote())
+        order._action_cancel()
+        with self.assertRaises(AccessError):
+            order.with_user(self.seller).action_settle_deposit()
+        for kept in (-1, 301):
+            with self.assertRaisesRegex(UserError, "“Fee to Keep”.*300.00"):
+                self.settle(order, kept=kept)
+        order.action_draft()
+        self.assertFalse(order.collection_deposit_to_settle)
+        self.assertFalse(self.tasks(order))
+        order._action_cancel()
+        self.assertFalse(self.settle(order, kept=300))
+        self.assertIn("300.00 is kept", order.collection_deposit_text)
+
+    def test_canceled_half_way_only_what_is_left_comes_back(self):
+        visits = [self.make_product(f"Visit {n}", 200) for n in (1, 2)]
+        self.policies["auto"].deposit_percent = 75
+        order = self.confirm_by_staff(self.quote(lines=visits))
+        self.assertEqual(order._get_deposits().amount_total, 300)
+        first, second = order.fsm_order_ids.sorted("id")
+        self.assertEqual(self.complete(first).amount_total, 0)
+        self.plan_work(second, 48)
+        order._action_cancel()
+        lefts = order._get_deposit_lefts()
+        self.assertEqual([left for _move, left in lefts], [10000])
+        self.assertEqual(self.settle(order).amount, 100)
+
+    def test_an_unpaid_deposit_is_withdrawn_with_its_order(self):
+        order = self.confirm_by_staff(self.quote(token="error"))
+        deposit = order._get_deposits()
+        order._action_cancel()
+        self.assertEqual(deposit.payment_state, "reversed")
+        self.assertFalse(order.collection_deposit_to_settle)
+        self.assertNotIn("planned", deposit.collection_attempt_ids.mapped("state"))
+
+    def test_other_modes_are_charged_their_deposit_only(self):
+        policy = self.policies["net"]
+        policy.write({"deposit_percent": 30, "require_po": False})
+        partner = self.make_partner(mode="net", property_payment_term_id=False)
+        order = self.confirm_by_staff(self.quote(partner))
+        self.assertTrue(order._get_deposits()._is_settled())
+        final = self.complete(order.fsm_order_ids)
+        self.assertEqual((final.amount_total, final.amount_residual), (700, 700))
+        self.assertFalse(final.collection_attempt_ids)
+
+    def test_a_company_that_does_not_collect_asks_for_nothing(self):
+        self.company.collection_active = False
+        order = self.quote()
+        self.assertFalse(order.collection_deposit_percent)
+        self.confirm_by_staff(order)
+        self.assertFalse(order._get_deposits())
+        self.assertFalse(order.collection_deposit_text)
+
+    def test_a_link_to_pay_a_quotation_expires_with_it(self):
+        order = self.quote(token=None)
+        today = self.company._get_today()
+        order.validity_date = today.replace(year=today.year + 1)
+        vals = {"order_id": order.id}
+        Link = self.env["paycollect.link"]
+        link, _raw = Link._create_link(order.partner_id, "order", self.company, **vals)
+        self.assertLess(link.expires_at.date(), order.validity_date)
+        order.validity_date = today
+        link, _raw = Link._create_link(order.partner_id, "order", self.company, **vals)
+        self.assertEqual(link.expires_at, order._get_offer_end())
+        self.assertEqual(Link._get_days_left("order", **vals), 1)
