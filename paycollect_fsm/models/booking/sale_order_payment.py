@@ -57,6 +57,17 @@ class SaleOrder(models.Model):
     def _onchange_collection_deposit_percent(self):
         self._ask_for_deposit()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep a deposit that was entered, also none; prepaid work has no other."""
+        orders = super().create(vals_list)
+        for order, vals in zip(orders, vals_list, strict=True):
+            entered = vals.get("collection_deposit_percent")
+            prepaid = order.collection_policy_id.collection_mode == PREPAID
+            if entered is not None and not prepaid:
+                order.collection_deposit_percent = entered
+        return orders
+
     def write(self, vals):
         """Keep Odoo's prepayment and the deposit the same, whichever is changed."""
         result = super().write(vals)

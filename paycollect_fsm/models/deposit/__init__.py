@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account_move
 from . import paycollect_attempt
+from . import paycollect_booking_mixin
 from . import paycollect_customer_data
 from . import paycollect_policy
 from . import payment_transaction

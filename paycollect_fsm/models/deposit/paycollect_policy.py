@@ -15,8 +15,9 @@ class PaycollectPolicy(models.Model):
     deposit_refund_hours = fields.Integer(
         string="Full Refund Until (Hours Before)",
         default=24,
-        help="If the order is canceled at least this many hours before the work starts, "
-        "the whole deposit is refunded. After that, the cancellation fee is kept.",
+        help="If the order is canceled at least this many hours before the work "
+        "starts, the whole deposit is refunded. After that, the cancellation fee is "
+        "kept.",
     )
     deposit_fee_percent = fields.Float(
         string="Cancellation Fee (%)",

@@ -112,8 +112,7 @@ class SaleOrder(models.Model):
         """Whether the customer has a link to pay this order."""
         links = self._get_requested_links()
         return any(
-            link.purpose == "order" and link._get_state(now) == "open"
-            for link in links
+            link.purpose == "order" and link._get_state(now) == "open" for link in links
         )
 
     def _try_to_charge_deposit(self, now):
@@ -125,7 +124,7 @@ class SaleOrder(models.Model):
             raise  # a concurrent update: Odoo retries the request
         except Exception as error:
             _logger.exception("The deposit of %s could not be charged", self.name)
-            self._report_deposit_failed(error)
+            self._report_deposit_failed(error, now)
             return
         charged = move._has_open_attempt() or not move._is_owed()
         if not charged and move.collection_decision_code not in PLANNED_ANYWAY:
@@ -139,15 +138,13 @@ class SaleOrder(models.Model):
         """
         due = self._get_amount_due_now(now)
         open_moves = self._get_open_deposits().filtered(
-            lambda move: not self.currency_id.compare_amounts(
-                move.amount_residual, due
-            )
+            lambda move: not self.currency_id.compare_amounts(move.amount_residual, due)
         )
         move = open_moves[:1] or self._invoice_deposit(due, now)
         move._plan_collection("deposit", now)
         return move
 
-    def _report_deposit_failed(self, error):
+    def _report_deposit_failed(self, error, now):
         self.company_id._schedule_collection_activity(
             self,
             self.env._("Collect the deposit of %(order)s", order=self.name),
@@ -157,6 +154,7 @@ class SaleOrder(models.Model):
                 error=error,
             ),
             code="deposit_failed",
+            now=now,
         )
 
     def _send_deposit_link(self, now):
@@ -175,6 +173,7 @@ class SaleOrder(models.Model):
                     customer=payer.display_name,
                 ),
                 code="deposit_unreachable",
+                now=now,
             )
             return
         lang = payer.lang or self.env.lang

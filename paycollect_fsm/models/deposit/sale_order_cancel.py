@@ -114,6 +114,7 @@ class SaleOrder(models.Model):
                 text=order._get_settlement_text(),
             ),
             code=TO_SETTLE,
+            now=now,
         )
 
     def _prepare_settlement(self, paid, canceled_at):

@@ -56,8 +56,8 @@ class SaleOrder(models.Model):
         if self.currency_id.compare_amounts(move.amount_total, amount):
             raise UserError(
                 self.env._(
-                    "An invoice of exactly %(amount)s can't be made for the deposit: it "
-                    "would be %(found)s.",
+                    "An invoice of exactly %(amount)s can't be made for the deposit: "
+                    "it would be %(found)s.",
                     amount=self.currency_id._format_amount(amount),
                     found=self.currency_id._format_amount(move.amount_total),
                 )
@@ -180,7 +180,8 @@ class SaleOrder(models.Model):
         """Return what of the order isn't on a posted invoice yet, deposits included."""
         moves = self.sudo().order_line.invoice_lines.move_id
         taken = sum(
-            line.price_total if line.move_id.move_type == "out_invoice"
+            line.price_total
+            if line.move_id.move_type == "out_invoice"
             # a credit note gives it back
             else -line.price_total
             for line in self.sudo().order_line.invoice_lines

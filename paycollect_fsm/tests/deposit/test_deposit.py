@@ -94,7 +94,7 @@ class TestDeposit(DepositCommon):
         wizard = self.env.registry["sale.advance.payment.inv"]
 
         def fail(_wizard, _orders):
-            raise UserError("No income account.")
+            raise UserError("No income account.")  # pylint: disable=C8107
 
         self.patch(wizard, "_create_invoices", fail)
         with mute_logger("odoo.addons.paycollect_fsm.models.deposit.sale_order"):
@@ -181,6 +181,7 @@ class TestDeposit(DepositCommon):
         self.assertEqual(order._get_deposits().amount_total, 800)
         self.assertIn("40% was agreed on", str(order.collection_deposit_why))
         order.collection_deposit_percent = 0
+        self.env.invalidate_all()
         self.assertFalse(order.collection_deposit_text)
         for values, words in (
             ({"deposit_fee_percent": 101}, r"“Cancellation Fee \(%\)”.*100%"),

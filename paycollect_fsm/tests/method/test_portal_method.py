@@ -199,6 +199,51 @@ class TestPortalMethod(BookingCommon, HttpCase):
         self.assertEqual(order.state, "draft")
         self.assertIn("o_payment_form", self.url_open(url).text)
 
+    def test_who_signs_pays_the_deposit_and_its_card_is_kept_for_the_rest(self):
+        self.policies["auto"].deposit_percent = 30
+        order = self.make_order(price=1000, require_signature=True)
+        page = self.url_open(self.sign(order)["redirect_url"]).text
+        self.assertIn("A deposit of $300.00 is due before the work starts", page)
+        self.assertRegex(page, r'data-amount="300(\.0)?"')
+        box = re.search(r'<input name="o_payment_tokenize_checkbox"[^>]*>', page)[0]
+        self.assertIn("checked", box)
+        mark = re.search(r'data-collection-mark="(\w+)"', page)[1]
+        values = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": order.access_token,
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "token_id": None,
+                "amount": 300,
+                "flow": "direct",
+                "tokenization_requested": True,
+                "landing_route": "/my",
+                "collection_mark": mark,
+            },
+        )
+        self.make_jsonrpc_request(
+            "/payment/demo/simulate_payment",
+            {
+                "reference": values["reference"],
+                "payment_details": "4242 4242 4242 4242 12/30",
+                "simulated_state": "done",
+            },
+        )
+        self.make_jsonrpc_request("/payment/status/poll", {})
+        self.env.invalidate_all()
+        self.assertEqual(order.state, "sale")
+        deposit = order._get_deposits()
+        self.assertEqual((deposit.amount_total, deposit.amount_residual), (300, 0))
+        token = order.transaction_ids.token_id
+        self.assertTrue(token._has_consent())
+        self.assertEqual(order.collection_readiness, "ready")
+        page = self.url_open(order.get_portal_url()).text
+        self.assertIn("Your deposit of $300.00 was paid on", page)
+        move = self.complete(order.fsm_order_ids)
+        self.assertEqual((move.amount_total, move.amount_residual), (700, 0))
+        self.assertEqual(move.collection_attempt_ids.token_id, token)
+
     def test_a_confirmed_order_is_paid_on_odoos_own_page_too(self):
         order = self.make_order(price=200)
         self.confirm_order(order)
