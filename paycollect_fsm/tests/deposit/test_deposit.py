@@ -188,8 +188,12 @@ class TestDeposit(DepositCommon):
             ({"deposit_fee_amount": -1}, "“Minimum Cancellation Fee”.*negative"),
             ({"deposit_refund_hours": -1}, "Hours Before.*negative"),
         ):
-            with self.assertRaisesRegex(ValidationError, words):
+            with (
+                self.assertRaisesRegex(ValidationError, words),
+                self.env.cr.savepoint(),
+            ):
                 self.policies["auto"].write(values)
+            self.env.invalidate_all()
 
     def test_an_order_that_grew_asks_for_the_difference(self):
         order = self.confirm_by_staff(self.quote())
