@@ -8,7 +8,16 @@ from ...rules.const import PLANNED
 from ..company.moments import format_day
 
 # The order of the kinds of lines. Kinds of other addons follow, then the next step.
-KINDS = ("policy", "credit", "decision", "approval", "hold", "try", "dispute", "message")
+KINDS = (
+    "policy",
+    "credit",
+    "decision",
+    "approval",
+    "hold",
+    "try",
+    "dispute",
+    "message",
+)
 NEXT = "next"
 
 

@@ -56,7 +56,9 @@ class SaleOrder(models.Model):
             return ""
         if state == PAID:
             return self._get_deposit_paid_text(asked)
-        return " ".join([self._get_deposit_due_text(asked, due), self._get_step(state)])
+        return " ".join(
+            [self._get_deposit_due_text(asked, due), self._get_deposit_step(state)]
+        )
 
     def _get_deposit_values(self, asked, due=0):
         unit = self.currency_id.rounding
@@ -84,7 +86,7 @@ class SaleOrder(models.Model):
             "%(due)s of the deposit of %(amount)s (%(percent)s%%) due.", **values
         )
 
-    def _get_step(self, state):
+    def _get_deposit_step(self, state):
         """Return what happens next with a deposit that is due."""
         last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
         if state == LINK_SENT:

@@ -126,7 +126,9 @@ class PaycollectHold(models.Model):
         _ = self.env._
         return {
             rules.NO_BOOKING: lambda: _("The work was deleted or never booked."),
-            rules.NOT_CONFIRMED: lambda: _("The order isn't confirmed or was canceled."),
+            rules.NOT_CONFIRMED: lambda: _(
+                "The order isn't confirmed or was canceled."
+            ),
             rules.CLOSED: lambda: _("All jobs of the order are closed."),
             rules.INACTIVE: lambda: _("Collections is switched off."),
             rules.OTHER_POLICY: lambda: _("The collection policy holds nothing."),

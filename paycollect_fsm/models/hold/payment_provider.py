@@ -28,9 +28,9 @@ class PaymentProvider(models.Model):
                     self.env._(
                         "“%(field)s” of %(provider)s is %(days)s, but it must be "
                         "between 1 and 31.",
-                        field=self._fields[
-                            "collection_hold_days"
-                        ]._description_string(self.env),
+                        field=self._fields["collection_hold_days"]._description_string(
+                            self.env
+                        ),
                         provider=provider.name,
                         days=provider.collection_hold_days,
                     )

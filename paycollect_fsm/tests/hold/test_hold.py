@@ -99,9 +99,14 @@ class TestHold(HoldCommon):
         order.order_line[:1].product_uom_qty = 2.1
         self.work_off(order._review_holds)
         self.assertEqual((self.get_hold(order), first.state), (first, "held"))
-        self.work_off(order.write, {"order_line": [
-            Command.update(order.order_line[:1].id, {"product_uom_qty": 5})
-        ]})
+        self.work_off(
+            order.write,
+            {
+                "order_line": [
+                    Command.update(order.order_line[:1].id, {"product_uom_qty": 5})
+                ]
+            },
+        )
         second = self.assertHold(order, "held")
         self.assertEqual((first.state, first.reason_code), ("voided", "changed_amount"))
         self.assertEqual(second.amount, 550)
@@ -120,9 +125,7 @@ class TestHold(HoldCommon):
         with self.with_jobs():
             self.env["paycollect.hold"]._cron_holds()
         self.assertHold(order, "voided", "other_policy")
-        self.assertEqual(
-            order.collection_hold_ids.mapped("state"), ["voided"] * 4
-        )
+        self.assertEqual(order.collection_hold_ids.mapped("state"), ["voided"] * 4)
 
     def test_a_declined_hold_says_so_and_what_to_do(self):
         poor = self.make_partner("Poor Inc.")
@@ -133,9 +136,14 @@ class TestHold(HoldCommon):
         reason = order.with_user(self.dispatcher).collection_readiness_reason
         self.assertIn("declined the hold", reason)
         self.assertIn("Request another payment method", reason)
-        self.assertNotIn("Visa", order.with_user(
-            self.technician
-        ).fsm_order_ids[:1].sudo(False).sudo().collection_readiness_reason)
+        self.assertNotIn(
+            "Visa",
+            order.with_user(self.technician)
+            .fsm_order_ids[:1]
+            .sudo(False)
+            .sudo()
+            .collection_readiness_reason,
+        )
         job = order.fsm_order_ids[:1].with_user(self.dispatcher)
         self.assertIn("•••• 0002 was declined", job.collection_authorization)
         found = self.env["sale.order"].search(
@@ -202,7 +210,9 @@ class TestHold(HoldCommon):
         # moved far away: released at once, planned again
         later += timedelta(days=90)
         self.work_off(order.fsm_order_ids.write, {"scheduled_date_start": later})
-        self.assertEqual((renewed.state, renewed.reason_code), ("voided", "changed_date"))
+        self.assertEqual(
+            (renewed.state, renewed.reason_code), ("voided", "changed_date")
+        )
         self.assertHold(order, "planned")
 
     def test_there_are_never_two_live_holds(self):

@@ -41,7 +41,12 @@ class TestHoldRules(BaseCase):
             ("far", self.want(20), None, ("plan", "", NOON + 13.5 * DAY)),
             ("billed", self.want(awaits_capture=True), None, ("nothing",)),
             ("not anymore", self.want(reason=hold.CLOSED), Live(PLANNED), ("cancel",)),
-            ("billed early", self.want(awaits_capture=True), Live(PLANNED), ("cancel",)),
+            (
+                "billed early",
+                self.want(awaits_capture=True),
+                Live(PLANNED),
+                ("cancel",),
+            ),
             ("moved", self.want(20), Live(PLANNED), ("plan", "", NOON + 13.5 * DAY)),
             ("covered", self.want(), self.held(), ("nothing", hold.COVERED)),
             ("to the end", self.want(7), self.held(), ("nothing", hold.COVERED)),

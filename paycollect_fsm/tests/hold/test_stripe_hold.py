@@ -66,9 +66,9 @@ class TestStripeHold(HoldMixin, StripeEventCase):
         order = self.book()
         hold = self.assertHold(order, "held")
         [held] = self.bank.get_held()
-        self.assertEqual((held["amount"], self.bank.find(hold.transaction_id)), (
-            22000, held
-        ))
+        self.assertEqual(
+            (held["amount"], self.bank.find(hold.transaction_id)), (22000, held)
+        )
         self.assertIn(hold.transaction_id.collection_mark, self.bank.get_marks())
         self.assertFalse(self.provider.capture_manually)
         self.assertLess(hold.held_until, self.now() + timedelta(days=6, hours=1))
@@ -91,7 +91,9 @@ class TestStripeHold(HoldMixin, StripeEventCase):
         left = transaction._get_stripe_standing(
             {
                 "latest_charge": {
-                    "amount": 22000, "amount_captured": 20000, "amount_refunded": 2000
+                    "amount": 22000,
+                    "amount_captured": 20000,
+                    "amount_refunded": 2000,
                 }
             },
             (),
@@ -151,9 +153,9 @@ class TestStripeHold(HoldMixin, StripeEventCase):
                     self.resolve(attempt, "_resolve", hours=30)
                 self.assertEqual((attempt.state, hold.state), ("paid", "captured"))
                 self.assertEqual(move.amount_residual, 0)
-                self.assertEqual(self.bank.find(hold.transaction_id)[
-                    "amount_received"
-                ], 20000)
+                self.assertEqual(
+                    self.bank.find(hold.transaction_id)["amount_received"], 20000
+                )
                 self.assertEqual(len(move.collection_attempt_ids), 1)
         # the event may come first
         order = self.book()
@@ -288,12 +290,16 @@ class TestStripeHold(HoldMixin, StripeEventCase):
         self.assertEqual((attempt.state, move.amount_residual), ("paid", 0))
         self.assertEqual(self.bank.get_taken(), round(move.amount_total))
         other = self.env["res.company"].create({"name": "Second"})
-        foreign = self.env["sale.order"].with_company(other).create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": other.id,
-                "order_line": [Command.create({"product_id": self.cable.id})],
-            }
+        foreign = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "order_line": [Command.create({"product_id": self.cable.id})],
+                }
+            )
         )
         foreign._review_holds()
         self.assertFalse(foreign.collection_hold_ids)
