@@ -33,6 +33,7 @@ OVERRIDES = {
     "_message_post_after_hook",
     "_message_receive_bounce",
     "_order_field_to_sql",
+    "_post",
     "_postprocess_sent_message",
     "_stripe_create_customer",
     "_table_query",

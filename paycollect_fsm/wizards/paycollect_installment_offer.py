@@ -54,7 +54,9 @@ class PaycollectInstallmentOffer(models.TransientModel):
         is_order = document._name == "sale.order"
         document = document.sudo()
         vals = plans._prepare_document_vals(document) | {
-            "total": document.amount_total if is_order else document.amount_residual,
+            "total": document._get_installment_total()
+            if is_order
+            else document.amount_residual,
             "first_date": document.company_id._get_today(),
             "needs_method": former[:1].needs_method if former else True,
             "offer_text": former[:1].offer_text,
@@ -193,7 +195,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
     def _get_total(self):
         if self.move_id:
             return self.move_id.amount_residual
-        return self.order_id.amount_total
+        return self.order_id._get_installment_total()
 
     def _get_problem_text(self, problem, rows):
         _, money = self.env._, self.currency_id._format_amount

@@ -6,8 +6,10 @@ from . import paycollect_installment
 from . import paycollect_installment_plan
 from . import paycollect_installment_plan_accept
 from . import paycollect_installment_plan_facts
+from . import paycollect_installment_plan_order
 from . import paycollect_installment_plan_run
 from . import paycollect_installment_plan_text
 from . import payment_token
 from . import res_company
 from . import res_config_settings
+from . import sale_order

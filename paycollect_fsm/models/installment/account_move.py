@@ -70,6 +70,17 @@ class AccountMove(models.Model):
             lambda plan: plan._is_in_force()
         )[:1]
 
+    def _post(self, soft=True):
+        """The plan of an order becomes the plan of its invoice."""
+        posted = super()._post(soft)
+        invoices = posted.filtered(
+            lambda move: (
+                move.move_type == "out_invoice" and move.company_id.collection_active
+            )
+        )
+        self.env["paycollect.installment.plan"]._bind(invoices, fields.Datetime.now())
+        return posted
+
     # -- what is due -----------------------------------------------------------------
 
     def _get_open_parts(self, today):

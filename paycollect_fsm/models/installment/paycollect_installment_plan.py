@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from ...rules import installment as rules
 
 BY_STAFF, REPLACED, OTHER_CUSTOMER = "staff", "replaced", "customer"
-SETTLED = "settled"
+SETTLED, ORDER_CANCELED = "settled", "order_canceled"
 READERS = "account.group_account_invoice,account.group_account_readonly"
 # Neither declined nor over.
 LIVE = Domain("canceled_at", "=", False) & Domain("declined_at", "=", False)
@@ -119,6 +119,7 @@ class PaycollectInstallmentPlan(models.Model):
             (rules.EXPIRED, "Not accepted in time"),
             (SETTLED, "Paid before it was accepted"),
             (OTHER_CUSTOMER, "The invoice's customer changed"),
+            (ORDER_CANCELED, "The order was canceled"),
             (rules.CHANGED, "More is owed than was agreed on"),
         ],
         readonly=True,

@@ -106,15 +106,18 @@ class PaycollectInstallmentPlan(models.Model):
             return _("Please choose a payment method.")
         if move and not move._is_owed():
             return _("Nothing is owed for this invoice anymore.")
-        if move and self.currency_id.compare_amounts(self.amount, self._get_owed()):
+        if self.currency_id.compare_amounts(self.amount, self._get_owed()):
             return _(
-                "What is owed for the invoice has changed since the plan was offered. "
-                "Please ask us for a new offer."
+                "The amount to pay has changed since the plan was offered. Please ask "
+                "us for a new offer."
             )
         return ""
 
     def _get_owed(self):
-        return self.move_id.amount_residual
+        """Return what is to be paid: of the invoice, else of the order."""
+        if self.move_id:
+            return self.move_id.amount_residual
+        return self.order_id._get_installment_total()
 
     def _is_outdated(self, today):
         """Whether the first date of an offer has passed."""

@@ -6,7 +6,12 @@ from odoo.fields import Domain
 
 from ...rules import installment as rules
 from ...rules.const import CANCELED, DECLINED
-from .paycollect_installment_plan import LIVE, OTHER_CUSTOMER, SETTLED
+from .paycollect_installment_plan import (
+    LIVE,
+    ORDER_CANCELED,
+    OTHER_CUSTOMER,
+    SETTLED,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -50,9 +55,11 @@ class PaycollectInstallmentPlan(models.Model):
         today = self.company_id._get_today(now)
         if not self.try_lock_for_update():
             return
-        if not self.accepted_at:
+        if not self.move_id and self.order_id.state == "cancel":
+            self._cancel(ORDER_CANCELED, now)
+        elif not self.accepted_at:
             self._check_offer(today, now)
-        elif self._is_in_force() and self.move_id._is_owed():
+        elif self.move_id and self._is_in_force() and self.move_id._is_owed():
             if self.move_id.commercial_partner_id != self.partner_id:
                 self._end_for_customer(now)
                 return

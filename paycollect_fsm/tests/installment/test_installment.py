@@ -270,6 +270,58 @@ class TestInstallment(InstallmentCommon):
         self.run_plans(0)
         self.assertEqual(self.get_charged(plan), [100])
 
+    def offer_for_order(self, order, **values):
+        """Offer 40 % on completion and 60 % on July 1."""
+        action = order.with_user(self.accountant).action_offer_installments()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard.write({"count": 2, **values})
+        wizard.action_split()
+        first, second = wizard.line_ids
+        first.write({"trigger": "completion", "date": False, "percent": 40})
+        second.write({"percent": 60, "date": "2026-07-01"})
+        action = wizard.action_confirm()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_the_plan_of_an_order_becomes_the_plan_of_its_invoice(self):
+        job = self.make_job(self.customer, [(self.repair, 3)], token=None)
+        order = job.sale_line_id.order_id
+        plan = self.offer_for_order(order)
+        self.assertEqual(plan.part_ids.mapped("amount"), [120, 180])
+        self.assertFalse(plan.part_ids[0].date)
+        self.accept(plan)
+        self.assertIn("when the work is done", plan.consent_id.text_shown)
+        self.run_plans(1)
+        self.assertEqual(self.get_state(plan, 40), "accepted")
+        with freeze_time("2026-06-08 14:00"):
+            move = self.complete(job)
+        self.assertEqual((plan.move_id, plan.amount), (move, 300))
+        self.assertEqual(plan.part_ids[0].date, date(2026, 6, 8))
+        self.assertFalse(move.collection_attempt_ids)
+        self.run_plans(7)
+        self.assertEqual(self.get_charged(plan), [120])
+        self.run_plans(30)
+        self.assertEqual((self.get_charged(plan), plan.state), ([120, 180], "done"))
+
+    def test_an_invoice_other_than_ordered_shrinks_the_plan_or_asks_again(self):
+        for extra, amounts, state in ((-1, [80, 120], "accepted"), (1, 0, "canceled")):
+            job = self.make_job(self.customer, [(self.repair, 3)], token=None)
+            order = job.sale_line_id.order_id
+            plan = self.accept(self.offer_for_order(order))
+            job.sale_line_id.product_uom_qty += extra
+            move = self.complete(job)
+            self.assertEqual(self.get_state(plan, 0), state)
+            if amounts:
+                self.assertEqual(plan.part_ids.mapped("amount"), amounts)
+                continue
+            self.assertEqual(plan.cancel_reason, "plan_changed")
+            again = move.installment_plan_ids
+            self.assertEqual((again.state, again.amount), ("offered", 400))
+            self.assertEqual(again.part_ids.mapped("amount"), [160, 240])
+            self.assertEqual(again.part_ids[0].date, date(2026, 6, 8))
+            self.run_plans(1)
+            self.assertFalse(move.collection_attempt_ids)
+            self.assertEqual(self.accept(again).state, "accepted")
+
 
 def plans_in_force(move):
     return move.installment_plan_ids.filtered(lambda plan: plan._is_in_force())

@@ -145,6 +145,13 @@ class PaycollectInstallmentPlan(models.Model):
         values = self._prepare_values() | {
             "amount": self.currency_id._format_amount(self.move_id.amount_residual),
         }
+        if not self.move_id:
+            return {
+                "subject": _("Your payment plan has ended - %(company)s", **values),
+                "lines": [
+                    _("Your payment plan for %(document)s has ended.", **values)
+                ],
+            }
         return {
             "subject": _("Your payment plan has ended - %(company)s", **values),
             "lines": [
