@@ -23,7 +23,12 @@ def server(module_lab):
 
 @pytest.fixture(scope="module")
 def company(server):
-    customers = {"Rosa Diner": {}, "Sam Studio": {}, "Dara Dental": {"answer": "error"}}
+    customers = {
+        "Rosa Diner": {},
+        "Sam Studio": {},
+        "Dara Dental": {"answer": "error"},
+        "Cody Cafe": {"has_card": False},
+    }
     return scene.open_company(server, customers, booked=True)
 
 
@@ -211,6 +216,71 @@ def test_whose_card_is_declined_pays_with_another_one_and_everyone_sees_it(
     for page in (van, board, office, desk):
         check_width(page)
         assert page.console_errors == []
+
+
+AT_THE_DOOR = """
+env["res.partner"].browse(customer).collection_policy_id = env.ref(
+    "paycollect_fsm.policy_cod"
+)
+env["account.journal"].create({"name": "Cash", "type": "cash", "code": "DOOR"})
+result = True
+"""
+A_LINK = """
+move = env["account.move"].browse(invoice)
+links = env["paycollect.link"]
+result = links._issue(move.partner_id, "invoice", **move._get_link_values())
+"""
+
+
+def test_the_technician_is_paid_at_the_door_in_cash_and_by_qr_code(
+    server, company, phone
+):
+    customer = company["customers"]["Cody Cafe"]
+    server.run(AT_THE_DOOR, customer=customer["id"])
+    van = phone(server, "technician")
+    van.open(f"{JOB}/{customer['job']}")
+    van.locator("button[name=action_open_complete]").click()
+    van.locator(".modal button", has_text="Complete Job").click()
+    van.locator("button[name=action_take_payment]").click()
+    dialog = van.locator(".modal .o_paycollect_take")
+    dialog.get_by_text("330.00").wait_for()
+    van.shot("door-1-ways")
+
+    # Cash for a part of it, with change.
+    dialog.get_by_text("Cash", exact=True).click()
+    dialog.locator("[name=amount] input").fill("100")
+    dialog.locator("[name=tendered] input").fill("120")
+    dialog.locator("[name=tendered] input").press("Tab")
+    dialog.locator("[name=change_text]", has_text="20.00").wait_for()
+    van.shot("door-2-cash")
+    van.locator(".modal button", has_text="Cash Received").click()
+    outcome = van.locator(".o_paycollect_door")
+    outcome.get_by_text("received in cash").wait_for()
+    van.shot("door-3-received")
+
+    # The customer scans the code for the rest; the screen turns green by itself.
+    outcome.get_by_role("button", name="Take the Rest").click()
+    dialog.get_by_text("230.00").wait_for()
+    dialog.get_by_text("QR code", exact=True).click()
+    van.locator(".modal button", has_text="Show QR Code").click()
+    outcome.locator("img.o_paycollect_code").wait_for()
+    van.shot("door-4-code")
+    (invoice,) = scene.invoices(server, customer["id"])
+    visitor = phone(server)
+    visitor.open(server.run(A_LINK, invoice=invoice["id"]))
+    visitor.fill("#customer_input", "4242 4242 4242 4242")
+    visitor.get_by_role("button", name="Pay $230.00").click()
+    van.locator(".o_paycollect_door[data-state=done]").wait_for()
+    outcome.get_by_text("230.00 paid").wait_for()
+    van.shot("door-5-green")
+    outcome.get_by_role("button", name="Done").click()
+    van.locator(".modal").wait_for(state="detached")
+    van.locator("[name=collection_state]").get_by_text("Paid").wait_for()
+    van.locator("button[name=action_take_payment]").wait_for(state="detached")
+    (invoice,) = scene.invoices(server, customer["id"])
+    assert (invoice["amount_residual"], invoice["payments"]) == (0, 2)
+    check_width(van)
+    assert van.console_errors == []
 
 
 @pytest.mark.parametrize("window", ["desktop", "phone"])

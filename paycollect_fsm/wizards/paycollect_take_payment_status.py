@@ -116,7 +116,7 @@ class PaycollectTakePayment(models.TransientModel):
         if custody.credit:
             credit = self.currency_id._format_amount(custody.credit)
             lines.append(_("%(amount)s is kept as credit.", amount=credit))
-        lines.append(custody._get_receipt_text())
+        lines.append(custody._get_receipt_note())
         if custody.kind == CASH:
             title = _("%(amount)s received in cash", amount=amount)
         else:

@@ -46,7 +46,11 @@ def _make_journals(flow):
         }
     )
     flow.env.company.write(
-        {"collection_check_journal_id": journal.id, "collection_bounce_fee": 35}
+        {
+            "collection_cash_journal_id": flow.cash.id,
+            "collection_check_journal_id": journal.id,
+            "collection_bounce_fee": 35,
+        }
     )
     flow.bank.bank_account_id = flow.env["res.partner.bank"].create(
         {"acc_number": "0042 118 3377", "partner_id": flow.env.company.partner_id.id}

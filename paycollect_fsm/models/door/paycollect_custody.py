@@ -146,11 +146,6 @@ class PaycollectCustody(models.Model):
             amount = custody.currency_id._format_amount(custody.amount)
             custody.display_name = f"{amount} · {custody._get_kind_text()}"
 
-    def _get_kind_text(self):
-        if self.kind == CHECK:
-            return self.env._("Check %(number)s", number=self.check_number)
-        return self.env._("Cash")
-
     @api.depends(
         "event_ids.kind",
         "payment_id.state",

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import Command, models
 from odoo.exceptions import UserError
 
+from ...rules.contact import find_emails
 from ...rules.door import CASH, CHECK, get_credit, get_rest
 
 
@@ -110,6 +111,7 @@ class PaycollectCustody(models.Model):
             "memo": move.name,
             "payment_reference": take.number.strip() if take.way == CHECK else False,
             "destination_account_id": lines[:1].account_id.id,
+            "invoice_ids": [Command.set(move.ids)],
         }
         if not method.payment_account_id:
             outstanding = self.env["account.payment"].new({"journal_id": journal.id})
@@ -126,6 +128,17 @@ class PaycollectCustody(models.Model):
         )
         for record in filter(None, (self.move_id, self.order_id)):
             record._message_log(body=text)
+
+    def _get_receipt_note(self):
+        """Return, for the worker, where the receipt goes."""
+        partner = self._get_recipient()
+        places = find_emails(partner._get_collection_email())
+        if place := next(iter(places), None) or partner._get_collection_number():
+            return self.env._("The receipt goes to %(place)s.", place=place)
+        return self.env._(
+            "The customer has neither an email address nor a mobile number: write a "
+            "receipt by hand."
+        )
 
     def _after_collected(self):
         """Hook: cash or a check was just collected and booked."""

@@ -2,7 +2,7 @@
 from odoo import models
 
 from ...rules.const import OCCASION_PAID
-from ...rules.door import CASH
+from ...rules.door import CASH, CHECK
 from ...rules.messages import UNREACHABLE
 from .paycollect_message import RECEIVED
 
@@ -44,22 +44,6 @@ class PaycollectCustody(models.Model):
             )
             partner._follow_message(sms, RECEIVED, number, company, now)
 
-    def _get_receipt_text(self):
-        """Return, for the worker, where the receipt goes."""
-        partner = self._get_recipient()
-        email, number = (
-            partner._get_collection_email(),
-            partner._get_collection_number(),
-        )
-        if email or number:
-            return self.env._(
-                "The receipt goes to %(address)s.", address=email or number
-            )
-        return self.env._(
-            "The customer has neither an email address nor a mobile number: write a "
-            "receipt by hand."
-        )
-
     def _is_covered_by_receipt(self, now):
         move = self.move_id
         rows = self.search([("move_id", "=", move.id)])
@@ -79,6 +63,11 @@ class PaycollectCustody(models.Model):
         """Return the row in the customer's language."""
         lang = self._get_recipient().lang or self.partner_id.lang or self.env.lang
         return self.with_context(lang=lang)
+
+    def _get_kind_text(self):
+        if self.kind == CHECK:
+            return self.env._("Check %(number)s", number=self.check_number)
+        return self.env._("Cash")
 
     def _get_receipt_lines(self):
         """Return the sentences of the receipt, in the current language."""
