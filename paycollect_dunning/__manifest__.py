@@ -23,6 +23,7 @@
         "data/ir_cron.xml",
         "wizards/paycollect_bank_match_views.xml",
         "wizards/paycollect_dunning_hold_views.xml",
+        "wizards/paycollect_dunning_remind_views.xml",
         "views/paycollect_dunning_case_views.xml",
         "views/paycollect_dunning_message_views.xml",
         # what is said

@@ -27,6 +27,7 @@ MINIMUM = "below_minimum"
 NEXT_LEVEL = "next_level"
 PAID = "paid"
 PAY_BY = "pay_by"
+PROCESSING = "processing"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ make_item = partial(tuple.__new__, Item)  # twice as fast: there are many
 
 class Entry(NamedTuple):
     """An item that is chased: its amount after ``used`` credit, the indexes of its
-    level and of the highest one it was told, -1: none; ``pay_by``: see the item's."""
+    level and of the highest one it was told, -1: none; ``pay_by``, ``quiet``: see
+    :mod:`.scale`."""
 
     item: Item
     amount: float
@@ -75,6 +77,7 @@ class Entry(NamedTuple):
     index: int
     told: int = -1
     pay_by: date | None = None
+    quiet: bool = False
 
 
 make_entry = partial(tuple.__new__, Entry)
@@ -87,7 +90,8 @@ class Facts:
     ``items``: due parts, oldest first, without credits. ``scale``: of the customer's
     plan. ``credit``: unapplied credit and payments on account, positive. ``minimum``:
     in the company's currency, of which ``rate`` units are one unit of the case's.
-    ``hold``: an :class:`Obstacle` of the whole case.
+    ``hold``: an :class:`Obstacle` of the whole case. ``grace``: days after the pay-by
+    date in which a payment may not be booked yet.
     """
 
     items: tuple
@@ -97,6 +101,7 @@ class Facts:
     rate: float = 1.0
     digits: int = 2
     hold: Obstacle | None = None
+    grace: int = 0
 
 
 @dataclass(slots=True)
@@ -104,8 +109,8 @@ class Decision:
     """What a case does today.
 
     ``level``: index of the message's level; ``entries``: what it lists; ``amount``:
-    what is chased (if sent: the sum of the entries). ``told``: index of the highest
-    level named for a chased item, -1: none.
+    what is chased (if sent: the sum of the entries), or what waits if all is paused.
+    ``told``: index of the highest level named for a chased item, -1: none.
     """
 
     action: str
@@ -183,13 +188,49 @@ def decide(facts):
         return _decide_held(facts, total, told)
     if level < 0:
         return _decide_old(facts, odd, total, told, next_date)
-    if pay_by and facts.scale.today <= pay_by:
-        values, day = {"pay_by": pay_by.isoformat()}, pay_by + timedelta(days=1)
-        return Decision(WAIT, PAY_BY, values, amount=total, next_date=day, told=told)
-    if told >= level:
-        entries = [entry for entry in entries if entry.told < level]
-        total = _add_up(facts, entries)[0]
-    return Decision(SEND, "", {}, level, tuple(entries), total, next_date, told)
+    if pay_by and facts.scale.today <= pay_by + timedelta(facts.grace):
+        code = PAY_BY if facts.scale.today <= pay_by else PROCESSING
+        day = pay_by + timedelta(facts.grace + 1)
+        values = {"pay_by": pay_by.isoformat()}
+        if code == PROCESSING:
+            values["date"] = day.isoformat()
+        return Decision(WAIT, code, values, amount=total, next_date=day, told=told)
+    limit = level if told >= level else len(facts.scale.levels)
+    named = [entry for entry in entries if entry.told < limit and not entry.quiet]
+    if len(named) < len(entries):
+        total = _add_up(facts, named)[0]
+    return Decision(SEND, "", {}, level, tuple(named), total, next_date, told)
+
+
+def remind_by_hand(facts, level, line_ids):
+    """Return the :class:`Decision` to name these items because a person wants it.
+
+    Only what is asked for and due, after credit, is named; what was told before may be
+    said again.
+
+    :param level: index of the level at which it is said
+
+    >>> from .levels import Ladder
+    >>> from .scale import Level
+    >>> due = Standing(date(2026, 7, 10))
+    >>> items = Item(1, 1, 30.0, due), Item(2, 2, 9.0, due), Item(3, 3, 5.0, due, "x")
+    >>> levels = Level(1, 3), Level(2, 7)
+    >>> scale = Scale(levels, Ladder((3, 7), date(2026, 7, 15)))
+    >>> facts = Facts(items, scale, credit=10.0)
+    >>> remind_by_hand(facts, 1, {1, 3}).amount, remind_by_hand(facts, 1, {3}).action
+    (20.0, 'none')
+    """
+    spent, entries = _spend_credit(facts), []
+    for item in facts.items:
+        amount, used = spent.get(item.line_id, (0.0, 0.0))
+        is_due = item.due and item.due <= facts.scale.today
+        if item.reason is None and item.line_id in line_ids and is_due and amount > 0:
+            told = facts.scale[item.standing].told
+            entries.append(Entry(item, amount, used, level, told))
+    if not entries:
+        return Decision(NONE)
+    total = round(sum(entry.amount for entry in entries), facts.digits)
+    return Decision(SEND, "", {}, level, tuple(entries), total, told=level)
 
 
 def _find_levels(facts):
@@ -208,14 +249,14 @@ def _find_levels(facts):
             if amount <= 0:
                 covered = True
                 continue
-        index, told, day, pay_by, code = scale[standing]
+        index, told, day, pay_by, code, quiet = scale[standing]
         if code:
             odd.setdefault(code, []).append(move_id)
             continue
         if day and (first is None or day < first):
             first = day
         if index >= 0:
-            entries.append(make_entry((item, amount, used, index, told, pay_by)))
+            entries.append(make_entry((item, amount, used, index, told, pay_by, quiet)))
     if scale.has_minimums:
         entries = _limit_to_minimums(facts, entries)
     return entries, first, odd, covered
@@ -238,9 +279,9 @@ def _add_up(facts, entries):
     """Return the sum, the index of the highest level that is new and of the highest
     that was told (-1: none), and the last pay-by date of these entries."""
     total, level, highest, last = 0.0, -1, -1, None
-    for _item, amount, _used, index, told, pay_by in entries:
+    for _item, amount, _used, index, told, pay_by, quiet in entries:
         total += amount
-        if index > told and index > level:
+        if index > told and index > level and not quiet:
             level = index
         if told > highest:
             highest = told
@@ -315,6 +356,7 @@ def _decide_unreached(facts, odd, covered, next_date):
             PAUSE,
             first.reason,
             {"date": first.until.isoformat()} if first.until else {},
+            amount=round(sum(item.residual for item in paused), facts.digits),
             next_date=first.until,
         )
     return Decision(CLOSE, COVERED if covered else PAID, next_date=next_date)

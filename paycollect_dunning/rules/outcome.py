@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
     ``case_id``: 0: the customer has no open case. ``levels``: of the plan. ``is_good``:
     a good payer's first lateness. ``rate``: of the case's currency to the company's.
     ``before``: what the case says now (:class:`Before`), None without one.
-    ``holidays``: where the customer is.
+    ``holidays``: where the customer is. ``user_id``: who reminds by hand, 0: the plan.
 
     IDs only, since deciding for many customers loads no records.
     """
@@ -65,6 +65,7 @@ class Outcome(NamedTuple):
     before: object = None
     company_id: int = 0
     holidays: frozenset = frozenset()
+    user_id: int = 0
 
     @property
     def key(self):
@@ -88,6 +89,8 @@ class Outcome(NamedTuple):
     @property
     def text_level_id(self):
         """The level whose texts are used: a good payer's first one is the softest."""
+        if self.user_id:
+            return self.level_id
         late = [level.id for level in self.levels if level.delay > 0]
         is_first = self.decision.told < 0 or self.levels[self.decision.told].delay <= 0
         is_late = self.levels[self.decision.level].delay > 0

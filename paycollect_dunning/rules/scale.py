@@ -24,7 +24,8 @@ class Standing(NamedTuple):
     ``due``: None: it has no due date. ``told``: days of the highest level it was named
     at, None: never. ``start``: the clock starts anew here (a dispute was answered).
     ``sent``: the day on which the invoice was first sent, None: long ago. ``pay_by``:
-    the latest one of messages that named it.
+    the latest one of messages that named it. ``by_hand``: the same, of reminders that a
+    person sent; they hold nothing else up.
     """
 
     due: date | None
@@ -32,6 +33,7 @@ class Standing(NamedTuple):
     start: date | None = None
     sent: date | None = None
     pay_by: date | None = None
+    by_hand: date | None = None
 
 
 class Place(NamedTuple):
@@ -40,7 +42,8 @@ class Place(NamedTuple):
     ``index``: the highest level it has reached, -1: none. ``told``: the highest level
     that needn't be told anymore, -1: none: it was, or it announces a due date that is
     over. ``day``: of the next level. ``odd``: code of what a person must decide first;
-    the item isn't chased until then.
+    the item isn't chased until then. ``quiet``: a person reminded of it, and its pay-by
+    date hasn't passed: no message names it.
     """
 
     index: int
@@ -48,6 +51,7 @@ class Place(NamedTuple):
     day: date | None = None
     pay_by: date | None = None
     odd: str = ""
+    quiet: bool = False
 
 
 class Scale(dict):
@@ -85,7 +89,7 @@ class Scale(dict):
         return place
 
     def _find(self, standing):
-        due, told, start, sent, pay_by = standing
+        due, told, start, sent, pay_by, by_hand = standing
         told_index = -1 if told is None else self.ladder.find_told(told)
         if due is None:
             return Place(-1, told_index, None, pay_by, NO_DUE_DATE)
@@ -98,7 +102,10 @@ class Scale(dict):
             index = self._limit(standing, told_index, index)
             if self.levels[index].delay < 0 and due < self.today:
                 told_index = max(told_index, index)
-        return Place(index, told_index, day, pay_by)
+        quiet = bool(by_hand) and self.today <= by_hand
+        if quiet and (index > told_index or day and day <= by_hand):
+            day = by_hand + timedelta(1)
+        return Place(index, told_index, day, pay_by, "", quiet)
 
     def _limit(self, standing, told, index):
         """Return the level after a broken promise, and the rule that nothing is handed

@@ -3,6 +3,7 @@ from . import paycollect_bank_match
 from . import paycollect_dunning_activation
 from . import paycollect_dunning_hold
 from . import paycollect_dunning_preview
+from . import paycollect_dunning_remind
 from . import paycollect_late_fee_preview
 from . import paycollect_handoff_end
 from . import paycollect_handoff_import

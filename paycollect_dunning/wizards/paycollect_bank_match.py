@@ -1,8 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rules.matching import allocate
+
+WAIT, GO_ON = "wait", "go_on"
+REST_DAYS = timedelta(days=7)
 
 
 class PaycollectBankMatch(models.TransientModel):
@@ -37,11 +42,45 @@ class PaycollectBankMatch(models.TransientModel):
     )
     line_ids = fields.Many2many("account.move.line", string="Pays")
     summary = fields.Text(compute="_compute_summary")
+    rest = fields.Monetary(
+        string="Still Due",
+        compute="_compute_summary",
+        help="What is due by today and stays open.",
+    )
+    then = fields.Selection(
+        [
+            (WAIT, "Give the customer time for the rest"),
+            (GO_ON, "Let reminders go on today"),
+        ],
+        string="And Then",
+        required=True,
+        default=WAIT,
+    )
+    wait_until = fields.Date(
+        string="Until", default=lambda self: self.env.company._get_today() + REST_DAYS
+    )
 
     @api.depends("line_ids", "bank_line_id")
     def _compute_summary(self):
         for wizard in self:
             wizard.summary = "\n".join(wizard.sudo()._get_summary())
+            wizard.rest = wizard.sudo()._get_rest()
+
+    def _get_rest(self):
+        """Return what is due by today and stays open."""
+        today, chosen = self.company_id._get_today(), self._get_chosen()
+        parts, _rest = allocate(
+            self.bank_line_id._get_paid_amount(),
+            chosen.mapped("amount_residual_currency"),
+        )
+        paid = dict(zip(chosen, parts, strict=True))
+        return self.currency_id.round(
+            sum(
+                line.amount_residual_currency - paid.get(line, 0.0)
+                for line in self.case_id._find_payable()
+                if (line.date_maturity or line.date) <= today
+            )
+        )
 
     def _get_chosen(self):
         """Return the chosen items, oldest due first."""
@@ -87,6 +126,8 @@ class PaycollectBankMatch(models.TransientModel):
         wizard = self.sudo()
         lines = wizard._check_chosen()
         company = wizard.company_id
+        if wizard.rest and wizard.then == WAIT:
+            wizard._hold_rest()
         wizard.bank_line_id.with_company(company)._pay_items(wizard.partner_id, lines)
         wizard.case_id.message_post(
             body=self.env._(
@@ -98,6 +139,22 @@ class PaycollectBankMatch(models.TransientModel):
         )
         self.env.ref("paycollect_dunning.cron_dunning").sudo()._trigger()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _hold_rest(self):
+        """Send nothing about the rest until the chosen day.
+
+        :raise UserError: without a day after today
+        """
+        if not self.wait_until or self.wait_until <= self.company_id._get_today():
+            raise UserError(
+                self.env._("Choose a day after today until which reminders wait.")
+            )
+        reason = self.env._(
+            "%(amount)s arrived; time to pay the rest of %(rest)s.",
+            amount=self.bank_line_id.currency_id._format_amount(self.amount),
+            rest=self.currency_id._format_amount(self.rest),
+        )
+        self.case_id._hold(reason, self.wait_until, self.env.user)
 
     def _check_chosen(self):
         """Return the chosen items.

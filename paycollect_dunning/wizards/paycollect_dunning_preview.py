@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ..rules.const import CALL, HANDED_OVER, LETTER, MAIL, SMS
 from ..rules.decision import ASK, CLOSE, NONE, PAUSE, SEND, SKIP, WAIT
@@ -35,7 +38,25 @@ class PaycollectDunningPreview(models.TransientModel):
             "view_mode": "list",
             "domain": [("preview_id", "=", self.id)],
             "context": {"search_default_group_action": 1},
+            "help": self._get_nothing_help(rows),
         }
+
+    def _get_nothing_help(self, rows):
+        """Return what the empty list says (``Markup``), or False."""
+        if rows:
+            return False
+        title = self.env._("Nobody would be reminded by this plan today")
+        text = self.env._("Nobody owes anything that a plan asks for.")
+        others = self.plan_id.sudo()._find_other_plans()
+        if others:
+            text = self.env._(
+                "Other plans apply to the customers who owe something: %(plans)s. Move "
+                "this plan above them, narrow their tags and policies, or choose it on "
+                "the customer.",
+                plans=format_list(self.env, others.mapped("display_name")),
+            )
+        body = '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
+        return Markup(body) % (title, text)
 
     def _prepare_line(self, outcome, contacts):
         decision = outcome.decision

@@ -27,6 +27,7 @@ DECLINED = "declined"
 
 CONFIRM = "confirm"
 DISPATCH = "dispatch"
+START = "start"
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,9 @@ def _judge_method(facts: BookingFacts, method: int | None):
 def gate(state: str, mode: str, requirement: str, step: str) -> str:
     """Return what a step does in that state: ``none``, ``warn`` or ``block``.
 
-    Work on hold is blocked at both steps, and so is prepaid work before it is paid:
-    the customer pays the quotation. The policy's requirement decides about the rest;
-    a missing PO or deposit at least warns.
+    Work on hold is blocked at every step, and prepaid work before it is paid: the
+    customer pays the quotation. Going on with work asks for nothing else. The policy's
+    requirement decides about the rest; a missing PO or deposit at least warns.
 
     >>> gate("method_missing", "auto", "block", "confirm")
     'block'
@@ -191,11 +192,15 @@ def gate(state: str, mode: str, requirement: str, step: str) -> str:
     'block'
     >>> gate("deposit_due", "auto", "block", "confirm")
     'warn'
+    >>> gate("on_hold", "net", "none", "start"), gate("po_missing", "net", "", "start")
+    ('block', 'none')
     """
     if state in FINE:
         return "none"
     if state == ON_HOLD:
         return "block"
+    if step == START:
+        return "none"
     if state == DEPOSIT_DUE:
         if mode == PREPAID:
             return "block"

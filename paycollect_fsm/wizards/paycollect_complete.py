@@ -19,6 +19,13 @@ class PaycollectComplete(models.TransientModel):
     is_active = fields.Boolean(
         related="order_id.company_id.collection_active", related_sudo=True
     )
+    # read as the user: technicians see that there is a hold, not why
+    readiness = fields.Selection(
+        related="order_id.collection_readiness", related_sudo=False
+    )
+    readiness_reason = fields.Char(
+        related="order_id.collection_readiness_reason", related_sudo=False
+    )
     line_ids = fields.One2many("paycollect.complete.line", "wizard_id", readonly=True)
     amount_total = fields.Monetary(string="Total", compute="_compute_amount_total")
     amount_now = fields.Monetary(

@@ -16,6 +16,7 @@ from . import (
     customers,
     disputes,
     history,
+    holidays,
     portal,
     reminders,
     schedule,
@@ -41,6 +42,7 @@ def build(env):
     today = datetime.now(ZONE).date()
     company.stay_at_home(env)
     company.make_company(env)
+    holidays.make_holidays(env, today)
     staff = company.make_staff(env)
     shelf = catalog.make_catalog(env)
     with Outbox(env) as outbox, Clock(env) as clock:

@@ -9,6 +9,7 @@ from . import paycollect_dunning_case_match
 from . import paycollect_dunning_case_decision
 from . import paycollect_dunning_case_run
 from . import paycollect_dunning_case_send
+from . import paycollect_dunning_case_by_hand
 from . import paycollect_dunning_message
 from . import paycollect_dunning_message_due
 from . import paycollect_dunning_message_line

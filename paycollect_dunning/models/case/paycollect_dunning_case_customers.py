@@ -12,11 +12,14 @@ class PaycollectDunningCase(models.Model):
 
     _inherit = "paycollect.dunning.case"
 
-    def _read_places(self, customer_ids, today):
-        """Return ``{customer ID: frozenset of the public holidays there}``."""
+    def _read_places(self, customer_ids, company, today):
+        """Return ``{customer ID: frozenset of the days that don't count there}``:
+        public holidays, and days on which the company is closed."""
+        span = timedelta(days=400)
+        closed = company._get_days_off(today - span, today + span)
         holidays = self.env["calendar.public.holiday"].sudo()
         if not holidays.search_count([], limit=1):
-            return {}
+            return dict.fromkeys(customer_ids, closed) if closed else {}
         self.env["res.partner"].flush_model(["country_id", "state_id"])
         rows = self.env.execute_query(
             SQL(
@@ -27,13 +30,12 @@ class PaycollectDunningCase(models.Model):
                 customer_ids,
             )
         )
-        span = timedelta(days=400)
         found = {}
         for _country, _state, ids in rows:
             lines = holidays.get_holidays_list(
                 start_dt=today - span, end_dt=today + span, partner_id=ids[0]
             )
-            found |= dict.fromkeys(ids, frozenset(lines.mapped("date")))
+            found |= dict.fromkeys(ids, closed.union(lines.mapped("date")))
         return found
 
     def _read_promises(self, customer_ids, company, today):

@@ -115,10 +115,12 @@ class PaycollectDunningCase(models.Model):
         return Context(
             company_id=company.id,
             today=today,
+            grace=company.dunning_grace_days,
+            holds=self._find_holds(company),
             riders=self._find_riders(company),
             plans={plan.id: PlanFacts(plan, today) for plan in plans},
             plan_ids=plans._find_plan_ids(ids, company),
-            places=self._read_places(ids, today),
+            places=self._read_places(ids, company, today),
             promises=self._read_promises(customer_ids, company, today),
             on_time=self._read_on_time(items, company, today, plans),
             minimums=plans._read_property("dunning_minimum_balance", company),
@@ -159,8 +161,12 @@ class PaycollectDunningCase(models.Model):
             bool(promise) and promise.is_broken_since(since),
             bool(before and before.approved),
         )
-        hold = before and self._get_hold(before, context.today)
-        decision = decide(Facts(items, scale, credit, minimum, rate, digits, hold))
+        hold = before and (
+            self._get_hold(before, context.today) or context.holds.get(customer_id)
+        )
+        decision = decide(
+            Facts(items, scale, credit, minimum, rate, digits, hold, context.grace)
+        )
         if riders:
             decision = decision.ride(riders, digits)
         if not sends and decision.action != CLOSE or not before and _is_empty(decision):
@@ -192,7 +198,8 @@ class PaycollectDunningCase(models.Model):
     def _get_hold(self, before, today):
         """Return the case's own obstacle: handed over, or held by someone."""
         if before.state == HANDED_OVER:
-            return Obstacle(HANDED_OVER, HANDED_OVER)
+            known = before.values if before.code == HANDED_OVER else None
+            return Obstacle(HANDED_OVER, HANDED_OVER, values=known or {})
         if not before.held_reason or (before.held_until and before.held_until <= today):
             return None
         values = {"reason": before.held_reason}

@@ -9,13 +9,13 @@ from ...rules.decision import Item, make_item
 from ...rules.scale import Standing
 
 # columns of the query
-LINE, FLAG, DAYS = 0, 3, slice(4, 9)
+LINE, FLAG, DAYS = 0, 3, slice(4, 10)
 SENT = SQL("COALESCE(move.dunning_sent_on, move.invoice_date, move.date)")
 FLUSHED = {
     "account.move.line": None,
     "account.move": ["dunning_sent_on", "invoice_date", "date", "move_type"],
     "paycollect.dispute": ["answered_at", "move_id", "state"],
-    "paycollect.dunning.message": ["company_id", "pay_by", "state"],
+    "paycollect.dunning.message": ["company_id", "pay_by", "sent_by_id", "state"],
     "paycollect.dunning.message.line": ["delay_days", "line_id", "message_id"],
     "res.partner": ["commercial_partner_id"],
 }
@@ -42,14 +42,14 @@ class PaycollectDunningCase(models.Model):
         lines = self.env["account.move.line"].sudo().browse(flagged)
         reasons = self._get_first_reasons(lines, today)
         found, standings, key = {}, Standings(), (None, None)
-        for line, move, amount, flag, due, told, start, sent, pay_by, who, unit in rows:
+        for line, move, amount, flag, *days, who, unit in rows:
             if who != key[0] or unit != key[1]:
                 key, items = (who, unit), []
                 found[key] = items, 0.0
             if amount < 0:
                 found[key] = items, found[key][1] - amount
                 continue
-            standing = standings[due, told, start, sent, pay_by]
+            standing = standings[tuple(days)]
             if flag and line in reasons:
                 for residual, reason, until in reasons[line]:
                     part = (line, move, residual, standing, reason, until)
@@ -105,8 +105,12 @@ class PaycollectDunningCase(models.Model):
                 """
                 WITH told AS (
                     SELECT said.line_id, MAX(said.delay_days) AS delay,
-                           MAX(message.pay_by) FILTER (WHERE message.state IN %(said)s)
-                               AS pay_by
+                           MAX(message.pay_by) FILTER (
+                               WHERE message.state IN %(said)s
+                                 AND message.sent_by_id IS NULL) AS pay_by,
+                           MAX(message.pay_by) FILTER (
+                               WHERE message.state IN %(said)s
+                                 AND message.sent_by_id IS NOT NULL) AS by_hand
                       FROM paycollect_dunning_message_line said
                       JOIN paycollect_dunning_message message
                         ON message.id = said.message_id
@@ -132,7 +136,7 @@ class PaycollectDunningCase(models.Model):
                        restart.day - %(zero)s,
                        CASE WHEN told.delay IS NULL AND %(sent)s > %(waiting)s
                             THEN %(sent)s - %(zero)s END,
-                       told.pay_by - %(zero)s,
+                       told.pay_by - %(zero)s, told.by_hand - %(zero)s,
                        partner.commercial_partner_id, line.currency_id
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id

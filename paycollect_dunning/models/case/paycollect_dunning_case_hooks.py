@@ -30,6 +30,11 @@ class PaycollectDunningCase(models.Model):
         :param now: naive UTC datetime
         """
 
+    def _find_holds(self, company):
+        """Hook: return ``{customer's ID: rules.decision.Obstacle}``: nothing is said in
+        the open cases of these customers."""
+        return {}
+
     def _find_riders(self, company):
         """Hook: return ``{invoice's ID: due part's ID}``: these invoices are only asked
         for together with that due part."""

@@ -2,6 +2,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
+
 from ...rules.matching import Payable, choose
 from .paycollect_dunning_case_books import UNMATCHED
 
@@ -19,10 +21,27 @@ class PaycollectDunningCase(models.Model):
         help="An incoming bank transaction that may be from this customer.",
     )
 
+    bank_line_text = fields.Char(
+        string="Unmatched Payment", compute="_compute_bank_line_id", compute_sudo=True
+    )
+
     @api.depends("reason_code", "reason_values")
+    @api.depends_context("lang")
     def _compute_bank_line_id(self):
         for case in self:
-            case.bank_line_id = case._find_bank_line()
+            line = case._find_bank_line()
+            case.bank_line_id = line
+            case.bank_line_text = line and case._describe_bank_line(line)
+
+    def _describe_bank_line(self, line):
+        """Return amount, payer and day of a bank transaction."""
+        payer = line.partner_id.display_name or line.partner_name or line.payment_ref
+        return self.env._(
+            "%(amount)s from %(payer)s on %(day)s",
+            amount=line.currency_id._format_amount(line.amount),
+            payer=payer or self.env._("unknown"),
+            day=format_day(self.env, line.date),
+        )
 
     def _find_bank_line(self):
         """Return the bank line that stopped the case, until it's matched."""

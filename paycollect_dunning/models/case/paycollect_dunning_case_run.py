@@ -119,6 +119,7 @@ class PaycollectDunningCase(models.Model):
                   FROM paycollect_dunning_message message
                   JOIN paycollect_dunning_case one ON one.id = message.case_id
                  WHERE message.company_id = %s AND message.channel IS NOT NULL
+                   AND message.sent_by_id IS NULL
                    AND message.date >= %s AND message.date < %s
                  GROUP BY one.plan_id
                 """,

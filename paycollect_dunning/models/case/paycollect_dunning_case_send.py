@@ -125,7 +125,10 @@ class PaycollectDunningCase(models.Model):
             "text_level_id": outcome.text_level_id,
             "amount": outcome.decision.amount,
             "date": now,
-            "batch_key": company._get_today(now).isoformat(),
+            "sent_by_id": outcome.user_id or False,
+            "batch_key": (
+                now if outcome.user_id else company._get_today(now)
+            ).isoformat(),
             "move_ids": [
                 Command.set(list(dict.fromkeys(e.item.move_id for e in entries)))
             ],

@@ -46,12 +46,19 @@ class PaycollectDunningCase(models.Model):
             "next_level": lambda: _("The next level is due on %(day)s.", day=day),
             "last_level": lambda: _("The last level was sent. Decide what follows."),
             "hand_over_due": lambda: _(
-                "Every level was sent without success. Decide about the hand-over."
+                "The plan's last level is reached and nothing was paid. Decide about "
+                "the hand-over."
             ),
             HANDED_OVER: lambda: _("Handed over to an agency."),
             "pay_by": lambda: _(
                 "The last message asks for payment by %(day)s. Nothing is sent before.",
                 day=pay_by,
+            ),
+            "processing": lambda: _(
+                "Payment was asked for by %(pay_by)s and may not be booked yet. The "
+                "next reminder may follow on %(day)s.",
+                pay_by=pay_by,
+                day=day,
             ),
             "below_minimum": lambda: _(
                 "Less is owed than the minimum of %(amount)s.",

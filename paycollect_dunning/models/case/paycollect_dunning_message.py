@@ -90,6 +90,12 @@ class PaycollectDunningMessage(models.Model):
     send_at = fields.Datetime(string="Send On", readonly=True)
     sent_at = fields.Datetime(string="Sent On", readonly=True)
     pay_by = fields.Date(readonly=True)
+    sent_by_id = fields.Many2one(
+        "res.users",
+        string="Reminded By",
+        readonly=True,
+        help="Who sent this reminder by hand. Empty: the plan did.",
+    )
     batch_key = fields.Char(
         readonly=True,
         help="The same for the rows of one decision about a customer and currency.",

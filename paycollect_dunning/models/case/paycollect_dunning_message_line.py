@@ -36,7 +36,9 @@ class PaycollectDunningMessageLine(models.Model):
     due_date = fields.Date(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     residual = fields.Monetary(
-        string="Open Amount", readonly=True, help="What the ledger says is open, less what is in dispute."
+        string="Open Amount",
+        readonly=True,
+        help="What the ledger says is open, less what is in dispute.",
     )
     credit = fields.Monetary(
         string="Covered by Credit",

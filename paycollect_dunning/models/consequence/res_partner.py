@@ -43,7 +43,7 @@ class ResPartner(models.Model):
         """
         if not company.sudo().dunning_active:
             return {}
-        told = self.commercial_partner_id._get_told_works(company)
+        told = self.commercial_partner_id._get_told_works(company, today)
         if not told:
             return {}
         customers = self.sudo().browse(told).with_company(company)
@@ -66,9 +66,10 @@ class ResPartner(models.Model):
                 result[self.browse(customer.id)] = found
         return result
 
-    def _get_told_works(self, company):
+    def _get_told_works(self, company, today):
         """Return ``{customer's ID: {ID of an open item: [work]}}``, in one query: the
-        items that a reminder named at a level that affects new work."""
+        items that a reminder named at a level that affects new work, and whose payment
+        would be booked by now."""
         if not self:
             return {}
         for name in ("paycollect.dunning.case", "paycollect.dunning.message"):
@@ -92,6 +93,8 @@ class ResPartner(models.Model):
                    AND item.parent_state = 'posted'
                    AND item.reconciled IS NOT TRUE
                  WHERE level.work != %(none)s
+                   AND (%(grace)s = 0 OR message.pay_by IS NULL
+                        OR message.pay_by + %(grace)s < %(today)s)
                    AND dunning.company_id = %(company)s
                    AND customer.commercial_partner_id = ANY(%(customers)s)
                  GROUP BY customer.commercial_partner_id, told.line_id, level.work
@@ -99,6 +102,8 @@ class ResPartner(models.Model):
                 sent=SENT,
                 closed=CLOSED,
                 none=WORK_NONE,
+                grace=company.sudo().dunning_grace_days,
+                today=today,
                 company=company.id,
                 customers=self.ids,
             )

@@ -7,6 +7,7 @@ from ...rules import desk
 from ...rules.desk import (
     CHARGEBACK,
     DECLINED,
+    LETTER,
     MONEY,
     MOST_PARTS,
     OTHER,
@@ -43,6 +44,7 @@ class PaycollectDeskItem(models.Model):
         "paycollect.check.notice": ["expected_until", "state"],
         "paycollect.dispute": ["is_credited", "state"],
         "paycollect.dunning.case": ["amount", "reason_code", "state"],
+        "paycollect.dunning.message": ["channel", "printed_at", "state"],
         "paycollect.handoff": ["amount", "partner_id"],
         "paycollect.promise": ["canceled_at", "handled_at", "until"],
         "paycollect.request": ["state"],
@@ -62,6 +64,7 @@ class PaycollectDeskItem(models.Model):
             (desk.CHECK, "Missing check"),
             (desk.MONEY, "Unmatched money"),
             (desk.CALL, "Call"),
+            (desk.LETTER, "Letters"),
             (desk.UNREACHABLE, "Unreachable"),
             (desk.HANDOFF, "Hand-over"),
             (desk.CASE, "Dunning"),
@@ -174,6 +177,9 @@ class PaycollectDeskItem(models.Model):
     def action_open_document(self):
         """Button: open what the row is about."""
         item = self._check_here()
+        if item.kind == LETTER:
+            name = "paycollect_dunning.action_paycollect_dunning_letter"
+            return self.env["ir.actions.act_window"]._for_xml_id(name)
         return {
             "type": "ir.actions.act_window",
             "res_model": item.res_model,

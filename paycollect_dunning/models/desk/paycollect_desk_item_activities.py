@@ -80,7 +80,7 @@ class PaycollectDeskItem(models.Model):
                 "* COALESCE(rate.factor, 1), GREATEST(move.amount_residual_signed, 0))",
                 since="activity.create_date",
                 deadline="CASE WHEN chargeback.state = 'open' "
-                "THEN chargeback.due_at::date END",
+                "THEN activity.date_deadline END",
                 details="jsonb_build_object('summary', activity.summary)",
                 res_id="activity.res_id",
                 activity="activity.id",

@@ -35,6 +35,7 @@ class PaycollectDeskItem(models.Model):
             (desk.REQUEST, self._get_request_part()),
             (desk.CHECK, self._get_check_part()),
             (desk.UNKNOWN, self._get_unknown_part()),
+            (desk.LETTER, self._get_letter_part()),
             *self._get_case_parts(),
             *self._get_activity_parts(),
         ]
@@ -242,6 +243,34 @@ class PaycollectDeskItem(models.Model):
                 amount="attempt.amount * COALESCE(rate.factor, 1)",
                 since="attempt.sent_at",
                 details="jsonb_build_object('reference', payment.reference)",
+            ),
+        )
+
+    @api.model
+    def _get_letter_part(self):
+        """One row for a company's letters that nobody printed yet."""
+        return SQL(
+            """
+            SELECT %s
+              FROM (
+                  SELECT MIN(letter.id) AS id, letter.company_id, COUNT(*) AS count,
+                         MIN(letter.date) AS date,
+                         SUM(letter.amount * COALESCE(rate.factor, 1)) AS amount
+                    FROM paycollect_dunning_message letter
+                    LEFT JOIN rate ON rate.company_id = letter.company_id
+                                  AND rate.currency_id = letter.currency_id
+                   WHERE letter.channel = 'letter' AND letter.state = 'queued'
+                     AND letter.printed_at IS NULL
+                   GROUP BY letter.company_id
+              ) letters
+            """,
+            self._select(
+                "letters",
+                "'paycollect.dunning.message'",
+                partner="NULL::integer",
+                amount="letters.amount",
+                since="letters.date",
+                details="jsonb_build_object('count', letters.count)",
             ),
         )
 

@@ -56,6 +56,13 @@ class PaycollectDeskItem(models.Model):
                     "charged.",
                     reference=details.get("reference") or "",
                 )
+            case desk.LETTER if details.get("count") == 1:
+                return _("Print 1 letter and mail it.")
+            case desk.LETTER:
+                return _(
+                    "Print %(count)s letters and mail them.",
+                    count=details.get("count"),
+                )
             case desk.CHARGEBACK:
                 return _("Submit evidence to the provider, or let the payment go.")
             case desk.DECLINED:

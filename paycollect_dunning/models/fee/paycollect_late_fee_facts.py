@@ -1,13 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.paycollect_portal.rules import open_items
 
 from ...rules.const import ACTIVE, HANDED_OVER
-from ...rules.late_fee import Charge, get_charges
+from ...rules.late_fee import INTEREST, KEEP, Charge, get_charges
 from .paycollect_dunning_plan import OFF
 
+PAID_LATELY = timedelta(days=31)
 # While an item is in one of these states, what is late is charged.
 CHARGED = (open_items.DUE, open_items.OVERDUE, open_items.DISPUTED)
 
@@ -52,9 +55,8 @@ class PaycollectLateFee(models.Model):
                  WHERE line.company_id = %(company)s
                    AND line.account_id = ANY(%(accounts)s)
                    AND line.parent_state = 'posted'
-                   AND line.reconciled IS NOT TRUE
                    AND line.no_followup IS NOT TRUE
-                   AND line.amount_residual_currency > 0
+                   AND %(open)s
                    AND line.date_maturity < %(today)s
                    AND line.date_maturity >= %(first)s
                    AND %(chased)s
@@ -73,6 +75,7 @@ class PaycollectLateFee(models.Model):
                 company=company.id,
                 accounts=cases._find_receivable_accounts(),
                 today=today,
+                open=self._get_chargeable_condition(company, today),
                 first=min(plans.mapped("fee_from")),
                 chased=cases._get_chased_condition(),
                 handed=HANDED_OVER,
@@ -94,6 +97,29 @@ class PaycollectLateFee(models.Model):
         }
 
     @api.model
+    def _get_chargeable_condition(self, company, today):
+        """Return SQL about ``line`` and ``move``: what is open; and, if the company
+        keeps what is left once an invoice is paid, what was paid lately: the interest
+        of its last month is still to be charged."""
+        still_open = SQL(
+            "line.reconciled IS NOT TRUE AND line.amount_residual_currency > 0"
+        )
+        if company.dunning_fee_rest != KEEP:
+            return still_open
+        self.env["account.partial.reconcile"].flush_model()
+        return SQL(
+            """
+            ((%s) OR (line.reconciled AND line.amount_currency > 0
+                      AND move.payment_state IN ('paid', 'in_payment')
+                      AND EXISTS (SELECT 1 FROM account_partial_reconcile part
+                                   WHERE part.debit_move_id = line.id
+                                     AND part.max_date >= %s)))
+            """,
+            still_open,
+            today - PAID_LATELY,
+        )
+
+    @api.model
     def _get_new_charges(self, lines, plan, today):
         """Return ``{line: [rules.late_fee.Charge]}`` that aren't booked yet.
 
@@ -111,6 +137,8 @@ class PaycollectLateFee(models.Model):
                 terms = plan._get_fee_terms(line.currency_id, due)
                 before = known.get(line, []) + known.get((line.move_id, due), [])
                 charges = get_charges(line._get_late_item(rows), terms, today, before)
+                if line.reconciled:
+                    charges = [one for one in charges if one.kind == INTEREST]
                 if charges:
                     found[line] = charges
         return found

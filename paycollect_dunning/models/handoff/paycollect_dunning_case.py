@@ -17,6 +17,22 @@ class PaycollectDunningCase(models.Model):
         "paycollect.handoff", "case_id", string="Hand-Overs", readonly=True
     )
 
+    is_small = fields.Boolean(
+        compute="_compute_is_small",
+        compute_sudo=True,
+        help="Less is owed than the company's limit for small balances.",
+    )
+
+    @api.depends("amount", "company_id.dunning_write_off_limit")
+    def _compute_is_small(self):
+        today = fields.Date.context_today(self)
+        for case in self:
+            company = case.company_id
+            amount = case.currency_id._convert(
+                case.amount, company.currency_id, company, today
+            )
+            case.is_small = 0 < amount < company.dunning_write_off_limit
+
     def action_propose_handoff(self):
         """Button: propose the case for an agency now (Collections users)."""
         self.ensure_one()

@@ -68,10 +68,15 @@ class PaycollectHandoff(models.Model):
         string="Handed Over", readonly=True, help="The claim when it was sent first."
     )
     amount_open = fields.Monetary(
-        string="Open Today", compute="_compute_amount_open", compute_sudo=True
+        string="Open Today",
+        compute="_compute_amount_open",
+        compute_sudo=True,
+        help="What is open of the invoices in the claim, less what is in dispute.",
     )
     expected_cost = fields.Monetary(
-        string="Agency's Share", compute="_compute_expected_cost"
+        string="Agency's Share",
+        compute="_compute_expected_cost",
+        help="What the agency keeps if it collects all of the claim.",
     )
     state = fields.Selection(
         [
@@ -135,8 +140,8 @@ class PaycollectHandoff(models.Model):
     @api.depends("item_ids")
     def _compute_amount_open(self):
         for handoff in self:
-            residuals = handoff.item_ids.line_id.mapped("amount_residual_currency")
-            handoff.amount_open = sum(residuals)
+            lines = handoff.item_ids.line_id
+            handoff.amount_open = sum(lines._get_undisputed_amounts().values())
 
     @api.depends("amount", "agency_id.share")
     def _compute_expected_cost(self):

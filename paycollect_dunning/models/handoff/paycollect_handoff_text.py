@@ -88,9 +88,8 @@ class PaycollectHandoff(models.Model):
 
     def _get_proposal_text(self):
         return self.env._(
-            "%(customer)s didn't react to any reminder. %(agency)s would get "
-            "%(amount)s and keep %(share)g%% of what it collects.",
-            customer=self.partner_id.display_name,
+            "%(amount)s is still open after the reminders. %(agency)s would be asked "
+            "to collect it and keep %(share)g%% of what it collects.",
             agency=self.agency_id.name,
             amount=self.currency_id._format_amount(self.first_amount),
             share=self.agency_id.share,

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -44,6 +46,14 @@ class ResCompany(models.Model):
         write_groups="base.group_system",
     )
 
+    dunning_grace_days = fields.Integer(
+        string="Days of Processing",
+        help="Days that a payment made on the last day may take to be booked. So long "
+        "after the pay-by date, no other reminder follows, and a reminder doesn't "
+        "affect new work. 0: new work is affected as soon as the reminder is sent.",
+        write_groups="base.group_system",
+    )
+
     @api.depends(
         "collection_active",
         "dunning_stopped_at",
@@ -58,8 +68,14 @@ class ResCompany(models.Model):
                 and ACTIVE in company.dunning_plan_ids.mapped("state")
             )
 
-    @api.constrains("dunning_bank_days")
-    def _check_dunning_bank_days(self):
+    @api.constrains("dunning_bank_days", "dunning_grace_days")
+    def _check_dunning_days(self):
+        if any(company.dunning_grace_days < 0 for company in self):
+            raise ValidationError(
+                self.env._(
+                    "The days of processing cannot be negative. Enter 0 for none."
+                )
+            )
         if any(company.dunning_bank_days < 0 for company in self):
             raise ValidationError(
                 self.env._(
@@ -87,6 +103,33 @@ class ResCompany(models.Model):
         self.env["paycollect.access"]._check_manager(self)
         self.ensure_one()
         self.sudo().write({"dunning_stopped_at": False, "dunning_stopped_by_id": False})
+
+    def _get_days_off(self, first, last):
+        """Return the days, a frozenset, on which the company is closed as a whole: time
+        off in its working hours that is nobody's own.
+
+        :param first: a day of the company
+        """
+        self.ensure_one()
+        begin = self._get_moment(first)
+        end = self._get_moment(last + timedelta(days=1))
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        found = leaves.search(
+            [
+                ("resource_id", "=", False),
+                ("company_id", "=", self.id),
+                ("calendar_id", "in", (False, self.resource_calendar_id.id)),
+                ("date_from", "<", end),
+                ("date_to", ">", begin),
+            ]
+        )
+        days = set()
+        for leave in found:
+            day = self._get_today(leave.date_from)
+            while day <= self._get_today(leave.date_to):
+                days.add(day)
+                day += timedelta(days=1)
+        return frozenset(days)
 
     def _is_dunning_on(self):
         """Whether reminders may leave at this moment, also after a commit."""

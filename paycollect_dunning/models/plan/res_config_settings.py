@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
     dunning_bank_days = fields.Integer(
         related="company_id.dunning_bank_days", readonly=False
     )
+    dunning_grace_days = fields.Integer(
+        related="company_id.dunning_grace_days", readonly=False
+    )
 
     def action_stop_dunning(self):
         return self.company_id.action_stop_dunning()

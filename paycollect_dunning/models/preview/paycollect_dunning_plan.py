@@ -37,6 +37,26 @@ class PaycollectDunningPlan(models.Model):
             },
         }
 
+    def _find_other_plans(self):
+        """Return the plans that apply to customers who owe something, in order."""
+        self.ensure_one()
+        company = self.company_id
+        lines = self.env["account.move.line"].sudo()
+        owing = lines._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", ">", 0),
+                ("move_id.move_type", "in", ("out_invoice", "out_receipt")),
+            ],
+            ["move_id.commercial_partner_id"],
+        )
+        ids = [partner.id for (partner,) in owing]
+        found = set(self._find_plan_ids(ids, company).values())
+        return (self.browse(found) - self).sorted("sequence")
+
     def _get_replay_terms(self):
         """Return the plan as :class:`rules.replay.Plan`."""
         levels = self.level_ids.sorted("delay_days")

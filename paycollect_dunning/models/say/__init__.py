@@ -12,6 +12,7 @@ from . import paycollect_dunning_message_carrier
 from . import paycollect_dunning_message_copy
 from . import paycollect_message
 from . import paycollect_dunning_case_reply
+from . import paycollect_dunning_case_call
 from . import paycollect_dunning_case_text
 from . import paycollect_dunning_message_bounce
 from . import paycollect_dunning_message_call

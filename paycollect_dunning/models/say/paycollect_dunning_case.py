@@ -30,7 +30,7 @@ class PaycollectDunningCase(models.Model):
         for one in candidates if replies else ():
             by_customer.setdefault((one.partner_id, one.company_id), []).append(one)
         for reply in replies:
-            values = {"at": str(reply.received_at), "channel": reply.channel}
+            values = reply._get_at()
             for one in by_customer.get((reply.partner_id.id, reply.company_id.id), ()):
                 obstacles.setdefault(one.key, []).append(
                     Obstacle(REPLY, PAUSE, values=values)
@@ -48,6 +48,16 @@ class PaycollectDunningCase(models.Model):
         planner = ContactPlanner(self, now)
         wanted = [channel for channel in CHANNELS if level[f"by_{channel}"]]
         return {case: planner.get_contacts(case, wanted) for case in self}
+
+    def _find_holds(self, company):
+        holds = super()._find_holds(company)
+        replies = self.env["paycollect.dunning.reply"].sudo()
+        for reply in replies.search(
+            [("state", "=", "waiting"), ("company_id", "=", company.id)],
+            order="received_at desc, id desc",
+        ):
+            holds[reply.partner_id.id] = Obstacle(REPLY, PAUSE, values=reply._get_at())
+        return holds
 
     def _find_hour(self, channel, partner, number, at):
         """Return the first allowed hour from a moment on, or None."""

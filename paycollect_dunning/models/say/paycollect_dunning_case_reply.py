@@ -2,11 +2,11 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
-from ...rules.const import MAIL
+from ...rules.const import EXCEPTION, MAIL, OPEN, PAUSED
 from ...rules.replies import is_automatic
 from .mail_thread import BY_MACHINE
 
-WAITING = "waiting"
+WAITING, REPLY = "waiting", "reply"
 
 
 class PaycollectDunningCase(models.Model):
@@ -32,7 +32,45 @@ class PaycollectDunningCase(models.Model):
     def _get_waiting_replies(self):
         return self.reply_ids.filtered(lambda reply: reply.state == WAITING)
 
+    def _pause_for(self, reply):
+        """Say at once that the case waits for somebody to read a reply."""
+        self.filtered(lambda case: case.state in (OPEN, PAUSED, EXCEPTION)).write(
+            {
+                "state": PAUSED,
+                "reason_code": REPLY,
+                "reason_values": reply._get_at(),
+                "next_date": False,
+            }
+        )
+
+    def _go_on_after_reply(self):
+        """Nothing waits anymore: the next run decides the case."""
+        waiting = self.filtered(lambda case: case.reason_code == REPLY)
+        waiting.write({"state": OPEN, "reason_code": False, "reason_values": False})
+        self.env.ref("paycollect_dunning.cron_dunning").sudo()._trigger()
+
     # -- buttons -------------------------------------------------------------------
+
+    def action_answer_reply(self):
+        """Button: write to whoever replied; sending it answers the replies (Collections
+        users)."""
+        self.ensure_one()
+        self.env["paycollect.access"]._check_user(self)
+        first = self.sudo()._get_waiting_replies().sorted("received_at")[:1]
+        to = first.contact_id or self.partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer"),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": to.ids,
+            },
+        }
 
     def action_reply_answered(self):
         """Button: the replies were answered; reminders go on (Collections users)."""

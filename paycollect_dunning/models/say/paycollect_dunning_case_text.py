@@ -36,6 +36,9 @@ class PaycollectDunningCase(models.Model):
             "all_stopped": _("Not sent: reminders were stopped meanwhile."),
             "on_hold": _("Not sent: reminders of this customer are on hold."),
             "opted_out": _("Not sent: the number opted out of text messages."),
+            "replaced": _(
+                "Not sent: it was never printed. A newer letter replaced it."
+            ),
             "canceled": _("Not sent: it was canceled in the outgoing queue."),
             "deleted": _("Not sent: it was deleted from the outgoing queue."),
             "bounced": _("It came back: the address doesn't receive email."),

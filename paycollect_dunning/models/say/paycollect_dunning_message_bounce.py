@@ -86,6 +86,7 @@ class PaycollectDunningMessage(models.Model):
             "date": now,
             "pay_by": self.pay_by,
             "batch_key": self.batch_key,
+            "sent_by_id": self.sent_by_id.id,
             "move_ids": [Command.set(self.move_ids.ids)],
             "line_ids": [
                 Command.create({name: line[name] for name in COPIED}) for line in lines

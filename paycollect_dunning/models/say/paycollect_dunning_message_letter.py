@@ -44,7 +44,19 @@ class PaycollectDunningMessage(models.Model):
         letters._set_sent(fields.Datetime.now())
 
     def _queue_letters(self, now):
-        """Letters wait in their list until they are printed."""
+        """Letters wait in their list until they are printed; a newer one replaces
+        what was never printed."""
+        older = self.search(
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("channel", "=", LETTER),
+                ("state", "=", QUEUED),
+                ("printed_at", "=", False),
+                ("id", "<", min(self.ids, default=0)),
+            ]
+        )
+        for row in older:
+            row._set_skipped("replaced")
         self._attach_statements(now)
 
     def _get_letter(self):

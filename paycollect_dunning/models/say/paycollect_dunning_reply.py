@@ -75,6 +75,10 @@ class PaycollectDunningReply(models.Model):
         self.env["paycollect.access"]._check_user(self)
         self.sudo()._close(IGNORED, fields.Datetime.now())
 
+    def _get_at(self):
+        """Return the values of the reason why the case waits."""
+        return {"at": str(self.received_at), "channel": self.channel}
+
     # -- transitions ---------------------------------------------------------------
 
     @api.model
@@ -99,12 +103,13 @@ class PaycollectDunningReply(models.Model):
                 "received_at": now,
             }
         )
+        case._pause_for(reply)
         case.company_id._schedule_collection_activity(
             case,
             self.env._("Answer the customer's reply"),
             self.env._(
-                "%(customer)s replied: “%(text)s” Reminders are paused. Answer, then "
-                "click “Answered”, or “Ignore” if no answer is needed.",
+                "%(customer)s replied: “%(text)s” Reminders are paused. Click “Answer,” "
+                "or “Ignore Reply” if no answer is needed.",
                 customer=case.partner_id.display_name,
                 text=shorten(text, 200),
             ),
@@ -125,6 +130,7 @@ class PaycollectDunningReply(models.Model):
         waiting.write({"state": state, "closed_at": now, "closed_by": self.env.user.id})
         for reply in waiting.filtered("case_id"):
             if not reply.case_id._get_waiting_replies():
+                reply.case_id._go_on_after_reply()
                 reply.company_id._close_collection_activities(
                     reply.case_id, self.env._("The reply was dealt with."), (REPLY,)
                 )

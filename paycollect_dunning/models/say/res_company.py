@@ -131,7 +131,8 @@ class ResCompany(models.Model):
         return Limits(self.dunning_per_day, self.dunning_per_week)
 
     def _get_holidays_of(self, partner, now):
-        """Return the holidays where a contact is, for messages from a moment on."""
+        """Return the days, from a moment on, on which nothing is said to a contact:
+        public holidays there, and days on which the company is closed."""
         self.ensure_one()
         place = partner if partner.country_id else partner.commercial_partner_id
         first = self._get_today(now)
@@ -142,4 +143,4 @@ class ResCompany(models.Model):
                 start_dt=first, end_dt=first + 2 * HORIZON, partner_id=place.id
             )
         )
-        return frozenset(rows.mapped("date"))
+        return self._get_days_off(first, first + 2 * HORIZON).union(rows.mapped("date"))

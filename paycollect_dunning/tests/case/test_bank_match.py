@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -47,6 +47,7 @@ class TestBankMatch(CaseCommon):
         dialog = dialog.with_user(self.accountant)
         self.assertEqual(dialog.line_ids.move_id, move)
         self.assertEqual(dialog.summary, f"{move.name}: $123.00, paid in full.")
+        dialog.then = "go_on"
         dialog.action_match()
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertTrue(line.is_reconciled)
@@ -63,8 +64,16 @@ class TestBankMatch(CaseCommon):
         dialog = self.open(case)
         self.assertEqual(dialog.line_ids.move_id, old + new)
         self.assertIn("$30.00 is paid, $30.00 stays open", dialog.summary)
+        self.assertEqual((dialog.rest, dialog.then), (30, "wait"))
+        dialog.wait_until = False
+        with self.assertRaisesRegex(UserError, "after today"):
+            dialog.action_match()
+        dialog.wait_until = fields.Date.today() + timedelta(days=9)
         dialog.action_match()
         self.assertEqual((old + new).mapped("amount_residual"), [0, 30])
+        self.assertEqual((case.state, case.held_until), ("paused", dialog.wait_until))
+        self.assertIn("time to pay the rest of $30.00", case.held_reason)
+        case.with_user(self.accountant).action_release()
         line.with_user(self.manager).sudo().action_undo_reconciliation()
         self.assertEqual((old + new).mapped("amount_residual"), [100, 60])
         self.assertFalse(line.is_reconciled)
@@ -74,6 +83,7 @@ class TestBankMatch(CaseCommon):
             Command.set(dialog.line_ids.filtered(lambda one: one.move_id == old).ids)
         ]
         self.assertIn("$30.00 stays as the customer's credit", dialog.summary)
+        dialog.then = "go_on"
         dialog.action_match()
         self.assertEqual((old + new).mapped("amount_residual"), [0, 60])
         items = self.customer._get_open_items(self.company, self.today)

@@ -38,6 +38,7 @@ def item(late, amount=100.0, number=1, reason=None, until=None, **standing):
 def facts(*items, plan=PLAN, grace=0, **values):
     ladder = Ladder([lv.delay for lv in plan], TODAY, (), False, grace)
     kind = {k: values.pop(k) for k in ("broken", "cutoff", "wait_days") if k in values}
+    values["grace"] = values.pop("grace_days", 0)
     return Facts(items, Scale(plan, ladder, **kind), **values)
 
 
@@ -105,16 +106,28 @@ class TestCaseRules(BaseCase):
         found = decide(facts(item(8, told=3, number=2)))
         self.assertEqual(PLAN[found.told].delay, 3)
 
+    def test_a_reminder_by_hand_holds_nothing_else_up(self):
+        quiet = item(8, 50.0, told=3, by_hand=TODAY)
+        found = self.check((SEND, 7, 100.0), quiet, item(8, number=2, told=3))
+        self.assertEqual([entry.item.line_id for entry in found.entries], [2])
+        found = self.check((WAIT, "next_level", 50.0), quiet)
+        self.assertEqual(found.next_date, TODAY + timedelta(days=1))
+        over = item(8, 50.0, told=3, by_hand=TODAY - timedelta(days=1))
+        self.check((SEND, 7, 150.0), over, item(8, number=2, told=3))
+
     def test_nothing_follows_before_the_pay_by_date_has_passed(self):
         self.check((WAIT, "pay_by", 100.0), item(8, told=3, pay_by=TODAY))
         yesterday = TODAY - timedelta(days=1)
         self.check((SEND, 7, 100.0), item(8, told=3, pay_by=yesterday))
+        self.check(
+            (WAIT, "processing", 100.0), item(8, told=3, pay_by=yesterday), grace_days=1
+        )
         told = item(4, 50.0, told=3, pay_by=TODAY)
         self.check((WAIT, "pay_by", 150.0), told, item(9, number=2))
 
     def test_what_nobody_asks_for_pauses_and_is_not_named(self):
         promised = item(8, reason="promised", until=TODAY, told=3)
-        found = self.check((PAUSE, "promised", 0.0), promised)
+        found = self.check((PAUSE, "promised", 100.0), promised)
         self.assertEqual(found.next_date, TODAY)
         found = self.check((SEND, 3, 50.0), promised, item(4, 50.0, number=2))
         self.assertEqual([e.item.line_id for e in found.entries], [2])

@@ -2,6 +2,7 @@
 from datetime import date, timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_case import CaseCommon
@@ -30,6 +31,65 @@ class TestPublicCases(CaseCommon):
         line.date = self.today
         line.move_id.action_post()
         self.assertEqual(self.run_day(1).customer_id, self.customer)
+
+    def test_who_is_reminded_by_hand_hears_of_the_others_as_planned(self):
+        first = self.make_invoice(amount=100, due=-5)
+        second = self.make_invoice(amount=50, due=-5)
+        self.assertEqual(self.run_day(0).amount, 150)
+        case = self.get_case()
+        [level] = self.plan.level_ids.filtered(lambda one: one.delay_days == 7)
+        with self.mock_mail_gateway():
+            row = case._remind(
+                case._find_remindable(self.at(1)).filtered(
+                    lambda line: line.move_id == first
+                ),
+                level,
+                self.accountant,
+                self.at(1),
+            )
+        self.assertEqual((row.amount, row.sent_by_id), (100, self.accountant))
+        self.assertEqual((row.state, row.move_ids), ("queued", first))
+        rows = [found for day in range(2, 25) for found in self.run_day(day)]
+        self.assertEqual(
+            [(one.level_id.delay_days, one.move_ids) for one in rows],
+            [(7, second), (15, first + second)],
+        )
+
+    def test_the_dialog_says_what_is_sent_to_whom_and_when(self):
+        move = self.make_invoice(amount=100, due=-5)
+        other = self.make_invoice(amount=50, due=-5)
+        self.run_day(0)
+        case = self.get_case().with_user(self.accountant)
+        action = case.action_open_remind()
+        dialog = case.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(dialog.line_ids.move_id, move + other)
+        dialog.line_ids = dialog.line_ids.filtered(lambda li: li.move_id == move)
+        self.assertEqual(dialog.amount, 100)
+        self.assertIn("Email to ", dialog.summary)
+        written = self.messages.search_count([])
+        with self.mock_mail_gateway():
+            dialog.action_remind()
+        self.assertEqual(self.messages.search_count([]), written + 1)
+        case._hold("Our mistake", None, self.env.user)
+        with self.assertRaisesRegex(UserError, "on hold"):
+            case.action_open_remind()
+
+    def test_days_on_which_the_company_is_closed_do_not_count(self):
+        self.make_invoice(amount=100, due=-2)  # Saturday
+        tuesday = self.at(1, 0)
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Inventory",
+                "company_id": self.company.id,
+                "calendar_id": self.company.resource_calendar_id.id,
+                "date_from": tuesday + timedelta(hours=8),
+                "date_to": tuesday + timedelta(hours=17),
+            }
+        )
+        days = self.company._get_days_off(self.today, self.today + timedelta(9))
+        self.assertEqual(days, {self.today + timedelta(1)})
+        # 3 business days after Saturday: Monday, Wednesday, Thursday
+        self.assertEqual(self.run_days(0, 4), [(3, 3)])
 
     def test_a_canceled_credit_note_is_no_credit(self):
         self.make_invoice(amount=100, due=-5)

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -41,6 +43,21 @@ class TestConsequence(DeskCommon):
         text = self.read_as(job, self.technician)
         self.assertIn("is on hold", text)
         self.assertNotIn("overdue", text)
+        started = self.env["fsm.stage"].create(
+            {
+                "name": "In Progress",
+                "sequence": job.stage_id.sequence + 1,
+                "stage_type": "order",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "cannot go on") as raised:
+            job.with_user(self.technician).stage_id = started
+        self.assertNotIn("overdue", str(raised.exception))
+        self.env.invalidate_all()
+        dialogs = self.env["paycollect.complete"].with_user(self.technician)
+        dialog = dialogs.create({"order_id": job.id})
+        self.assertEqual(dialog.readiness, "on_hold")
+        self.assertNotIn("overdue", dialog.readiness_reason)
         with self.assertRaisesRegex(UserError, "overdue"):
             self.order.action_confirm()
         self.pay(self.move)
@@ -48,6 +65,17 @@ class TestConsequence(DeskCommon):
         self.assertNotEqual(job.collection_readiness, "on_hold")
         self.order.action_confirm()
         self.assertEqual(self.order.state, "sale")
+
+    def test_a_payment_on_the_last_day_has_time_to_be_booked(self):
+        job = self.make_plain_job(self.customer)
+        case = self.tell(self.move, work="block")
+        case.message_row_ids.pay_by = self.company._get_today()
+        self.company.dunning_grace_days = 2
+        self.env.invalidate_all()
+        self.assertNotEqual(job.collection_readiness, "on_hold")
+        case.message_row_ids.pay_by -= timedelta(3)
+        self.env.invalidate_all()
+        self.assertEqual(job.collection_readiness, "on_hold")
 
     def test_a_prepaid_customer_pays_new_work_in_advance(self):
         self.assertEqual(self.get_mode(), "net")

@@ -105,6 +105,20 @@ class TestLateFee(CaseCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             fees[0].copy()
 
+    def test_the_month_of_the_payment_bears_interest_if_the_rest_is_kept(self):
+        self.order()
+        self.company.dunning_fee_rest = "keep"
+        move = self.make_invoice(amount=1000, due=-31)
+        self.run_day(0)
+        known = self.get_fees(move)
+        self.pay(move, days=10)
+        self.run_day(11)
+        last = self.get_fees(move) - known
+        # Mar 1 to 12, the day of the payment included
+        self.assertEqual((last.period, last.amount), ("2026-03", 3.95))
+        self.run_day(12)
+        self.assertEqual(self.get_fees(move), known + last)
+
     def test_an_invoice_that_is_drawn_up_anew_is_not_charged_again(self):
         self.order(fee_fixed=10, rate=0)
         move = self.make_invoice(amount=100, due=-20)

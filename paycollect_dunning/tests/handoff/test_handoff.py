@@ -63,6 +63,17 @@ class TestHandoff(HandoffCommon):
         again = handoff._propose(handoff.case_id, items, self.now())
         self.assertFalse(again, "kept is not proposed again")
 
+    def test_the_agency_s_name_stays_on_the_case(self):
+        handoff, _moves = self.propose(600.0)
+        self.approve(handoff)
+        case = handoff.case_id
+        case.plan_id = self.env.ref("paycollect_dunning.plan_default")
+        case.plan_id.sudo().state = "active"
+        self.env["paycollect.dunning.case"]._cron_run(self.now())
+        self.env.invalidate_all()
+        self.assertEqual(case.state, "handed_over")
+        self.assertIn("Fair Recovery has this case", case.reason)
+
     def test_no_reminder_while_an_agency_has_the_case(self):
         handoff, _moves = self.propose(600.0)
         case = handoff.case_id

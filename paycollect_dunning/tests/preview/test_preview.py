@@ -66,6 +66,10 @@ class TestPreview(DunningCommon):
         self.assertEqual(self.count_rows(), before, "a preview writes nothing")
         with self.assertRaises(AccessError):
             self.preview(self.dispatcher)
+        later = self.plan.copy({"name": "Never reached", "sequence": 99})
+        action = later.with_user(self.accountant).action_preview()
+        self.assertFalse(self.env[action["res_model"]].search(action["domain"]))
+        self.assertIn("Careful", action["help"])
 
     def test_turning_it_on_says_first_what_that_means(self):
         action = self.plan.with_user(self.manager).action_activate()

@@ -51,6 +51,10 @@ class DunningWorld(PortalWorld):
                 "case_id": self.records["paycollect.dunning.case"].id,
                 "reason": "Asked",
             },
+            "paycollect.dunning.remind": {
+                "case_id": self.records["paycollect.dunning.case"].id,
+                "level_id": self.env.ref("paycollect_dunning.level_friendly").id,
+            },
             **self._prepare_handoff_dialogs(),
             "paycollect.bank.match": {
                 "case_id": self.records["paycollect.dunning.case"].id,

@@ -156,6 +156,10 @@ class TestCarriers(SayCommon):
         message._queue_carriers(self.now)
         self.assertEqual(message.state, "queued")
         letter = message.with_user(self.manager)
+        desk = self.env["paycollect.desk.item"].with_user(self.manager)
+        row = desk.search([("kind", "=", "letter")])
+        self.assertEqual((row.amount, row.to_do), (100, "Print 1 letter and mail it."))
+        self.assertEqual(row.action_open_document()["name"], "Letters to Print")
         with self.assertRaises(UserError):
             letter.action_mark_mailed()
         action = letter.action_print_letters()
@@ -167,8 +171,16 @@ class TestCarriers(SayCommon):
         self.assertIn("1 Main St", text)
         self.assertIn("Sincerely", text)
         self.assertNotIn("View and pay online", text)
+        self.assertFalse(desk.search([("kind", "=", "letter")]))
         letter.action_mark_mailed()
         self.assertEqual(message.state, "sent")
+        values = {"channel": "letter", "address": "1 Main St\nNew York"}
+        rows = self.make_message(self.case, self.invoice, "statement", **values)
+        rows._queue_carriers(self.now)
+        newer = self.make_message(self.case, self.invoice, "final", **values)
+        newer._queue_carriers(self.now)
+        self.assertEqual((rows.state, rows.reason_code), ("skipped", "replaced"))
+        self.assertEqual(newer.state, "queued")
 
     def test_a_call_has_a_script_and_an_outcome(self):
         message = self.make_message(
@@ -180,7 +192,8 @@ class TestCarriers(SayCommon):
         self.assertIn(self.invoice.name, activity.note)
         names = (activity.user_id.name, self.company.name)
         self.assertIn("this is {} from {}.".format(*names), activity.note)
-        action = message.with_user(self.manager).action_record_call()
+        self.assertEqual(self.case.call_number, "+12125550199")
+        action = self.case.with_user(self.manager).action_record_call()
         wizard = self.env["paycollect.dunning.call"].browse(action["res_id"])
         script = wizard.with_user(self.manager).sudo().script
         self.assertIn(f"this is {self.manager.name} from", script)
@@ -198,6 +211,8 @@ class TestCarriers(SayCommon):
         self.assertEqual((promise.amount, promise.source), (100, "call"))
         self.assertEqual((message.state, message.reason_code), ("sent", "call_promise"))
         self.assertFalse(self.case.activity_ids)
+        self.case.invalidate_recordset()
+        self.assertFalse(self.case.call_number)
         with self.assertRaises(UserError):
             wizard.with_user(self.manager).action_record()
 

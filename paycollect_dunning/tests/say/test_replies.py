@@ -39,9 +39,19 @@ class TestReplies(SayCommon, HttpCase):
             ("waiting", "We paid last week", self.customer),
         )
         self.assertTrue(self.case.replied_at)
+        self.assertEqual((self.case.state, self.case.reason_code), ("paused", "reply"))
+        self.assertIn("Answer or ignore it", self.case.reason)
+        decided = self.case._decide(
+            self.company, self.now, customer_ids=self.customer.ids
+        )
+        decision = decided[self.customer.id, self.case.currency_id.id].decision
+        self.assertEqual((decision.action, decision.code), ("pause", "reply"))
+        compose = self.case.with_user(self.manager).action_answer_reply()
+        self.assertEqual(compose["context"]["default_partner_ids"], self.customer.ids)
         self.assertEqual(self.case.activity_ids.collection_code, "dunning_reply")
         self.case.with_user(self.manager).action_reply_ignored()
         self.assertEqual((reply.state, reply.closed_by), ("ignored", self.manager))
+        self.assertEqual((self.case.state, self.case.reason_code), ("open", False))
         self.assertFalse(self.case.replied_at)
         self.assertFalse(self.case.activity_ids)
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 
-from ...rules.readiness import DISPATCH, BookingFacts
+from ...rules.readiness import DISPATCH, START, BookingFacts
 
 
 class FsmOrder(models.Model):
@@ -49,7 +49,11 @@ class FsmOrder(models.Model):
 
     def write(self, vals):
         workers = {job: job.person_id for job in self} if "person_id" in vals else {}
+        stages = {job: job.stage_id for job in self} if "stage_id" in vals else {}
         result = super().write(vals)
+        self.filtered(
+            lambda job: job in stages and job._goes_on_from(stages[job])
+        )._check_collection_gate(START)
         if vals.get("collection_po_number"):
             self._pass_on_po_number()
         self.filtered(
@@ -76,6 +80,13 @@ class FsmOrder(models.Model):
         jobs = self.filtered(lambda job: not job.stage_id.is_closed)
         jobs._check_collection_gate(DISPATCH)
         jobs._log_collection_warning(DISPATCH)
+
+    def _goes_on_from(self, stage):
+        """Whether the work moved to a later stage; completing it is always allowed."""
+        return (
+            not (self.stage_id.is_closed or stage.is_closed)
+            and self.stage_id.sequence > stage.sequence
+        )
 
     def _get_sale_order(self):
         """Return the sale order behind the job, or an empty recordset."""

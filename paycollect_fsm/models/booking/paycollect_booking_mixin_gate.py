@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...rules.readiness import CONFIRM, FINE, gate
+from ...rules.readiness import CONFIRM, FINE, START, gate
 
 
 class PaycollectBookingMixin(models.AbstractModel):
@@ -53,7 +53,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         A customer who accepts online is never blocked; anything missing then blocks
         the dispatch instead.
 
-        :param step: ``confirm`` or ``dispatch``
+        :param step: ``confirm``, ``dispatch`` or ``start``
         :raise: UserError with the next step
         """
         if self._is_done_by_customer():
@@ -79,6 +79,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         if step == CONFIRM:
             text = self.env._(
                 "%(booking)s cannot be confirmed. %(reason)s",
+                **self._name_for_gate(reason),
+            )
+        elif step == START:
+            text = self.env._(
+                "Work on %(booking)s cannot go on. %(reason)s",
                 **self._name_for_gate(reason),
             )
         else:

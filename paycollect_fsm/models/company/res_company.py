@@ -131,7 +131,7 @@ class ResCompany(models.Model):
         return managers[:1] or self.env.ref("base.user_admin")
 
     def _schedule_collection_activity(
-        self, record, summary, note, code, once_a_day=False, now=None
+        self, record, summary, note, code, once_a_day=False, now=None, deadline=None
     ):
         """Schedule an activity on ``record`` for the exceptions owner.
 
@@ -141,6 +141,7 @@ class ResCompany(models.Model):
         :param note: plain text, or ``Markup``
         :param code: code of the kind of exception, the same in every language
         :param now: naive UTC datetime
+        :param deadline: the day until which it is to be done; default: today
         """
         self.ensure_one()
         user = self._get_collection_responsible()
@@ -158,7 +159,7 @@ class ResCompany(models.Model):
             return
         record.sudo().activity_schedule(
             EXCEPTION_ACTIVITY,
-            date_deadline=today,
+            date_deadline=deadline or today,
             summary=summary,
             note=escape(note),
             user_id=user.id,

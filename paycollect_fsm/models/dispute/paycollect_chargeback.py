@@ -130,6 +130,15 @@ class PaycollectChargeback(models.Model):
             self.env._("Chargebacks are part of the history and can't be deleted.")
         )
 
+    @api.depends("move_ids", "partner_id", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for chargeback in self:
+            what = ", ".join(chargeback.sudo().move_ids.mapped("name"))
+            names = (labels.get(chargeback.kind), what or chargeback.partner_id.name)
+            chargeback.display_name = " · ".join(filter(None, names))
+
     # -- buttons ---------------------------------------------------------------
 
     def action_release(self):

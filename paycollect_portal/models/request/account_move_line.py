@@ -2,7 +2,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...rules.disputes import spread
 from ...rules.requests import Paid
 
 

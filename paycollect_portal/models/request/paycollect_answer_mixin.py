@@ -172,8 +172,20 @@ class PaycollectAnswerMixin(models.AbstractModel):
         lang = company._get_collection_responsible().lang
         record = self.with_context(lang=lang)
         company.with_context(lang=lang)._schedule_collection_activity(
-            record, *record._get_task_texts(), code=self._answer_activity
+            record,
+            *record._get_task_texts(),
+            code=self._answer_activity,
+            deadline=self.deadline,
         )
+
+    def write(self, vals):
+        """The activity is due when the answer is."""
+        result = super().write(vals)
+        if vals.get("deadline"):
+            self.sudo().activity_ids.filtered(
+                lambda activity: activity.collection_code == self._answer_activity
+            ).date_deadline = vals["deadline"]
+        return result
 
     def _get_task_texts(self):
         """Return the summary and the note of the activity."""

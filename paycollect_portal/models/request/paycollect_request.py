@@ -43,6 +43,17 @@ class PaycollectRequest(models.Model):
         string="Invoices",
         readonly=True,
     )
+
+    @api.depends("kind", "amount", "currency_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for request in self:
+            amount = request.currency_id and request.currency_id._format_amount(
+                request.amount
+            )
+            names = (request._get_choice_label("kind"), amount)
+            request.display_name = " · ".join(filter(None, names))
+
     state = fields.Selection(
         [
             (OPEN, "Open"),

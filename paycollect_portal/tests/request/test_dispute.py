@@ -32,6 +32,9 @@ class TestDispute(DisputeCommon):
         self.assertIn(self.move.name, task.note)
         self.assertTrue(dispute.owner_id)
         self.assertGreaterEqual(dispute.deadline, self.today + timedelta(days=12))
+        self.assertEqual(task.date_deadline, dispute.deadline)
+        dispute.deadline += timedelta(days=3)
+        self.assertEqual(task.date_deadline, dispute.deadline)
 
     def test_an_invoice_has_one_open_dispute(self):
         dispute = self.make_dispute(self.move)

@@ -19,13 +19,17 @@ class TestDisputePart(DisputeCommon, ScheduleCommon):
     def get_plan(self, *lines):
         choice = Choice(lines=frozenset(lines) or None)
         [block] = self.customer._get_payment_blocks(self.company, self.today, choice)
-        return block, [(share.item.line.id, share.amount) for share in block.plan.shares]
+        return block, [
+            (share.item.line.id, share.amount) for share in block.plan.shares
+        ]
 
     def test_the_rest_is_asked_for_and_paid_and_the_sum_is_the_ledger(self):
         move = self.make_invoice(amount=300)
         dispute = self.make_dispute(move, amount=100)
         self.assertEqual(self.get_rows(), [(200, "due"), (100, "disputed")])
-        balance = self.customer._get_balances(self.company, self.today)[move.currency_id]
+        balance = self.customer._get_balances(self.company, self.today)[
+            move.currency_id
+        ]
         self.assertEqual(balance.balance, move.amount_residual)
         self.assertEqual((balance.open, balance.due, balance.to_pay), (300, 200, 200))
         line = self.get_due_lines(move)
