@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_exchange_mixin
 from . import paycollect_agency
 from . import paycollect_handoff
 from . import paycollect_handoff_item

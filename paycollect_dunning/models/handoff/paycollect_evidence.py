@@ -16,7 +16,7 @@ class PaycollectEvidence(models.Model):
 
     _name = "paycollect.evidence"
     _description = "Evidence for a Chargeback"
-    _inherit = ["paycollect.worker.mixin"]
+    _inherit = ["paycollect.exchange.mixin"]
     _order = "id desc"
 
     chargeback_id = fields.Many2one(

@@ -1,89 +1,27 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
-import logging
-from datetime import timedelta
 
-from psycopg2 import OperationalError
-
-from odoo import api, fields, models
+from odoo import models
 
 from odoo.addons.paycollect_fsm.rules.masking import mask_card_numbers
 
 from ...rules import evidence as rules
-from ...rules.evidence import DONE, PENDING, REFUSED, SENDING, UNKNOWN
+from ...rules.evidence import DONE, REFUSED, UNKNOWN
 from ...rules.handoff_call import ANSWER_LENGTH
 from .payment_provider import EvidenceAnswer
 
-_logger = logging.getLogger(__name__)
-# Evidence whose worker died is looked up: later than any call can take.
-LOST_AFTER = timedelta(minutes=15)
-HELD_FOR = timedelta(hours=1)
-BATCH = 20
-
 
 class PaycollectEvidence(models.Model):
-    """Sending evidence: claim and commit, upload and commit, submit and commit."""
+    """Sending evidence: upload the file and commit, then submit it."""
 
     _inherit = "paycollect.evidence"
 
-    def _send(self, now=None):
-        """Send the evidence once and record the answer.
-
-        Called by the job queue (at least once) and by the sweep.
-
-        :param now: naive UTC datetime
-        :return: a sentence for the job's log
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        evidence = self._as_system()
-        claimed = evidence._claim(now)
-        evidence._commit()
-        if claimed:
-            evidence._exchange(now)
-            evidence._commit()
-        return evidence.reason or evidence.state
-
-    def _claim(self, now):
-        """Record that it may have been sent; False if there is nothing to send."""
-        if not self.try_lock_for_update():
-            return False
-        if self.state not in PENDING or (
-            self.state == SENDING and self.next_try_at and self.next_try_at > now
-        ):
-            return False
-        if code := self._get_hold():
-            self.write({"reason_code": code, "next_try_at": now + HELD_FOR})
-            return False
+    def _make_ready(self, now):
         # What may have arrived is looked up, also after the deadline.
         if not self.tries and (code := self._find_problem(now)):
             self._set_refused(code, "", now)
             return False
-        if not self.document and not self._make_document(now):
-            return False
-        self.write(
-            {
-                "state": SENDING,
-                "tries": self.tries + 1,
-                "sent_at": self.sent_at or now,
-                "next_try_at": now + LOST_AFTER,
-                "reason_code": False,
-            }
-        )
-        return True
-
-    def _get_hold(self):
-        """Return why nothing may be sent now, or None."""
-        company = self.company_id
-        if company._is_neutralized():
-            return "copied"
-        if company._has_moved():
-            return "moved"
-        if not company.collection_active:
-            return "off"
-        if not self.env["paycollect.dossier"]._can_render():
-            return "no_pdf"
-        return None
+        return bool(self.document) or self._make_document(now)
 
     def _find_problem(self, now):
         chargeback = self.chargeback_id
@@ -201,18 +139,3 @@ class PaycollectEvidence(models.Model):
             code="evidence",
             now=now,
         )
-
-    @api.model
-    def _send_due(self, now):
-        """Send what no job sent, and look up what has no clear answer."""
-        due = self.search(
-            [("next_try_at", "<=", now), ("state", "in", PENDING)],
-            order="next_try_at, id",
-            limit=BATCH,
-        )
-        for evidence in due:
-            try:
-                evidence._send(now)
-            except OperationalError as error:
-                _logger.info("Evidence %s waits: %s", evidence.id, error)
-                evidence._rollback()

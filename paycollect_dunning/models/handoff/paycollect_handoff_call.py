@@ -28,7 +28,7 @@ class PaycollectHandoffCall(models.Model):
 
     _name = "paycollect.handoff.call"
     _description = "Call to an Agency"
-    _inherit = ["paycollect.worker.mixin"]
+    _inherit = ["paycollect.exchange.mixin"]
     _order = "id desc"
     _rec_name = "idempotency_key"
 

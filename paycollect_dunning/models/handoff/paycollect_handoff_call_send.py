@@ -1,13 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
 import json
-import logging
-from datetime import UTC, timedelta
+from datetime import UTC
 
 import requests
-from psycopg2 import OperationalError
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.paycollect_fsm.rules.masking import mask_card_numbers
 
@@ -15,88 +13,41 @@ from ...rules import handoff_call
 from ...rules.handoff_call import (
     DONE,
     KEY_HEADER,
-    PENDING,
     REFUSED,
-    SENDING,
     SIGNATURE_HEADER,
     SUPERSEDED,
     TIMESTAMP_HEADER,
     UNKNOWN,
 )
 
-_logger = logging.getLogger(__name__)
-# A call whose worker died is repeated: later than any call can take.
-LOST_AFTER = timedelta(minutes=15)
-HELD_FOR = timedelta(hours=1)
-BATCH = 50
-
 
 class PaycollectHandoffCall(models.Model):
-    """Calling the agency: claim and commit, send, record and commit."""
+    """Calling the agency with the whole claim."""
 
     _inherit = "paycollect.handoff.call"
 
-    def _send(self, now=None):
-        """Send the call once and record the answer.
-
-        Called by the job queue (at least once) and by the sweep.
-
-        :param now: naive UTC datetime
-        :return: a sentence for the job's log
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        call = self._as_system()
-        request = call._claim(now)
-        call._commit()
-        if request:
-            call._note(*call._post(request), now)
-            call._commit()
-        return call.reason or call.state
-
-    def _claim(self, now):
-        """Return what to send, and record that it may have been sent; else None."""
+    def _make_ready(self, now):
         handoff = self.handoff_id
-        if not self.try_lock_for_update() or not handoff.try_lock_for_update():
-            return None
-        if self.state not in PENDING or (
-            self.state == SENDING and self.next_try_at and self.next_try_at > now
-        ):
-            return None
-        if code := self._get_hold():
-            self.write({"reason_code": code, "next_try_at": now + HELD_FOR})
-            return None
+        if not handoff.try_lock_for_update():
+            return False
         if not self.tries and self.event != "recalled":
             handoff._follow(now)
             if self.state == SUPERSEDED:
-                return None
+                return False
         if not self.request_body:
             self.request_body = base64.b64encode(handoff._get_body(self, now))
-        self.write(
-            {
-                "state": SENDING,
-                "tries": self.tries + 1,
-                "sent_at": self.sent_at or now,
-                "next_try_at": now + LOST_AFTER,
-                "reason_code": False,
-            }
-        )
-        return self._prepare_request(now)
+        return True
+
+    def _exchange(self, now):
+        self._note(*self._post(self._prepare_request(now)), now)
 
     def _get_hold(self):
-        """Return why nothing may be sent now, or None."""
-        agency, company = self.handoff_id.agency_id, self.company_id
-        if company._is_neutralized():
-            return "copied"
-        if company._has_moved():
-            return "moved"
-        if not company.collection_active:
-            return "off"
-        if not agency.secret or not handoff_call.is_safe_url(agency.server_url):
-            return "no_secret"
-        if not self.env["paycollect.dossier"]._can_render():
-            return "no_pdf"
-        return None
+        agency = self.handoff_id.agency_id
+        hold = super()._get_hold()
+        if not hold or hold == "no_pdf":
+            if not agency.secret or not handoff_call.is_safe_url(agency.server_url):
+                return "no_secret"
+        return hold
 
     def _prepare_request(self, now):
         """Return the arguments of ``requests.post``."""
@@ -161,21 +112,6 @@ class PaycollectHandoffCall(models.Model):
             self._enqueue(eta=self.next_try_at)
         else:
             self.handoff_id._report_call(self, now)
-
-    @api.model
-    def _send_due(self, now):
-        """Send what no job sent, and repeat what has no clear answer."""
-        due = self.search(
-            [("next_try_at", "<=", now), ("state", "in", PENDING)],
-            order="next_try_at, id",
-            limit=BATCH,
-        )
-        for call in due:
-            try:
-                call._send(now)
-            except OperationalError as error:
-                _logger.info("Call %s waits: %s", call.idempotency_key, error)
-                call._rollback()
 
 
 def get_reference(text):

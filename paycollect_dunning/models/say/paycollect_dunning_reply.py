@@ -108,8 +108,8 @@ class PaycollectDunningReply(models.Model):
             case,
             self.env._("Answer the customer's reply"),
             self.env._(
-                "%(customer)s replied: “%(text)s” Reminders are paused. Click “Answer,” "
-                "or “Ignore Reply” if no answer is needed.",
+                "%(customer)s replied: “%(text)s” Reminders wait. Click “Answer,” or "
+                "“Ignore Reply” if no answer is needed.",
                 customer=case.partner_id.display_name,
                 text=shorten(text, 200),
             ),

@@ -54,8 +54,8 @@ class TestConsequence(DeskCommon):
             job.with_user(self.technician).stage_id = started
         self.assertNotIn("overdue", str(raised.exception))
         self.env.invalidate_all()
-        dialogs = self.env["paycollect.complete"].with_user(self.technician)
-        dialog = dialogs.create({"order_id": job.id})
+        dialog = self.env["paycollect.complete"].create({"order_id": job.id})
+        dialog = dialog.with_user(self.technician)
         self.assertEqual(dialog.readiness, "on_hold")
         self.assertNotIn("overdue", dialog.readiness_reason)
         with self.assertRaisesRegex(UserError, "overdue"):
