@@ -294,6 +294,18 @@ def is_to_be_told(due, days, agreed_on, today):
     return due.exceeds or (agreed_on < first and today < due.day)
 
 
+def get_charge_day(due, today):
+    """Return the day on which a part is charged if the customer is told today.
+
+    >>> day = date(2026, 3, 20)
+    >>> get_charge_day(Due(day, 50, 50), date(2026, 3, 17)).day
+    20
+    >>> get_charge_day(Due(day, 90, 50), day).day
+    21
+    """
+    return max(due.day, today + timedelta(days=get_notice_days(due, 0)))
+
+
 def may_charge(due, today):
     """Whether a part may be charged today.
 

@@ -124,7 +124,8 @@ class PaycollectInstallmentPlan(models.Model):
             is_next = due.day >= today or self._is_last_due(part, today)
             if is_next and rules.is_to_be_told(due, days, agreed_on, today):
                 part.write({"told_on": today, "told_amount": due.amount})
-                self._tell("ahead", now, part=part, amount=due.amount)
+                day = rules.get_charge_day(due, today)
+                self._tell("ahead", now, part=part, amount=due.amount, day=day)
 
     def _is_last_due(self, part, today):
         """Whether a charge would be made for this part today: the last one due."""

@@ -17,8 +17,8 @@ class PaycollectInstallmentPlan(models.Model):
 
         :param kind: ``offered``, ``ahead``, ``moved``, ``no_method`` or ``canceled``
         :param now: naive UTC datetime
-        :param values: ``part`` and ``amount`` for ``ahead``; ``before``, the former
-            method, for ``moved`` and ``no_method``
+        :param values: ``part``, ``amount`` and ``day`` for ``ahead``; ``before``, the
+            former method, for ``moved`` and ``no_method``
         """
 
     def _format_day(self, day):

@@ -49,11 +49,11 @@ class PaycollectInstallmentPlan(models.Model):
             "url": self._get_link(told, "plan", now),
         }
 
-    def _say_ahead(self, told, now, part, amount):
+    def _say_ahead(self, told, now, part, amount, day):
         _ = self.env._
         values = self._prepare_values() | {
             "amount": self.currency_id._format_amount(amount),
-            "day": self._format_day(max(part.date, self.company_id._get_today(now))),
+            "day": self._format_day(day),
             "method": self.token_id._get_label() if self.token_id else "",
         }
         if not self.token_id:
@@ -76,8 +76,7 @@ class PaycollectInstallmentPlan(models.Model):
         lines = [
             _(
                 "As part of your payment plan for %(document)s, we'll charge "
-                "%(amount)s to your %(method)s on %(day)s or as soon after it as we "
-                "may.",
+                "%(amount)s to your %(method)s on %(day)s.",
                 **values,
             )
         ]
