@@ -1,8 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
+from odoo.addons.paycollect_fsm.models.installment.paycollect_installment_plan import (
+    LIVE,
+)
 from odoo.addons.paycollect_fsm.rules.installment import BROKEN
 
 from ...rules.open_items import IN_PLAN
@@ -50,10 +54,11 @@ class AccountMoveLine(models.Model):
         ]
 
     def _filter_autopay(self, rows):
-        """Autopay leaves what is paid by a plan to the plan, kept or not."""
+        """Autopay leaves to a plan, kept or not, what is or may be paid by it."""
         lines = super()._filter_autopay(rows)
         plans = self.env["paycollect.installment.plan"].sudo()
-        moves = plans._find_in_force(lines.move_id).move_id
+        live = LIVE & Domain("move_id", "in", lines.move_id.ids)
+        moves = plans.search(live).move_id
         return lines.filtered(lambda line: line.move_id not in moves)
 
     def _get_item_text(self, item):
