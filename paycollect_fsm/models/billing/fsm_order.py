@@ -251,8 +251,9 @@ class FSMOrder(models.Model):
     def _is_own_place(self):
         """Return whether we would invoice ourselves."""
         self.ensure_one()
-        own = self.company_id.parent_ids.partner_id.commercial_partner_id
-        return self._get_payer().commercial_partner_id in own
+        own, payer = self.company_id.parent_ids.partner_id, self._get_payer()
+        (own | payer).fetch(["commercial_partner_id"])  # both at once
+        return payer.commercial_partner_id in own.commercial_partner_id
 
     def _on_completed(self, created=False, now=None):
         """Stamp the completion and bill the jobs of companies that collect.

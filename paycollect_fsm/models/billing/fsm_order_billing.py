@@ -212,6 +212,7 @@ class FSMOrder(models.Model):
                 collection_shares=shares,
                 raise_if_nothing_to_invoice=False,
                 mail_auto_subscribe_no_notify=True,  # no email to sales for each job
+                mail_create_nosubscribe=True,  # a technician follows no invoice
             )
             ._create_invoices(grouped=True, final=True)
         )

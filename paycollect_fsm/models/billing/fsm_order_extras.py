@@ -46,7 +46,8 @@ class FSMOrder(models.Model):
                 extras._link_invoice_lines(invoice.invoice_line_ids - known)
             elif extras:
                 alone.append((job, extras))
-        moves = self.env["account.move"].create(
+        invoices = self.env["account.move"].with_context(mail_create_nosubscribe=True)
+        moves = invoices.create(
             [job._prepare_extras_invoice_vals(extras) for job, extras in alone]
         )
         for (job, extras), move in zip(alone, moves, strict=True):

@@ -10,6 +10,7 @@ from . import account_move_decision
 from . import account_move_explanation
 from . import account_move_facts
 from . import account_move_reason
+from . import account_move_reconciled
 from . import account_move_refund
 from . import account_move_status
 from . import account_move_approval

@@ -34,7 +34,8 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         move_ids = {vals["move_id"] for vals in vals_list if vals.get("move_id")}
         self.env["account.move"].browse(move_ids)._check_not_on_its_way()
-        return super().create(vals_list)
+        writing = self.with_context(**{WRITING: True})
+        return super(AccountMoveLine, writing).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         if frozen := FROZEN_FIELDS.intersection(vals):
@@ -46,9 +47,9 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
-        """Describe no field if asked for none while a line is written.
+        """Describe no field if asked for none while a line is created or written.
 
-        Odoo asks for the tracked fields in each write, and gets all fields if there are
+        Odoo asks for the tracked fields each time, and gets all fields if there are
         none: 5% of the time from a completed job to its receipt.
         """
         if allfields == [] and self.env.context.get(WRITING):

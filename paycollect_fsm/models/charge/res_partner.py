@@ -2,6 +2,9 @@
 from odoo import models
 
 
+RANKS = frozenset({"customer_rank", "supplier_rank"})
+
+
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
@@ -12,6 +15,12 @@ class ResPartner(models.Model):
         """
         counting = self.with_context(mail_notrack=True)
         return super(ResPartner, counting)._increase_rank(field, n)
+
+    def _fields_sync(self, values):
+        """Don't look for contacts to share a rank with: it belongs to one contact."""
+        if values.keys() <= RANKS:
+            return None
+        return super()._fields_sync(values)
 
     def _collection_method_added(self, token):
         """Charge the invoices that waited for a payment method to the new one."""

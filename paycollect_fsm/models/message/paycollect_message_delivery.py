@@ -72,14 +72,15 @@ class PaycollectMessage(models.Model):
 
         A lock on the message is enough: nobody else writes to it.
         """
+        unsettled = self
         for message in self:
             if not message._take() or not message._is_clear(now):
                 continue
             if message.channel == SMS:
                 message._deliver_text(now)
-            else:
-                message._deliver_mail(now)
-        self._settle()
+            elif message._deliver_mail(now):
+                unsettled -= message
+        unsettled._settle()
 
     def _is_untouched(self):
         """Whether it was claimed, but no worker has taken it up yet."""
@@ -104,7 +105,10 @@ class PaycollectMessage(models.Model):
         return bool(self.try_lock_for_update()) and self.state == QUEUED
 
     def _deliver_mail(self, now):
-        """Write and send the email of a claimed message."""
+        """Write and send the email of a claimed message.
+
+        :return: whether nothing is left to be settled
+        """
         address = self._get_address()
         if not address:
             self._set_skipped(UNREACHABLE)
@@ -112,7 +116,9 @@ class PaycollectMessage(models.Model):
             # Nobody else sees the email yet, or it is locked.
             mail = self.mail_id.with_context(collection_mail_locked=True)
             mail.send(auto_commit=False, raise_exception=False)
+        is_settled = self.is_settled  # the commit forgets it
         self._commit()
+        return is_settled
 
     def _keep_links(self):
         """Commit the links in an email, so that whoever opens one at once finds it.

@@ -247,6 +247,15 @@ class TestCompletion(CollectionCommon):
         mails = self.env["mail.mail"].search([]) - before
         self.assertNotIn(salesperson.partner_id, mails.recipient_ids)
 
+    def test_the_technician_follows_no_invoice(self):
+        partner = self.make_partner()
+        job = self.make_job(partner)
+        plain = self.make_plain_job(partner, [(self.cable, 1)])
+        for done in (job, plain):
+            done = done.with_context(tracking_disable=False, mail_notrack=False)
+            move = self.complete(done, self.technician)
+            self.assertNotIn(self.technician.partner_id, move.message_partner_ids)
+
     def test_zero_amount_charges_nobody(self):
         self.repair.list_price = 0
         job = self.make_job()
