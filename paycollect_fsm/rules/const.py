@@ -126,6 +126,8 @@ DEMO_DECLINE_CODES = {
 OCCASION_DUE = "due"  # it was not charged
 OCCASION_DECLINED = "declined"
 OCCASION_PAID = "paid"
+OCCASION_PART = "part"  # a payment that leaves something to pay
+RECEIPTS = frozenset({OCCASION_PAID, OCCASION_PART})
 # About the customer, not about an invoice:
 OCCASION_METHOD = "method"  # a payment method is requested
 OCCASION_PAYMENT = "payment"  # a payment is requested

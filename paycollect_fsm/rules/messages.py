@@ -7,7 +7,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .const import OCCASION_PAID
+from .const import OCCASION_PAID, RECEIPTS
 
 MAIL = "mail"
 SMS = "sms"
@@ -113,6 +113,7 @@ def get_obstacle(facts):
     >>> get_obstacle(MessageFacts("paid", settled=True))
     >>> get_obstacle(MessageFacts("paid"))
     'not_settled'
+    >>> get_obstacle(MessageFacts("part"))
     >>> get_obstacle(MessageFacts("due", settled=True))
     'settled'
     >>> get_obstacle(MessageFacts("declined", charging=True))
@@ -126,7 +127,7 @@ def get_obstacle(facts):
         return "inactive"
     if not facts.posted:
         return "not_posted"
-    if code := _receipt(facts) if facts.occasion == OCCASION_PAID else _request(facts):
+    if code := _receipt(facts) if facts.occasion in RECEIPTS else _request(facts):
         return code
     if facts.told:
         return "told"
@@ -140,7 +141,8 @@ def _receipt(facts):
         return "no_policy"
     if facts.nothing:
         return "nothing"
-    return None if facts.settled else "not_settled"
+    whole = facts.occasion == OCCASION_PAID
+    return "not_settled" if whole and not facts.settled else None
 
 
 def _request(facts):

@@ -233,6 +233,9 @@ class PaycollectScheduledPages(PaycollectAutopayPages):
             "page_name": "collection_scheduled",
             "payments_sudo": next_ones | payments,
             "credits": dict(zip(next_ones.ids, credits, strict=True)),
+            "held": payments._get_held_texts(
+                link.company_id._get_today(fields.Datetime.now())
+            ),
             "plans": customer._get_installment_plans(link.company_id),
             "done": done,
             "problem": problem,

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 from ...rules.charge import STOP, Obstacle
-from ...rules.const import OCCASION_PAID
+from ...rules.const import RECEIPTS
 from ..company.moments import format_day
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
@@ -66,7 +66,7 @@ class AccountMove(models.Model):
 
     def _get_message_obstacles(self, occasion, now):
         obstacles = super()._get_message_obstacles(occasion, now)
-        if occasion != OCCASION_PAID:
+        if occasion not in RECEIPTS:
             for move in self:
                 if move._is_disputed():
                     obstacles[move].append("disputed")

@@ -3,7 +3,12 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ...rules.const import OCCASION_DECLINED, OCCASION_DUE, OCCASION_PAID
+from ...rules.const import (
+    OCCASION_DECLINED,
+    OCCASION_DUE,
+    OCCASION_PAID,
+    RECEIPTS,
+)
 from ...rules.messages import (
     HOLDING,
     INTERRUPTED_AFTER,
@@ -75,7 +80,7 @@ class AccountMove(models.Model):
             sent = move.collection_message_ids.filtered(lambda row: row.state == SENT)
             receipts = sent.filtered(lambda row: row.occasion == OCCASION_PAID)
             move.receipt_sent_at = min(receipts.mapped("sent_at"), default=False)
-            invoices = sent - receipts
+            invoices = sent.filtered(lambda row: row.occasion not in RECEIPTS)
             move.invoice_message_at = max(invoices.mapped("sent_at"), default=False)
 
     def _reset_notifications(self):
@@ -115,9 +120,12 @@ class AccountMove(models.Model):
         getattr(job, method)()
 
     def _send_receipt(self, now=None):
-        """Send the receipt for a paid invoice once, by email and, if enabled, SMS."""
+        """Send the receipt for a paid invoice once, by email and, if enabled, SMS.
+
+        Likewise those for payments that left something to pay.
+        """
         move, now = self._as_collection_system(), now or fields.Datetime.now()
-        claimed = move._get_claimed_messages(OCCASION_PAID)
+        claimed = move._get_claimed_receipts()
         if claimed:
             claimed._deliver_claimed(now)
         else:
@@ -160,7 +168,7 @@ class AccountMove(models.Model):
         """
         moved = self.env["res.company"]._has_moved()
         obstacles = {move: ["moved"] if moved else [] for move in self}
-        if occasion == OCCASION_PAID:
+        if occasion in RECEIPTS:
             return obstacles
         for move in self:
             if move.payment_state == "blocked":
@@ -178,7 +186,7 @@ class AccountMove(models.Model):
         return get_obstacle(self._get_message_facts(occasion, now, message))
 
     def _get_message_facts(self, occasion, now, message):
-        paid = occasion == OCCASION_PAID
+        receipt = occasion in RECEIPTS
         partner = self.partner_id
         return MessageFacts(
             occasion=occasion,
@@ -186,9 +194,9 @@ class AccountMove(models.Model):
             posted=self.move_type == "out_invoice" and self.state == "posted",
             by_policy=self._gets_receipt(),
             nothing=self.currency_id.is_zero(self.amount_total),
-            settled=self._is_settled() if paid else not self._is_owed(),
+            settled=self._is_settled() if receipt else not self._is_owed(),
             told=not message and self._was_told(occasion),
-            charging=bool(message) and not paid and self._has_open_attempt(),
+            charging=bool(message) and not receipt and self._has_open_attempt(),
             obstacles=tuple(self._get_message_obstacles(occasion, now)[self]),
             reachable=bool(
                 partner._get_collection_email() or partner._get_collection_number()
@@ -209,7 +217,7 @@ class AccountMove(models.Model):
         """Return whether the message was sent or is about to be.
 
         When the customer has to be asked again, the next decline is announced again,
-        but never the same one.
+        but never the same one. Each payment of a part has its own receipt.
         """
         if occasion == OCCASION_DECLINED:
             return bool(self.decline_message_at or self._get_decline_messages())
@@ -217,6 +225,7 @@ class AccountMove(models.Model):
         return any(
             (message.occasion == OCCASION_PAID) == paid and message.state != SKIPPED
             for message in self.sudo().collection_message_ids
+            if paid or message.occasion not in RECEIPTS
         )
 
     def _get_decline_messages(self):
@@ -263,7 +272,7 @@ class AccountMove(models.Model):
         partner = self.partner_id
         channels = [MAIL] if partner._get_collection_email() else []
         wanted = occasion == OCCASION_DECLINED or (
-            occasion == OCCASION_PAID and partner.collection_receipt_sms
+            occasion in RECEIPTS and partner.collection_receipt_sms
         )
         if (wanted or not channels) and partner._get_collection_number():
             channels.append(SMS)
@@ -285,10 +294,10 @@ class AccountMove(models.Model):
             messages |= row
         return messages
 
-    def _get_claimed_messages(self, occasion):
+    def _get_claimed_receipts(self):
         """Return the rows that no worker has taken up yet."""
         return self.collection_message_ids.filtered(
-            lambda row: row.occasion == occasion and row._is_untouched()
+            lambda row: row.occasion in RECEIPTS and row._is_untouched()
         )
 
     def _prepare_message_vals(self, occasion, channel, now):
@@ -337,6 +346,7 @@ class AccountMove(models.Model):
 
     def _search_invoices_to_send(self, now):
         """Return open invoices for the customer to pay that were not sent."""
+        said = [("occasion", "not in", tuple(RECEIPTS))]
         return self.search(
             [
                 ("collection_decision_code", "!=", False),
@@ -345,7 +355,7 @@ class AccountMove(models.Model):
                 ("create_date", ">=", now - SWEEP_SINCE),
                 ("write_date", "<=", now - SWEEP_AFTER),
                 ("collection_attempt_ids", "=", False),
-                ("collection_message_ids", "=", False),
+                ("collection_message_ids", "not any", said),
             ],
             limit=BATCH,
         )

@@ -3,7 +3,7 @@ import logging
 
 from odoo import fields, models
 
-from ...rules.const import OCCASION_DECLINED, OCCASION_PAID
+from ...rules.const import OCCASION_DECLINED, RECEIPTS
 from ...rules.contact import find_emails
 from ...rules.retry import next_texting
 from .ir_actions_report import LETTERHEAD
@@ -56,7 +56,7 @@ class AccountMove(models.Model):
         if occasion == OCCASION_DECLINED:
             return self._get_decline_sms()
         name = "sms_template_invoice"
-        if occasion == OCCASION_PAID:
+        if occasion in RECEIPTS:
             mailed = self.partner_id._get_collection_email()
             name = "sms_template_receipt" if mailed else "sms_template_receipt_only"
         return self.env.ref(f"paycollect_fsm.{name}"), self._get_pay_link()
@@ -70,7 +70,7 @@ class AccountMove(models.Model):
 
     def _get_texting_time(self, occasion, at):
         """Return when a text may be sent (Q1); receipts may be sent at any hour."""
-        if occasion == OCCASION_PAID:
+        if occasion in RECEIPTS:
             return at
         return next_texting(at, self._get_customer_zone())
 

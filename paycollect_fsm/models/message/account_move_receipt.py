@@ -20,9 +20,10 @@ class AccountMove(models.Model):
         ]
 
     def _get_receipt_payments(self):
-        """Return the payments: list of dicts ``label``, ``date``, ``amount``.
+        """Return the payments: list of dicts ``label``, ``date``, ``amount``, ``payment``.
 
-        Applied credits are listed by name; a discount has its own line.
+        Applied credits are listed by name; a discount has its own line. Neither has an
+        ``account.payment``.
         """
         self.ensure_one()
         move = self.sudo()
@@ -40,11 +41,19 @@ class AccountMove(models.Model):
                     "label": move._get_receipt_label(item, attempt),
                     "date": item.date,
                     "amount": move.currency_id.round(partial["amount"] - discount),
+                    "payment": item.payment_id,
                 }
             )
             if discount:
                 label = self.env._("Early payment discount")
-                rows.append({**rows[-1], "label": label, "amount": discount})
+                rows.append(
+                    {
+                        **rows[-1],
+                        "label": label,
+                        "amount": discount,
+                        "payment": item.payment_id.browse(),
+                    }
+                )
         return rows
 
     def _get_receipt_discount(self, item, attempt):

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ...rules.const import OCCASION_PAID
+from ...rules.const import RECEIPTS
 from ...rules.messages import (
     FAILED,
     LOOK_AFTER,
@@ -55,9 +55,19 @@ class PaycollectMessage(models.Model):
         readonly=True,
         help="When that decline was recorded. Each decline is announced once.",
     )
+    transaction_id = fields.Many2one(
+        "payment.transaction",
+        string="Payment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The payment that this receipt is for, if it paid only a part of the "
+        "invoice or more than one invoice.",
+    )
     occasion = fields.Selection(
         [
             ("paid", "Receipt"),
+            ("part", "Receipt for a part"),
             ("due", "Invoice"),
             ("declined", "Declined payment"),
             ("method", "Payment method request"),
@@ -123,6 +133,10 @@ class PaycollectMessage(models.Model):
         "(move_id, occasion, channel) WHERE occasion IN ('paid', 'due')",
         "This message to the customer already exists.",
     )
+    _receipted_once = models.UniqueIndex(
+        "(transaction_id, move_id, channel) WHERE occasion = 'part'",
+        "This payment already has its receipt.",
+    )
     _announced_once = models.UniqueIndex(
         "(attempt_id, declined_at, channel) WHERE attempt_id IS NOT NULL",
         "The customer was already told of this decline.",
@@ -173,7 +187,7 @@ class PaycollectMessage(models.Model):
                 "reason_code": False,
                 "reason": False,
                 # The invoice computes the date of its receipt.
-                "is_settled": not self.move_id or self.occasion == OCCASION_PAID,
+                "is_settled": not self.move_id or self.occasion in RECEIPTS,
             }
         )
 

@@ -2,12 +2,12 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ...rules.const import OCCASION_COPY, OCCASION_DUE, OCCASION_PAID
+from ...rules.const import OCCASION_COPY, OCCASION_DUE, RECEIPTS
 from ...rules.messages import MAIL, QUEUED, SENT
 from .account_move import SWEEP_SINCE
 
 BATCH = 100
-COPIED = (OCCASION_PAID, OCCASION_DUE)
+COPIED = (*RECEIPTS, OCCASION_DUE)
 NOT_WANTED, NO_ADDRESS, DECLINED_SINCE = "no_copies", "no_address", "declined_since"
 
 
@@ -73,6 +73,7 @@ class PaycollectMessage(models.Model):
         """Whether the same message on another channel was copied."""
         same = Domain("copy_of_id.move_id", "=", self.move_id.id)
         same &= Domain("copy_of_id.occasion", "=", self.occasion)
+        same &= Domain("copy_of_id.transaction_id", "=", self.transaction_id.id)
         return bool(self.search_count(same, limit=1))
 
     def _prepare_copy_vals(self, contact, now):
@@ -101,7 +102,7 @@ class PaycollectMessage(models.Model):
     def _create_mail(self, address):
         if not (original := self.copy_of_id):
             return super()._create_mail(address)
-        move = original.move_id._as_collection_system()
+        move = original._get_written_move()
         return move._create_copy(original._get_template(), address, self.partner_id)
 
     def _get_obstacle(self, now):

@@ -7,7 +7,7 @@ from odoo import fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...rules.const import OCCASION_PAID
+from ...rules.const import OCCASION_PART, RECEIPTS
 from ...rules.contact import find_emails
 from ...rules.messages import (
     FAILED,
@@ -21,6 +21,7 @@ from ...rules.messages import (
     SMS,
     UNREACHABLE,
 )
+from .account_move_part_receipt import PAYMENT
 
 _logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class PaycollectMessage(models.Model):
 
         :return: whether the email is still to be sent: the queue may have taken it
         """
-        if self.occasion == OCCASION_PAID:
+        if self.occasion in RECEIPTS:
             return True
         self._commit()
         mail = self.mail_id
@@ -171,8 +172,15 @@ class PaycollectMessage(models.Model):
         return True
 
     def _create_mail(self, address):
-        move = self.move_id._as_collection_system()
+        move = self._get_written_move()
         return move._create_message(self._get_template(), address)
+
+    def _get_written_move(self):
+        """Return the invoice in the environment that the message is written in."""
+        move = self.move_id._as_collection_system()
+        if self.occasion == OCCASION_PART:
+            return move.with_context(**{PAYMENT: self.transaction_id.id})
+        return move
 
     def _deliver_text(self, now):
         number = self._get_recipient()._get_collection_number()
@@ -183,13 +191,13 @@ class PaycollectMessage(models.Model):
             self.sms_id.number = number
             self.sms_id.action_set_outgoing()
         else:
-            move = self.move_id._as_collection_system()
+            move = self._get_written_move()
             self.sms_id = move._create_text(self.occasion, number)
         self.write({"address": number, "retry_at": now + LOOK_AFTER})
         self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger()
 
     def _get_template(self):
-        receipt = self.occasion == OCCASION_PAID
+        receipt = self.occasion in RECEIPTS
         name = "mail_template_receipt" if receipt else "mail_template_invoice"
         return f"paycollect_fsm.{name}"
 

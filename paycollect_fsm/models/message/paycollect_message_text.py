@@ -8,6 +8,7 @@ from ...rules.const import (
     OCCASION_DUE,
     OCCASION_METHOD,
     OCCASION_PAID,
+    OCCASION_PART,
     OCCASION_PAYMENT,
 )
 from ..company.moments import format_moment
@@ -46,6 +47,7 @@ class PaycollectMessage(models.Model):
             "date": format_moment(self.env, at) if at else "",
             "why": self._get_reason_text(),
             "invoice": self.copy_of_id.move_id.name or "",
+            "payment": self.sudo().transaction_id.reference or "",
         }
 
     # Hooks: another addon adds the sentences of its own occasions.
@@ -54,6 +56,9 @@ class PaycollectMessage(models.Model):
         _ = self.env._
         return {
             OCCASION_PAID: _("The receipt was sent to %(address)s on %(date)s."),
+            OCCASION_PART: _(
+                "The receipt for %(payment)s was sent to %(address)s on %(date)s."
+            ),
             OCCASION_DUE: _(
                 "The invoice was sent to %(address)s on %(date)s, with payment options."
             ),
@@ -78,6 +83,10 @@ class PaycollectMessage(models.Model):
         return {
             OCCASION_PAID: _(
                 "The receipt to %(address)s is queued and has not been sent yet."
+            ),
+            OCCASION_PART: _(
+                "The receipt for %(payment)s to %(address)s is queued and has not been "
+                "sent yet."
             ),
             OCCASION_DUE: _(
                 "The invoice to %(address)s is queued and has not been sent yet."
@@ -108,6 +117,10 @@ class PaycollectMessage(models.Model):
             OCCASION_PAID: _(
                 "The receipt to %(address)s has not been sent yet: %(why)s It will be "
                 "retried on %(date)s."
+            ),
+            OCCASION_PART: _(
+                "The receipt for %(payment)s to %(address)s has not been sent yet: "
+                "%(why)s It will be retried on %(date)s."
             ),
             OCCASION_DUE: _(
                 "The invoice to %(address)s has not been sent yet: %(why)s It will be "
@@ -141,6 +154,10 @@ class PaycollectMessage(models.Model):
             OCCASION_PAID: _(
                 "The receipt could not be delivered to %(address)s: %(why)s"
             ),
+            OCCASION_PART: _(
+                "The receipt for %(payment)s could not be delivered to %(address)s: "
+                "%(why)s"
+            ),
             OCCASION_DUE: _(
                 "The invoice could not be delivered to %(address)s: %(why)s"
             ),
@@ -167,6 +184,7 @@ class PaycollectMessage(models.Model):
         _ = self.env._
         return {
             OCCASION_PAID: _("The receipt was not sent: %(why)s"),
+            OCCASION_PART: _("The receipt for %(payment)s was not sent: %(why)s"),
             OCCASION_DUE: _("The invoice was not sent: %(why)s"),
             OCCASION_DECLINED: _("The decline notice was not sent: %(why)s"),
             OCCASION_METHOD: _("The payment method request was not sent: %(why)s"),

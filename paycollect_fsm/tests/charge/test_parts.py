@@ -57,6 +57,14 @@ class TestParts(CollectableCommon):
         self.assertEqual(self.get_charged(move), [300, 700])
         self.assertTrue(move._is_settled())
 
+    def test_each_part_has_its_receipt(self):
+        move = self.complete(self.make_parts_job())
+        receipts = self.mails_to(move).filtered(
+            lambda mail: mail.subject.startswith("Receipt for")
+        )
+        self.assertRegex(receipts.body_html, r"\$300\.00\s+received")
+        self.assertFalse(move.receipt_sent_at)
+
     def test_the_second_part_is_not_charged_before_its_day(self):
         move = self.complete(self.make_parts_job())
         with freeze_time(datetime(2026, 7, 30, 23)):

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ...models.company.moments import format_day, format_moment
 from ..common import CollectionCommon
 
 # The evening of March 31 in New York, April 1 everywhere east of it.
@@ -36,6 +37,17 @@ class TestDay(CollectionCommon):
     def test_the_users_zone_does_not_matter(self):
         company = self.company.with_context(tz="Asia/Tokyo")
         self.assertEqual(company._get_today(EVENING), date(2026, 3, 31))
+
+    def test_whoever_has_no_zone_reads_the_companys(self):
+        user = self.get_user("a_technician")
+        env = user.with_user(user).env
+        for zone, moment, day in (
+            (False, r"Mar 31, 2026, 10:30\sPM", "Mar 31, 2026"),
+            ("Europe/Berlin", r"Apr 1, 2026, 4:30\sAM", "Apr 1, 2026"),
+        ):
+            user.tz = zone
+            self.assertRegex(format_moment(env, EVENING), moment)
+            self.assertEqual(format_day(env, EVENING), day)
 
     def test_a_day_begins_at_the_companys_midnight(self):
         self.assertEqual(

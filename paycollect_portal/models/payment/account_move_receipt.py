@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from odoo.addons.paycollect_fsm.rules.const import OCCASION_PAID
+from odoo.addons.paycollect_fsm.rules.const import OCCASION_PAID, RECEIPTS
 from odoo.addons.paycollect_fsm.rules.messages import SILENT, UNREACHABLE
 
 RECEIPT = "paycollect_portal.mail_template_payment_receipt"
@@ -13,7 +13,8 @@ class AccountMove(models.Model):
     """One receipt for a payment of several invoices.
 
     Each invoice has its row, so that each knows when its receipt was sent. The first
-    one's is delivered, and the others follow it.
+    one's is delivered, and the others follow it. If none of them is paid in full, the
+    payment has one row.
     """
 
     _inherit = "account.move"
@@ -51,7 +52,9 @@ class AccountMove(models.Model):
     def _get_joint_payment(self):
         """Return the payment of several invoices that the receipt is for (sudo)."""
         rows = self.sudo().collection_message_ids
-        return rows.filtered(lambda row: row.occasion == OCCASION_PAID).transaction_id
+        paid = rows.filtered(lambda row: row.occasion == OCCASION_PAID)
+        payment = self._get_receipt_payment() or paid.transaction_id
+        return payment if payment._is_joint() else payment.browse()
 
     def _create_message(self, xmlid, address):
         """Attach the other invoices, too."""
@@ -63,6 +66,6 @@ class AccountMove(models.Model):
         return mail
 
     def _get_text(self, occasion):
-        if occasion == OCCASION_PAID and self._get_joint_payment():
+        if occasion in RECEIPTS and self._get_joint_payment():
             return self.env.ref(TEXT), self._get_pay_link()
         return super()._get_text(occasion)

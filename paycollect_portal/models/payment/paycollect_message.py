@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from odoo.addons.paycollect_fsm.rules.const import OCCASION_PAID
+from odoo.addons.paycollect_fsm.rules.const import RECEIPTS
 from odoo.addons.paycollect_fsm.rules.messages import QUEUED
 
 from .account_move_receipt import RECEIPT
@@ -24,14 +24,6 @@ class PaycollectMessage(models.Model):
 
     _inherit = "paycollect.message"
 
-    transaction_id = fields.Many2one(
-        "payment.transaction",
-        string="Payment",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The payment of several invoices that this receipt is for.",
-    )
     joint_id = fields.Many2one(
         "paycollect.message",
         string="Sent With",
@@ -62,7 +54,7 @@ class PaycollectMessage(models.Model):
         return super()._is_untouched() and not self.joint_id
 
     def _get_template(self):
-        joint = self.occasion == OCCASION_PAID and self.transaction_id
+        joint = self.occasion in RECEIPTS and self.transaction_id._is_joint()
         return RECEIPT if joint else super()._get_template()
 
     def write(self, vals):

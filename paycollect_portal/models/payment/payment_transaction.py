@@ -26,6 +26,19 @@ class PaymentTransaction(models.Model):
         online = self.sudo().filtered(lambda tx: tx._is_started_by_customer())
         return online.collection_allocation_ids
 
+    def _is_joint(self):
+        """Return whether its customer chose several invoices to pay."""
+        return len(self._get_allocations().move_id) > 1
+
+    def _get_part_paid(self):
+        """One receipt says what is left of each of several invoices."""
+        moves = super()._get_part_paid()
+        if not moves or not self._is_joint():
+            return moves
+        messages = self.env["paycollect.message"].sudo()
+        told = messages.search_count([("transaction_id", "=", self.id)], limit=1)
+        return moves.browse() if told else moves[:1]
+
     def _is_still_owed(self):
         shares = self._get_allocations()
         return super()._is_still_owed() and all(

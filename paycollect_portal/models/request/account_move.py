@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.paycollect_fsm.rules.charge import CONTESTED, WAIT, Obstacle
-from odoo.addons.paycollect_fsm.rules.const import OCCASION_DUE, OCCASION_PAID, PLANNED
+from odoo.addons.paycollect_fsm.rules.const import OCCASION_DUE, PLANNED, RECEIPTS
 
 from ...rules import disputes
 
@@ -175,7 +175,7 @@ class AccountMove(models.Model):
 
     def _get_message_obstacles(self, occasion, now):
         obstacles = super()._get_message_obstacles(occasion, now)
-        if occasion != OCCASION_PAID:
+        if occasion not in RECEIPTS:
             for move in self:
                 contested = move.sudo().collection_is_contested
                 if occasion != OCCASION_DUE:

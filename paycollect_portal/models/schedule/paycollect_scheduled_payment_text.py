@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
 from odoo.addons.paycollect_fsm.rules.const import PAID, SETTLING
+from odoo.addons.paycollect_fsm.rules.const import PLANNED as ATTEMPT_PLANNED
 
 from ...rules import scheduled
 from .paycollect_message import SCHEDULE
@@ -39,6 +40,34 @@ class PaycollectScheduledPayment(models.Model):
                 "%(amount)s was charged, because no more was owed.", amount=amount
             )
         return self.env._("%(amount)s of it was charged.", amount=amount)
+
+    def _get_held_texts(self, today):
+        """Return ``{payment id: sentence}`` for payments that wait for a check.
+
+        :param today: the company's day
+        """
+        moves_of = {payment: payment._get_uncharged() for payment in self}
+        moves = self.env["account.move"].union(*moves_of.values())
+        notices = self.env["paycollect.check.notice"].sudo()
+        standing = notices._get_standing(moves, today) if moves else {}
+        texts = {}
+        for payment, uncharged in moves_of.items():
+            held = uncharged.filtered(lambda move: move in standing)
+            if held:
+                checks = notices.union(*(standing[move] for move in held))
+                texts[payment.id] = self.env._(
+                    "Check %(checks)s for %(invoices)s is on its way. We'll charge "
+                    "for %(invoices)s only if it doesn't arrive.",
+                    checks=", ".join(checks.mapped("number")),
+                    invoices=", ".join(held.mapped("name")),
+                )
+        return texts
+
+    def _get_uncharged(self):
+        """Return the invoices that are still to be charged for this payment."""
+        if self.state == scheduled.PLANNED:
+            return self.move_ids
+        return self.attempt_ids.filtered(lambda a: a.state == ATTEMPT_PLANNED).move_id
 
     def _get_told(self):
         contact = self.contact_id

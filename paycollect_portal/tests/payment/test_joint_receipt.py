@@ -26,7 +26,7 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.invoices = self.make_invoice(amount=100) + self.make_invoice(amount=50)
         self.invoices.collection_policy_id = self.policy
 
-    def pay(self, credit=0, **amounts):
+    def pay(self, credit=0, reference="PAY-1", **amounts):
         """Pay the invoices together; ``amounts``: the money for each.
 
         :param credit: what of the first one the customer's credit pays
@@ -40,7 +40,7 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
                 "currency_id": self.company.currency_id.id,
                 "partner_id": self.portal_user.partner_id.id,
                 "operation": "online_direct",
-                "reference": "PAY-1",
+                "reference": reference,
                 "invoice_ids": [Command.set(self.invoices.ids)],
                 "collection_allocation_ids": [
                     Command.create(
@@ -151,3 +151,52 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.pay(first=100)
         (mail,) = self.find_mails()
         self.assertIn(self.invoices.name, mail.subject)
+
+    def test_each_payment_of_a_part_of_an_invoice_has_its_receipt_once(self):
+        self.colleague.partner_id.write(
+            {"email": "carl@acme.example.com", "collection_gets_copies": True}
+        )
+        self.invoices = move = self.invoices[:1]
+        self.assertEqual(move.amount_total, 100)
+        payment = self.pay(first=40)
+        self.follow_up(payment._post_process)
+        self.pay(first=25, reference="PAY-2")
+        self.assertFalse(move.receipt_sent_at or move.invoice_message_at)
+        self.assertFalse(move._was_told("due"), "it can still be sent the invoice")
+        self.assertIn("The receipt for PAY-2 was sent", str(move.collection_explanation))
+        self.later(minutes=1)
+        copies = [mail for mail in self.left if "carl@" in str(mail["email_to"])]
+        self.assertEqual(len(copies), 2)
+        self.pay(first=35, reference="PAY-3")
+        mails = self.env["mail.mail"].search([("subject", "like", "Receipt for")])
+        mails = mails.filtered(lambda mail: "carl@" not in mail.email_to).sorted("id")
+        for mail, paid, left in zip(
+            mails,
+            (r"\$40\.00\s+received", r"\$25\.00\s+received", r"\$100\.00\s+paid\."),
+            (r"\$60\.00", r"\$35\.00", r"\$0\.00"),
+            strict=True,
+        ):
+            self.assertIn(f"Receipt for {move.name} from", mail.subject)
+            self.assertRegex(mail.body_html, paid)
+            self.assertRegex(mail.body_html, rf"Balance due</td>\s*<td[^>]*>{left}<")
+        self.assertTrue(move.receipt_sent_at)
+
+    def test_several_invoices_of_which_parts_were_paid_have_one_receipt(self):
+        payment = self.pay(first=40, second=20)
+        self.follow_up(payment._post_process)
+        self.later(days=1)
+        (mail,) = self.find_mails()
+        self.assertIn("Receipt for your payment of $60.00", mail.subject)
+        self.assertRegex(mail.body_html, r"\$60\.00\s+of it is still open")
+        self.assertRegex(mail.body_html, r"\$30\.00\s+of it is still open")
+
+    def test_a_rejected_receipt_for_a_part_is_sent_again(self):
+        self.invoices = self.invoices[:1]
+        with self.refusing_mails():
+            self.pay(first=40)
+        row = self.invoices.collection_message_ids
+        self.assertEqual((row.occasion, row.try_count), ("part", 1))
+        self.later(minutes=10)
+        self.assertEqual(row.state, "sent")
+        self.assertTrue(row.is_settled)
+        self.assertFalse(self.invoices.is_move_sent)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from odoo.tests import tagged
 
+from ...rules.checks import Announcement
 from .common_schedule import ScheduleCommon, SchedulePages
 
 NEW, PLAN = "/my/scheduled/new", "/my/scheduled/plan"
@@ -68,6 +69,24 @@ class TestScheduledPages(ScheduleCommon, SchedulePages):
         page = self.post(CANCEL, payment=changed.id)
         self.assertIn("It won't be charged", page)
         self.assertEqual(changed.state, "canceled")
+
+    def test_a_check_on_its_way_is_named_beside_the_payment_that_waits_for_it(self):
+        self.schedule(self.move)
+        self.assertNotIn("on its way", self.open_page("/my/scheduled"))
+        said = Announcement(number="1042", amount=100, day=self.today)
+        notice, problems = self.env["paycollect.check.notice"]._announce(
+            self.customer, self.company, said, self.move
+        )
+        self.assertFalse(problems)
+        words = f"Check 1042 for {self.move.name} is on its way."
+        self.assertIn(words, self.open_page("/my/scheduled"))
+        self.run_scheduled(days=3)
+        payment = self.find()
+        self.assertEqual(payment.attempt_ids.parked_code, "check_on_the_way")
+        today = self.today + timedelta(days=3)
+        self.assertIn(words, payment._get_held_texts(today)[payment.id])
+        notice._cancel()
+        self.assertFalse(payment._get_held_texts(today))
 
     def test_each_problem_is_named(self):
         for typed, words in (
