@@ -20,6 +20,7 @@ from . import account_move_guard
 from . import account_move_line
 from . import account_move_payment
 from . import account_payment
+from . import account_payment_reconciled
 from . import account_payment_register
 from . import account_move_line_paid
 from . import base_partner_merge
