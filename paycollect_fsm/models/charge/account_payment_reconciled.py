@@ -54,10 +54,16 @@ class AccountPayment(models.Model):
         """Return the invoices as ``{payment id: [(id, move_type)]}`` and the statement
         lines as ``{payment id: {id}}``."""
         matched, statement_lines = defaultdict(list), defaultdict(set)
-        for payment_id, move_id, kind, line_id, is_open_item, is_outstanding in (
-            self.env.execute_query(
-                SQL(
-                    """
+        for (
+            payment_id,
+            move_id,
+            kind,
+            line_id,
+            is_open_item,
+            is_outstanding,
+        ) in self.env.execute_query(
+            SQL(
+                """
                     SELECT DISTINCT payment.id, other.move_id, document.move_type,
                            other.statement_line_id,
                            account.account_type IN
@@ -80,8 +86,7 @@ class AccountPayment(models.Model):
                      WHERE payment.id IN %s
                      ORDER BY other.move_id
                     """,
-                    tuple(self.ids),
-                )
+                tuple(self.ids),
             )
         ):
             found = (move_id, kind)

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-
 RANKS = frozenset({"customer_rank", "supplier_rank"})
 
 

@@ -20,10 +20,11 @@ class AccountMove(models.Model):
         ]
 
     def _get_receipt_payments(self):
-        """Return the payments: list of dicts ``label``, ``date``, ``amount``, ``payment``.
+        """Return the payments: list of dicts ``label``, ``date``, ``amount`` and
+        ``payment``, an ``account.payment``.
 
-        Applied credits are listed by name; a discount has its own line. Neither has an
-        ``account.payment``.
+        Applied credits are listed by name; a discount has its own line. Both have no
+        payment.
         """
         self.ensure_one()
         move = self.sudo()

@@ -19,7 +19,7 @@ class PaymentTransaction(models.Model):
             move._queue_part_receipt(self, now)
 
     def _get_part_paid(self):
-        """Hook: return the invoices of which this paid a part, without a receipt yet."""
+        """Hook: return the invoices of which this paid a part, without a receipt."""
         moves = self.invoice_ids.filtered(
             lambda move: move._is_owed() and move._get_amount_paid_by(self) > 0
         )

@@ -163,7 +163,9 @@ class TestJointReceipt(PortalCommon, DeliveryCommon):
         self.pay(first=25, reference="PAY-2")
         self.assertFalse(move.receipt_sent_at or move.invoice_message_at)
         self.assertFalse(move._was_told("due"), "it can still be sent the invoice")
-        self.assertIn("The receipt for PAY-2 was sent", str(move.collection_explanation))
+        self.assertIn(
+            "The receipt for PAY-2 was sent", str(move.collection_explanation)
+        )
         self.later(minutes=1)
         copies = [mail for mail in self.left if "carl@" in str(mail["email_to"])]
         self.assertEqual(len(copies), 2)
