@@ -18,10 +18,24 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _get_holds(self, *states):
-        """Return the holds (sudo) of the invoiced orders in these states."""
+    def _get_holds(self, *states, token=None):
+        """Return the holds (sudo) of the invoiced orders in these states.
+
+        The customer's are read first: most have none, and the orders are many queries
+        away.
+
+        :param token: instead of the customer's, those on this method
+        """
+        holds = self.env["paycollect.hold"].sudo()
+        if token:
+            owner = ("token_id", "=", token.id)
+        else:
+            owner = ("partner_id", "in", self.commercial_partner_id.ids)
+        found = holds.search([owner, ("state", "in", states)])
+        if not found:
+            return found
         orders = self.sudo().line_ids.sale_line_ids.order_id
-        return orders.collection_hold_ids.filtered(lambda hold: hold.state in states)
+        return found.filtered(lambda hold: hold.order_id in orders)
 
     def _get_tokens_to_charge(self, collectables=None, now=None):
         """Charge the method that the estimate is held on."""
@@ -40,9 +54,10 @@ class AccountMove(models.Model):
         if not attempt:
             return obstacles
         for move in self:
-            for hold in move._get_holds(SENT, UNKNOWN, VOIDING):
+            token = attempt.token_id
+            for hold in move._get_holds(SENT, UNKNOWN, VOIDING, token=token):
                 since = hold.void_at if hold.state == VOIDING else hold.sent_at
-                if hold.token_id == attempt.token_id and now - since < WAIT_FOR:
+                if now - since < WAIT_FOR:
                     wait = Obstacle(HOLD_BUSY, LATER, until=now + AGAIN)
                     obstacles[move].append(wait)
         return obstacles

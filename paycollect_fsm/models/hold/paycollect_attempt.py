@@ -164,7 +164,8 @@ class PaycollectAttempt(models.Model):
     def _after_outcome(self, outcome, now):
         """Paid or not: decide what the order's hold is still needed for."""
         result = super()._after_outcome(outcome, now)
-        if outcome.state in (PAID, CANCELED, DECLINED):
+        ended = outcome.state in (PAID, CANCELED, DECLINED)
+        if ended and self.env["paycollect.hold"]._is_used():
             orders = self.move_id.line_ids.sale_line_ids.order_id
             orders._review_changed_holds(now)
         return result

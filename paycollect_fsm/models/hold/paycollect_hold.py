@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...rules.hold import (
     CANCELED,
@@ -152,6 +153,19 @@ class PaycollectHold(models.Model):
                 amount=hold.currency_id._format_amount(hold.amount),
                 order=hold.order_id.name or hold.partner_id.display_name,
             )
+
+    @api.model
+    def _is_used(self):
+        """Return whether orders have holds or may get them; asked for each charge."""
+        self.flush_model(["order_id"])
+        self.env["paycollect.policy"].flush_model(["hold_at_booking"])
+        ((is_used,),) = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM paycollect_hold) OR "
+                "EXISTS (SELECT FROM paycollect_policy WHERE hold_at_booking)"
+            )
+        )
+        return is_used
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
