@@ -8,5 +8,6 @@ from . import payment_transaction
 from . import sale_order
 from . import sale_order_cancel
 from . import sale_order_deposit
+from . import sale_order_deposit_customer
 from . import sale_order_deposit_text
 from . import sale_order_method

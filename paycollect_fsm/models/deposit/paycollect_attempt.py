@@ -25,3 +25,9 @@ class PaycollectAttempt(models.Model):
         """Nothing is sent for an order that was canceled or paid since the claim."""
         obsolete = self.move_id._get_deposit_obstacle(self.sent_at)
         return not obsolete and super()._is_owed_in_full()
+
+    def _find_hold(self, amount):
+        """A hold is for the work, also when a deposit is tried again."""
+        if self.move_id._get_deposit_orders():
+            return self.env["paycollect.hold"]
+        return super()._find_hold(amount)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...rules.deposit import FeeRule, to_units
+from ...rules.readiness import PREPAID
 
 FEE_FIELDS = ("deposit_refund_hours", "deposit_fee_percent", "deposit_fee_amount")
 
@@ -52,6 +53,35 @@ class PaycollectPolicy(models.Model):
                             policy=policy.name,
                         )
                     )
+
+    @api.depends(*FEE_FIELDS)
+    def _compute_rule_text(self):
+        return super()._compute_rule_text()
+
+    def _get_condition_texts(self):
+        texts = super()._get_condition_texts()
+        if not self.deposit_percent or self.collection_mode == PREPAID:
+            return texts
+        fees = []
+        if self.deposit_fee_percent:
+            fees.append(
+                self.env._(
+                    "%(percent)g%% of the deposit", percent=self.deposit_fee_percent
+                )
+            )
+        if self.deposit_fee_amount:
+            fees.append(self.currency_id._format_amount(self.deposit_fee_amount))
+        if not fees:
+            return texts
+        return [
+            *texts,
+            self.env._(
+                "If an order is canceled less than %(hours)s hours before the work, "
+                "%(fees)s is kept.",
+                hours=self.deposit_refund_hours,
+                fees=self._join_or(fees),
+            ),
+        ]
 
     def _get_fee_rule(self, currency, company, day):
         """Return the :class:`FeeRule` in a currency's units.

@@ -18,7 +18,9 @@ class PaymentTransaction(models.Model):
         """Book what was paid for an order as its deposit, before anything is said."""
         if self.state == "done" and self.operation not in ("validation", "refund"):
             for order in self.sale_order_ids:
-                order._book_deposit_payment(self)
+                done = order.transaction_ids.filtered(lambda tx: tx.state == "done")
+                for payment in done.sorted("id"):  # also what was paid before
+                    order._book_deposit_payment(payment)
             for move in self.invoice_ids:
                 for order in move._get_deposit_orders():
                     order._propose_settlement(self.last_state_change)

@@ -83,7 +83,8 @@ class SaleOrder(models.Model):
             today = move.company_id._get_today(now)
             values = {"invoice_date": today, "date": today, "ref": move.name}
             if not move._get_money_paid():
-                move._reverse_moves([values], cancel=True)
+                billing = move.with_context(collection_billing=True)
+                billing._reverse_moves([values], cancel=True)
 
     def _propose_settlement(self, now):
         """Work out what is given back of a canceled order's deposit, and tell
@@ -227,9 +228,7 @@ class SaleOrder(models.Model):
                     **move._prepare_refund_vals(),
                     "amount": self.currency_id.round(units * unit),
                     "way": way,
-                    "reason": self.env._(
-                        "Deposit of the canceled order %(order)s", order=order.name
-                    ),
+                    "reason": order._get_settlement_reason(),
                     "requested_by_id": self.env.uid,
                 },
                 now,

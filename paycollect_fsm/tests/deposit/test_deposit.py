@@ -213,6 +213,10 @@ class TestDeposit(DepositCommon):
     def test_a_canceled_order_gives_back_what_the_policy_says(self):
         policy = self.policies["auto"]
         policy.write({"deposit_fee_percent": 20, "deposit_refund_hours": 24})
+        self.assertIn(
+            "less than 24 hours before the work, 20% of the deposit is kept",
+            policy.rule_text,
+        )
         for hours, kept in ((48, 0), (2, 60)):
             with self.subTest(hours=hours):
                 order = self.confirm_by_staff(self.quote())
@@ -288,6 +292,30 @@ class TestDeposit(DepositCommon):
         self.confirm_by_staff(order)
         self.assertFalse(order._get_deposits())
         self.assertFalse(order.collection_deposit_text)
+
+    def test_each_company_charges_the_methods_it_may_charge(self):
+        order = self.quote()
+        self.assertTrue(order._get_deposit_facts(self.now()).has_method)
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["account.journal"].create(
+            {"name": "Bank", "type": "bank", "code": "BNK9", "company_id": company.id}
+        )
+        self.provider.copy({"company_id": company.id, "state": "test"})
+        company.collection_active = True
+        partner = order.partner_id.with_company(company)
+        partner.collection_policy_id = self.policies["auto"]
+        other = self.env["sale.order"].with_company(company)
+        other = other.create(
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "order_line": [
+                    Command.create({"product_id": self.big.id, "price_unit": 1000})
+                ],
+            }
+        )
+        facts = other._get_deposit_facts(self.now())
+        self.assertEqual((facts.due, facts.has_method), (30000, False))
 
     def test_a_link_to_pay_a_quotation_expires_with_it(self):
         order = self.quote(token=None)

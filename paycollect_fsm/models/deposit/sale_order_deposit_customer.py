@@ -1,0 +1,49 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from ...rules.deposit import ON_ITS_WAY, PAID, PLANNED
+from ..company.moments import format_day
+
+
+class SaleOrder(models.Model):
+    """What the customer reads about a deposit."""
+
+    _inherit = "sale.order"
+
+    def _get_deposit_customer_text(self, now=None):
+        """Return the sentence for the customer's page, or "". Call with sudo.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        state, asked, due = self._get_deposit_state(now)
+        if not state or self.state == "cancel":
+            return ""
+        values = self._get_deposit_values(asked, due)
+        if state == PAID:
+            day = self._get_deposit_day()
+            if not day:
+                return self.env._("Your deposit of %(amount)s is paid.", **values)
+            return self.env._(
+                "Your deposit of %(amount)s was paid on %(date)s. It is deducted from "
+                "your final invoice.",
+                date=format_day(self.env, day),
+                **values,
+            )
+        if state in (ON_ITS_WAY, PLANNED):
+            return self.env._(
+                "Your deposit of %(amount)s is being charged to your payment method on "
+                "file.",
+                **values,
+            )
+        return self.env._(
+            "A deposit of %(due)s is due before the work starts. It is deducted from "
+            "your final invoice.",
+            **values,
+        )
+
+    def _get_settlement_reason(self):
+        """Return the reference of the credit note, in the customer's language."""
+        payer = self._get_payer()
+        order = self.with_context(lang=payer.lang or self.env.lang)
+        return order.env._("Deposit of the canceled order %(order)s", order=order.name)
