@@ -118,6 +118,28 @@ class SaleOrder(models.Model):
             now=now,
         )
 
+    def _bill_rest(self, now=None):
+        """Tell accounting if all work was canceled, but not the order."""
+        result = super()._bill_rest(now)
+        for order in self.sudo():
+            jobs = order._get_jobs()
+            works = order.state == "sale" and order.company_id.collection_active
+            if not works or not all(jobs.stage_id.mapped("is_closed")):
+                continue
+            if order._get_closing_job() or not order._get_deposit_lefts():
+                continue
+            order.company_id._schedule_collection_activity(
+                order,
+                self.env._("All jobs of %(order)s were canceled", order=order.name),
+                self.env._(
+                    "Its deposit is paid. Cancel the order to settle the deposit, or "
+                    "plan the work again."
+                ),
+                code="deposit_idle",
+                now=now,
+            )
+        return result
+
     def _prepare_settlement(self, paid, canceled_at):
         """Return what the policy gives back, ready for JSON.
 

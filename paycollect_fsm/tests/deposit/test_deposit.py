@@ -267,6 +267,14 @@ class TestDeposit(DepositCommon):
         self.assertEqual([left for _move, left in lefts], [10000])
         self.assertEqual(self.settle(order).amount, 100)
 
+    def test_if_all_jobs_are_canceled_accounting_is_told_about_the_deposit(self):
+        order = self.confirm_by_staff(self.quote())
+        with self.with_jobs():
+            order.fsm_order_ids.action_cancel()
+        (task,) = self.tasks(order)
+        self.assertIn("Cancel the order to settle the deposit", task.note)
+        self.assertEqual(order._get_deposits().payment_state, "paid")
+
     def test_an_unpaid_deposit_is_withdrawn_with_its_order(self):
         order = self.confirm_by_staff(self.quote(token="error"))
         deposit = order._get_deposits()
