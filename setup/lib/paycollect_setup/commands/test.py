@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """setup/test [pytest args]: run tests.
 
-Without arguments: all tests of the addons and of tests/, in two parallel processes.
+Without arguments: all tests of the addons and of tests/, in three parallel processes.
 With arguments: the selected tests, in one process.
 """
 
@@ -27,7 +27,9 @@ PYTEST = [
     "--odoo-http",
     "--odoo-log-level=error",
 ]
-SHARDS = 2
+# One more than a small machine has processors: each of them often waits for PostgreSQL,
+# a server or a browser.
+SHARDS = 3
 # Joins stay in the order in which they are written: for queries about invoices and
 # payments, PostgreSQL otherwise plans twenty times longer than it searches.
 PG_OPTIONS = "-c join_collapse_limit=1"
