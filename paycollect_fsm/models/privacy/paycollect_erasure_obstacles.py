@@ -5,6 +5,7 @@ from odoo.tools import format_list
 
 from ...rules.const import OPEN_STATES
 from ...rules.disputes import OPEN
+from ...rules.door import OUTSTANDING, RECEIVED
 from ...rules.messages import QUEUED
 from ...rules.hold import LIVE
 from ...rules.refund import OPEN_STATES as OPEN_REFUNDS
@@ -30,6 +31,7 @@ class PaycollectErasure(models.Model):
             (self._search_disputes(partners, company), self._get_dispute_text),
             (self._search_refunds(partners, company), self._get_refund_text),
             (self._search_live_holds(partners, company), self._get_live_hold_text),
+            (self._search_custody(partners, company), self._get_custody_text),
             (self._search_messages(partners, company), self._get_message_text),
         )
         return [get_text(records) for records, get_text in found if records]
@@ -77,6 +79,10 @@ class PaycollectErasure(models.Model):
     def _search_live_holds(self, partners, company):
         domain = [("state", "in", LIVE)]
         return self._search_for("paycollect.hold", partners, company, domain)
+
+    def _search_custody(self, partners, company):
+        domain = [("state", "in", (*OUTSTANDING, RECEIVED))]
+        return self._search_for("paycollect.custody", partners, company, domain)
 
     def _search_messages(self, partners, company):
         domain = [("state", "=", QUEUED)]
@@ -129,6 +135,12 @@ class PaycollectErasure(models.Model):
             "Holds for booked work: %(orders)s. Cancel the work or release the holds "
             "first.",
             orders=self._name_some(holds.mapped("display_name")),
+        )
+
+    def _get_custody_text(self, custodies):
+        return self.env._(
+            "Cash and checks that aren't deposited yet: %(what)s. Deposit them first.",
+            what=self._name_some(custodies.mapped("display_name")),
         )
 
     def _get_message_text(self, messages):
