@@ -6,8 +6,8 @@ from odoo.tools import format_list
 from ...rules.const import OPEN_STATES
 from ...rules.disputes import OPEN
 from ...rules.door import OUTSTANDING, RECEIVED
-from ...rules.messages import QUEUED
 from ...rules.hold import LIVE
+from ...rules.messages import QUEUED
 from ...rules.refund import OPEN_STATES as OPEN_REFUNDS
 
 SHOWN = 5
