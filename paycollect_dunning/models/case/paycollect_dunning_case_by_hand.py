@@ -63,6 +63,8 @@ class PaycollectDunningCase(models.Model):
             raise UserError(self.reason)
         if self.held_reason:
             raise UserError(self.env._("Reminders are on hold. Click “Release” first."))
+        if hold := self._find_holds(self.company_id).get(self.partner_id.id):
+            raise UserError(self._get_reason_text(hold.code, hold.values))
 
     def _find_remindable(self, now):
         """Return the due parts (sudo) that are asked for and due, oldest first."""

@@ -31,7 +31,7 @@ class PaycollectDunningCase(models.Model):
         for case in self:
             line = case._find_bank_line()
             case.bank_line_id = line
-            case.bank_line_text = line and case._describe_bank_line(line)
+            case.bank_line_text = case._describe_bank_line(line) if line else False
 
     def _describe_bank_line(self, line):
         """Return amount, payer and day of a bank transaction."""

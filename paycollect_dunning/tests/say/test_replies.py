@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .common_say import SayCommon
@@ -46,6 +47,8 @@ class TestReplies(SayCommon, HttpCase):
         )
         decision = decided[self.customer.id, self.case.currency_id.id].decision
         self.assertEqual((decision.action, decision.code), ("pause", "reply"))
+        with self.assertRaisesRegex(UserError, "Answer or ignore it"):
+            self.case.with_user(self.manager).action_open_remind()
         compose = self.case.with_user(self.manager).action_answer_reply()
         self.assertEqual(compose["context"]["default_partner_ids"], self.customer.ids)
         self.assertEqual(self.case.activity_ids.collection_code, "dunning_reply")
