@@ -94,7 +94,7 @@ class TestDeposit(DepositCommon):
         wizard = self.env.registry["sale.advance.payment.inv"]
 
         def fail(_wizard, _orders):
-            raise UserError("No income account.")  # pylint: disable=C8107
+            raise ValueError("No income account.")
 
         self.patch(wizard, "_create_invoices", fail)
         with mute_logger("odoo.addons.paycollect_fsm.models.deposit.sale_order"):
