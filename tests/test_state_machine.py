@@ -55,6 +55,15 @@ BREACHES = {
 }
 
 
+# Holds, captures and refunds have a machine of their own.
+BOOKINGS = 6
+BOOKING_BREACHES = {
+    "capture-without-a-row": "captured, and nobody wrote it down",
+    "second-hold": "holds at once|the bank keeps the money|gets a second hold",
+    "new-key-for-a-refund": r"\d+ refunded, \d+ asked for",
+}
+
+
 @dataclass
 class Answer:
     """``breach``: the machine's finding, without the story behind it."""
@@ -124,6 +133,21 @@ def test_random_schedules_neither_lose_nor_double_a_payment(machine, seed):
     assert answer.count("interruptions") >= share / 5
     # Not wall-clock time: other tests may keep the machine busy.
     assert answer.count("processor seconds") < MINUTES * 60
+
+
+def test_no_hold_is_left_behind_and_no_refund_made_twice(machine):
+    answer = machine.play(
+        *("--bookings", "--seed", 1, "--schedules", BOOKINGS, "--steps", STEPS)
+    )
+    assert answer.code == 0, "the story of the failing schedule is printed above"
+    assert answer.count("… book") and answer.count("… ask for a refund")
+
+
+@pytest.mark.parametrize("mutation", BOOKING_BREACHES)
+def test_the_machine_notices_a_broken_hold_or_refund(machine, mutation):
+    answer = play_mutated(machine, mutation, "--bookings", "--seed", 1)
+    assert answer.code == 1
+    assert re.search(BOOKING_BREACHES[mutation], answer.breach)
 
 
 @pytest.mark.parametrize("mutation", BREACHES)

@@ -48,6 +48,14 @@ def _mail(env):
     queued.send(auto_commit=True)
 
 
+def _holds(env):
+    env["paycollect.hold"]._cron_holds()
+
+
+def _refunds(env):
+    env["paycollect.refund"]._cron_process()
+
+
 CRONS = {
     "autopay": _autopay,
     "scheduled": _schedule,
@@ -59,3 +67,5 @@ CRONS = {
     "native": _native,
     "mail": _mail,
 }
+# Only drawn by the machine of holds and refunds; run by all at the end.
+MORE_CRONS = {"holds": _holds, "refunds": _refunds}

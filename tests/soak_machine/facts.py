@@ -9,14 +9,20 @@ SELECT attempt.id, attempt.move_id, attempt.state, attempt.trigger, attempt.sent
        attempt.parked_code, attempt.decline_kind, attempt.returned_at,
        attempt.reason_code, attempt.follow_up_code, attempt.canceled_by_id,
        attempt.discount, token.fingerprint, token.details_changed_at, tx.reference,
-       tx.collection_mark AS mark, tx.state AS tx_state
+       CASE WHEN tx.collection_role IS DISTINCT FROM 'capture' THEN tx.collection_mark
+            WHEN tx.state = 'done' THEN held.collection_mark END AS mark,
+       tx.state AS tx_state
   FROM paycollect_attempt attempt
   JOIN payment_token token ON token.id = attempt.token_id
   LEFT JOIN payment_transaction tx ON tx.id = attempt.transaction_id
+  LEFT JOIN payment_transaction held ON held.id = tx.source_transaction_id
  WHERE attempt.move_id = ANY(%(moves)s) ORDER BY attempt.id
 """
 TRANSACTIONS = """
-SELECT tx.id, tx.reference, tx.collection_mark AS mark, tx.state, tx.operation,
+SELECT tx.id, tx.reference, tx.state, tx.operation,
+       CASE WHEN tx.collection_role IS DISTINCT FROM 'capture' THEN tx.collection_mark
+            WHEN tx.state = 'done' THEN held.collection_mark
+            ELSE tx.collection_mark END AS mark,
        tx.is_post_processed, tx.amount,
        link.invoice_id AS move_id, tx.payment_id, payment.state AS payment_state,
        payment.amount AS payment_amount, entry.state AS entry_state,
@@ -28,6 +34,7 @@ SELECT tx.id, tx.reference, tx.collection_mark AS mark, tx.state, tx.operation,
            AND share.move_id = link.invoice_id) AS discount
   FROM payment_transaction tx
   JOIN account_invoice_transaction_rel link ON link.transaction_id = tx.id
+  LEFT JOIN payment_transaction held ON held.id = tx.source_transaction_id
   LEFT JOIN account_payment payment ON payment.id = tx.payment_id
   LEFT JOIN account_move entry ON entry.id = payment.move_id
  WHERE link.invoice_id = ANY(%(moves)s) ORDER BY tx.id
@@ -95,6 +102,32 @@ RECEIPTS = """
 SELECT move_id, channel, joint_id AS leader_id FROM paycollect_message
  WHERE move_id = ANY(%(moves)s) AND occasion = 'paid' AND state != 'skipped'
 """
+# Holds of the schedule's orders.
+HOLDS = """
+SELECT hold.id, hold.order_id, hold.state, hold.held_until, hold.try_at,
+       orders.state AS order_state, tx.collection_mark AS mark,
+       round(hold.amount * 100)::int AS amount,
+       EXISTS(SELECT FROM mail_activity activity
+               WHERE activity.res_model = 'sale.order' AND activity.active
+                 AND activity.res_id = hold.order_id) AS is_told,
+       EXISTS(SELECT FROM fsm_order job
+                JOIN fsm_stage stage ON stage.id = job.stage_id
+                JOIN sale_order_line line ON line.id = job.sale_line_id
+               WHERE line.order_id = hold.order_id AND NOT stage.is_closed) AS is_open
+  FROM paycollect_hold hold
+  LEFT JOIN sale_order orders ON orders.id = hold.order_id
+  LEFT JOIN payment_transaction tx ON tx.id = hold.transaction_id
+ WHERE hold.order_id = ANY(%(orders)s) ORDER BY hold.id
+"""
+# What was asked to be refunded, payment by payment.
+REFUNDS = """
+SELECT part.id, part.state, refund.state AS refund_state, tx.collection_mark AS mark,
+       round(part.amount * 100)::int AS amount
+  FROM paycollect_refund_part part
+  JOIN paycollect_refund refund ON refund.id = part.refund_id
+  JOIN payment_transaction tx ON tx.id = part.transaction_id
+ WHERE refund.move_id = ANY(%(moves)s) ORDER BY part.id
+"""
 DOUBLE_PAYMENTS = """
 SELECT payment_transaction_id AS id, count(*) AS payments
   FROM account_payment
@@ -118,6 +151,8 @@ class Facts:
     strangers: list
     double_payments: list
     receipts: list
+    holds: list
+    refunds: list
 
 
 def read(place, notes, today):
@@ -143,4 +178,6 @@ def read(place, notes, today):
             strangers=fetch(STRANGERS, moves=move_ids),
             double_payments=fetch(DOUBLE_PAYMENTS, transactions=tx_ids),
             receipts=fetch(RECEIPTS, moves=move_ids),
+            holds=fetch(HOLDS, orders=notes.order_ids),
+            refunds=fetch(REFUNDS, moves=move_ids),
         )

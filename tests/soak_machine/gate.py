@@ -90,6 +90,29 @@ SELECT tx.reference, tx.state, round(tx.amount * 100)::int AS amount,
   JOIN res_partner payer ON payer.id = tx.partner_id
  WHERE tx.collection_mark = %(mark)s AND tx.operation LIKE 'online_%%'
 """
+# A hold about to be placed. A second one: another row may have money at the bank.
+HOLD = """
+SELECT orders.name, hold.state, hold.partner_id AS customer_id,
+       round(hold.amount * 100)::int AS amount,
+       company.collection_stopped_at AS stopped_at,
+       EXISTS(SELECT FROM paycollect_hold other
+               WHERE other.order_id = hold.order_id AND other.id != hold.id
+                 AND other.state IN ('sent', 'unknown', 'held', 'capturing', 'voiding')
+       ) AS is_second
+  FROM payment_transaction tx
+  JOIN paycollect_hold hold ON hold.transaction_id = tx.id
+  JOIN sale_order orders ON orders.id = hold.order_id
+  JOIN res_company company ON company.id = hold.company_id
+ WHERE tx.collection_mark = %(mark)s
+"""
+# A committed attempt that is capturing this hold.
+CAPTURE = """
+SELECT attempt.id FROM paycollect_attempt attempt
+  JOIN payment_transaction tx ON tx.id = attempt.transaction_id
+  JOIN paycollect_hold hold ON hold.id = attempt.hold_id
+ WHERE tx.collection_role = 'capture' AND tx.provider_reference = %(intent)s
+   AND attempt.state IN ('sent', 'unknown') AND hold.state = 'capturing'
+"""
 # During a refund, the amount of free credit cannot be determined easily.
 CREDIT = """
 SELECT COALESCE(-round(sum(line.amount_residual_currency) * 100)::int, 0) AS credit,
@@ -129,7 +152,10 @@ class Gate:
         """
         if request.method != "POST":
             return
-        if urlsplit(request.url).path != "/v1/payment_intents":
+        path = urlsplit(request.url).path
+        if path.endswith("/capture"):
+            self.breaches += self._check_capture(path.split("/")[-2])
+        if path != "/v1/payment_intents":
             return
         body = request.body or ""
         body = body.decode() if isinstance(body, bytes) else body
@@ -144,6 +170,9 @@ class Gate:
             if chosen := _fetch(cr, CHOSEN, mark=mark):
                 yield from self._check_chosen(chosen, values["customer"], amount)
                 return
+            if hold := _fetch(cr, HOLD, mark=mark):
+                yield from self._check_hold(hold, values["customer"], amount)
+                return
             charge = _fetch(cr, CHARGE, mark=mark, today=self._get_today())
             if not charge:
                 yield f"{values['description']} is charged, and nobody wrote it down"
@@ -152,6 +181,26 @@ class Gate:
             yield from self._check_payer(charge, values["customer"])
             yield from self._check_amount(cr, charge, amount)
             yield from self._check_agreed(cr, charge, amount)
+
+    def _check_hold(self, hold, provider_id, amount):
+        """Yield the violations by a hold that is about to be placed."""
+        if hold.state not in ("sent", "unknown"):
+            yield f"{hold.name} is held for, and its row says {hold.state}"
+        payer = self.notes.get_payer(provider_id)
+        if payer != hold.customer_id:
+            yield f"{hold.name} of {hold.customer_id} is held on a card of {payer}"
+        if amount != hold.amount:
+            yield f"{hold.name}: {amount} held, {hold.amount} written down"
+        if hold.stopped_at:
+            yield f"{hold.name} is held for while all charging is stopped"
+        if hold.is_second:
+            yield f"{hold.name} gets a second hold"
+
+    def _check_capture(self, intent_id):
+        """Yield the violations by a capture that is about to be sent."""
+        with self._place.sql() as cr:
+            if not _fetch(cr, CAPTURE, intent=intent_id):
+                yield f"{intent_id} is captured, and nobody wrote it down"
 
     def _get_today(self):
         return self._clock.now.replace(tzinfo=UTC).astimezone(self._zone).date()

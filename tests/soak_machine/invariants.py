@@ -31,6 +31,8 @@ def check(facts, books, owed):
         *_daily_limit(facts),
         *_network_cap(facts),
         *_receipts_of_one_payment(facts),
+        *_holds_of_an_order(facts, books),
+        *_refunded_twice(facts, books),
     ]
     return breaches
 
@@ -150,6 +152,49 @@ def _receipts_of_one_payment(facts):
                 yield f"{rows[0].reference}: {number} receipts by {channel}"
 
 
+def _holds_of_an_order(facts, books):
+    """Never two at once, and none that our rows don't know of."""
+    held = Counter()
+    for hold in facts.holds:
+        number = books.held[hold.mark]
+        held[hold.order_id] += number
+        if number and hold.state in ("voided", "declined", "canceled"):
+            yield f"hold {hold.id} is {hold.state}, but the bank keeps the money"
+        if books.get_captured(hold.mark) > hold.amount:
+            yield f"hold {hold.id}: more was captured than held"
+    for order_id, number in held.items():
+        if number > 1:
+            yield f"order {order_id}: {number} holds at once"
+
+
+def _refunded_twice(facts, books):
+    for part in facts.refunds:
+        if books.refunds[part.mark] > part.amount:
+            refunded = books.refunds[part.mark]
+            yield f"refund {part.id}: {refunded} refunded, {part.amount} asked for"
+
+
+def _holds_left_behind(facts, books, now):
+    captured = {tx.mark for tx in facts.transactions if tx.state == "done"}
+    for hold in facts.holds:
+        if hold.is_told:
+            continue
+        if books.held[hold.mark] and not (hold.state == "held" and hold.is_open):
+            yield f"hold {hold.id} is left behind at the bank ({hold.state})"
+        if hold.state in ("sent", "unknown", "voiding", "capturing"):
+            yield f"hold {hold.id} is still {hold.state}"
+        if hold.state == "planned" and hold.try_at and hold.try_at <= now:
+            yield f"hold {hold.id} is due and wasn't placed"
+        if books.get_captured(hold.mark) and hold.mark not in captured:
+            yield f"hold {hold.id} is captured, and no payment knows of it"
+    for part in facts.refunds:
+        if part.state in ("sent", "unknown", "planned") and part.refund_state in (
+            "processing",
+            "done",
+        ):
+            yield f"refund {part.id} is still {part.state}"
+
+
 def _get_joint_payments(facts):
     """Return the posted payments of several invoices: lists with a row for each."""
     payments = defaultdict(list)
@@ -180,8 +225,9 @@ def _paid_without_receipt(facts, books):
             yield f"{rows[0].reference}: paid several invoices, without a receipt"
 
 
-def check_quiet(facts, books):
+def check_quiet(facts, books, now):
     """Return what is left undone once nothing more happens automatically."""
+    yield from _holds_left_behind(facts, books, now)
     moves = {move.id: move for move in facts.moves}
     # One activity covers all charges held back by a limit.
     held_back = any(

@@ -341,6 +341,62 @@ def a_receipt_for_each_invoice(registry):
         yield
 
 
+@contextmanager
+def capture_without_a_row(registry):
+    """A hold is captured before the row that says so is committed."""
+    attempt = registry["paycollect.attempt"]
+    commit = attempt._commit_claim
+
+    def forget(record):
+        return None if record.hold_id else commit(record)
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "pause": ({"minutes": 2},)}, step=("an_order_is_done", "work")
+        ),
+        patch.object(attempt, "_commit_claim", forget),
+    ):
+        yield
+
+
+@contextmanager
+def second_hold(registry):
+    """A hold that isn't needed counts as released before the provider is asked."""
+    hold = registry["paycollect.hold"]
+    with (
+        dice.loaded(
+            **{**PLAIN, "pause": ({"minutes": 2},)}, step=("an_order_changes", "work")
+        ),
+        patch.object(
+            hold,
+            "_set_voiding",
+            lambda self, reason, now: self._set_over("voided", reason, now),
+        ),
+    ):
+        yield
+
+
+@contextmanager
+def new_key_for_a_refund(registry):
+    """A refund that wasn't answered looks like another one when it is repeated."""
+    numbers, generate = itertools.count(), payment_utils.generate_idempotency_key
+
+    def forget(tx, scope=None):
+        key = generate(tx, scope=scope)
+        return f"{key}{next(numbers)}" if scope == "refunds" else key
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "worker": ("job", "refunds"), "busy worker": ("job",)},
+            **{"rare fault": (None,), "moment": (("answered", 3),)},
+            pause=({"minutes": 6},),
+            step=("a_refund_is_asked_for", "work", "killed_work"),
+        ),
+        patch.object(payment_utils, "generate_idempotency_key", forget),
+    ):
+        yield
+
+
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -359,5 +415,8 @@ MUTATIONS = {
         exceed_the_limit,
         pay_without_a_lock,
         a_receipt_for_each_invoice,
+        capture_without_a_row,
+        second_hold,
+        new_key_for_a_refund,
     )
 }

@@ -31,6 +31,7 @@ class Notes:
 
     customers: list = field(default_factory=list)
     move_ids: list = field(default_factory=list)
+    order_ids: list = field(default_factory=list)
     amounts: dict = field(default_factory=dict)
     owed: dict = field(default_factory=dict)
     cash: Counter = field(default_factory=Counter)

@@ -28,6 +28,14 @@ UPDATE payment_transaction
    SET is_post_processed = TRUE,
        last_state_change = last_state_change - interval '9 years'
  WHERE last_state_change > '2030-01-01' OR is_post_processed IS NOT TRUE;
+UPDATE paycollect_hold SET state = 'canceled', try_at = NULL, ask_at = NULL
+ WHERE state IN ('planned', 'sent', 'unknown', 'held', 'capturing', 'voiding');
+UPDATE sale_order SET collection_hold_waived = TRUE
+ WHERE collection_hold_waived IS NOT TRUE;
+UPDATE paycollect_refund SET state = 'failed', try_at = NULL
+ WHERE state IN ('requested', 'approved', 'processing');
+UPDATE paycollect_refund_part SET state = 'failed', ask_at = NULL
+ WHERE state IN ('planned', 'sent', 'unknown', 'pending');
 UPDATE paycollect_message SET state = 'sent', is_settled = TRUE
  WHERE state = 'queued' OR NOT is_settled;
 INSERT INTO paycollect_message

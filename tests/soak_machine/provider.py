@@ -154,7 +154,7 @@ class Provider:
             charge
             for charge in self.account.all("charge", captured=True, disputed=False)
             if charge["payment_method_details"]["type"] == kind
-            and not charge["amount_refunded"]
+            and not _get_refunded(charge)
         ]
 
     def _dispute(self, charge):
@@ -189,10 +189,17 @@ def _get_mark(intent):
     return intent["metadata"].get("paycollect_mark") or get_reference(intent)
 
 
+def _get_refunded(charge):
+    """Return the cents that were given back; what was released was never taken."""
+    released = charge["amount"] - charge["amount_captured"]
+    return charge["amount_refunded"] - (released if charge["amount_refunded"] else 0)
+
+
 class Books:
     """Cents by our mark in the provider's current books.
 
-    ``undecided``: marks that a bank has not responded to yet.
+    ``undecided``: marks that a bank has not responded to yet. ``held``: number of
+    holds. ``refunds``: what was refunded, by the marks of the refunds.
     """
 
     def __init__(self, account):
@@ -203,7 +210,15 @@ class Books:
         for charge in account.all("charge"):
             mark = _get_mark(find(charge["payment_intent"]))
             self._captured[mark] += charge["amount_captured"]
-            self._refunded[mark] += charge["amount_refunded"]
+            self._refunded[mark] += _get_refunded(charge)
+        self.held = Counter(
+            _get_mark(intent)
+            for intent in account.all("payment_intent", status="requires_capture")
+        )
+        self.refunds = Counter()
+        for refund in account.all("refund"):
+            if mark := refund["metadata"].get("paycollect_mark"):
+                self.refunds[mark] += refund["amount"]
         for dispute in account.all("dispute"):
             if dispute["status"] in TAKEN_BACK:
                 mark = _get_mark(find(dispute["payment_intent"]))

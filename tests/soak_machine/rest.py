@@ -2,7 +2,7 @@
 """The quiet days at the end of a schedule, after which nothing may be left undone."""
 
 from . import invariants
-from .crons import CRONS
+from .crons import CRONS, MORE_CRONS
 
 QUIET = (  # time during which everything works again
     {"minutes": 3},
@@ -35,7 +35,7 @@ class Rest:
         now, books = self.read(), self.world.provider.get_books()
         self.stop_at(
             [
-                *invariants.check_quiet(now, books),
+                *invariants.check_quiet(now, books, self.world.clock.now),
                 *invariants.check_reconciled(now, books, self.notes),
                 *invariants.check_nothing_lost(now, self.world.clock.now),
             ]
@@ -43,7 +43,7 @@ class Rest:
 
     def _work_it_all_off(self):
         self.deliver(self.world.provider.get_held())
-        for worker in CRONS:
+        for worker in (*CRONS, *MORE_CRONS):
             self.run(worker)
         for _job in range(MANY):
             if not (done := self.world.workers.run_job()):

@@ -14,6 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies._internal.featureflags import FeatureFlags
 
 from . import dice
+from .booking_machine import SIDES, BookingMachine
 from .machine import ChargeMachine
 from .world import World
 
@@ -37,7 +38,8 @@ class Run:
         :param options: see __main__.py
         :param number: the seed
         """
-        machine = type("ChargeMachine", (ChargeMachine,), {})
+        kind = BookingMachine if options.bookings else ChargeMachine
+        machine = type("ChargeMachine", (kind,), {})
         machine.world, machine.tells = self._world, options.tell
         if options.replay:
             replay = options.replay.encode()
@@ -68,11 +70,14 @@ class Run:
     def _changed(self, options):
         """Break one of the protocol's rules or use other dice."""
         with contextlib.ExitStack() as stack:
+            if options.bookings:
+                stack.enter_context(dice.loaded(**SIDES))
             if options.mutation:
                 from .mutations import MUTATIONS  # Odoo is already loaded here
 
                 mutation = MUTATIONS[options.mutation]
                 stack.enter_context(mutation(self._world.place.registry))
+            if options.mutation or options.bookings:
                 # Otherwise most schedules would lack one of its few steps.
                 stack.enter_context(patch.object(FeatureFlags, "is_enabled", _is_drawn))
             if options.deed:

@@ -6,8 +6,9 @@ import json
 from datetime import timedelta
 
 from . import facts, invariants, people, shop
+from .bookings import Bookings
 from .corrections import Corrections
-from .crons import CRONS
+from .crons import CRONS, MORE_CRONS
 from .house import House
 from .notes import Customer, Notes
 from .rest import Rest
@@ -21,7 +22,7 @@ class Breach(AssertionError):
     """An invariant does not hold."""
 
 
-class Schedule(Corrections, House, Rest, Windows):
+class Schedule(Bookings, Corrections, House, Rest, Windows):
     """:param world: see world.py"""
 
     def __init__(self, world):
@@ -100,7 +101,8 @@ class Schedule(Corrections, House, Rest, Windows):
         if worker == "job":
             self.note(self.world.workers.run_job() or "no job is due")
             return
-        self.note(f"{worker}: {self.world.workers.act(CRONS[worker])}")
+        cron = (CRONS | MORE_CRONS)[worker]
+        self.note(f"{worker}: {self.world.workers.act(cron)}")
 
     def deliver(self, deliveries):
         """Deliver the provider's webhooks in this order."""

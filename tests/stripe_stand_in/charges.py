@@ -4,11 +4,14 @@
 from . import methods
 
 DAY = 24 * 3600
+HOLD_DAYS = 5  # of Visa, for holds without the customer
 
 
 def create(account, intent, method):
     """Create a charge for an intent, without a response from the bank yet."""
     details = {key: value for key, value in method[method["type"]].items()}
+    if intent["capture_method"] == "manual":
+        details["capture_before"] = account.now + HOLD_DAYS * DAY
     if method["type"] == "us_bank_account":
         details["mandate"] = account.secrets[method["id"]].get("mandate")
     charge = account.add(
@@ -83,7 +86,32 @@ def capture(account, intent, charge, amount, event="charge.succeeded"):
     )["id"]
     intent["amount_received"] = amount
     account.book("captured", intent, amount, charge=charge["id"])
+    release(account, charge, charge["amount"] - amount)
     account.emit(event, charge)
+
+
+def release(account, charge, amount):
+    """List what is not captured as a refund without a balance transaction.
+
+    https://docs.stripe.com/api/payment_intents/capture, amount_to_capture: “Any
+    additional amount is automatically refunded.”
+    """
+    if not amount:
+        return
+    account.add(
+        "refund",
+        amount=amount,
+        balance_transaction=None,
+        charge=charge["id"],
+        currency=charge["currency"],
+        failure_reason=None,
+        metadata={},
+        payment_intent=charge["payment_intent"],
+        reason=None,
+        status="succeeded",
+    )
+    charge["amount_refunded"] += amount
+    account.emit("charge.refunded", charge)
 
 
 def get_fee(charge, amount):

@@ -282,6 +282,15 @@ def settle_due(account):
 # Manual capture
 
 
+def expire_due(account):
+    """Cancel the holds that the banks don't keep any longer."""
+    for intent in account.all("payment_intent", status="requires_capture"):
+        charge = account.get("charge", intent["latest_charge"])
+        card = charge["payment_method_details"]["card"]
+        if card["capture_before"] <= account.now:
+            cancel(account, intent, {"cancellation_reason": "automatic"})
+
+
 def capture(account, intent, params):
     if intent["status"] != "requires_capture":
         raise unexpected(intent, "captured")
@@ -304,9 +313,9 @@ def cancel(account, intent, params):
         raise unexpected(intent, "canceled")
     if intent["status"] == "requires_capture":
         charge = account.get("charge", intent["latest_charge"])
-        charge.update(refunded=True, amount_refunded=charge["amount"])
+        charge["refunded"] = True
         account.book("voided", intent, intent["amount"], charge=charge["id"])
-        account.emit("charge.refunded", charge)
+        charges.release(account, charge, charge["amount"])
     intent.update(
         status="canceled",
         amount_capturable=0,

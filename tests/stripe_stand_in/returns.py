@@ -18,7 +18,7 @@ def refund(account, params):
             code="charge_not_refundable",
         )
     _check_refundable(charge, params.get("amount"))
-    amount = params.get("amount", charge["amount_captured"] - charge["amount_refunded"])
+    amount = params.get("amount", charge["amount"] - charge["amount_refunded"])
     item = account.add(
         "refund",
         amount=amount,
@@ -35,7 +35,7 @@ def refund(account, params):
     entry = charges.enter(account, kind, -amount, 0, item, "refund")
     item["balance_transaction"] = entry["id"]
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     intent = account.get("payment_intent", charge["payment_intent"])
     account.book("refunded", intent, amount, charge=charge["id"], refund=item["id"])
     account.emit("charge.refunded", charge)
@@ -54,7 +54,7 @@ def _check_refundable(charge, amount):
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
         )
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    left = charge["amount"] - charge["amount_refunded"]
     if amount is not None and not 0 < amount <= left:
         raise invalid(
             f"Refund amount ({amount}) is greater than unrefunded amount on charge "

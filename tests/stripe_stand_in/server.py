@@ -164,6 +164,7 @@ class StandIn:
             return self._show_error(request, ANSWERS["error"]), True
         with account.lock:
             intents.settle_due(account)
+            intents.expire_due(account)
             try:
                 result = function(account, params, **ids)
                 shown = api.show(account, result, version, expand)

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account_move
+from . import account_move_receipt
 from . import fsm_order
 from . import paycollect_attempt
 from . import paycollect_booking_mixin

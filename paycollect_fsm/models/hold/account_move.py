@@ -87,9 +87,3 @@ class AccountMove(models.Model):
         return super()._get_explanation_lines() + [
             ("hold", hold._get_short_text()) for hold in holds
         ]
-
-    def _get_receipt_label(self, item, attempt):
-        label = super()._get_receipt_label(item, attempt)
-        if not attempt.hold_id:
-            return label
-        return self.env._("%(method)s, from the amount held", method=label)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from ...rules import hold as rules
 from ...rules.charge import MOVED, PROVIDER_OFF, STOPPED
 from ...rules.outcome import KEY_REJECTED
-from ..company.moments import format_day, format_moment
+from ..company.moments import format_day
 from .paycollect_hold_place import NETWORK_CAP
 
 

@@ -76,6 +76,14 @@ class PaycollectEvent(models.Model):
         self.transaction_id = money
         return money, None
 
+    def _apply_refunds(self, charge, now):
+        """A hold that is released looks like a refund of what was never captured."""
+        if charge.get("captured") is False:
+            return Verdict(
+                IGNORED, self.env._("The hold was released; no money moved.")
+            )
+        return super()._apply_refunds(charge, now)
+
     def _get_refunds(self, charge):
         """Leave out what Stripe released when the hold was captured."""
         refunds = super()._get_refunds(charge)

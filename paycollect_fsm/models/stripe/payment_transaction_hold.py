@@ -10,7 +10,7 @@ from ...rules.hold import (
     TAKEN,
     Standing,
 )
-from ...rules.protocol import CANNOT_TELL, FOUND, NOT_FOUND, Finding
+from ...rules.protocol import CANNOT_TELL, NOT_FOUND, Finding
 from ...rules.stripe_events import get_capture_end, get_moment
 from .payment_transaction_authenticate import CONFIRMABLE
 

@@ -281,6 +281,21 @@ class TestHold(HoldCommon):
         [attempt] = self.get_moves(order).collection_attempt_ids
         self.assertEqual((attempt.state, attempt.hold_id.id), ("paid", False))
 
+    def test_of_several_jobs_the_first_captures_and_the_rest_is_held_anew(self):
+        order = self.book(lines=[self.repair, self.repair])
+        first, second = order.fsm_order_ids.sorted("id")
+        hold = self.get_hold(order)
+        self.assertEqual(hold.amount, 220)
+        self.complete(first)
+        self.assertEqual((hold.state, hold.captured_amount), ("captured", 100))
+        self.env.invalidate_all()
+        rest = self.assertHold(order, "held")
+        self.assertEqual(rest.amount, 110)
+        self.complete(second)
+        self.assertEqual((rest.state, rest.captured_amount), ("captured", 100))
+        paid = self.get_moves(order).collection_attempt_ids
+        self.assertEqual((paid.mapped("state"), paid.hold_id), (["paid"] * 2, hold | rest))
+
     def test_limits_of_what_can_be_set(self):
         for percent in (-1, 100.5):
             with self.assertRaisesRegex(ValidationError, "between 0% and 100%"):
