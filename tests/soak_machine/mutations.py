@@ -376,27 +376,6 @@ def second_hold(registry):
         yield
 
 
-@contextmanager
-def new_key_for_a_refund(registry):
-    """A refund that wasn't answered looks like another one when it is repeated."""
-    numbers, generate = itertools.count(), payment_utils.generate_idempotency_key
-
-    def forget(tx, scope=None):
-        key = generate(tx, scope=scope)
-        return f"{key}{next(numbers)}" if scope == "refunds" else key
-
-    with (
-        dice.loaded(
-            **{**PLAIN, "worker": ("job", "refunds"), "busy worker": ("job",)},
-            **{"rare fault": (None,), "moment": (("answered", 3),)},
-            pause=({"minutes": 6},),
-            step=("a_refund_is_asked_for", "work", "killed_work"),
-        ),
-        patch.object(payment_utils, "generate_idempotency_key", forget),
-    ):
-        yield
-
-
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -417,6 +396,5 @@ MUTATIONS = {
         a_receipt_for_each_invoice,
         capture_without_a_row,
         second_hold,
-        new_key_for_a_refund,
     )
 }

@@ -37,6 +37,10 @@ class AccountMove(models.Model):
         orders = self.sudo().line_ids.sale_line_ids.order_id
         return found.filtered(lambda hold: hold.order_id in orders)
 
+    def _is_for_deposits_only(self):
+        """Whether it bills no work: the hold is for the work."""
+        return all(self.line_ids.sale_line_ids.mapped("is_downpayment"))
+
     def _get_tokens_to_charge(self, collectables=None, now=None):
         """Charge the method that the estimate is held on."""
         result = super()._get_tokens_to_charge(collectables, now)

@@ -61,7 +61,7 @@ class PaycollectAttempt(models.Model):
         :raise RetryableJobError: if another worker has the hold
         """
         move = self.move_id
-        if self.trigger == "deposit":
+        if move._is_for_deposits_only():
             return self.env["paycollect.hold"]
         hold = move._get_holds(HELD).filtered(
             lambda hold: (

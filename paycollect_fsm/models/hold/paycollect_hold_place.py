@@ -83,6 +83,8 @@ class PaycollectHold(models.Model):
         if code := self._get_pause() or self._get_cap(now):
             self._put_hold_off(code, now)
             return False
+        # a deposit that was billed meanwhile isn't held a second time
+        self.amount = self.order_id._get_want(now, self).amount
         transaction = self.env["payment.transaction"].create(self._prepare_hold_vals())
         self.write(
             {

@@ -198,6 +198,13 @@ class PaymentTransaction(models.Model):
         holds.sudo().is_post_processed = True
         return super(PaymentTransaction, self - holds)._post_process()
 
+    def _after_post_process(self):
+        """Once a capture is booked, the rest of its order may need another hold."""
+        result = super()._after_post_process()
+        if self._is_capture() and self.state == "done":
+            self.source_transaction_id.collection_hold_ids.order_id._review_holds()
+        return result
+
     def _get_money(self):
         """Return the captures of a hold that are in the books, else the payment."""
         self.ensure_one()

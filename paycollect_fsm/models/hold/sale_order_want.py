@@ -108,7 +108,7 @@ class SaleOrder(models.Model):
             lambda move: (
                 move.collection_mode == "auto"
                 and move._is_owed()
-                and not all(move.line_ids.sale_line_ids.mapped("is_downpayment"))
+                and not move._is_for_deposits_only()
             )
         )
 
