@@ -80,7 +80,8 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         self.run_plans(14)
         self.assertEqual(plan.state, "done")
         late = self.today + timedelta(days=30)
-        self.assertFalse(self.customer._get_open_items(self.company, late)[self.customer])
+        items = self.customer._get_open_items(self.company, late)
+        self.assertFalse(items[self.customer])
 
     def test_a_plan_is_declined_or_left_to_whom_it_belongs(self):
         plan = self.offer(self.make_invoice())
