@@ -1,10 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.company.moments import format_day
 from ..models.company.paycollect_access import GROUP_USER
 from ..rules import installment as rules
+
+TIME_TO_ACCEPT = timedelta(days=7)
 
 
 class PaycollectInstallmentOffer(models.TransientModel):
@@ -57,7 +61,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
             "total": document._get_installment_total()
             if is_order
             else document.amount_residual,
-            "first_date": document.company_id._get_today(),
+            "first_date": document.company_id._get_today() + TIME_TO_ACCEPT,
             "needs_method": former[:1].needs_method if former else True,
             "offer_text": former[:1].offer_text,
         }

@@ -90,6 +90,7 @@ class PaycollectInstallment(models.Model):
     @api.depends(
         "amount",
         "date",
+        "plan_id.accepted_at",
         "plan_id.canceled_at",
         "plan_id.declined_at",
         "plan_id.move_id.amount_residual",
@@ -103,7 +104,7 @@ class PaycollectInstallment(models.Model):
                 part.amount_open = still_open
                 part.state = rules.get_part_state(
                     still_open,
-                    part.date,
+                    part.date if plan.accepted_at else None,
                     plan.company_id._get_today(),
                     bool(plan.canceled_at or plan.declined_at),
                     part._get_last_attempt().state in (DECLINED, CANCELED),

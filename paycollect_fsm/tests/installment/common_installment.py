@@ -45,7 +45,9 @@ class InstallmentCommon(CollectionCommon):
         action = move.with_user(user or self.accountant).action_offer_installments()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         wizard = wizard.with_user(user or self.accountant)
-        wizard.write({"count": 3, "weeks": 2, **values})
+        self.assertEqual(str(wizard.first_date), "2026-06-08", "a week to accept")
+        first = {"count": 3, "weeks": 2, "first_date": "2026-06-01"}
+        wizard.write(first | values)
         wizard.action_split()
         return wizard
 
