@@ -135,6 +135,9 @@ class PaycollectHold(models.Model):
             rules.OTHER_MODE: lambda: _(
                 "The collection policy charges nothing automatically."
             ),
+            rules.BOOKED_BEFORE: lambda: _(
+                "The order was confirmed before the policy began to hold estimates."
+            ),
             rules.NO_AMOUNT: lambda: _("Nothing is left to charge for the order."),
             rules.NO_METHOD: lambda: _("No payment method on file is valid for it."),
             rules.NOT_HOLDABLE: lambda: _(

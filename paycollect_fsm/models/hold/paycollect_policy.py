@@ -10,14 +10,28 @@ class PaycollectPolicy(models.Model):
 
     hold_at_booking = fields.Boolean(
         string="Hold the Estimate at Booking",
-        help="When an order is confirmed, its total is held on the method on file, and "
-        "captured when the job is done. Later jobs get their hold shortly before.",
+        help="When an order is confirmed from now on, its total is held on the method "
+        "on file, and captured when the job is done. Later jobs get their hold shortly "
+        "before.",
+    )
+    hold_since = fields.Datetime(
+        compute="_compute_hold_since",
+        store=True,
+        copy=False,
+        help="Orders that were confirmed earlier aren't held: their customers booked "
+        "under other terms.",
     )
     hold_margin = fields.Float(
         string="Margin of the Hold (%)",
         digits=(5, 2),
         help="How much more than the order's total is held, for extras on site.",
     )
+
+    @api.depends("hold_at_booking")
+    def _compute_hold_since(self):
+        now = fields.Datetime.now()
+        for policy in self:
+            policy.hold_since = policy.hold_at_booking and (policy.hold_since or now)
 
     @api.constrains("hold_margin")
     def _check_hold_margin(self):

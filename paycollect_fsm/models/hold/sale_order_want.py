@@ -5,6 +5,7 @@ from odoo import fields, models
 
 from ...rules.hold import (
     ALL_DECLINED,
+    BOOKED_BEFORE,
     BY_USER,
     CAPTURED,
     CLOSED,
@@ -77,6 +78,7 @@ class SaleOrder(models.Model):
             (NOT_CONFIRMED, self.state != "sale"),
             (OTHER_POLICY, not policy.hold_at_booking),
             (OTHER_MODE, policy.collection_mode != "auto"),
+            (BOOKED_BEFORE, self._is_booked_before(policy)),
             (BY_USER, self.collection_hold_waived),
             (NO_BOOKING, not jobs),
             (CLOSED, jobs and all(job.stage_id.is_closed for job in jobs)),
@@ -84,6 +86,11 @@ class SaleOrder(models.Model):
             if applies:
                 return reason
         return ""
+
+    def _is_booked_before(self, policy):
+        """Whether the order was confirmed before its policy began to hold estimates."""
+        since = policy.hold_since
+        return bool(since and self.state == "sale" and self.date_order < since)
 
     def _get_open_estimate(self):
         """Return what is still expected to be charged, in the order's currency."""

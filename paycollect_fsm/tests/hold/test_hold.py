@@ -5,7 +5,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common_hold import HoldCommon
@@ -126,6 +126,11 @@ class TestHold(HoldCommon):
             self.env["paycollect.hold"]._cron_holds()
         self.assertHold(order, "voided", "other_policy")
         self.assertEqual(order.collection_hold_ids.mapped("state"), ["voided"] * 4)
+        with freeze_time(self.now() + timedelta(hours=1)), self.with_jobs():
+            self.policies["auto"].hold_at_booking = True
+            self.env["paycollect.hold"]._cron_holds()
+        self.assertEqual(len(order.collection_hold_ids), 4, "booked under other terms")
+        self.assertIn("before the policy began", order._get_authorization_text(None))
 
     def test_a_declined_hold_says_so_and_what_to_do(self):
         poor = self.make_partner("Poor Inc.")
