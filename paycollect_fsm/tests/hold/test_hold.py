@@ -299,7 +299,9 @@ class TestHold(HoldCommon):
         self.complete(second)
         self.assertEqual((rest.state, rest.captured_amount), ("captured", 100))
         paid = self.get_moves(order).collection_attempt_ids
-        self.assertEqual((paid.mapped("state"), paid.hold_id), (["paid"] * 2, hold | rest))
+        self.assertEqual(
+            (paid.mapped("state"), paid.hold_id), (["paid"] * 2, hold | rest)
+        )
 
     def test_limits_of_what_can_be_set(self):
         for percent in (-1, 100.5):

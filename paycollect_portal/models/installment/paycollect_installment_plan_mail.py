@@ -147,9 +147,7 @@ class PaycollectInstallmentPlan(models.Model):
         if not self.move_id:
             return {
                 "subject": _("Your payment plan has ended - %(company)s", **values),
-                "lines": [
-                    _("Your payment plan for %(document)s has ended.", **values)
-                ],
+                "lines": [_("Your payment plan for %(document)s has ended.", **values)],
             }
         return {
             "subject": _("Your payment plan has ended - %(company)s", **values),
