@@ -134,7 +134,7 @@ class PaycollectTakePayment(models.TransientModel):
             take = wizard.sudo()._get_take(wizard.shown_due)
             money = wizard.currency_id._format_amount
             wizard.change = max(door.get_change(take), 0)
-            wizard.change_text = wizard.change and wizard.env._(
+            wizard.change_text = wizard.change > 0 and wizard.env._(
                 "Give back %(amount)s", amount=money(wizard.change)
             )
             wizard.to_confirm = door.needs_confirmation(take) or False

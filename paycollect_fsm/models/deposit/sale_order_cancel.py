@@ -285,7 +285,7 @@ class SaleOrder(models.Model):
         }
         if found.get("by"):
             return self.env._(
-                "Of the deposit, %(refunded)s is refunded and %(kept)s is kept.",
+                "Settled: refund %(refunded)s of the deposit, keep %(kept)s.",
                 **values,
             )
         return {

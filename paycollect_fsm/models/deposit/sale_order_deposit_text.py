@@ -57,7 +57,10 @@ class SaleOrder(models.Model):
         if state == PAID:
             return self._get_deposit_paid_text(asked)
         return " ".join(
-            [self._get_deposit_due_text(asked, due), self._get_deposit_step(state)]
+            [
+                self._get_deposit_due_text(asked, due),
+                self._get_deposit_step(state, now),
+            ]
         )
 
     def _get_deposit_values(self, asked, due=0):
@@ -86,7 +89,7 @@ class SaleOrder(models.Model):
             "%(due)s of the deposit of %(amount)s (%(percent)s%%) due.", **values
         )
 
-    def _get_deposit_step(self, state):
+    def _get_deposit_step(self, state, now):
         """Return what happens next with a deposit that is due."""
         last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
         if state == LINK_SENT:
@@ -105,8 +108,18 @@ class SaleOrder(models.Model):
             PLANNED: self.env._("It is being charged to the method on file."),
             HELD: last.reason or "",
             DECLINED: self.env._("The method on file was declined."),
-            DUE: self.env._("Send the customer a payment link."),
+            DUE: self._get_deposit_asking_text(now),
         }[state]
+
+    def _get_deposit_asking_text(self, now):
+        if self.state not in ("draft", "sent"):
+            return self.env._("Send the customer a payment link.")
+        if method := self._get_deposit_method(now):
+            return self.env._(
+                "Confirming the order charges it to %(method)s.",
+                method=method._get_label(),
+            )
+        return self.env._("Confirming the order sends the customer a payment link.")
 
     def _get_deposit_day(self):
         """Return the day of the last payment, or None if it isn't known."""

@@ -34,7 +34,7 @@ class PaycollectCustodyEvent(models.Model):
     date = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one("res.users", required=True, readonly=True)
     currency_id = fields.Many2one(related="custody_id.currency_id")
-    amount = fields.Monetary(string="Counted", readonly=True)
+    amount = fields.Monetary(readonly=True)
     step_note = fields.Char(string="Note", readonly=True)
 
     def write(self, vals):

@@ -235,7 +235,7 @@ class TestDeposit(DepositCommon):
                     sum(deposit.reversal_move_ids.mapped("amount_total")), 300 - kept
                 )
                 self.assertFalse(order.collection_deposit_to_settle)
-                self.assertIn("is refunded and", order.collection_deposit_text)
+                self.assertIn("Settled: refund", order.collection_deposit_text)
                 with self.assertRaisesRegex(UserError, "no deposit to settle"):
                     order.with_user(self.accountant).action_settle_deposit()
 
