@@ -326,12 +326,18 @@ def check_mails(facts, mails):
 
     :param mails: numbers by subject and recipient
     """
-    declines, payments, joint = Counter(), Counter(), Counter()
+    declines, returned, joint = Counter(), Counter(), Counter()
+    # each payment of a part has a receipt of its own
+    paid = Counter(
+        tx.move_id
+        for tx in facts.transactions
+        if tx.payment_id and tx.operation != "refund"
+    )
     for rows in _get_joint_payments(facts):
         joint[f"{JOINT} ${rows[0].amount:,.2f} "] += 1
     for attempt in facts.attempts:
         declines[attempt.move_id] += attempt.state == "declined"
-        payments[attempt.move_id] += bool(attempt.returned_at)
+        returned[attempt.move_id] += bool(attempt.returned_at)
     for (subject, recipient), number in mails.items():
         of_amount = next((key for key in joint if subject.startswith(key)), None)
         if subject.startswith(JOINT) and number > joint[of_amount]:
@@ -339,7 +345,8 @@ def check_mails(facts, mails):
         for move in facts.moves:
             if move.name not in subject.replace(",", " ").split():
                 continue
-            of_receipts = subject.startswith("Receipt")
-            events = payments if of_receipts else declines
-            if number > 1 + events[move.id]:
+            most = 1 + declines[move.id]
+            if subject.startswith("Receipt"):
+                most = max(paid[move.id], 1) + returned[move.id]
+            if number > most:
                 yield f"“{subject}” sent {number} times to {recipient}"
