@@ -74,6 +74,38 @@ env.cr.commit()
 env.registry.signal_changes()  # the server knows its languages by heart
 """
 
+PLAN = """
+from datetime import timedelta
+from odoo import Command, fields
+
+company, today = env.company, env.company._get_today()
+move = env["account.move"].browse(last).copy({"invoice_date": today})
+move.action_post()
+plans = env["paycollect.installment.plan"]
+plan = plans.create({
+    **plans._prepare_document_vals(move),
+    "amount": move.amount_residual, "offered_at": fields.Datetime.now(),
+    "part_ids": [
+        Command.create({
+            "sequence": number, "amount": move.amount_residual / 2,
+            "date": today + timedelta(days=14 * number),
+        })
+        for number in (1, 2)
+    ],
+})
+link = env["paycollect.link"]._issue(move.partner_id, "plan", company, move)
+result = {"plan": plan.id, "link": link}
+env.cr.commit()
+"""
+
+
+def offer_plan(server, customer):
+    """Offer the customer to pay one more invoice in two parts: adds ``plan`` (its id)
+    and the link to it."""
+    offer = server.run(PLAN, last=customer["last"])
+    customer["plan"] = offer["plan"]
+    customer["links"]["plan"] = offer["link"]
+
 
 def open_customers(server, names):
     """Return scene.open_company's company, with more about each customer: ``login``

@@ -7,7 +7,7 @@ import pytest
 import scene
 from accessibility import find_barriers, find_overflow
 from customer_pages import NO_PAGES, get_pages, read_routes
-from customer_scene import open_customers
+from customer_scene import offer_plan, open_customers
 from paycollect_setup.browser import DESKTOP, PHONE
 
 CHECKS = "/odoo/action-paycollect_portal.action_paycollect_check_notice"
@@ -258,8 +258,10 @@ class TestEverybody:
     """No page has a serious barrier or scrolls sideways, in either direction."""
 
     @pytest.fixture(scope="class")
-    def customer(self, company):
-        return company["customers"][WIDTHS["phone"]]
+    def customer(self, server, company):
+        customer = company["customers"][WIDTHS["phone"]]
+        offer_plan(server, customer)
+        return customer
 
     @pytest.fixture(scope="class")
     def pages(self, customer):
