@@ -96,12 +96,10 @@ class SaleOrder(models.Model):
             links = self._get_requested_links().filtered(
                 lambda link: link.purpose == "order"
             )
+            at = max(links.mapped("create_date"))
             return self.env._(
                 "A payment link was sent on %(date)s.",
-                date=format_day(
-                    self.env,
-                    self.company_id._get_today(max(links.mapped("create_date"))),
-                ),
+                date=format_day(self.env, self.company_id._get_today(at)),
             )
         return {
             ON_ITS_WAY: self.env._("The charge is being processed."),

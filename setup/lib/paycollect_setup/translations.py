@@ -91,6 +91,8 @@ STAFF = {
     "paycollect_dunning": (
         f"{PAGE}paycollect_dunning.dossier_",
         f"{PAGE}paycollect_dunning.report_dossier",
+        "code:models/say/paycollect_dunning_case_call.py",
+        "code:models/say/paycollect_dunning_case_reply.py",
         "code:models/say/paycollect_dunning_case_text.py",
         "code:models/say/paycollect_dunning_message_call.py",
         "code:models/say/paycollect_dunning_reply.py",
@@ -130,6 +132,7 @@ def read_texts(addon):
         entry.msgid
         for entry in template
         if any(reads(place) for place, _line in entry.occurrences)
+        and _has_words(entry.msgid)
     ]
 
 
@@ -182,6 +185,20 @@ def _count_values(text):
     True
     """
     return Counter(LITERAL.sub(_drop_words, value) for value in VALUE.findall(text))
+
+
+def _has_words(text):
+    """Whether there is anything to translate beside values and tags.
+
+    >>> _has_words("<b t-out=said.get('ends')/>{{ name }}"), _has_words("<b>Hi</b>")
+    (False, True)
+    >>> _has_words("{{ name and ' for ' }}")
+    True
+    """
+    quoted = re.finditer("'[^']*'", "".join(VALUE.findall(text)))
+    return any(char.isalpha() for char in VALUE.sub("", text)) or any(
+        _drop_words(literal) == "''" != literal.group() for literal in quoted
+    )
 
 
 def _drop_words(literal):
