@@ -252,7 +252,7 @@ class TestDeposit(DepositCommon):
         self.assertFalse(self.tasks(order))
         order._action_cancel()
         self.assertFalse(self.settle(order, kept=300))
-        self.assertIn("300.00 is kept", order.collection_deposit_text)
+        self.assertIn("keep $300.00", order.collection_deposit_text)
 
     def test_canceled_half_way_only_what_is_left_comes_back(self):
         visits = [self.make_product(f"Visit {n}", 200) for n in (1, 2)]
