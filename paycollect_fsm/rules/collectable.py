@@ -83,6 +83,17 @@ class Collectable:
         early = ahead and self.is_early
         return round(self.ask(ahead) + (0 if early else self.credit), self.digits)
 
+    def get_amount_after_credit(self, ahead=False):
+        """Return what is left to pay once the credit is used.
+
+        >>> day = date(2026, 3, 1)
+        >>> part = Collectable(next_due=day, next_amount=700, next_credit=40)
+        >>> part.get_amount_after_credit(ahead=True)
+        660
+        """
+        early = ahead and self.is_early
+        return round(self.ask(ahead) - (self.next_credit if early else 0), self.digits)
+
     def get_credit(self, ahead=False):
         """Return how much credit is used before a charge takes the rest.
 

@@ -222,7 +222,7 @@ class PaycollectTakePayment(models.TransientModel):
     def _take_online(self, take, now):
         move = self.move_id
         if take.way == LINK:
-            self.waits_for = LINK
+            self.write({"waits_for": LINK, "shown_due": move._get_amount_to_pay()})
             return self._show_outcome(self._get_status(), self._make_code(now))
         token = move._get_tokens_to_charge(now=now)[move]
         if not token:

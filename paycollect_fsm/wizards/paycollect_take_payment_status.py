@@ -40,10 +40,17 @@ class PaycollectTakePayment(models.TransientModel):
             },
         }
 
+    def _get_due_there(self):
+        """Return what is due where the customer pays: the page of a link asks for its
+        own amount."""
+        if self.waits_for == LINK:
+            return self.move_id._get_amount_to_pay()
+        return self.move_id._get_door_due()
+
     def _get_status(self):
         if self.waits_for == CARD:
             return self._get_card_status()
-        due, shown = self.move_id._get_door_due(), self.shown_due
+        due, shown = self._get_due_there(), self.shown_due
         arrived = self.currency_id.round(shown - due)
         if arrived > 0 or not self.move_id._is_owed():
             return self._make_status("done", self._get_arrived_text(arrived))

@@ -84,7 +84,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self._is_owed():
             return 0.0
-        return self._get_collectable(now)[self].ask(ahead=True)
+        found = self._get_collectable(now)[self]
+        return found.get_amount_after_credit(ahead=True)
 
     def _get_door_problem(self):
         """Return why no payment can be taken now: a code, or an empty string."""

@@ -106,6 +106,20 @@ class TestDoor(DoorCommon):
         self.assertEqual(following.amount_residual, 0)
         self.assertEqual(self.get_rows(following).amount, 20)
 
+    def test_credit_is_used_before_cash_also_if_nothing_is_due_yet(self):
+        dialog = self.fill(self.open(self.job), way="cash", amount=130)
+        dialog.is_confirmed = True
+        dialog.action_take()
+        day = self.company._get_today() + timedelta(days=30)
+        later = self.make_invoice(
+            50, invoice_payment_term_id=False, invoice_date_due=day
+        )
+        dialog = self.open(later, self.accountant)
+        self.assertEqual(dialog.shown_due, 20)
+        self.fill(dialog, way="cash").action_take()
+        self.assertEqual(later.amount_residual, 0)
+        self.assertEqual(self.get_rows(later).amount, 20)
+
     def test_what_cannot_be_taken_is_refused(self):
         dialog = self.fill(self.open(self.job), way="cash")
         self.invoice.button_draft()
