@@ -71,7 +71,7 @@ class PaycollectHandoff(models.Model):
         string="Open Today",
         compute="_compute_amount_open",
         compute_sudo=True,
-        help="What is open of the invoices in the claim, less what is in dispute.",
+        help="The open amount of the invoices in the claim, less what's in dispute.",
     )
     expected_cost = fields.Monetary(
         string="Agency's Share",

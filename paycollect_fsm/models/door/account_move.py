@@ -187,7 +187,7 @@ class AccountMove(models.Model):
         if not attempt:
             raise UserError(
                 self.env._(
-                    "%(reason)s Take another way to pay, or ask accounting.",
+                    "%(reason)s Choose another way to pay, or ask accounting.",
                     reason=self.collection_decision,
                 )
             )

@@ -17,7 +17,7 @@ class ResCompany(models.Model):
         groups=USERS,
     )
     collection_installment_grace = fields.Integer(
-        string="Days of Grace for Installments",
+        string="Grace Days for Installments",
         default=3,
         help="Days after an installment's date until its payment plan counts as "
         "broken.",
