@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
 from odoo.addons.paycollect_portal.rules.disputes import Claim
 
 from ..rules import promise
@@ -96,7 +97,7 @@ class PaycollectDunningCall(models.TransientModel):
         self.env["paycollect.access"]._check_user(message)
         if not self.outcome:
             raise UserError(self.env._("Choose what came of the call."))
-        message.lock_for_update()
+        wait_and_lock(message)
         if message.channel != CALL or message.state != QUEUED:
             raise UserError(self.env._("The outcome of this call is already recorded."))
         now = fields.Datetime.now()

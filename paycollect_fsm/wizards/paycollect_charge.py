@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.company.locks import wait_and_lock
 from ..models.door.account_move import TERMINAL_GROUPS
 
 
@@ -87,7 +88,7 @@ class PaycollectCharge(models.TransientModel):
         self.ensure_one()
         self.move_id._check_may_charge()
         move = self.move_id.sudo()
-        move.lock_for_update()
+        wait_and_lock(move)
         move.invalidate_recordset()
         move._check_door()
         token = self.token_id.sudo()

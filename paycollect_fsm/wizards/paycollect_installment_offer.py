@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.company.locks import wait_and_lock
 from ..models.company.moments import format_day
 from ..models.company.paycollect_access import GROUP_USER
 from ..rules import installment as rules
@@ -141,7 +142,7 @@ class PaycollectInstallmentOffer(models.TransientModel):
         self.env["paycollect.access"]._check_user(document)
         offer, now = self.sudo(), fields.Datetime.now()
         document = document.sudo()
-        document.lock_for_update()
+        wait_and_lock(document)
         offer._check(now)
         plan = offer.env["paycollect.installment.plan"]._offer(
             document,

@@ -5,6 +5,7 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.company.locks import wait_and_lock
 from ..models.door.fsm_order import TAKERS
 from ..rules import door
 from ..rules.door import CARD, CASH, CHECK, HELD, LINK, Take
@@ -166,8 +167,8 @@ class PaycollectTakePayment(models.TransientModel):
         self._check_may_take()
         now = fields.Datetime.now()
         wizard = self.sudo().with_company(self.sudo().move_id.company_id)
-        wizard.lock_for_update()
-        wizard.move_id.lock_for_update()
+        wait_and_lock(wizard)
+        wait_and_lock(wizard.move_id)
         wizard.move_id.invalidate_recordset()
         wizard.move_id._check_door()
         photo = base64.b64decode(wizard.with_context(bin_size=False).photo or b"")

@@ -2,6 +2,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules.matching import allocate
 
 
@@ -21,8 +23,8 @@ class AccountBankStatementLine(models.Model):
         :raise UserError: if the line is matched already, or the books are closed
         """
         self.ensure_one()
-        self.lock_for_update()
-        lines.move_id.lock_for_update()
+        wait_and_lock(self)
+        wait_and_lock(lines.move_id)
         self.invalidate_recordset()
         lines.invalidate_recordset()
         self._check_can_pay(lines)

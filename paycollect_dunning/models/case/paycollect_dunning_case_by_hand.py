@@ -2,6 +2,8 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules.const import CLOSED, HANDED_OVER
 from ...rules.decision import PAUSE, SEND, Facts, remind_by_hand
 from ...rules.outcome import Outcome
@@ -118,7 +120,7 @@ class PaycollectDunningCase(models.Model):
         :return: the messages
         """
         self.ensure_one()
-        self.lock_for_update()
+        wait_and_lock(self)
         self._check_may_remind()
         outcome = self._decide_by_hand(lines, level, user, now)
         if outcome.decision.action != SEND:

@@ -4,6 +4,8 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules import evidence as rules
 from ...rules.evidence import DONE
 
@@ -63,7 +65,7 @@ class PaycollectChargeback(models.Model):
         """:raise UserError: if no evidence can be sent, with the reason"""
         self.ensure_one()
         chargeback = self.sudo()
-        chargeback.lock_for_update()
+        wait_and_lock(chargeback)
         problem = rules.find_problem(
             chargeback.kind,
             chargeback.state,

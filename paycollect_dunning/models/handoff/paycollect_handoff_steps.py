@@ -6,6 +6,7 @@ from psycopg2 import OperationalError
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
 from odoo.addons.paycollect_fsm.models.company.res_company import EXCEPTION_ACTIVITY
 
 from ...rules import handoff as rules
@@ -125,7 +126,7 @@ class PaycollectHandoff(models.Model):
         :raise UserError: if it isn't proposed any more, or doesn't fit the agency
         """
         self.ensure_one()
-        self.lock_for_update()
+        wait_and_lock(self)
         if self.state == PROPOSED:
             self._follow(now)
         if self.state != PROPOSED:
@@ -173,7 +174,7 @@ class PaycollectHandoff(models.Model):
         :raise UserError: in another state
         """
         self.ensure_one()
-        self.lock_for_update()
+        wait_and_lock(self)
         allowed = (PROPOSED,) if state == REFUSED else HANDED_OVER
         if self.state not in allowed:
             raise UserError(

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules import promise as rules
 from ...rules.promise import (
     BROKEN,
@@ -181,7 +183,7 @@ class PaycollectPromise(models.Model):
 
     def _cancel(self, now=None):
         """:raise UserError: if it is over"""
-        self.lock_for_update()
+        wait_and_lock(self)
         self.invalidate_recordset(["canceled_at", "state"])
         for promise in self:
             if promise.state != OPEN:

@@ -11,6 +11,7 @@ from ...rules.const import OPEN_STATES
 from ...rules.deposit import CHARGE, LINK, DepositFacts, plan, to_units
 from ...rules.messages import MAIL, SMS
 from ...rules.readiness import PREPAID
+from ..company.locks import wait_and_lock
 
 _logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         order = self.sudo()
-        order.lock_for_update()
+        wait_and_lock(order)
         now = fields.Datetime.now()
         facts = order._get_deposit_facts(now)
         if order.state != "sale" or plan(facts) != CHARGE:

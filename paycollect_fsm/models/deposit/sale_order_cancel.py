@@ -12,6 +12,7 @@ from ...rules.deposit import (
     spread,
     to_units,
 )
+from ..company.locks import wait_and_lock
 from .account_move import ORDER_CANCELED
 
 TO_SETTLE = "deposit_settle"
@@ -227,7 +228,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order, unit = self.sudo(), self.currency_id.rounding
-        order.lock_for_update()
+        wait_and_lock(order)
         if not order.collection_deposit_to_settle:
             raise UserError(self.env._("This deposit has been settled already."))
         lefts = order._get_deposit_lefts()

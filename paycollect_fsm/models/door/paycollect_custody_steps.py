@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...rules import door
 from ...rules.door import DEPOSITED, HANDED_IN, RECEIVED
+from ..company.locks import wait_and_lock
 
 
 class PaycollectCustody(models.Model):
@@ -98,7 +99,7 @@ class PaycollectCustody(models.Model):
         :param now: naive UTC datetime
         :param amount: what was counted; default: what was collected
         """
-        self.lock_for_update()
+        wait_and_lock(self)
         self._check_may(step)
         self.env["paycollect.custody.event"].create(
             [

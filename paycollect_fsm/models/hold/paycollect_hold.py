@@ -19,6 +19,7 @@ from ...rules.hold import (
     VOIDING,
     Live,
 )
+from ..company.locks import wait_and_lock
 
 
 class PaycollectHold(models.Model):
@@ -182,7 +183,7 @@ class PaycollectHold(models.Model):
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
-        self.lock_for_update()
+        wait_and_lock(self)
         hold = self.sudo()
         if hold.state not in (PLANNED, HELD):
             raise UserError(
@@ -200,7 +201,7 @@ class PaycollectHold(models.Model):
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
-        self.lock_for_update()
+        wait_and_lock(self)
         if self.state != DECLINED or self.is_set_aside:
             raise UserError(self.env._("Only a declined hold can be tried again."))
         self.sudo().is_set_aside = True

@@ -18,6 +18,7 @@ from ...rules.refund import (
     decide,
     needs_approval,
 )
+from ..company.locks import wait_and_lock
 
 WITHDRAWN = "withdrawn"
 STAFF = "paycollect_fsm.group_user"
@@ -226,7 +227,7 @@ class PaycollectRefund(models.Model):
 
     def _check_state(self, *states):
         """:raise UserError: if it is in another state, perhaps just now"""
-        self.lock_for_update()
+        wait_and_lock(self)
         if self.state not in states:
             raise UserError(
                 self.env._(

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.refund import UNKNOWN
+from ..company.locks import wait_and_lock
 
 
 class PaycollectRefund(models.Model):
@@ -33,7 +34,7 @@ class PaycollectRefund(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_manager(self)
         parts = self.sudo().part_ids.filtered(lambda part: part.state == UNKNOWN)
-        parts.lock_for_update()
+        wait_and_lock(parts)
         if not parts:
             raise UserError(self.env._("The outcome of this refund is known by now."))
         for transaction in parts.transaction_id:

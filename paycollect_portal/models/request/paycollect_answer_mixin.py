@@ -4,6 +4,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules.disputes import OPEN, WITHDRAWN
 from ...rules.limits import MAX_PER_DAY
 
@@ -148,7 +150,7 @@ class PaycollectAnswerMixin(models.AbstractModel):
 
     def _check_open(self):
         """:raise UserError: if it was answered or withdrawn, perhaps just now"""
-        self.lock_for_update()
+        wait_and_lock(self)
         if self.state != OPEN:
             raise UserError(
                 self.env._(

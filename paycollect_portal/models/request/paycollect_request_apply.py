@@ -3,6 +3,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules.open_items import ON_ITS_WAY
 from ...rules.requests import PURPOSE
 
@@ -20,7 +22,7 @@ class PaycollectRequest(models.Model):
         :raise UserError: if there is nothing to apply, or if an invoice is being paid
         """
         line = self.line_id
-        self.move_ids.lock_for_update()
+        wait_and_lock(self.move_ids)
         if self.kind != PURPOSE or not line._get_paid().unapplied:
             raise UserError(
                 self.env._(
