@@ -50,6 +50,10 @@
         "views/account_templates.xml",
         "views/paycollect_desk_item_views.xml",
         "views/res_partner_views.xml",
+        # figures
+        "views/paycollect_aging_views.xml",
+        "wizards/paycollect_aging_day_views.xml",
+        "views/paycollect_figure_views.xml",
     ],
     "installable": True,
     "application": False,

@@ -9,3 +9,4 @@ from . import preview
 from . import handoff
 from . import stripe
 from . import desk
+from . import figures

@@ -12,6 +12,9 @@ from .case import test_case_rules
 from .case import test_case_run
 from .case import test_public_cases
 from .fee import test_late_fee
+from .figures import test_aging
+from .figures import test_figures
+from .figures import test_figures_rules
 from .handoff import test_dossier
 from .handoff import test_evidence
 from .handoff import test_handoff

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_aging_day
 from . import paycollect_bank_match
 from . import paycollect_dunning_activation
 from . import paycollect_dunning_hold

@@ -10,7 +10,9 @@ OURS = "paycollect_"  # all our addons that are installed
 PERSONAL = re.compile(r"(^|_)(ip|address|email|mail|phone|mobile|street|payload)(_|$)")
 # Models of ours with a contact that declare nothing, and why.
 EXCEPTIONS = {
+    "paycollect.aging": "a view of the ledger",
     "paycollect.desk.item": "a view of what is declared elsewhere",
+    "paycollect.figure": "a view of the ledger",
     "paycollect.recovery.report": "a view of attempts",
     "paycollect.recovery.curve": "a view of attempts",
     "paycollect.return.rate": "a view of attempts",

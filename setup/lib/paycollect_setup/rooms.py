@@ -19,7 +19,8 @@ from pathlib import Path
 # rule.
 COMMON = frozenset(
     """
-    active amount code company_id credit currency_id date date_from date_to day
+    account_id active amount code company_id credit currency_id date date_from
+    date_maturity date_to day
     discount due_at fee
     invoice_ids kind lang line_id line_ids method move_id move_ids name network_cap
     occasion order_id partner_id payload payment_id percent planned_at price_subtotal

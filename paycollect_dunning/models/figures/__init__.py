@@ -1,0 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_ledger
+from . import paycollect_measure_mixin
+from . import paycollect_aging
+from . import paycollect_figure
+from . import res_partner
