@@ -32,13 +32,17 @@ class Level:
 
 @dataclass(frozen=True)
 class Plan:
-    """Levels by their days, lowest first, and the limits of the plan."""
+    """Levels by their days, lowest first, and the limits of the plan.
+
+    ``grace``: calendar days after a pay-by date that a payment may take to be booked.
+    """
 
     levels: tuple[Level, ...]
     minimum: float = 0.0
     wait_days: int = 0
     cutoff_days: int = 0
     max_per_day: int = 0
+    grace: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +145,7 @@ def replay(items, plan, start, end, calendar, warm_up=90):
         limit = plan.max_per_day or len(due)
         for account, *decided in due[:limit]:
             messages.append(_send(account, *decided, calendar, day, sent))
-            _push(heap, account, account.pay_by + DAY, end)
+            _push(heap, account, account.pay_by + (plan.grace + 1) * DAY, end)
         for account, *_decided in due[limit:]:
             _push(heap, account, day + DAY, end)
     return [
@@ -198,7 +202,7 @@ def _get_level_day(item, level, plan, calendar):
 
 def _decide(account, plan, day):
     """Return (level, amount, [(item, level)]) if a message is due, else None."""
-    if account.pay_by and day <= account.pay_by:
+    if account.pay_by and day <= account.pay_by + plan.grace * DAY:
         return None
     chased, total = _get_chased(account, plan, day)
     new = [

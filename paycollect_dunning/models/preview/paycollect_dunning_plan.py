@@ -75,4 +75,5 @@ class PaycollectDunningPlan(models.Model):
             wait_days=self.wait_days,
             cutoff_days=self.cutoff_days,
             max_per_day=self.max_per_day,
+            grace=self.company_id.dunning_grace_days,
         )

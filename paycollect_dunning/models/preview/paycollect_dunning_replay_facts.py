@@ -164,9 +164,12 @@ class PaycollectDunningReplay(models.Model):
         }
 
     def _get_calendar(self, plan):
-        """Return the days on which nobody writes, by country."""
+        """Return the days on which nobody writes, by country, and those on which the
+        company is closed."""
         holidays = self._read_holidays()
-        everywhere = holidays[False]
+        first = self.date_from - WARM_UP - LOOK_BACK
+        closed = self.company_id._get_days_off(first, self.date_to)
+        everywhere = holidays[False] | closed
 
         def is_rest(country, day):
             return (

@@ -59,6 +59,18 @@ class TestReplay(DunningCommon):
         self.assertEqual(asked, 200.0)
         self.assertEqual(set(rows.level_id.mapped("delay_days")), {7, 15})
         self.assertFalse(silent.no_followup)
+        closed = record._get_calendar(self.plan)
+        monday = self.today - timedelta(days=self.today.weekday() + 28)
+        self.assertFalse(closed.is_off(False, monday))
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Closed",
+                "company_id": self.company.id,
+                "date_from": self.company._get_moment(monday),
+                "date_to": self.company._get_moment(monday + timedelta(days=1)),
+            }
+        )
+        self.assertTrue(record._get_calendar(self.plan).is_off(False, monday))
         self.assertFalse(
             self.env["paycollect.dunning.message"].search_count(
                 [("company_id", "=", self.company.id)]

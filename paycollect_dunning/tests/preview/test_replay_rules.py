@@ -52,6 +52,11 @@ class TestReplayRules(BaseCase):
                 ("03-17", "final", 100.0),
             ],
         )
+        # two days in which a payment of the last day may be booked
+        self.assertEqual(
+            [day for day, *_rest in self.run_plan(self.make(), grace=2)],
+            ["02-27", "03-05", "03-11", "03-21"],
+        )
         # business days: from Monday, 2 March
         self.assertEqual(
             [day for day, *_rest in self.run_plan(self.make(), business=True)],
