@@ -5,28 +5,29 @@ from odoo import models
 
 from .fsm_order_outcome import SUBCHANNEL
 
-ASKED = re.compile(r"paycollect_fsm\.job/(\d{1,9})")
+ASKED = re.compile(r"paycollect_fsm\.(job|invoice)/(\d{1,9})")
+MODELS = {"job": "fsm.order", "invoice": "account.move"}
 
 
 class IrWebsocket(models.AbstractModel):
-    """A screen follows the outcome of the jobs that its user may read."""
+    """A screen follows the payment of the jobs and invoices that its user may read."""
 
     _inherit = "ir.websocket"
 
     def _build_bus_channel_list(self, channels):
-        ids = {
-            channel: int(match[1])
-            for channel in channels
-            if isinstance(channel, str) and (match := ASKED.fullmatch(channel))
-        }
-        others = [channel for channel in channels if channel not in ids]
-        jobs = self._find_readable_jobs(set(ids.values()))
-        return super()._build_bus_channel_list(
-            [*others, *((job, SUBCHANNEL) for job in jobs)]
-        )
+        others, asked = [], {name: set() for name in MODELS.values()}
+        for channel in channels:
+            match = ASKED.fullmatch(channel) if isinstance(channel, str) else None
+            if match:
+                asked[MODELS[match[1]]].add(int(match[2]))
+            else:
+                others.append(channel)
+        for name, ids in asked.items():
+            others += [(one, SUBCHANNEL) for one in self._find_readable(name, ids)]
+        return super()._build_bus_channel_list(others)
 
-    def _find_readable_jobs(self, ids):
-        jobs = self.env["fsm.order"]
-        if not ids or not jobs.has_access("read"):
-            return jobs
-        return jobs.search([("id", "in", ids)])
+    def _find_readable(self, name, ids):
+        records = self.env[name]
+        if not ids or not records.has_access("read"):
+            return records
+        return records.search([("id", "in", ids)])

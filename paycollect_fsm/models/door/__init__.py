@@ -3,7 +3,6 @@ from . import account_journal
 from . import account_move
 from . import account_payment
 from . import fsm_order
-from . import ir_websocket
 from . import paycollect_custody
 from . import paycollect_custody_alarm
 from . import paycollect_custody_books

@@ -28,14 +28,14 @@ class TestOutcome(CollectionCommon):
         ]
 
     def channels(self, user, *names):
-        """Return the names of the jobs that the user's screen may follow."""
+        """Return the names of what the user's screen may follow."""
         websocket = self.env["ir.websocket"].with_user(user)
         with patch(WEBSOCKET, MagicMock(session=MagicMock(uid=user.id))):
             channels = websocket._build_bus_channel_list(list(names))
         return [
             channel[0].name
             for channel in channels
-            if isinstance(channel, tuple) and channel[0]._name == "fsm.order"
+            if isinstance(channel, tuple) and channel[1:] == ("outcome",)
         ]
 
     def ask(self, job):
@@ -87,6 +87,11 @@ class TestOutcome(CollectionCommon):
         portal = new_test_user(self.env, "visitor", groups="base.group_portal")
         for user in (portal, self.env.ref("base.public_user")):
             self.assertEqual(self.channels(user, *both), [], user.name)
+        move = self.complete(job)
+        invoice = f"paycollect_fsm.invoice/{move.id}"
+        self.assertEqual(self.channels(self.accountant, invoice), [move.name])
+        for user in (own, portal, self.env.ref("base.public_user")):
+            self.assertEqual(self.channels(user, invoice), [], user.name)
 
     def test_other_channels_stay_and_nobody_invents_one(self):
         websocket = self.env["ir.websocket"].with_user(self.dispatcher)
