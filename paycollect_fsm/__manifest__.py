@@ -2,7 +2,7 @@
 {
     "name": "Paycollect Field Service",
     "summary": "Charge the method on file when the job is done",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Accounting/Collections",
     "author": "Paycollect, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/field-service",
@@ -79,6 +79,7 @@
         "views/paycollect_custody_views.xml",
         "views/paycollect_installment_plan_views.xml",
         "wizards/paycollect_installment_offer_views.xml",
+        "wizards/paycollect_deposit_confirm_views.xml",
         "wizards/paycollect_deposit_settle_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",

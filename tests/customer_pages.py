@@ -34,6 +34,7 @@ NO_PAGES = {
     "/my/people/withdraw",
     "/my/plans/accept",
     "/my/plans/decline",
+    "/my/plans/end",
     "/my/plans/pay",
     "/my/promises/cancel",
     "/my/promises/make",

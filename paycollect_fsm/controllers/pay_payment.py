@@ -7,6 +7,7 @@ from odoo.http import request
 
 from ..rules.links import PAY
 from .pay import PaycollectPay
+from .token_payment import MARK
 
 
 class PaycollectPayPayment(PaycollectPay):
@@ -57,11 +58,20 @@ class PaycollectPayPayment(PaycollectPay):
             "providers_sudo": providers,
             "payment_methods_sudo": methods,
             "tokens_sudo": request.env["payment.token"],
-            "show_tokenize_input_mapping": dict.fromkeys(providers.ids, False),
+            "show_tokenize_input_mapping": self._get_saving_providers(
+                document, providers
+            ),
+            "sale_order": document._name == "sale.order" and document,
             "transaction_route": f"/pay/{token}/payment",
             "landing_route": "/pay/done",
             "access_token": self._get_payment_mark(document),
         }
+
+    def _get_saving_providers(self, document, providers):
+        """Return ``{provider ID: whether the method is stored}``."""
+        if not document._stores_method():
+            return dict.fromkeys(providers.ids, False)
+        return self._compute_show_tokenize_input_mapping(providers)
 
     def _get_payment_providers(self, link, document):
         return (
@@ -110,7 +120,7 @@ class PaycollectPayPayment(PaycollectPay):
             document._close_earlier_payments(now)
             if problem := self._find_payment_problem(link, document, kwargs):
                 return self._get_payment_failure(problem)
-            transaction = self._start_payment(link, document, choices)
+            transaction = self._start_payment(link, document, choices, kwargs)
         except ValidationError as error:
             return {"state": "error", "state_message": str(error)}
         self._set_collection_cookie(token)
@@ -123,6 +133,8 @@ class PaycollectPayPayment(PaycollectPay):
             return "changed"
         providers = self._get_payment_providers(link, document)
         methods = self._get_payment_methods(link, document, providers)
+        if kwargs.get(MARK) and not self._was_consent_read(link, providers, kwargs):
+            return "changed"
         chosen = methods.filtered(lambda m: m.id == kwargs.get("payment_method_id"))
         offered = (
             kwargs.get("provider_id") in providers.ids
@@ -131,14 +143,26 @@ class PaycollectPayPayment(PaycollectPay):
         )
         return False if offered else "choice"
 
-    def _start_payment(self, link, document, choices):
+    def _was_consent_read(self, link, providers, kwargs):
+        chosen = providers.filtered(lambda p: p.id == kwargs.get("provider_id"))
+        consent = chosen[:1]._get_saving_consent(link.partner_id.id)
+        return consent.get("mark") == kwargs[MARK]
+
+    def _start_payment(self, link, document, choices, kwargs):
+        """Return the new payment. Its method is stored if the page asked for that, and
+        the customer read the text that is recorded."""
+        mark = kwargs.get(MARK)
+        providers = self._get_payment_providers(link, document)
+        saving = self._get_saving_providers(document, providers)
+        saves = bool(mark and saving.get(choices["provider_id"]))
         return self._create_transaction(
             **choices,
+            **({MARK: mark} if saves else {}),
             token_id=None,
             amount=document._get_link_amount(),
             currency_id=document.currency_id.id,
             partner_id=link.partner_id.id,
-            tokenization_requested=False,
+            tokenization_requested=saves,
             landing_route="/pay/done",
             custom_create_values={
                 **document._prepare_link_payment_vals(),

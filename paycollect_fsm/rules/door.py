@@ -18,6 +18,7 @@ HELD = (CASH, CHECK)  # somebody holds it until it is deposited
 # States of what somebody holds
 COLLECTED = "collected"
 HANDED_IN = "handed_in"
+TAKEN_BACK = "taken_back"  # the hand-in was a mistake
 RECEIVED = "received"
 DEPOSITED = "deposited"
 CANCELED = "canceled"
@@ -25,6 +26,7 @@ OUTSTANDING = (COLLECTED, HANDED_IN)
 # What may be recorded, and in which states.
 SOURCES = {
     HANDED_IN: (COLLECTED,),
+    TAKEN_BACK: (HANDED_IN,),
     RECEIVED: OUTSTANDING,
     DEPOSITED: (RECEIVED,),
 }
@@ -183,6 +185,8 @@ def get_state(facts):
 
     >>> get_state(CustodyFacts()), get_state(CustodyFacts(last=HANDED_IN))
     ('collected', 'handed_in')
+    >>> get_state(CustodyFacts(last=TAKEN_BACK))
+    'collected'
     >>> get_state(CustodyFacts(last=RECEIVED, banked=True))
     'deposited'
     >>> get_state(CustodyFacts(last=RECEIVED, canceled=True))
@@ -192,7 +196,7 @@ def get_state(facts):
         return CANCELED
     if facts.banked:
         return DEPOSITED
-    return facts.last or COLLECTED
+    return COLLECTED if facts.last in ("", TAKEN_BACK) else facts.last
 
 
 def may(step, state):

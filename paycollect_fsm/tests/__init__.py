@@ -49,6 +49,7 @@ from .recovery import test_retry_rules
 from .recovery import test_second_engine
 from .message import test_committed_links
 from .message import test_delivery
+from .message import test_mail_template
 from .message import test_messages
 from .message import test_reaching
 from .message import test_said_once

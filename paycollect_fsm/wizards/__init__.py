@@ -9,6 +9,7 @@ from . import paycollect_approve
 from . import paycollect_charge
 from . import paycollect_refund_start
 from . import paycollect_installment_offer
+from . import paycollect_deposit_confirm
 from . import paycollect_deposit_settle
 from . import paycollect_switch
 from . import paycollect_complete

@@ -19,6 +19,7 @@ class PaycollectCharge(models.TransientModel):
     due = fields.Monetary(
         compute="_compute_choices", compute_sudo=True, help="The most to charge."
     )
+    credit_text = fields.Char(compute="_compute_choices", compute_sudo=True)
     method_ids = fields.Many2many(
         "payment.token",
         string="Methods",
@@ -55,6 +56,7 @@ class PaycollectCharge(models.TransientModel):
             wizard.method_ids = move._get_methods_in_order()
             wizard.due = move._get_door_due(now)
             wizard.limit = move._get_charge_limit(now)
+            wizard.credit_text = move and move._get_door_credit_text(now)
 
     @api.depends("move_id")
     def _compute_amount(self):

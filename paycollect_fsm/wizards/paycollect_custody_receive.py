@@ -43,7 +43,8 @@ class PaycollectCustodyReceive(models.TransientModel):
     def action_confirm(self):
         """Button: confirm the counted amounts.
 
-        :raise UserError: if a difference has no reason, or one was received already
+        :raise UserError: if a difference has no reason or no account, or one was
+            received already
         """
         self.ensure_one()
         custodies = self.line_ids.custody_id
@@ -53,6 +54,8 @@ class PaycollectCustodyReceive(models.TransientModel):
             line._check_counted()
             reason = (line.reason or "").strip() if line.difference else False
             line.custody_id._record_step(RECEIVED, now, line.counted, reason)
+            if line.books_difference and line.account_id:
+                line.custody_id._book_difference(now)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
 
@@ -71,14 +74,26 @@ class PaycollectCustodyReceiveLine(models.TransientModel):
     currency_id = fields.Many2one(related="custody_id.currency_id")
     amount = fields.Monetary(related="custody_id.amount", string="Collected")
     counted = fields.Monetary(write_groups=GROUP_USER)
-    difference = fields.Monetary(compute="_compute_difference")
+    difference = fields.Monetary(compute="_compute_difference", compute_sudo=True)
     reason = fields.Char(string="Reason for the Difference", write_groups=GROUP_USER)
+
+    account_id = fields.Many2one(
+        "account.account",
+        string="Booked To",
+        compute="_compute_difference",
+        compute_sudo=True,
+        help="The cash journal's account for losses or profits.",
+    )
+    books_difference = fields.Boolean(
+        string="Book It", default=True, write_groups=GROUP_USER
+    )
 
     @api.depends("counted", "amount")
     def _compute_difference(self):
         for line in self:
             difference = line.counted - line.amount
             line.difference = line.currency_id.round(difference)
+            line.account_id = line.custody_id._get_difference_account(line.difference)
 
     def _check_counted(self):
         what = self.custody_id.display_name

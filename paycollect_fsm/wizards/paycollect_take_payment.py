@@ -46,6 +46,7 @@ class PaycollectTakePayment(models.TransientModel):
         string="On File", compute="_compute_subject", compute_sudo=True
     )
     check_refusal = fields.Char(compute="_compute_subject", compute_sudo=True)
+    credit_text = fields.Char(compute="_compute_subject", compute_sudo=True)
     # What the user enters
     way = fields.Selection(
         [(CARD, "On file"), (LINK, "QR code"), (CASH, "Cash"), (CHECK, "Check")],
@@ -62,6 +63,7 @@ class PaycollectTakePayment(models.TransientModel):
     change = fields.Monetary(compute="_compute_preview")
     change_text = fields.Char(compute="_compute_preview")
     rest_text = fields.Char(compute="_compute_preview")
+    take_text = fields.Char(compute="_compute_preview")
     to_confirm = fields.Selection(
         [("confirm_charge", "Large charge"), ("confirm_credit", "Credit")],
         compute="_compute_preview",
@@ -123,6 +125,7 @@ class PaycollectTakePayment(models.TransientModel):
             wizard.subject = " · ".join(filter(None, names))
             token = move._get_tokens_to_charge()[move] if move else None
             wizard.card_text = token._get_label() if token else False
+            wizard.credit_text = move and move._get_door_credit_text()
             wizard.check_refusal = (
                 move.commercial_partner_id._get_check_refusal(move.company_id)
                 if move
@@ -140,6 +143,7 @@ class PaycollectTakePayment(models.TransientModel):
             )
             wizard.to_confirm = door.needs_confirmation(take) or False
             wizard.rest_text = wizard._get_rest_text(take)
+            wizard.take_text = wizard._get_take_text()
 
     def _get_rest_text(self, take):
         money = self.currency_id._format_amount
@@ -152,6 +156,15 @@ class PaycollectTakePayment(models.TransientModel):
         if rest and take.amount > 0:
             return self.env._("%(amount)s stays due.", amount=money(rest))
         return False
+
+    def _get_take_text(self):
+        """Return the label of the button that takes the payment."""
+        amount = self.currency_id._format_amount(self.amount)
+        return {
+            CARD: self.env._("Charge %(amount)s", amount=amount),
+            CASH: self.env._("Take %(amount)s in cash", amount=amount),
+            CHECK: self.env._("Take check for %(amount)s", amount=amount),
+        }.get(self.way, "")
 
     # -- take --------------------------------------------------------------------
 

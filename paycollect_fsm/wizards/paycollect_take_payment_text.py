@@ -66,7 +66,8 @@ class PaycollectTakePayment(models.TransientModel):
         _ = self.env._
         return {
             "number_missing": _(
-                "Enter the check number. It's printed in the upper right corner."
+                "Check Number is empty. Enter it: it's printed in the upper right corner "
+                "of the check."
             ),
             "number": _(
                 "A check number has up to %(digits)s digits. Enter the one in the "

@@ -33,6 +33,11 @@ class PaycollectHome(PaycollectBalancePortal):
             "pays": any(balance.to_pay for balance in balances.values()),
             "next": self._prepare_next_payment(items),
             "last": self._prepare_last_payment(customer, company),
+            "offers": [
+                plan
+                for plan in customer._get_installment_plans(company)
+                if plan["is_offer"]
+            ],
             "two_factor": request.env.user.totp_enabled,
         }
 

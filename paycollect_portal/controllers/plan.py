@@ -4,7 +4,12 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
-from odoo.addons.paycollect_fsm.rules.installment import OFFERED
+from odoo.addons.paycollect_fsm.rules.installment import (
+    ACCEPTED,
+    BROKEN,
+    KEPT,
+    OFFERED,
+)
 from odoo.addons.paycollect_fsm.rules.links import ANSWER
 
 from .customer import check_may_act, find_own, may_act
@@ -59,6 +64,19 @@ class PaycollectPlanPages(PaycollectScheduledPages):
         return request.redirect(f"{PLANS}?plan={found.id}&done=declined")
 
     @http.route(
+        f"{PLANS}/end", type="http", auth="user", methods=["POST"], website=True
+    )
+    def collection_my_plan_end(self, plan="", **_form):
+        """Ask to end an accepted plan; nothing is charged from then on."""
+        check_may_act()
+        if not (link := self._get_own_link()):
+            return request.redirect("/my")
+        found = self._find_plan(link, plan)
+        if problem := self._end_plan(found):
+            return self._render_my_plan(link, found, "", "", problem)
+        return request.redirect(f"{PLANS}?plan={found.id}")
+
+    @http.route(
         f"{PLANS}/pay", type="http", auth="user", methods=["POST"], website=True
     )
     def collection_my_plan_pay(self, plan="", **_form):
@@ -100,7 +118,8 @@ class PaycollectPlanPages(PaycollectScheduledPages):
         sitemap=False,
     )
     def collection_pay_plan(self, token, act="", **form):
-        """Accept or decline the plan of a link, or go on to pay or add a method."""
+        """Accept, decline or end the plan of a link, or go on to pay or add a
+        method."""
         now = fields.Datetime.now()
         link, problem = self._open_collection_link(token, now, ANSWER)
         if problem:
@@ -113,6 +132,8 @@ class PaycollectPlanPages(PaycollectScheduledPages):
             return self._go_on(link, plan, act)
         if act == "decline":
             problem, done = self._decline_plan(plan), "declined"
+        elif act == "end":
+            problem, done = self._end_plan(plan), "end"
         else:
             form["link_id"] = link.id
             problem, done = self._accept_plan(link, plan, "link", form), "accepted"
@@ -189,6 +210,14 @@ class PaycollectPlanPages(PaycollectScheduledPages):
             return str(error)
         return ""
 
+    def _end_plan(self, plan):
+        try:
+            with request.env.cr.savepoint():
+                plan._ask_to_end(fields.Datetime.now())
+        except UserError as error:
+            return str(error)
+        return ""
+
     def _go_on(self, link, plan, purpose):
         """Lead to the page behind a link of its own: pay, or add a method."""
         links = request.env["paycollect.link"].sudo()
@@ -210,6 +239,8 @@ class PaycollectPlanPages(PaycollectScheduledPages):
             "problem": problem,
             "format_day": lambda day: format_day(request.env, day),
             "can_pay": plan._is_in_force() and plan.move_id._is_owed(),
+            "charging": plan._get_charging_text(),
+            "can_end": plan.state in (ACCEPTED, KEPT, BROKEN) and not plan.end_asked_at,
         }
 
     def _render_my_plan(self, link, plan, method, done, problem=""):

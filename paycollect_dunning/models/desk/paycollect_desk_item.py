@@ -48,6 +48,7 @@ class PaycollectDeskItem(models.Model):
         "paycollect.handoff": ["amount", "partner_id"],
         "paycollect.promise": ["canceled_at", "handled_at", "until"],
         "paycollect.request": ["state"],
+        "sale.order": ["amount_total", "collection_deposit_settlement"],
     }
 
     kind = fields.Selection(

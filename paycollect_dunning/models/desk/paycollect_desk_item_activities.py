@@ -4,6 +4,16 @@ from odoo.tools import SQL
 
 from ...rules import desk
 
+# What an order's exception is about: the deposit that waits for a decision, else the
+# one that is asked for, else the whole order.
+OF_ORDER = """
+    COALESCE(
+        (sale.collection_deposit_settlement->>'refunded')::numeric
+            + (sale.collection_deposit_settlement->>'kept')::numeric,
+        sale.amount_total
+            * COALESCE(NULLIF(sale.collection_deposit_percent, 0), 100)::numeric / 100)
+"""
+
 
 class PaycollectDeskItem(models.Model):
     """Exceptions that are activities of their documents."""
@@ -56,11 +66,21 @@ class PaycollectDeskItem(models.Model):
               LEFT JOIN paycollect_handoff handoff
                 ON activity.res_model = 'paycollect.handoff'
                AND handoff.id = activity.res_id
+              LEFT JOIN sale_order sale
+                ON activity.res_model = 'sale.order' AND sale.id = activity.res_id
+              LEFT JOIN paycollect_refund refund
+                ON activity.res_model = 'paycollect.refund'
+               AND refund.id = activity.res_id
+              LEFT JOIN paycollect_custody custody
+                ON activity.res_model = 'paycollect.custody'
+               AND custody.id = activity.res_id
               LEFT JOIN rate
                 ON rate.company_id = COALESCE(
-                    chargeback.company_id, dunning.company_id, handoff.company_id)
+                    chargeback.company_id, dunning.company_id, handoff.company_id,
+                    sale.company_id, refund.company_id, custody.company_id)
                AND rate.currency_id = COALESCE(
-                    chargeback.currency_id, dunning.currency_id, handoff.currency_id)
+                    chargeback.currency_id, dunning.currency_id, handoff.currency_id,
+                    sale.currency_id, refund.currency_id, custody.currency_id)
               LEFT JOIN res_partner customer
                 ON customer.id = COALESCE(
                     move.commercial_partner_id,
@@ -68,6 +88,9 @@ class PaycollectDeskItem(models.Model):
                     chargeback.partner_id,
                     dunning.partner_id,
                     handoff.partner_id,
+                    sale.partner_invoice_id,
+                    refund.partner_id,
+                    custody.partner_id,
                     CASE WHEN activity.res_model = 'res.partner'
                          THEN activity.res_id END)
             """,
@@ -76,7 +99,8 @@ class PaycollectDeskItem(models.Model):
                 "activity.res_model",
                 partner="customer.commercial_partner_id",
                 amount="COALESCE("
-                "COALESCE(chargeback.amount, dunning.amount, handoff.amount) "
+                "COALESCE(chargeback.amount, dunning.amount, handoff.amount, "
+                f"refund.amount, custody.amount, {OF_ORDER}) "
                 "* COALESCE(rate.factor, 1), GREATEST(move.amount_residual_signed, 0))",
                 since="activity.create_date",
                 deadline="CASE WHEN chargeback.state = 'open' "
@@ -86,7 +110,8 @@ class PaycollectDeskItem(models.Model):
                 activity="activity.id",
                 company="COALESCE(activity.collection_company_id, move.company_id, "
                 "job.company_id, chargeback.company_id, dunning.company_id, "
-                "handoff.company_id, owner.company_id)",
+                "handoff.company_id, sale.company_id, refund.company_id, "
+                "custody.company_id, owner.company_id)",
             ),
             condition=condition,
         )

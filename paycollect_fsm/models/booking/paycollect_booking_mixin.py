@@ -83,7 +83,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             (READY, "Ready to collect"),
             (PREPAID, "Prepaid"),
             (METHOD_MISSING, "No payment method"),
-            (METHOD_EXPIRED, "Method expiring"),
+            (METHOD_EXPIRED, "Method expired"),
             (DEPOSIT_DUE, "Payment due"),
             (PO_MISSING, "PO missing"),
             (ON_HOLD, "On hold"),

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...rules.readiness import DEPOSIT_DUE
 from ..company.moments import format_day
 from .paycollect_booking_mixin import BOOKING_GROUPS
 
@@ -18,6 +19,23 @@ class PaycollectBookingMixin(models.AbstractModel):
         groups=BOOKING_GROUPS,
         help="The latest link that was sent or copied for this work.",
     )
+
+    collection_can_ask = fields.Boolean(
+        compute="_compute_collection_can_ask",
+        compute_sudo=True,
+        groups=BOOKING_GROUPS,
+        help="Whether the customer can be sent a link to pay before the work starts.",
+    )
+
+    @api.depends("collection_readiness")
+    def _compute_collection_can_ask(self):
+        for booking in self:
+            due = booking.collection_readiness == DEPOSIT_DUE
+            booking.collection_can_ask = bool(
+                due
+                and booking._get_order_to_pay()
+                and not booking._get_payment_progress_text()
+            )
 
     def _compute_collection_request_text(self):
         for booking in self:
@@ -44,6 +62,14 @@ class PaycollectBookingMixin(models.AbstractModel):
                 self.env._(
                     "Nothing has to be paid for %(booking)s before the work starts.",
                     booking=self.display_name,
+                )
+            )
+        if text := order._get_payment_progress_text():
+            raise UserError(
+                self.env._(
+                    "No link is needed for %(booking)s: %(text)s",
+                    booking=self.display_name,
+                    text=text,
                 )
             )
         return self._open_request("order")

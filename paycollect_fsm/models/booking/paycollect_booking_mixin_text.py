@@ -4,6 +4,8 @@ from odoo import models
 from ..company.moments import format_day
 from ..method.res_partner_request import REQUEST_GROUPS
 
+PAYMENTS = ("prepayment_due", "deposit_due")
+
 
 class PaycollectBookingMixin(models.AbstractModel):
     """Readiness of a booking in words."""
@@ -33,6 +35,8 @@ class PaycollectBookingMixin(models.AbstractModel):
         The other reasons name their step themselves: everyone can take it, or only
         accounting.
         """
+        if code in PAYMENTS and (progress := self._get_payment_progress_text()):
+            return progress
         if not self.env.user.has_groups(REQUEST_GROUPS):
             return self._get_office_step_text(code)
         return {
@@ -50,6 +54,12 @@ class PaycollectBookingMixin(models.AbstractModel):
             "prepayment_unknown": self.env._("Create a quotation for it."),
         }.get(code, "")
 
+    def _get_payment_progress_text(self):
+        """Hook: return what is being done about a payment that is due, so that nobody
+        has to ask for it; "" if nothing is."""
+        self.ensure_one()
+        return ""
+
     def _get_payment_step_text(self):
         return self.env._(
             "Send the customer a payment link. Accounting can also register a payment."
@@ -60,7 +70,7 @@ class PaycollectBookingMixin(models.AbstractModel):
             return self.env._(
                 "Ask the office to request a payment method from the customer."
             )
-        if code in ("prepayment_due", "deposit_due"):
+        if code in PAYMENTS:
             return self.env._("Ask the office to send the customer a payment link.")
         if code == "prepayment_unknown":
             return self.env._("Ask the office to create a quotation for it.")
@@ -84,7 +94,7 @@ class PaycollectBookingMixin(models.AbstractModel):
                 "New work for this customer is on hold. Ask accounting to remove the "
                 "hold."
             )
-        if verdict.code in ("prepayment_due", "deposit_due"):
+        if verdict.code in PAYMENTS:
             return self._get_deposit_text(verdict)
         if verdict.code == "method_expired":
             return self.env._(

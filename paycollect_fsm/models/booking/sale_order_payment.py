@@ -200,6 +200,11 @@ class SaleOrder(models.Model):
         """Whether a payment is on its way; one that is made by wire may never come."""
         return transaction.state == "pending" and transaction.provider_code != "custom"
 
+    def _stores_method(self):
+        """Hook: whether who pays agrees to the method being stored (sudo)."""
+        self.ensure_one()
+        return False
+
     def _prepare_link_payment_vals(self):
         """Return the transaction's values that make it a payment of this order."""
         return {"sale_order_ids": [Command.set(self.ids)]}

@@ -3,6 +3,7 @@ from . import payment_transaction
 from . import payment_transaction_answer
 from . import payment_transaction_codes
 from . import payment_transaction_remainder
+from . import payment_transaction_text
 from . import account_move
 from . import account_move_collectable
 from . import account_move_credit
@@ -46,4 +47,5 @@ from . import paycollect_customer_data
 from . import paycollect_stop
 from . import payment_transaction_discount
 from . import payment_transaction_guard
+from . import payment_transaction_credit
 from . import sale_order

@@ -108,7 +108,8 @@ class AccountMove(models.Model):
             )
 
     def _may_collect(self, now):
-        """Whether the rules let a user charge the invoice, perhaps after approval."""
+        """Hook: whether “Collect Now” is offered: the rules let a user charge the
+        invoice, perhaps after approval."""
         self.ensure_one()
         token = self._get_tokens_to_charge(now=now)[self]
         retry = self._get_planned_retry(now)

@@ -47,9 +47,9 @@ class AccountMove(models.Model):
 
     def _get_amount_to_pay(self):
         """Return the amount to request from the customer: what is due, else the next
-        installment."""
+        installment, less the credit that is used for it."""
         self.ensure_one()
-        return self._get_collectable()[self].ask(ahead=True)
+        return self._get_collectable()[self].get_amount_after_credit(ahead=True)
 
     def _get_pay_by_date(self):
         """Return the date by which the customer has to pay that amount."""
@@ -79,7 +79,9 @@ class AccountMove(models.Model):
         today = self.company_id._get_today(now)
         due = self._get_due_date(found, today)
         values = {
-            "amount": self.currency_id._format_amount(found.ask(ahead=True)),
+            "amount": self.currency_id._format_amount(
+                found.get_amount_after_credit(ahead=True)
+            ),
             "date": format_day(self.env, due),
         }
         if found.discount:

@@ -15,6 +15,7 @@ KINDS = (
     "approval",
     "hold",
     "try",
+    "payment",
     "dispute",
     "message",
 )
@@ -58,6 +59,7 @@ class AccountMove(models.Model):
             "collection_attempt_ids.reason_code",
             "collection_attempt_ids.parked_code",
             "payment_state",
+            "transaction_ids.state",
         )
 
     def _get_explanation(self):
@@ -93,7 +95,9 @@ class AccountMove(models.Model):
         approvals = self.env["paycollect.approval"].sudo()
         found = approvals.search([("move_id", "=", self.id)], order="id")
         lines += [("approval", approval._get_history_text()) for approval in found]
-        return lines + [("try", attempt._get_history_text()) for attempt in attempts]
+        lines += [("try", attempt._get_history_text()) for attempt in attempts]
+        online = self.sudo().transaction_ids._get_online_payments()
+        return lines + [("payment", payment._get_online_text()) for payment in online]
 
     def _get_next_step(self, last):
         """Hook: return a sentence about what happens next, or an empty string.

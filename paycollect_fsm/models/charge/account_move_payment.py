@@ -66,7 +66,13 @@ class AccountMove(models.Model):
         if not self._is_owed():
             return "paid"
         busy = self._has_pending_transaction(self.transaction_ids)
-        return "processing" if busy or self._has_open_attempt() else False
+        if busy or self._has_open_attempt():
+            return "processing"
+        return "paid" if self.currency_id.is_zero(self._get_link_amount()) else False
+
+    def _stores_method(self):
+        """Whether who pays agrees to the method being stored."""
+        return False
 
     def _prepare_link_payment_vals(self):
         """Return the transaction's values that make it a payment of this invoice."""

@@ -25,6 +25,12 @@ class PaycollectBookingMixin(models.AbstractModel):
         help="How the deposit was asked for, paid and refunded.",
     )
 
+    def _get_payment_progress_text(self):
+        if text := super()._get_payment_progress_text():
+            return text
+        order = self.sudo()._get_order_to_pay()
+        return order._get_deposit_progress_text() if order else ""
+
     @api.depends()
     @api.depends_context("lang", "tz")
     def _compute_collection_deposit_text(self):

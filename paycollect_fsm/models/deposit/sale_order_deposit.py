@@ -110,8 +110,8 @@ class SaleOrder(models.Model):
         problem = super()._get_payment_problem()
         if problem or not self._get_open_deposits():
             return problem
-        busy = any(move._get_payment_problem() for move in self._get_open_deposits())
-        return "processing" if busy else False
+        problems = {move._get_payment_problem() for move in self._get_open_deposits()}
+        return "processing" if problems - {False, "paid"} else False
 
     def _prepare_link_payment_vals(self):
         """Pay the invoice of the deposit, if there is one."""

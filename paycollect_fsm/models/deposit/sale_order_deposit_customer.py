@@ -42,6 +42,26 @@ class SaleOrder(models.Model):
             **values,
         )
 
+    def _notify_by_email_prepare_rendering_context(self, *args, **kwargs):
+        """Say on top of the quotation's email that accepting it takes a deposit."""
+        context = super()._notify_by_email_prepare_rendering_context(*args, **kwargs)
+        lang = context.get("lang") or self.env.lang
+        if text := self.sudo().with_context(lang=lang)._get_deposit_offer_text():
+            context["subtitles"] = [*context.get("subtitles", ()), text]
+        return context
+
+    def _get_deposit_offer_text(self):
+        """Return what accepting the quotation takes, or ""."""
+        self.ensure_one()
+        if self.state not in ("draft", "sent"):
+            return ""
+        state, asked, due = self._get_deposit_state(fields.Datetime.now())
+        if not state or state == PAID:
+            return ""
+        return self.env._(
+            "Deposit: %(amount)s (%(percent)s%%)", **self._get_deposit_values(asked, due)
+        )
+
     def _get_settlement_reason(self):
         """Return the reference of the credit note, in the customer's language."""
         payer = self._get_payer()

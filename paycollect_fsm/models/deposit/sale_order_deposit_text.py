@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
+from ...rules.const import OPEN_STATES
 from ...rules.deposit import (
     DECLINED,
     DUE,
@@ -92,6 +93,9 @@ class SaleOrder(models.Model):
     def _get_deposit_step(self, state, now):
         """Return what happens next with a deposit that is due."""
         last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
+        if state in (DECLINED, DUE, LINK_SENT):
+            if progress := self._get_deposit_progress_text():
+                return progress
         if state == LINK_SENT:
             links = self._get_requested_links().filtered(
                 lambda link: link.purpose == "order"
@@ -108,6 +112,18 @@ class SaleOrder(models.Model):
             DECLINED: self.env._("The method on file was declined."),
             DUE: self._get_deposit_asking_text(now),
         }[state]
+
+    def _get_deposit_progress_text(self):
+        """Return what becomes of a payment that was planned or started, or ""."""
+        self.ensure_one()
+        if self._get_payment_problem() != "processing":
+            return ""
+        last = self._get_open_deposits().collection_attempt_ids.sorted("id")[-1:]
+        if last.state == PLANNED and last.parked_code:
+            return last.reason or ""
+        if last.state in OPEN_STATES:
+            return self.env._("It is being charged to the method on file.")
+        return self.env._("A payment is being processed.")
 
     def _get_deposit_asking_text(self, now):
         if self.state not in ("draft", "sent"):
@@ -151,6 +167,8 @@ class SaleOrder(models.Model):
             ]
         requests = self._get_requested_links()
         lines += filter(None, [requests._get_request_text()])
+        online = self.transaction_ids._get_online_payments()
+        lines += [payment._get_online_text() for payment in online]
         for move in self._get_deposits():
             attempts = move.collection_attempt_ids.sorted("id")
             lines += [attempt._get_history_text() for attempt in attempts]

@@ -9,8 +9,7 @@ class SaleOrder(models.Model):
 
     def _stores_method(self):
         """Whether who pays the deposit agrees to the method being stored (sudo)."""
-        self.ensure_one()
-        return bool(
+        return super()._stores_method() or bool(
             self.company_id.collection_active
             and self.collection_deposit_percent
             and self.collection_mode == "auto"

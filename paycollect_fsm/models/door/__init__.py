@@ -6,6 +6,7 @@ from . import fsm_order
 from . import paycollect_custody
 from . import paycollect_custody_alarm
 from . import paycollect_custody_books
+from . import paycollect_custody_difference
 from . import paycollect_custody_event
 from . import paycollect_custody_receipt
 from . import paycollect_custody_steps

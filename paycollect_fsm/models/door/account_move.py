@@ -87,6 +87,27 @@ class AccountMove(models.Model):
         found = self._get_collectable(now)[self]
         return found.get_amount_after_credit(ahead=True)
 
+    def _get_door_credit_text(self, now=None):
+        """Return the sentence about credit that is used before money is taken, or "".
+
+        :param now: naive UTC datetime
+        """
+        self.ensure_one()
+        found = self._get_collectable(now)[self]
+        credit = found.get_credit(ahead=True)
+        if not self._is_owed() or self.currency_id.is_zero(credit):
+            return ""
+        before = found.get_amount_after_credit(ahead=True) + credit
+        return self.env._(
+            "The customer's credit of %(credit)s is used first: of the %(amount)s due, "
+            "%(rest)s is left to pay.",
+            credit=self.currency_id._format_amount(credit),
+            amount=self.currency_id._format_amount(before),
+            rest=self.currency_id._format_amount(
+                found.get_amount_after_credit(ahead=True)
+            ),
+        )
+
     def _get_door_problem(self):
         """Return why no payment can be taken now: a code, or an empty string."""
         self.ensure_one()

@@ -13,6 +13,7 @@ from ...rules.door import (
     OUTSTANDING,
     RECEIVED,
 )
+from ..company.moments import format_day
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 
@@ -128,6 +129,7 @@ class PaycollectCustody(models.Model):
         string="Late", compute="_compute_hours", search="_search_is_late"
     )
     may_hand_in = fields.Boolean(compute="_compute_may_hand_in")
+    may_take_back = fields.Boolean(compute="_compute_may_hand_in")
 
     _take_key_unique = models.UniqueIndex(
         "(take_key)", "This payment was taken already."
@@ -220,5 +222,18 @@ class PaycollectCustody(models.Model):
     def _compute_may_hand_in(self):
         office = self.env.user.has_group("paycollect_fsm.group_user")
         for custody in self:
-            own = custody.user_id == self.env.user
-            custody.may_hand_in = custody.state == COLLECTED and (own or office)
+            holds = office or custody.user_id == self.env.user
+            custody.may_hand_in = custody.state == COLLECTED and holds
+            custody.may_take_back = custody.state == HANDED_IN and holds
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Write the days of groups like those of the rows."""
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "day:day":
+            return formatter
+
+        def format_group(value):
+            label, domain = formatter(value)
+            return (value and (label[0], format_day(self.env, value))) or label, domain
+
+        return format_group

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...rules.door import DEPOSITED, HANDED_IN, RECEIVED
+from ...rules.door import DEPOSITED, HANDED_IN, RECEIVED, TAKEN_BACK
 
 
 class PaycollectCustodyEvent(models.Model):
@@ -24,6 +24,7 @@ class PaycollectCustodyEvent(models.Model):
     kind = fields.Selection(
         [
             (HANDED_IN, "Handed in"),
+            (TAKEN_BACK, "Hand-in undone"),
             (RECEIVED, "Received by accounting"),
             (DEPOSITED, "Deposited"),
         ],

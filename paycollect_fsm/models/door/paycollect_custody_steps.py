@@ -1,9 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 from ...rules import door
-from ...rules.door import DEPOSITED, HANDED_IN, RECEIVED
+from ...rules.door import (
+    CASH,
+    COLLECTED,
+    DEPOSITED,
+    HANDED_IN,
+    RECEIVED,
+    TAKEN_BACK,
+)
 from ..company.locks import wait_and_lock
 
 
@@ -17,11 +25,7 @@ class PaycollectCustody(models.Model):
 
         :raise AccessError: if another worker holds it, or it was handed in already
         """
-        self.env["paycollect.access"]._check_groups(
-            self,
-            "fieldservice.group_fsm_user_own,paycollect_fsm.group_user",
-            self.env._("Only workers and accounting can hand in cash and checks."),
-        )
+        self._check_holder()
         if not all(self.mapped("may_hand_in")):
             raise AccessError(
                 self.env._(
@@ -30,6 +34,64 @@ class PaycollectCustody(models.Model):
                 )
             )
         self.sudo()._record_step(HANDED_IN, fields.Datetime.now())
+
+    def action_hand_in_all(self):
+        """Button: the worker brought everything that they hold to the office.
+
+        :raise UserError: if they hold nothing
+        """
+        rows = self.search([("user_id", "=", self.env.uid), ("state", "=", COLLECTED)])
+        if not rows:
+            raise UserError(self.env._("You hold no cash or checks to hand in."))
+        rows.action_hand_in()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Handed in: %(what)s.", what=rows._get_sum_text()),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _get_sum_text(self):
+        """Return what these rows are, e.g. “$80.00 in cash and 2 checks, $140.00”."""
+        texts = []
+        for currency, rows in self.grouped("currency_id").items():
+            cash = rows.filtered(lambda row: row.kind == CASH)
+            checks = rows - cash
+            if cash:
+                total = currency._format_amount(sum(cash.mapped("amount")))
+                texts.append(self.env._("%(amount)s in cash", amount=total))
+            if checks:
+                total = currency._format_amount(sum(checks.mapped("amount")))
+                texts.append(
+                    self.env._(
+                        "%(amount)s in checks (%(count)s)",
+                        amount=total,
+                        count=len(checks),
+                    )
+                )
+        return format_list(self.env, texts)
+
+    def action_take_back(self):
+        """Button: it was not handed in after all; the worker holds it.
+
+        :raise AccessError: if another worker collected it
+        :raise UserError: if accounting has received it
+        """
+        self._check_holder()
+        self._check_may(TAKEN_BACK)
+        if not all(self.mapped("may_take_back")):
+            raise AccessError(self.env._("Another worker collected this."))
+        self.sudo()._record_step(TAKEN_BACK, fields.Datetime.now())
+
+    def _check_holder(self):
+        self.env["paycollect.access"]._check_groups(
+            self,
+            "fieldservice.group_fsm_user_own,paycollect_fsm.group_user",
+            self.env._("Only workers and accounting can hand in cash and checks."),
+        )
 
     def action_open_receive(self):
         """Button: open the dialog in which accounting counts what it received.

@@ -5,6 +5,7 @@ from . import paycollect_customer_data
 from . import paycollect_installment
 from . import paycollect_installment_plan
 from . import paycollect_installment_plan_accept
+from . import paycollect_installment_plan_end
 from . import paycollect_installment_plan_facts
 from . import paycollect_installment_plan_order
 from . import paycollect_installment_plan_run

@@ -35,16 +35,34 @@ class AccountMove(models.Model):
         for move in self:
             move.installment_plan_count = len(move.installment_plan_ids)
 
-    @api.depends("state", "move_type", "payment_state", "amount_residual")
+    @api.depends(
+        "state",
+        "move_type",
+        "payment_state",
+        "amount_residual",
+        "installment_plan_ids.accepted_at",
+        "installment_plan_ids.canceled_at",
+    )
     def _compute_installment_can_offer(self):
         for move in self:
-            collects = move.company_id.collection_active
-            move.installment_can_offer = collects and move._is_owed()
+            move.installment_can_offer = (
+                move.company_id.collection_active
+                and move._is_owed()
+                and not move._get_plan_in_force()
+            )
 
     def action_offer_installments(self):
         """Button: offer the customer to pay in parts (Collections users)."""
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
+        if self.sudo()._get_plan_in_force():
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is paid by a payment plan already. Open that plan to "
+                    "offer another one in its place.",
+                    invoice=self.name,
+                )
+            )
         if not self.sudo().installment_can_offer:
             raise UserError(
                 self.env._(
@@ -101,6 +119,10 @@ class AccountMove(models.Model):
         return None if self._get_plan_in_force() else super()._get_discount(today)
 
     # -- charges ---------------------------------------------------------------------
+
+    def _may_collect(self, now):
+        """A plan charges its own parts; more is charged with “Charge…”."""
+        return super()._may_collect(now) and not self._get_plan_in_force()
 
     def _has_part_left(self):
         """A plan charges its own parts."""

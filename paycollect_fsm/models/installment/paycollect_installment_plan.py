@@ -7,6 +7,7 @@ from ...rules import installment as rules
 
 BY_STAFF, REPLACED, OTHER_CUSTOMER = "staff", "replaced", "customer"
 SETTLED, ORDER_CANCELED = "settled", "order_canceled"
+END_TASK = "plan_end_asked"
 READERS = "account.group_account_invoice,account.group_account_readonly"
 # Neither declined nor over.
 LIVE = Domain("canceled_at", "=", False) & Domain("declined_at", "=", False)
@@ -316,6 +317,11 @@ class PaycollectInstallmentPlan(models.Model):
                 }
             )
             plan._close_task(now)
+            plan.company_id._close_collection_activities(
+                plan.move_id or plan.order_id,
+                self.env._("The payment plan has ended."),
+                codes=(END_TASK,),
+            )
         self.flush_recordset()  # the unique indexes check the table
 
     def _lock(self, now):

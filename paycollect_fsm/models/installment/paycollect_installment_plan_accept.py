@@ -57,7 +57,8 @@ class PaycollectInstallmentPlan(models.Model):
     def _accept(self, contact, token, channel, now, **extra):
         """Put the plan in force, with a consent that names it if a method is charged.
 
-        Call with sudo, after the customer read ``_get_consent_text``.
+        A part that is due today is charged at once. Call with sudo, after the customer
+        read ``_get_consent_text``.
 
         :param contact: who accepts; of the plan's customer
         :param token: one of ``_get_offered_methods``; None: the customer pays by hand
@@ -76,6 +77,7 @@ class PaycollectInstallmentPlan(models.Model):
                 self._get_consent_text(token),
                 channel,
                 now,
+                copies=False,
                 partner_id=contact.id,
                 **extra,
             )
@@ -90,6 +92,9 @@ class PaycollectInstallmentPlan(models.Model):
         self._clear_charges(rules.IN_PLAN, now)
         self.write(vals)
         self.flush_recordset()
+        self._tell_accepted(now)
+        if self.move_id:
+            self._charge_due(self.company_id._get_today(now), now)
 
     def _find_obstacle_to_accept(self, token, now):
         """Return why the plan can't be accepted now, or an empty string."""

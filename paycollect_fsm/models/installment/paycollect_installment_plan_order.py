@@ -56,6 +56,8 @@ class PaycollectInstallmentPlan(models.Model):
             for part, amount in pairs:
                 part.write({"amount": amount, "date": part.date or day})
             self.write({"amount": total, "move_id": move.id})
+            if self.is_automatic:  # a part that is due on completion is due now
+                self.env.ref("paycollect_fsm.cron_installments")._trigger()
 
     def _get_shares(self, total):
         """Return what each part is of another total, in the order of their dates."""

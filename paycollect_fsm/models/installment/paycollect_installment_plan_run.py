@@ -63,10 +63,11 @@ class PaycollectInstallmentPlan(models.Model):
             if self.move_id.commercial_partner_id != self.partner_id:
                 self._end_for_customer(now)
                 return
-            if self.is_automatic:
-                self._check_method(today, now)
-            self._announce(today, now)
-            self._charge_due(today, now)
+            if not self.end_asked_at:
+                if self.is_automatic:
+                    self._check_method(today, now)
+                self._announce(today, now)
+                self._charge_due(today, now)
             self._report_late(now)
 
     def _check_offer(self, today, now):
@@ -157,7 +158,9 @@ class PaycollectInstallmentPlan(models.Model):
         :param attempt: the ``paycollect.attempt`` that is being claimed
         """
         self.ensure_one()
-        if not self._is_in_force() or not self.company_id.collection_active:
+        if not self._is_in_force() or self.end_asked_at:
+            return rules.ENDED
+        if not self.company_id.collection_active:
             return rules.ENDED
         today = self.company_id._get_today(now)
         ready = [due for _part, due in self._get_dues() if due.day <= today]

@@ -21,18 +21,25 @@ class PaycollectInstallmentPlan(models.Model):
             former method, for ``moved`` and ``no_method``
         """
 
+    def _tell_accepted(self, now):
+        """Hook: confirm what the customer accepted, with a copy of the consent (S1).
+
+        :param now: naive UTC datetime
+        """
+        self.consent_id._send_copy()
+
     def _format_day(self, day):
         return format_day(self.env, day)
 
     def _get_consent_text(self, token):
         """Return what the customer agrees to, in the current language (S1).
 
-        It contains what was agreed to about the method before. The amount of each day
+        What was agreed to about the method before follows. The amount of each day
         is the most that is charged on it, which is the range that E1 asks for.
         """
         self.ensure_one()
         before = token._get_active_consent().text_shown or ""
-        return "\n\n".join(filter(None, (before, self._get_plan_text(token))))
+        return "\n\n".join(filter(None, (self._get_plan_text(token), before)))
 
     def _get_plan_text(self, token):
         rows = [

@@ -13,7 +13,8 @@ class PaymentToken(models.Model):
         if "active" in vals and not vals["active"]:
             now = fields.Datetime.now()
             for plan in self._find_installment_plans():
-                if not plan.move_id or plan.move_id._is_owed():
+                owed = not plan.move_id or plan.move_id._is_owed()
+                if owed and not plan.end_asked_at:
                     plan._check_method(plan.company_id._get_today(now), now)
         return result
 

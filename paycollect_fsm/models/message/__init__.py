@@ -7,6 +7,7 @@ from . import account_move_part_receipt
 from . import account_move_receipt
 from . import ir_actions_report
 from . import mail_mail
+from . import mail_template
 from . import paycollect_customer_data
 from . import paycollect_message
 from . import paycollect_message_delivery

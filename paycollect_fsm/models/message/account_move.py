@@ -7,6 +7,8 @@ from ...rules.const import (
     OCCASION_DECLINED,
     OCCASION_DUE,
     OCCASION_PAID,
+    OCCASION_PART,
+    PAID,
     RECEIPTS,
 )
 from ...rules.messages import (
@@ -204,13 +206,18 @@ class AccountMove(models.Model):
         )
 
     def _gets_receipt(self):
-        """Hook: whether we send a receipt once the invoice is paid.
+        """Hook: whether we send a receipt once something is paid of the invoice.
 
-        If a job was billed with it, or if the customer paid it online.
+        If a job was billed with it, if we charged it, or if the customer paid it
+        online.
         """
-        return bool(self.collection_policy_id) or any(
-            tx.state == "done" and tx._is_started_by_customer()
-            for tx in self.sudo().transaction_ids
+        return (
+            bool(self.collection_policy_id)
+            or PAID in self.sudo().collection_attempt_ids.mapped("state")
+            or any(
+                tx.state == "done" and tx._is_started_by_customer()
+                for tx in self.sudo().transaction_ids
+            )
         )
 
     def _was_told(self, occasion):
@@ -221,6 +228,8 @@ class AccountMove(models.Model):
         """
         if occasion == OCCASION_DECLINED:
             return bool(self.decline_message_at or self._get_decline_messages())
+        if occasion == OCCASION_PART:
+            return False  # see payment.transaction._get_part_paid
         paid = occasion == OCCASION_PAID
         return any(
             (message.occasion == OCCASION_PAID) == paid and message.state != SKIPPED

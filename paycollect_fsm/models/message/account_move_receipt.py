@@ -57,6 +57,11 @@ class AccountMove(models.Model):
                 )
         return rows
 
+    def _get_receipt_notes(self):
+        """Hook: return sentences that follow the amounts, in the current language."""
+        self.ensure_one()
+        return []
+
     def _get_receipt_discount(self, item, attempt):
         """Hook: return the discount that was written off with a payment.
 

@@ -156,7 +156,7 @@ class PaycollectConsent(models.Model):
         )
 
     @api.model
-    def _record(self, token, text_shown, channel, now=None, **extra):
+    def _record(self, token, text_shown, channel, now=None, copies=True, **extra):
         """Record a consent for a token and email the customer a copy.
 
         Idempotent: a token with an active consent keeps it, and nothing is sent
@@ -166,6 +166,7 @@ class PaycollectConsent(models.Model):
         :param str text_shown: exactly what the customer agreed to
         :param str channel: ``link``, ``portal`` or ``staff``
         :param now: UTC, naive
+        :param copies: False if the caller emails the copy
         :param extra: additional values (``ip_address``, ``lang``, ``link_id``, …)
         :return: the active consent
         """
@@ -177,11 +178,12 @@ class PaycollectConsent(models.Model):
         consent = self.create(
             self._prepare_record_vals(token, text_shown, channel, now, **extra)
         )
-        consent._send_copy()
+        if copies:
+            consent._send_copy()
         return consent
 
     @api.model
-    def _replace(self, token, text_shown, channel, now=None, **extra):
+    def _replace(self, token, text_shown, channel, now=None, copies=True, **extra):
         """Record a consent in place of the token's active one, which is revoked.
 
         The new text must contain what is still agreed to. Parameters as for
@@ -190,7 +192,7 @@ class PaycollectConsent(models.Model):
         token._get_active_consent()._revoke(
             self.env._("The customer agreed to a new text."), now
         )
-        return self._record(token, text_shown, channel, now, **extra)
+        return self._record(token, text_shown, channel, now, copies, **extra)
 
     @api.model
     def _prepare_record_vals(self, token, text_shown, channel, now=None, **extra):

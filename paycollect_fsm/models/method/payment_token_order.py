@@ -38,12 +38,34 @@ class PaymentToken(models.Model):
         self.sudo()._set_primary()
 
     @api.model
-    def _get_available_tokens(self, *args, **kwargs):
-        """List the method that is used first on top, on every page of a customer."""
-        found = super()._get_available_tokens(*args, **kwargs)
+    def _get_available_tokens(
+        self, providers_ids, partner_id, is_validation=False, **kwargs
+    ):
+        """List the methods that are charged for the customer's work, too, whichever
+        contact saved them, and the one that is used first on top."""
+        found = super()._get_available_tokens(
+            providers_ids, partner_id, is_validation=is_validation, **kwargs
+        )
         if not self.env.company.sudo().collection_active:
             return found
+        if not is_validation:
+            found |= self._get_shared_tokens(providers_ids, partner_id)
         return found.sorted(lambda token: token.sudo()._get_place())
+
+    @api.model
+    def _get_shared_tokens(self, providers_ids, partner_id):
+        """Return the methods on file of the customer that the visitor belongs to, only
+        for whoever is logged in as that contact."""
+        partner, company = self.env.user.partner_id, self.env.company
+        if self.env.user._is_public() or partner.id != partner_id:
+            return self.browse()
+        tokens = self._get_collection_tokens(partner, company)
+        today = company._get_today()
+        return tokens[partner.commercial_partner_id].filtered(
+            lambda token: (
+                token.provider_id.id in providers_ids and not token._is_expired_on(today)
+            )
+        )
 
     def _get_place(self):
         """Return the sort key: by priority, then newest first."""

@@ -205,7 +205,7 @@ class PaymentTransaction(models.Model):
         self.env["paycollect.consent"]._record(
             token,
             self.collection_consent_text,
-            "portal",
+            "link" if self.collection_link_id else "portal",
             **self._prepare_consent_extra_vals(token),
         )
         (token._get_placed_siblings() | token)._set_places()

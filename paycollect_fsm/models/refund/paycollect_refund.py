@@ -179,10 +179,15 @@ class PaycollectRefund(models.Model):
     # -- buttons ----------------------------------------
 
     def action_approve(self):
-        """Button: approve the refund, which is then paid (managers only)."""
+        """Button: approve the refund, which is then paid (managers only).
+
+        :raise UserError: for whoever requested it, unless the company allows that
+        """
         self.ensure_one()
         self.env["paycollect.access"]._check_manager(self)
         self._check_state(REQUESTED)
+        if not self.env.su and self.sudo()._needs_another_manager(self.env.user):
+            raise UserError(self._get_another_manager_text())
         self.sudo().approved_by_id = self.env.uid
         self.sudo()._approve(fields.Datetime.now())
 

@@ -2,16 +2,46 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...rules.refund import UNKNOWN
+from ...rules.refund import REQUESTED, UNKNOWN
 from ..company.locks import wait_and_lock
 
 
 class PaycollectRefund(models.Model):
-    """What people say about a refund whose provider doesn't."""
+    """Who may approve a refund, and what people say when its provider doesn't."""
 
     _inherit = "paycollect.refund"
 
     is_unknown = fields.Boolean(string="Outcome Unknown", compute="_compute_is_unknown")
+
+    another_manager_text = fields.Char(
+        string="Who Approves", compute="_compute_another_manager_text"
+    )
+
+    @api.depends("state", "requested_by_id")
+    @api.depends_context("lang", "uid")
+    def _compute_another_manager_text(self):
+        for refund in self:
+            waits = refund.state == REQUESTED and refund.sudo()._needs_another_manager(
+                self.env.user
+            )
+            refund.another_manager_text = waits and refund._get_another_manager_text()
+
+    def _needs_another_manager(self, user):
+        """Whether this user may not approve the refund because of having requested it
+        (sudo). Administrators are no exception: whoever can change the settings leaves
+        a trace there, and the books need a second pair of eyes."""
+        self.ensure_one()
+        return (
+            self.company_id.collection_refund_second_person
+            and self.requested_by_id == user
+        )
+
+    def _get_another_manager_text(self):
+        return self.env._(
+            "You requested this refund, so another Collections manager has to approve "
+            "it. An administrator can turn this rule off in the settings of Invoicing, "
+            "under Collections."
+        )
 
     @api.depends("part_ids.state")
     def _compute_is_unknown(self):

@@ -13,6 +13,13 @@ class ResCompany(models.Model):
         write_groups="base.group_system",
         groups="paycollect_fsm.group_user,base.group_system",
     )
+    collection_refund_second_person = fields.Boolean(
+        string="Second Person Approves Refunds",
+        default=True,
+        help="Whoever requested a refund can't approve it, administrators included.",
+        write_groups="base.group_system",
+        groups="paycollect_fsm.group_user,base.group_system",
+    )
     collection_refund_days = fields.Integer(
         string="Refund Period",
         default=120,

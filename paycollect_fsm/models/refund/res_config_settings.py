@@ -8,6 +8,9 @@ class ResConfigSettings(models.TransientModel):
     collection_refund_limit = fields.Monetary(
         related="company_id.collection_refund_limit", readonly=False
     )
+    collection_refund_second_person = fields.Boolean(
+        related="company_id.collection_refund_second_person", readonly=False
+    )
     collection_refund_days = fields.Integer(
         related="company_id.collection_refund_days", readonly=False
     )

@@ -1,4 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import html
+import re
+from datetime import timedelta
+
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -52,6 +57,59 @@ class TestPaymentLink(PaymentLinkCommon):
         self.env.invalidate_all()
         self.assertEqual(order.amount_paid, 330.00)
         self.assertEqual(order.collection_readiness, "method_missing")
+
+    def test_paying_a_deposit_by_link_stores_the_method_that_pays_the_rest(self):
+        self.policies["auto"].deposit_percent = 33
+        order = self.make_order(price=1000)
+        order.action_confirm()
+        url = self.send_link(order)
+        text = self.read_page(url)
+        read = re.search(r'data-collection-mark="(\w+)"[^>]*>([^<]+)<', text)
+        self.assertIn("I authorize", read[2])
+        saving = {"tokenization_requested": True}
+        answer = self.submit(url, collection_mark="other", **saving)
+        self.assertIn("has changed", answer["state_message"])
+        self.finish(self.submit(url, collection_mark=read[1], **saving))
+        self.env.invalidate_all()
+        self.assertEqual((order.amount_paid, order.collection_readiness), (330, "ready"))
+        consent = order.collection_token_id.consent_ids
+        self.assertEqual((consent.channel, consent.link_id), ("link", self.link))
+        self.assertEqual(consent.text_shown, html.unescape(read[2]).strip())
+
+    def test_the_link_of_an_invoice_deducts_credit_before_it_is_due(self):
+        credit = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "amount": 30,
+            }
+        )
+        credit.action_post()
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_payment_term_id": False,
+                "invoice_date_due": self.company._get_today() + timedelta(days=30),
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "Work", "price_unit": 150, "tax_ids": [Command.clear()]}
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        url = self.env["paycollect.link"]._issue(
+            self.customer, "invoice", self.company, move=move
+        )
+        path = "/pay/" + url.rsplit("/", 1)[1]
+        page = self.pay(path)
+        self.assertIn("Thank you for your payment", page)
+        self.assertIn("$120.00", page)
+        self.env.invalidate_all()
+        self.assertEqual(move.transaction_ids.amount, 120)
+        self.assertEqual((move.amount_residual, move.collection_credit_used), (0, 30))
 
     def test_the_browser_chooses_neither_amount_nor_customer_nor_landing(self):
         order = self.make_prepaid()

@@ -68,6 +68,35 @@ class TestDeposit(DepositCommon):
         with self.assertRaisesRegex(UserError, "Nothing has to be paid"):
             order.with_user(self.seller).action_send_payment_link()
 
+    def test_the_form_asks_first_and_no_link_is_needed_while_it_is_charged(self):
+        order = self.quote().with_user(self.seller)
+        self.assertTrue(order.collection_confirm_charges)
+        action = order.action_confirm_with_deposit()
+        dialog = order.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((dialog.amount, dialog.method), (300, "Visa •••• 4242"))
+        self.assertEqual((dialog.partner_id, order.state), (order.partner_id, "draft"))
+        order.collection_deposit_percent = 40
+        with self.assertRaisesRegex(UserError, "Nothing was confirmed or charged"):
+            dialog.action_confirm()
+        order.collection_deposit_percent = 30
+        dialog.action_confirm()
+        attempt = order.sudo()._get_deposits().collection_attempt_ids
+        self.assertEqual(
+            (order.state, attempt.state, attempt.amount), ("sale", "planned", 300)
+        )
+        self.env.invalidate_all()
+        for booking in (order, order.fsm_order_ids):
+            self.assertFalse(booking.collection_can_ask)
+            self.assertRegex(
+                booking.collection_readiness_reason, r"300\.00 .*It is being charged"
+            )
+            with self.assertRaisesRegex(UserError, "No link is needed"):
+                booking.with_user(self.seller).action_send_payment_link()
+        other = self.quote(token=None).with_user(self.seller)
+        self.assertFalse(other.collection_confirm_charges)
+        other.action_confirm_with_deposit()
+        self.assertEqual((other.state, other.collection_can_ask), ("sale", True))
+
     def test_a_declined_deposit_is_paid_through_the_link_on_the_same_invoice(self):
         order = self.quote(token="error")
         self.confirm_by_staff(order)
@@ -281,6 +310,8 @@ class TestDeposit(DepositCommon):
         order._action_cancel()
         self.assertEqual(deposit.payment_state, "reversed")
         self.assertFalse(order.collection_deposit_to_settle)
+        settled = [("collection_deposit_to_settle", "=", True)]
+        self.assertNotIn(order, order.search(settled))
         self.assertNotIn("planned", deposit.collection_attempt_ids.mapped("state"))
 
     def test_other_modes_are_charged_their_deposit_only(self):

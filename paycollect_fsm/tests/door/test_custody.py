@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ...models.company.moments import format_day
 from .common_door import DoorCommon
 
 
@@ -48,8 +49,57 @@ class TestCustody(DoorCommon):
         with self.assertRaises(UserError):
             self.cash.unlink()
 
-    def test_a_difference_is_named_and_kept(self):
+    def test_a_worker_hands_in_everything_and_undoes_a_mistake(self):
+        mine = (self.cash + self.check).with_user(self.technician)
+        message = mine.browse().action_hand_in_all()["params"]["message"]
+        self.assertEqual(
+            message, "Handed in: $60.00 in cash and $40.00 in checks (1)."
+        )
+        self.assertEqual(mine.mapped("state"), ["handed_in", "handed_in"])
+        with self.assertRaisesRegex(UserError, "no cash or checks"):
+            mine.action_hand_in_all()
+        with self.assertRaises(AccessError):
+            self.check.with_user(self.other_worker_user).action_take_back()
+        mine[1].action_take_back()
+        self.assertEqual(mine.mapped("state"), ["handed_in", "collected"])
+        self.assertEqual(
+            self.check.event_ids.mapped("kind"), ["handed_in", "taken_back"]
+        )
+        self.receive(self.cash)
+        with self.assertRaisesRegex(UserError, "isn't possible"):
+            mine[0].action_take_back()
+        groups = mine.formatted_read_group([], ["day:day"], ["__count"])
+        day = format_day(mine.env, self.cash.day)
+        self.assertEqual([group["day:day"][1] for group in groups], [day])
+
+    def test_a_difference_is_named_booked_and_kept(self):
+        journal = self.cash.payment_id.journal_id
+        loss, profit = journal.loss_account_id, journal.profit_account_id
+        self.assertTrue(loss and profit)
         self.receive(self.cash, counted=55, reason="Wrong change given")
+        move = self.cash.difference_move_id
+        self.assertEqual((move.state, move.journal_id), ("posted", journal))
+        liquidity, _counterpart, _other = self.cash.payment_id._seek_for_lines()
+        self.assertEqual(
+            {line.account_id: line.balance for line in move.line_ids},
+            {loss: 5, liquidity.account_id: -5},
+        )
+        if liquidity.account_id.reconcile:
+            self.assertEqual(liquidity.amount_residual, 55)
+        self.take(self.make_invoice(20), self.accountant, way="cash")
+        self.take(self.make_invoice(30), self.accountant, way="cash")
+        more, left = self.env["paycollect.custody"].search([], limit=2)[::-1]
+        self.receive(more, counted=21, reason="Found")
+        self.assertEqual(
+            more.difference_move_id.line_ids.filtered(
+                lambda line: line.account_id == profit
+            ).balance,
+            -1,
+        )
+        self.receive(left, counted=29, reason="?", books_difference=False)
+        self.assertFalse(left.difference_move_id)
+        self.receive(self.check, counted=41, reason="Misread")
+        self.assertFalse(self.check.difference_move_id, "its payment is wrong")
         self.assertEqual(
             (self.cash.counted, self.cash.count_difference, self.cash.count_reason),
             (55, -5, "Wrong change given"),

@@ -20,6 +20,12 @@ class TestDoor(DoorCommon):
         dialog = self.open(self.job)
         self.assertEqual(dialog.shown_due, 100)
         self.assertFalse(dialog.way)
+        self.fill(dialog, way="cash")
+        self.assertEqual(dialog.take_text, "Take $100.00 in cash")
+        self.fill(dialog, way="check")
+        self.assertEqual(dialog.take_text, "Take check for $100.00")
+        with self.assertRaisesRegex(UserError, "Check Number is empty"):
+            dialog.action_take()
         self.fill(dialog, way="cash", tendered=120)
         self.assertEqual(dialog.change, 20)
         with self.with_jobs():
@@ -338,6 +344,35 @@ class TestDoor(DoorCommon):
         self.assertEqual(self.invoice.amount_residual, 30)
         with self.assertRaises(AccessError):
             self.invoice.with_user(self.technician).action_charge()
+
+    def test_a_part_after_the_invoice_was_sent_has_a_receipt_and_credit_is_named(self):
+        token = self.make_token(self.customer)
+        dialog = self.fill(self.open(self.job), way="cash", amount=130)
+        dialog.is_confirmed = True
+        dialog.action_take()
+        move = self.make_invoice(150)
+        self.assertFalse(move.collection_policy_id)
+        sent = self.env["paycollect.message"].create(
+            move._prepare_message_vals("due", "mail", self.now())
+        )
+        sent.state = "sent"
+        seller = self.get_user("a_salesperson")
+        action = move.with_user(seller).action_charge()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog = dialog.with_user(seller)
+        self.assertEqual((dialog.due, dialog.token_id.sudo()), (120, token))
+        self.assertEqual(
+            dialog.credit_text,
+            "The customer's credit of $30.00 is used first: of the $150.00 due, "
+            "$120.00 is left to pay.",
+        )
+        dialog.amount = 50
+        with self.with_jobs():
+            dialog.action_charge()
+        self.assertEqual(move.amount_residual, 70)
+        [receipt] = self.mails_to(move)
+        self.assertIn("$50.00", receipt.body_html)
+        self.assertIn("Balance due", receipt.body_html)
 
     def test_the_rest_of_a_part_is_never_charged_by_itself(self):
         partner = self.make_partner(name="Auto Inc.")

@@ -41,8 +41,13 @@ class InstallmentCommon(CollectionCommon):
         move.action_post()
         return move
 
-    def open_offer(self, move, user=None, **values):
-        action = move.with_user(user or self.accountant).action_offer_installments()
+    def open_offer(self, document, user=None, **values):
+        """:param document: an invoice, or the plan to replace"""
+        document = document.with_user(user or self.accountant)
+        if document._name == "account.move":
+            action = document.action_offer_installments()
+        else:
+            action = document.action_offer_other()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         wizard = wizard.with_user(user or self.accountant)
         self.assertEqual(str(wizard.first_date), "2026-06-08", "a week to accept")
@@ -51,13 +56,15 @@ class InstallmentCommon(CollectionCommon):
         wizard.action_split()
         return wizard
 
-    def offer(self, move, **values):
-        action = self.open_offer(move, **values).action_confirm()
+    def offer(self, document, **values):
+        action = self.open_offer(document, **values).action_confirm()
         return self.env[action["res_model"]].browse(action["res_id"])
 
     def accept(self, plan, token=None, **values):
         token = self.card if token is None else token
-        plan._accept(self.customer, token, "portal", self.now(), **values)
+        with self.with_jobs():
+            plan._accept(self.customer, token, "portal", self.now(), **values)
+        self.env.invalidate_all()
         return plan
 
     def make_plan(self, move=None, **values):

@@ -16,11 +16,13 @@ class TestInstallment(InstallmentCommon):
     def test_each_part_is_charged_on_its_day_and_only_then(self):
         move = self.make_invoice(100)
         plan = self.make_plan(move)
+        self.assertEqual(self.get_charged(plan), [33.33], "due today: at once")
         days = [date(2026, 6, 1), date(2026, 6, 15), date(2026, 6, 29)]
         self.assertEqual(plan.part_ids.mapped("date"), days)
         self.assertEqual(plan.part_ids.mapped("amount"), [33.33, 33.33, 33.34])
-        self.assertEqual(plan.state, "accepted")
+        self.assertEqual(plan.state, "kept")
         text = plan.consent_id.text_shown
+        self.assertTrue(text.startswith("Payment plan for"))
         for said in (move.name, "4242", "$33.34", "Jun 29, 2026", "I agree."):
             self.assertIn(said, text.replace("\xa0", " "))
         self.run_plans(0)
@@ -123,9 +125,9 @@ class TestInstallment(InstallmentCommon):
         self.assertFalse(tasks.exists().filtered("active"))
 
     def test_a_late_part_is_charged_with_the_next_only_after_a_notice(self):
-        plan = self.make_plan()
+        plan = self.offer(self.make_invoice())
         self.provider.state = "disabled"
-        self.run_plans(0)
+        self.accept(plan)
         self.provider.state = "test"
         waiting = plan.attempt_ids
         waiting._set_canceled("superseded")
@@ -146,7 +148,7 @@ class TestInstallment(InstallmentCommon):
         plan = self.offer(move)
         good = self.make_token(customer)
         self.assertFalse(self.env["account.move"]._get_waiting(customer))
-        plan._accept(customer, good, "portal", self.now())
+        self.accept(plan, good)
         self.assertEqual((planned.state, planned.reason_code), ("canceled", "in_plan"))
         self.assertFalse(move._plan_collection("completion"))
         self.assertEqual(move.collection_decision_code, "in_plan")
@@ -180,7 +182,7 @@ class TestInstallment(InstallmentCommon):
     def test_a_plan_is_replaced_only_while_no_charge_is_open(self):
         plan = self.make_plan()
         self.run_plans(0)
-        other = self.offer(plan.move_id, first_date="2026-06-20")
+        other = self.offer(plan, first_date="2026-06-20")
         self.assertEqual((plan.state, other.amount), ("kept", 200))
         attempt = self.env["paycollect.attempt"].create(
             {
@@ -201,6 +203,24 @@ class TestInstallment(InstallmentCommon):
         self.run_plans(19)
         self.assertEqual(len(self.get_charged(other)), 1)
 
+    def test_whoever_wants_the_plan_no_more_is_charged_no_more(self):
+        plan = self.make_plan()
+        move = plan.move_id.with_user(self.accountant)
+        self.assertFalse(move.installment_can_offer or move.collection_can_collect)
+        with self.assertRaisesRegex(UserError, "paid by a payment plan already"):
+            move.action_offer_installments()
+        plan._ask_to_end(self.now())
+        self.run_plans(11)
+        self.run_plans(14)
+        self.assertEqual(self.get_charged(plan), [100])
+        self.assertFalse(plan.part_ids.filtered("told_on"))
+        self.assertIn("plan_end_asked", move.activity_ids.mapped("collection_code"))
+        self.assertEqual(self.get_state(plan, 20), "broken")
+        plan.with_user(self.accountant).action_cancel()
+        self.assertNotIn("plan_end_asked", move.activity_ids.mapped("collection_code"))
+        with self.assertRaisesRegex(UserError, "can't be changed anymore"):
+            plan._ask_to_end(self.now())
+
     def test_a_removed_method_is_followed_by_the_next_or_by_none(self):
         plan = self.make_plan(first_date="2026-06-10")
         spare = self.make_token(self.customer, payment_details="1881")
@@ -216,10 +236,11 @@ class TestInstallment(InstallmentCommon):
         self.assertEqual(self.get_charged(plan), [100])
 
     def test_a_planned_charge_looks_again_before_it_is_sent(self):
-        plan = self.make_plan()
+        plan = self.offer(self.make_invoice())
         move = plan.move_id
-        self.env["paycollect.installment.plan"]._cron_run()
+        plan._accept(self.customer, self.card, "portal", self.now())
         attempt = plan.attempt_ids
+        self.assertEqual((attempt.state, attempt.amount), ("planned", 100))
         self.pay(move, 100)
         with self.with_jobs():
             attempt._send(self.now())
@@ -229,29 +250,30 @@ class TestInstallment(InstallmentCommon):
         self.assertEqual(plan.part_ids.mapped("amount_open"), [0, 100, 100])
 
     def test_an_invoice_that_changes_ends_or_holds_its_plan(self):
-        plan = self.make_plan()
+        plan = self.make_plan(first_date="2026-06-02")
         move = plan.move_id
         move.button_draft()
         self.assertEqual(self.get_state(plan, 0), "accepted")
-        self.run_plans(0)
+        self.run_plans(1)
         self.assertFalse(plan.attempt_ids)
         move.invoice_line_ids.price_unit = 350
         move.action_post()
         self.assertEqual(plan._spread(), ([100, 100, 100], 50))
-        self.run_plans(0)
+        self.run_plans(1)
         self.assertFalse(plan.attempt_ids, "more is owed than was agreed on")
         move.button_draft()
         move.partner_id = self.make_partner("Another Inc.")
         move.action_post()
         self.run_plans(1)
         self.assertEqual((plan.state, plan.cancel_reason), ("canceled", "customer"))
-        cancelled = self.make_plan()
+        cancelled = self.make_plan(first_date="2026-06-02")
         cancelled.move_id.button_draft()
         cancelled.move_id.button_cancel()
         self.assertEqual(self.get_state(cancelled, 0), "canceled")
 
     def test_the_plan_says_what_is_due_and_when(self):
-        plan = self.make_plan(self.make_invoice(invoice_date_due="2026-06-05"))
+        plan = self.offer(self.make_invoice(invoice_date_due="2026-06-05"))
+        plan._accept(self.customer, self.card, "portal", self.now())
         move = plan.move_id
         found = move._get_collectable(DAY_0)[move]
         self.assertEqual((found.due, found.next_due), (100, date(2026, 6, 15)))
@@ -261,13 +283,13 @@ class TestInstallment(InstallmentCommon):
             self.assertIn("$", move._get_due_text())
 
     def test_two_customers_that_become_one_keep_their_plans(self):
-        plan = self.make_plan()
+        plan = self.make_plan(first_date="2026-06-02")
         other = self.make_partner("Acme 2")
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.customer + other).ids, other)
         plan.invalidate_recordset()
         self.assertEqual((plan.partner_id, plan.state), (other, "accepted"))
-        self.run_plans(0)
+        self.run_plans(1)
         self.assertEqual(self.get_charged(plan), [100])
 
     def offer_for_order(self, order, **values):

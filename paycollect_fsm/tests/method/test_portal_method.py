@@ -63,6 +63,21 @@ class TestPortalMethod(BookingCommon, HttpCase):
         found = [("reference", "=", values["reference"])]
         return self.env["payment.transaction"].search(found)
 
+    def test_a_card_on_file_pays_on_any_page_of_whoever_belongs_to_the_customer(self):
+        token = self.make_token()
+        none = self.make_token(consent=False, payment_details="1881")
+        stranger = self.make_customer("Eve Stranger")
+
+        def find(user, partner):
+            tokens = self.env["payment.token"].with_user(user).sudo()
+            return tokens._get_available_tokens(self.provider.ids, partner.id)
+
+        self.assertEqual(find(self.user, self.user.partner_id), token)
+        self.assertNotIn(none, find(self.user, self.user.partner_id))
+        public = self.env.ref("base.public_user")
+        self.assertFalse(find(public, self.user.partner_id))
+        self.assertFalse(find(self.user, stranger))
+
     def test_a_card_added_on_the_portal_is_agreed_to_and_used_first(self):
         old = self.make_token(collection_priority=1)
         self.authenticate("pat", "pat")

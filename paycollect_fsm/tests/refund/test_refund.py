@@ -15,6 +15,22 @@ BOOKS_LOGGER = "odoo.addons.paycollect_fsm.models.refund.paycollect_refund_books
 class TestRefund(RefundCommon):
     """A refund from the request to the books, with a provider that answers at once."""
 
+    def test_whoever_requested_a_refund_does_not_approve_it(self):
+        refund = self.ask_refund(self.invoice, 30, user=self.manager)
+        self.assertEqual(refund.state, "requested", "every refund is above 0")
+        mine = refund.with_user(self.manager)
+        self.assertIn("another Collections manager", mine.another_manager_text)
+        with self.assertRaisesRegex(UserError, "another Collections manager"):
+            mine.action_approve()
+        self.manager.group_ids += self.env.ref("base.group_system")
+        with self.assertRaisesRegex(UserError, "another Collections manager"):
+            mine.action_approve()
+        self.company.collection_refund_second_person = False
+        mine.invalidate_recordset()
+        self.assertFalse(mine.another_manager_text)
+        mine.action_approve()
+        self.assertEqual(refund.state, "approved")
+
     def test_staff_ask_a_manager_approves_and_the_books_are_closed(self):
         invoice = self.invoice
         self.assertEqual(invoice.amount_total, 130)

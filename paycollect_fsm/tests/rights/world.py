@@ -80,6 +80,7 @@ class World(RightsCommon):
                 .create(self._prepare_refund_vals())
                 .id
             },
+            "paycollect.deposit.confirm": {"order_id": self.order.id},
             "paycollect.deposit.settle": {"order_id": self.order.id},
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},

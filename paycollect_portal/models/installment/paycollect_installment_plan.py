@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.addons.paycollect_fsm.models.installment.paycollect_installment_plan import (
     LIVE,
 )
+from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES
 from odoo.addons.paycollect_fsm.rules.installment import DONE
 
 from ...rules.scheduled import PLANNED, PROCESSING
@@ -64,6 +65,17 @@ class PaycollectInstallmentPlan(models.Model):
     def _get_part_label(self, part):
         labels = dict(part._fields["state"]._description_selection(self.env))
         return labels.get(part.state, "")
+
+    def _get_charging_text(self):
+        """Return what is being charged right now, or ""."""
+        attempt = self.attempt_ids.filtered(lambda row: row.state in OPEN_STATES)[:1]
+        if not attempt or attempt.parked_code:
+            return ""
+        return self.env._(
+            "%(amount)s is being charged to your %(method)s now.",
+            amount=self.currency_id._format_amount(attempt.amount),
+            method=attempt.token_id._get_label(),
+        )
 
     def _get_by_hand_text(self):
         """Return what the customer agrees to who pays each part by hand."""

@@ -49,6 +49,41 @@ class PaycollectInstallmentPlan(models.Model):
             "url": self._get_link(told, "plan", now),
         }
 
+    def _tell_accepted(self, now):
+        self._tell("accepted", now)
+
+    def _say_accepted(self, told, now):
+        _ = self.env._
+        values = self._prepare_values()
+        if not self.token_id:
+            line = _(
+                "Thank you, your payment plan for %(document)s is set. Please pay each "
+                "part by its date; we'll remind you before.",
+                **values,
+            )
+            ends = []
+        else:
+            line = _(
+                "Thank you, your payment plan for %(document)s is set. We'll charge "
+                "your %(method)s:",
+                method=self.token_id._get_label(),
+                **values,
+            )
+            ends = [
+                _("Here is what you agreed to. Please keep it for your records."),
+                *self.consent_id.text_shown.split("\n\n"),
+            ]
+        return {
+            "subject": _(
+                "Your payment plan for %(document)s is set - %(company)s", **values
+            ),
+            "lines": [line],
+            "rows": self._get_mail_rows(),
+            "ends": ends,
+            "button": _("See your payment plan"),
+            "url": self._get_link(told, "plan", now),
+        }
+
     def _say_ahead(self, told, now, part, amount, day):
         _ = self.env._
         values = self._prepare_values() | {

@@ -47,7 +47,8 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         move = self.make_invoice(due=-10)
         plan = self.offer(move, offer_text="As we discussed")
         self.log_in("portal_acme")
-        self.assertIn(f"{PLANS}?plan={plan.id}", self.open_page("/my/scheduled"))
+        for page in ("/my", "/my/scheduled"):
+            self.assertIn(f"{PLANS}?plan={plan.id}", self.open_page(page))
         page = self.open_page(f"{PLANS}?plan={plan.id}")
         for words in ("As we discussed", "$50.00", "4242", "Accept the payment plan"):
             self.assertIn(words, page)
@@ -60,8 +61,13 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         self.assertFalse(plan.accepted_at)
         page = self.post(f"{PLANS}/accept", **answer, agreed="1")
         self.assertIn("your payment plan is set", page)
+        self.assertIn("$50.00 is being charged to your Visa •••• 4242 now", page)
         plan.invalidate_recordset()
         consent = plan.consent_id
+        mail = self.find_mail(f"Your payment plan for {move.name} is set")
+        self.assertIn("Here is what you agreed to", mail.body_html)
+        self.assertIn(consent.text_shown.split("\n\n")[-1], mail.body_html)
+        self.assertLess(self.find_mail("payment method").id, mail.id, "one mail")
         self.assertEqual((plan.token_id, consent.channel), (self.card, "portal"))
         self.assertIn(move.name, consent.text_shown)
         self.assertEqual(consent.partner_id, self.portal_user.partner_id)
@@ -86,7 +92,7 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
     def test_a_plan_is_declined_or_left_to_whom_it_belongs(self):
         plan = self.offer(self.make_invoice())
         self.log_in("portal_other")
-        for path in ("accept", "decline", "pay"):
+        for path in ("accept", "decline", "end", "pay"):
             self.assertEqual(self.try_post(f"{PLANS}/{path}", plan.id), 404, path)
         self.assertFalse(plan.declined_at or plan.accepted_at)
         self.log_in("portal_acme")
@@ -95,6 +101,21 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         self.assertIn("You declined this payment plan", page)
         plan.invalidate_recordset()
         self.assertEqual(plan.state, "declined")
+
+    def test_a_customer_ends_a_plan_and_is_charged_no_more(self):
+        plan = self.offer(self.make_invoice())
+        plan._accept(self.customer, self.card, "portal", self.at())
+        plan.attempt_ids._set_canceled("superseded")
+        self.log_in("portal_acme")
+        page = self.open_page(f"{PLANS}?plan={plan.id}")
+        self.assertIn("End this payment plan", page)
+        page = self.post(f"{PLANS}/end", plan=plan.id)
+        self.assertIn("You asked us to end this payment plan", page)
+        self.assertNotIn("Yes, end it", page)
+        plan.invalidate_recordset()
+        self.assertTrue(plan.end_asked_at)
+        self.run_plans(14)
+        self.assertEqual(plan.attempt_ids.mapped("state"), ["canceled"])
 
     def try_post(self, path, plan_id):
         self.open_page("/my/scheduled")

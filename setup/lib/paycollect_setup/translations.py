@@ -32,6 +32,7 @@ READ = {
         "code:models/charge/account_move_collectable.py",
         "code:models/charge/account_move_guard.py",
         "code:models/charge/payment_transaction.py",
+        "code:models/deposit/account_move_deposit_text.py",
         "code:models/deposit/sale_order_deposit_customer.py",
         "code:models/dispute/paycollect_chargeback_books.py",
         "code:models/door/paycollect_custody_receipt.py",
