@@ -42,6 +42,29 @@ class TestDesk(DeskCommon):
             domain.append(("kind", "in", kinds))
         return self.items.search(domain)
 
+    def test_the_deposit_of_a_canceled_order_is_at_stake_for_its_customer(self):
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        order.collection_deposit_settlement = {"refunded": 250, "kept": 50}
+        self.company._schedule_collection_activity(
+            order, "Settle the deposit", "See the order.", code="deposit_settle"
+        )
+        item = self.find("other")
+        self.assertEqual((item.partner_id, item.amount), (self.customer, 300))
+        self.assertEqual(item.res_model, "sale.order")
+        refund = self.env["paycollect.refund"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.other.id,
+                "amount": 70,
+                "currency_id": self.company.currency_id.id,
+                "reason": "Test",
+                "requested_at": fields.Datetime.now(),
+            }
+        )
+        refund._report_request()
+        item = self.find("other") - item
+        self.assertEqual((item.partner_id, item.amount), (self.other, 70))
+
     def test_a_broken_promise_waits_until_somebody_follows_up(self):
         self.assertFalse(self.find())
         move = self.make_invoice(amount=100, due=-20)

@@ -62,6 +62,8 @@ class TestDeposit(DepositCommon):
         self.assertEqual((deposit.amount_total, deposit.amount_residual), (300, 0))
         self.assertEqual(payment.invoice_ids, deposit)
         self.assertIn("was paid on", order._get_deposit_customer_text())
+        for why in (deposit.collection_explanation, order.collection_deposit_why):
+            self.assertRegex(str(why), r"The customer paid \$300\.00 online with")
         payment._post_process()  # again
         self.assertEqual(order._get_deposits(), deposit)
         self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 700)
@@ -96,6 +98,31 @@ class TestDeposit(DepositCommon):
         self.assertFalse(other.collection_confirm_charges)
         other.action_confirm_with_deposit()
         self.assertEqual((other.state, other.collection_can_ask), ("sale", True))
+
+    def test_the_quotation_names_the_deposit_and_its_receipt_what_is_left(self):
+        order = self.quote()
+        tax = self.env["account.tax"].create({"name": "7%", "amount": 7})
+        order.order_line.write({"tax_ids": tax.ids, "price_unit": 999.99})
+        message = order.message_post(body="Our quotation")
+        shown = order._notify_by_email_prepare_rendering_context(message)
+        self.assertIn("Deposit: $321.00 (30%)", shown["subtitles"])
+        self.confirm_by_staff(order)
+        deposit = order._get_deposits()
+        [mail] = self.mails_to(deposit)
+        self.assertIn(
+            f"This is the deposit for {order.name} ($1,069.99). It is deducted from "
+            "the final invoice: $748.99 is left to pay.",
+            mail.body_html.replace("\xa0", " "),
+        )
+        price = deposit.invoice_line_ids.filtered("is_downpayment").price_unit
+        self.assertNotEqual(price, round(price, 2))
+        reports = self.env["ir.actions.report"]
+        page, _type = reports._render_qweb_html("account.account_invoices", deposit.ids)
+        self.assertIn(f"{price:.2f}", page.decode())
+        self.assertNotIn(f"{price:.4f}", page.decode())
+        message = order.message_post(body="Thank you")
+        shown = order._notify_by_email_prepare_rendering_context(message)
+        self.assertNotIn("Deposit", str(shown["subtitles"]))
 
     def test_a_declined_deposit_is_paid_through_the_link_on_the_same_invoice(self):
         order = self.quote(token="error")
