@@ -87,6 +87,7 @@
         "views/fsm_order_views.xml",
         "views/fsm_order_visit_views.xml",
         "views/deposit_views.xml",
+        "views/paycollect_revenue_views.xml",
         "wizards/paycollect_activation_views.xml",
         "wizards/paycollect_export_views.xml",
         "wizards/paycollect_forget_views.xml",

@@ -61,6 +61,7 @@ def get_bucket(due, day, residual):
     :param due: its due date, or None
     :param residual: what is open of it; credit is a bucket of its own
 
+    >>> from datetime import date
     >>> day = date(2020, 5, 31)
     >>> [get_bucket(day - timedelta(days=late), day, 1) for late in (-1, 0, 1, 30)]
     ['not_due', 'not_due', 'days_30', 'days_30']
@@ -80,11 +81,12 @@ def get_bucket(due, day, residual):
 def get_figures(ledger, days=DAYS):
     """Return the :class:`Figures` of a :class:`Ledger`.
 
-    >>> get_figures(Ledger(
+    >>> get_figures(Ledger(  # doctest: +NORMALIZE_WHITESPACE
     ...     receivables=212, not_due=100, sales=250, opening=180,
     ...     months=((100, 30), (80, 30), (70, 30)),
     ... ))
-    Figures(dso=76.3, best_dso=36.0, days_delinquent=40.3, count_back_dso=73.7, cei=66.1)
+    Figures(dso=76.3, best_dso=36.0, days_delinquent=40.3, count_back_dso=73.7,
+            cei=66.1)
     >>> get_figures(Ledger(0, 0, 0, 0)).dso is None
     True
     """
@@ -102,8 +104,8 @@ def get_figures(ledger, days=DAYS):
 def get_days(amount, sales, days=DAYS):
     """Return how many days of sales an amount is, or None without sales.
 
-    >>> round(get_days(212, 250, 90), 1), get_days(5, 0) is None, get_days(5, -1) is None
-    (76.3, True, True)
+    >>> round(get_days(212, 250, 90), 1), get_days(5, 0), get_days(5, -1)
+    (76.3, None, None)
     """
     return amount / sales * days if sales > 0 else None
 
@@ -156,6 +158,7 @@ def get_cei(ledger):
 def get_days_to_show(today, months=MONTHS):
     """Return the days with figures: the ends of the months before, and today.
 
+    >>> from datetime import date
     >>> [str(day) for day in get_days_to_show(date(2026, 3, 31), 3)]
     ['2026-01-31', '2026-02-28', '2026-03-31']
     """
@@ -169,6 +172,7 @@ def get_days_to_show(today, months=MONTHS):
 def get_months(day, count=LOOK_BACK):
     """Return (first day, last day) of the month so far, the month before, …
 
+    >>> from datetime import date
     >>> [(str(a), str(b)) for a, b in get_months(date(2026, 3, 10), 2)]
     [('2026-03-01', '2026-03-10'), ('2026-02-01', '2026-02-28')]
     """
@@ -204,6 +208,7 @@ def make_ledger(daily, day, not_due, days=DAYS):
 class Daily:
     """What was booked on the customers' accounts, day by day.
 
+    >>> from datetime import date
     >>> daily = Daily([(date(2026, 1, 2), 100, 100), (date(2026, 1, 5), -60, 0)])
     >>> daily.get_balance(date(2026, 1, 1)), daily.get_balance(date(2026, 1, 4))
     (0.0, 100.0)

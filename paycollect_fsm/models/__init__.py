@@ -13,5 +13,6 @@ from . import hold
 from . import door
 from . import installment
 from . import deposit
+from . import revenue
 from . import privacy
 from . import stripe

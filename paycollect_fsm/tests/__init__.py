@@ -95,6 +95,7 @@ from .privacy import test_export
 from .privacy import test_forget
 from .privacy import test_forget_texts
 from .privacy import test_retention
+from .revenue import test_revenue
 from .rights import test_calls
 from .rights import test_companies
 from .rights import test_context

@@ -3,9 +3,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.paycollect_fsm.models.company.moments import format_day
+from odoo.addons.paycollect_fsm.models.revenue.paycollect_revenue import AS_OF
 
 from ...rules import figures
-from .paycollect_ledger import DAY, LEDGER_FIELDS
+from .paycollect_ledger import LEDGER_FIELDS
 
 
 class PaycollectAging(models.Model):
@@ -29,7 +30,6 @@ class PaycollectAging(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     as_of = fields.Date(
-        string="As Of",
         readonly=True,
         help="What was matched or posted after this day doesn't count.",
     )
@@ -73,7 +73,7 @@ class PaycollectAging(models.Model):
         return action | {
             "name": name,
             "display_name": name,
-            "context": {DAY: fields.Date.to_string(day)},
+            "context": {AS_OF: fields.Date.to_string(day)},
         }
 
     @property

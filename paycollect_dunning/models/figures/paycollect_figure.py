@@ -8,9 +8,9 @@ from ...rules import figures
 from .paycollect_ledger import LEDGER_FIELDS
 
 DSO_HELP = (
-    "What customers owe ÷ sales of the last 90 days × 90. The Days Sales Outstanding on "
-    "a customer's form divides by everything ever invoiced instead, over all the days "
-    "since the first invoice, so old sales make it blind to what changed lately."
+    "What customers owe ÷ sales of the last 90 days × 90. The Days Sales Outstanding "
+    "on a customer's form divides by everything ever invoiced instead, over all the "
+    "days since the first invoice, so old sales make it blind to what changed lately."
 )
 # Column of a row → its type in PostgreSQL
 COLUMNS = {
@@ -44,9 +44,8 @@ class PaycollectFigure(models.Model):
     _depends = LEDGER_FIELDS
 
     as_of = fields.Date(
-        string="As Of",
         readonly=True,
-        help="Today, or the last day of a month. Later entries and matches don't count.",
+        help="Today, or the last day of a month. What came later doesn't count.",
     )
     is_latest = fields.Boolean(string="Latest", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -55,7 +54,9 @@ class PaycollectFigure(models.Model):
         readonly=True, help="Balance of the customers' accounts."
     )
     not_due = fields.Monetary(
-        string="Not Yet Due", readonly=True, help="Open items due on this day or later."
+        string="Not Yet Due",
+        readonly=True,
+        help="Open items due on this day or later.",
     )
     past_due = fields.Monetary(
         string="Past Due, Net",

@@ -4,10 +4,10 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.paycollect_fsm.models.revenue.paycollect_revenue import AS_OF
+
 from ...rules import figures
 
-# The day D of figures in the context, YYYY-MM-DD
-DAY = "figures_date"
 LEDGER_FIELDS = {
     "account.account": ["account_type"],
     "account.move": ["move_type"],
@@ -52,7 +52,7 @@ class PaycollectLedger(models.AbstractModel):
 
         :param now: naive UTC datetime
         """
-        day = fields.Date.to_date(self.env.context.get(DAY))
+        day = fields.Date.to_date(self.env.context.get(AS_OF))
         return {
             company: day or company._get_today(now)
             for company in self.env.companies.sudo()

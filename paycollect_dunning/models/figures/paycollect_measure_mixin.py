@@ -15,8 +15,8 @@ class PaycollectMeasureMixin(models.AbstractModel):
 
     @api.model
     def _get_ratios(self):
-        """Hook: return ``{field: (numerator, denominator, factor)}``: a group's value is
-        sum ÷ sum × factor."""
+        """Hook: return ``{field: (numerator, denominator, factor)}``: a group's value
+        is sum ÷ sum × factor."""
         return {}
 
     @api.model

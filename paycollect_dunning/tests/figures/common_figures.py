@@ -78,7 +78,7 @@ class FiguresCommon(DunningCommon):
 
     def read_aging(self, day, *domain):
         """Return ``{bucket: amount}`` at the end of a day."""
-        aging = self.aging.with_context(figures_date=str(day))
+        aging = self.aging.with_context(collection_as_of=str(day))
         rows = aging._read_group(list(domain), ["bucket"], ["residual:sum"])
         return {bucket: round(amount, 2) for bucket, amount in rows}
 

@@ -25,7 +25,7 @@ class TestAging(FiguresCommon):
         self.assertEqual(self.read_balance(day), 100)
         self.assertEqual(self.read_aging(date(2020, 6, 30)), {})
         self.assertEqual(self.read_aging(date(2020, 4, 29)), {})
-        row = self.aging.with_context(figures_date=str(day)).search([])
+        row = self.aging.with_context(collection_as_of=str(day)).search([])
         self.assertEqual((row.as_of, row.currency_id), (day, self.company.currency_id))
         self.assertEqual(row.action_open_document()["res_id"], invoice.id)
 
@@ -109,7 +109,7 @@ class TestAging(FiguresCommon):
         self.assertTrue(any(line.matched_debit_ids for line in moves.line_ids))
         for number in range(DATES):
             day = self.ago(dice.randrange(0, 260))
-            aging = self.aging.with_context(figures_date=str(day))
+            aging = self.aging.with_context(collection_as_of=str(day))
             rows = aging._read_group([], ["partner_id", "bucket"], ["residual:sum"])
             found = {(p, bucket): round(value, 2) for p, bucket, value in rows}
             with self.subTest(f"seed {SEED}, date {number}: {day}"):

@@ -19,13 +19,13 @@ class TestFigures(FiguresCommon):
         self.pay(38, date(2026, 2, 20), first)
         self.pay(32, date(2026, 3, 5), first)
 
-    def read(self, now):
+    def read_rows(self, now):
         """Return ``{day: row}``."""
         figures = self.env["paycollect.figure"]
         return {row["as_of"]: row for row in figures._read_figures(now)}
 
     def test_figures_at_the_end_of_a_month(self):
-        rows = self.read(datetime(2026, 3, 10, 12))
+        rows = self.read_rows(datetime(2026, 3, 10, 12))
         row = rows[date(2026, 2, 28)]
         # of 28 + 31 days used up: 100 of February, 80 of January, 32 of 70 in December
         expected = {
@@ -49,7 +49,7 @@ class TestFigures(FiguresCommon):
 
     def test_groups_divide_sums_and_each_row_opens_its_aging(self):
         day = date(2026, 2, 28)
-        figures = self.env["paycollect.figure"].with_context(figures_date=str(day))
+        figures = self.env["paycollect.figure"].with_context(collection_as_of=str(day))
         row = figures.search([("as_of", "=", day)])
         self.assertEqual((row.dso, row.cei, row.is_latest), (76.3, 25.3, True))
         self.assertEqual(row.currency_id, self.company.currency_id)
@@ -68,7 +68,7 @@ class TestFigures(FiguresCommon):
         self.assertEqual(form.day, self.company._get_today())
         form.day = date(2026, 2, 15)
         action = form.save().action_open()
-        self.assertEqual(action["context"], {"figures_date": "2026-02-15"})
+        self.assertEqual(action["context"], {"collection_as_of": "2026-02-15"})
 
     def test_a_company_without_entries_has_no_figures(self):
         other = self.env["res.company"].create({"name": "New Company"})

@@ -175,6 +175,11 @@ class World(RightsCommon):
                 "reason": "Test",
                 "approved_by_id": self.env.uid,
             },
+            "paycollect.revenue.share": {
+                "order_id": self.job.id,
+                "person_id": self.worker.id,
+                "percent": 100,
+            },
             "paycollect.hold": {
                 "company_id": company.id,
                 "order_id": self.order.id,
