@@ -14,5 +14,6 @@ from . import door
 from . import installment
 from . import deposit
 from . import revenue
+from . import settlement
 from . import privacy
 from . import stripe

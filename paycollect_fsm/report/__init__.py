@@ -3,3 +3,4 @@ from . import paycollect_recovery_mixin
 from . import paycollect_recovery_report
 from . import paycollect_recovery_curve
 from . import paycollect_return_rate
+from . import paycollect_settlement_status

@@ -108,3 +108,5 @@ from .hold import test_stripe_hold
 from .door import test_custody
 from .door import test_door
 from .door import test_door_rules
+from .settlement import test_settlement
+from .settlement import test_settlement_rules

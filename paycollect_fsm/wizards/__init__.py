@@ -17,6 +17,7 @@ from . import paycollect_take_payment
 from . import paycollect_take_payment_status
 from . import paycollect_take_payment_text
 from . import paycollect_custody_receive
+from . import paycollect_settlement_import
 
 # data protection
 from . import paycollect_export

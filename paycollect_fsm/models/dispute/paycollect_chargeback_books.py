@@ -236,6 +236,7 @@ class PaycollectChargeback(models.Model):
     def _book_fee(self, now):
         """Record the provider's fee, or the part of it that was returned."""
         self.ensure_one()
+        self._adopt_booked_fee()
         currency = self.fee_currency_id
         change = self.fee - self.booked_fee
         if not currency or currency.is_zero(change):
@@ -259,6 +260,9 @@ class PaycollectChargeback(models.Model):
         )
         move._post(soft=False)
         self.write({"fee_move_id": move.id, "booked_fee": self.fee})
+
+    def _adopt_booked_fee(self):
+        """Hook: note a fee of this dispute that something else has booked."""
 
     def _prepare_fee_move_vals(self, change, expense, outstanding, now):
         today = self.company_id._get_today(now)

@@ -25,4 +25,6 @@ from . import paycollect_event_method
 from . import paycollect_event_dispute
 from . import payment_provider_webhook_setup
 from . import payment_provider_events
+from . import payment_provider_payouts
+from . import paycollect_settlement_line
 from . import payment_transaction_identity

@@ -82,6 +82,9 @@ class World(RightsCommon):
             },
             "paycollect.deposit.confirm": {"order_id": self.order.id},
             "paycollect.deposit.settle": {"order_id": self.order.id},
+            "paycollect.settlement.import.column": {
+                "wizard_id": self.env["paycollect.settlement.import"].create({}).id
+            },
             "paycollect.complete": {"order_id": self.job.id},
             "paycollect.method.request": {"partner_id": self.customer.id},
             "paycollect.export": customer,
@@ -157,6 +160,42 @@ class World(RightsCommon):
             }
         )
         return plan, plan.part_ids
+
+    def _make_settlement(self):
+        """Return a payout, its line, and a difference."""
+        today = self.company._get_today()
+        vals = {
+            "company_id": self.company.id,
+            "provider_id": self.provider.id,
+            "currency_id": self.invoice.currency_id.id,
+            "date": today,
+        }
+        settlement = self.env["paycollect.settlement"].create(
+            {**vals, "reference": "po_1", "amount": 1}
+        )
+        line = self.env["paycollect.settlement.line"].create(
+            {
+                **vals,
+                "settlement_id": settlement.id,
+                "reference": "txn_1",
+                "kind": "payment",
+                "transaction_id": self.transaction.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        found = self.env["paycollect.discrepancy"].create(
+            {
+                **vals,
+                "settlement_id": settlement.id,
+                "line_id": line.id,
+                "transaction_id": self.transaction.id,
+                "key": "amount:other:line1",
+                "kind": "amount",
+                "code": "other",
+                "found_at": fields.Datetime.now(),
+            }
+        )
+        return settlement, line, found
 
     def _make_rows(self):
         now = fields.Datetime.now()
@@ -262,6 +301,7 @@ class World(RightsCommon):
             *self._make_refund(),
             *self._make_custody(),
             *self._make_plan(),
+            *self._make_settlement(),
             self.env["paycollect.link"].search([], order="id desc", limit=1),
             self.invoice.activity_schedule("mail.mail_activity_data_todo"),
             *(self.env[name].create(vals) for name, vals in rows.items()),

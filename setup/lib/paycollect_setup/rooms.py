@@ -19,13 +19,14 @@ from pathlib import Path
 # rule.
 COMMON = frozenset(
     """
-    account_id active amount code company_id credit currency_id date date_from
-    date_maturity date_to day discount due_at fee invoice_ids kind lang line_id
-    line_ids method move_id move_ids name network_cap occasion order_id
-    order_type_id partner_id payload payment_id percent person_id planned_at
-    policy_id price_subtotal price_total price_unit product_id provider_code
-    provider_id provider_reference quantity reason reference res_id res_model
-    residual sequence source state text token_id transaction_id user_id verdict way
+    account_id active amount chargeback_id code company_id credit currency_id date
+    date_from date_maturity date_to day discount due_at fee invoice_ids key kind
+    label lang line_id line_ids method move_id move_ids name net network_cap note
+    occasion order_id order_type_id partner_id payload payment_id percent person_id
+    planned_at policy_id price_subtotal price_total price_unit product_id
+    provider_code provider_id provider_reference quantity reason reference res_id
+    res_model residual sequence source state statement_line_id text token_id
+    transaction_id user_id verdict way
     """.split()
 )
 CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")

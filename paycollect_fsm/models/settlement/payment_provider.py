@@ -1,0 +1,139 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+from odoo import fields, models
+
+_logger = logging.getLogger(__name__)
+
+LIVE = ("enabled", "test")
+
+
+class PaymentProvider(models.Model):
+    """Reads the provider's payouts, and compares them with our books."""
+
+    _inherit = "payment.provider"
+
+    collection_payouts_read_until = fields.Datetime(
+        string="Payouts Fetched Until",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="The provider's list of payouts and movements was read up to this time.",
+    )
+    collection_payouts_error = fields.Char(
+        string="Payout Fetch Error",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Why the provider's payouts couldn't be read. It is retried every hour.",
+    )
+    collection_compared_at = fields.Datetime(
+        string="Compared On",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="When the provider's list was last compared with the books.",
+    )
+
+    # -- hooks -------------------------------------------------------------------
+
+    def _read_payouts(self, now):
+        """Hook: read what is new at the provider. Network, read-only.
+
+        :param now: naive UTC datetime
+        :return: movements on the balance, and payouts: lists of
+            :class:`settlement.Entry` and of :class:`settlement.Payout`; None if this
+            provider's payouts can't be read
+        :raise Exception: of :meth:`_get_payout_errors`
+        """
+        self.ensure_one()
+        return None
+
+    def _get_payout_errors(self):
+        """Hook: the exceptions with which reading may fail; it is tried again."""
+        return (ValueError,)
+
+    def _shares_account_with(self, other):
+        """Hook: whether both are the same account at the provider."""
+        return self == other
+
+    def _get_settlement_name(self):
+        """Return the word by which a bank names this provider."""
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        return labels.get(self.code) or self.name
+
+    def _get_listed_until(self, lines):
+        """Return the day until which the provider's list is complete, or None.
+
+        :param lines: of the provider
+        """
+        if read_until := self.collection_payouts_read_until:
+            return read_until.date()
+        return max(lines.mapped("date"), default=None)
+
+    # -- crons -------------------------------------------------------------------
+
+    def _cron_read_payouts(self, now=None):
+        """Read the payouts of each provider, and settle what became possible.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        for provider in self._search_settling():
+            try:
+                found = provider._read_payouts(now)
+            except provider._get_payout_errors() as error:
+                provider._note_payout_error(error)
+            else:
+                provider._take_payouts(found, now)
+            provider._settle_open(now)
+            self.env["paycollect.settlement"]._commit()
+
+    def _cron_compare(self, now=None):
+        """Compare provider, transactions, payments, invoices and bank, once a day.
+
+        :param now: naive UTC datetime
+        """
+        now = now or fields.Datetime.now()
+        for provider in self._search_settling():
+            found = self.env["paycollect.discrepancy"]
+            found.with_company(provider.company_id)._check_provider(provider, now)
+            self.env["paycollect.settlement"]._commit()
+
+    def _search_settling(self):
+        """Return the providers (sudo) of companies that collect."""
+        providers = self.sudo().search([("state", "in", LIVE)], order="id")
+        return providers.filtered(lambda provider: provider._is_collecting())
+
+    def _take_payouts(self, found, now):
+        """Record what was read, then note how far it was read."""
+        if found is None:
+            return
+        entries, payouts = found
+        settlements = self.env["paycollect.settlement"]
+        lines = self.env["paycollect.settlement.line"]._take_entries(self, entries)
+        lines._find_transactions()
+        lines._follow_returns(now)
+        for payout in sorted(payouts, key=lambda payout: payout.day):
+            settlements.with_company(self.company_id)._take(self, payout, now)
+        self.write(
+            {"collection_payouts_read_until": now, "collection_payouts_error": False}
+        )
+
+    def _settle_open(self, now):
+        """Go on with payouts whose lines, account or bank transaction was missing."""
+        waiting = self.env["paycollect.settlement"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("state", "!=", "matched"),
+                ("is_complete", "=", True),
+            ]
+        )
+        for settlement in waiting._as_system():
+            settlement._settle(now)
+
+    def _note_payout_error(self, error):
+        _logger.warning(
+            "Payouts of provider %s could not be read: %s", self.id, type(error).__name__
+        )
+        self.collection_payouts_error = f"{type(error).__name__}: {error}"[:500]
