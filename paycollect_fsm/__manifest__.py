@@ -82,10 +82,10 @@
         "wizards/paycollect_deposit_confirm_views.xml",
         "wizards/paycollect_deposit_settle_views.xml",
         # payouts
-        "report/paycollect_settlement_status_views.xml",
         "views/paycollect_settlement_views.xml",
         "views/paycollect_settlement_line_views.xml",
         "views/paycollect_discrepancy_views.xml",
+        "report/paycollect_settlement_status_views.xml",
         "wizards/paycollect_settlement_import_views.xml",
         "views/paycollect_event_views.xml",
         "wizards/paycollect_complete_views.xml",

@@ -81,18 +81,3 @@ class PaycollectSettlementStatus(models.Model):
                 "Compared on %(moment)s",
                 moment=format_moment(self.env, status.compared_at),
             )
-
-    def action_view_discrepancies(self):
-        """Button: show the provider's open differences."""
-        return self._open("action_paycollect_discrepancy", "search_default_open")
-
-    def action_view_settlements(self):
-        """Button: show the provider's payouts."""
-        return self._open("action_paycollect_settlement", "search_default_not_matched")
-
-    def _open(self, name, search):
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"paycollect_fsm.{name}")
-        domain = [("provider_id", "=", self.provider_id.id)]
-        return action | {"domain": domain, "context": {search: 1}}

@@ -110,3 +110,4 @@ from .door import test_door
 from .door import test_door_rules
 from .settlement import test_settlement
 from .settlement import test_settlement_rules
+from .settlement import test_stripe_payouts

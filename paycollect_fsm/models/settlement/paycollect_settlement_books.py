@@ -57,13 +57,12 @@ class PaycollectSettlement(models.Model):
         if self.move_id:
             self.line_ids._clear_items()
             return
-        code, error = self._get_booking_obstacle(), False
-        if not code:
-            try:
-                with self.env.cr.savepoint():
-                    code = self._create_entry()
-            except UserError as refusal:
-                code, error = REFUSED, str(refusal)
+        code, error = False, False
+        try:
+            with self.env.cr.savepoint():
+                code = self._get_booking_obstacle() or self._create_entry()
+        except UserError as refusal:
+            code, error = REFUSED, str(refusal)
         if self.booking_code != code or self.booking_error != error:
             self.write({"booking_code": code, "booking_error": error})
         self._report_obstacle(now)
@@ -93,7 +92,7 @@ class PaycollectSettlement(models.Model):
             return WAITING
         if not self.line_ids:
             return NOTHING
-        if not self.provider_id.journal_id or not self._get_clearing_account():
+        if not self._get_clearing_account().reconcile:
             return NO_JOURNAL
         fees = any(line._get_expense() for line in self.line_ids)
         if fees and not self.company_id.collection_charge_fee_account_id:
@@ -106,14 +105,13 @@ class PaycollectSettlement(models.Model):
         payments = self.line_ids.transaction_id.payment_id
         if accounts := payments.outstanding_account_id:
             return accounts[:1]
-        journal = provider.journal_id
+        if not (journal := provider.journal_id):
+            return self.env["account.account"]
         method = journal.inbound_payment_method_line_ids.filtered(
             lambda method: method.payment_provider_id == provider
         )
         if account := method.payment_account_id:
             return account[:1]
-        if not journal:
-            return self.env["account.account"]
         payment = self.env["account.payment"].new({"journal_id": journal.id})
         return payment._get_outstanding_account("inbound")
 

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import base64
 import random
 from datetime import timedelta
 
@@ -270,6 +271,46 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         read(later)
         self.assertEqual(settlement.state, "matched")
         self.assertEqual(self.env["paycollect.settlement"].search([]), settlement)
+
+    def test_a_file_of_another_provider_is_previewed_then_imported_once(self):
+        provider = self.provider.copy({"name": "Other", "code": "none", "state": "test"})
+        provider.journal_id = self.bank
+        self.tx.provider_id = provider
+        text = (
+            "Payout,Payout date,Reference,Gross,Fee\n"
+            f"P1,2026-03-02,{self.tx.reference},80.00,-2.45\n"
+        )
+        wizards = self.env["paycollect.settlement.import"].with_user(self.accountant)
+        wizard = wizards.create({"provider_id": self.provider.id})
+        with self.assertRaisesRegex(UserError, "Choose the payment provider"):
+            wizard.action_read()
+        wizard.write(
+            {"provider_id": provider.id, "file": base64.b64encode(text.encode())}
+        )
+        wizard.action_read()
+        meanings = wizard.column_ids.mapped("meaning")
+        self.assertEqual(
+            meanings, ["payout", "payout_day", "reference", "gross", "fee"]
+        )
+        gross = wizard.column_ids[3]
+        gross.meaning = False
+        wizard.action_preview()
+        self.assertTrue(wizard.has_problems)
+        self.assertIn("Gross amount", wizard.preview)
+        gross.meaning = "gross"
+        wizard.action_preview()
+        self.assertIn("P1 of Mar 2, 2026: $77.55", wizard.preview)
+        settlements = self.env["paycollect.settlement"]
+        self.assertFalse(settlements.search([]), "nothing is stored by looking")
+        wizard.action_import()
+        settlement = settlements.search([])
+        self.assertEqual(settlement.line_ids.transaction_id, self.tx)
+        self.assertEqual(settlement.total_fee, -2.45)
+        wizard.action_preview()
+        self.assertIn("on record already", wizard.preview)
+        wizard.action_import()
+        self.assertEqual(settlements.search([]), settlement)
+        self.assertEqual(len(settlement.line_ids), 1)
 
     def test_random_payouts_add_up_in_the_books(self):
         rng = random.Random(88)
