@@ -6,7 +6,7 @@ Each public method of :class:`Control` is one; its keyword arguments are the JSO
 
 import copy
 
-from . import charges, intents, mandates, methods, returns
+from . import charges, intents, mandates, methods, payouts, returns
 from .errors import ApiError
 
 
@@ -219,9 +219,10 @@ class Control:
         """:param options: reason, amount, fee, inquiry, network_reason_code"""
         return returns.dispute(self._account, self._get_charge(intent), **options)
 
-    def close_dispute(self, dispute, status):
+    def close_dispute(self, dispute, status, amount=None):
+        """:param amount: what comes back, if it is won in part"""
         item = self._account.get("dispute", dispute)
-        return returns.close_dispute(self._account, item, status)
+        return returns.close_dispute(self._account, item, status, amount)
 
     def return_debit(self, intent, cause, fee=None):
         """:param cause: one of methods.BANK_RETURNS"""
@@ -231,8 +232,39 @@ class Control:
     def _get_charge(self, intent):
         return intents.get_charge(self._account, {"payment_intent": intent})
 
-    def pay_out(self, currency="usd"):
-        return returns.pay_out(self._account, currency)
+    def fail_debit(self, intent):
+        """Fail a bank debit that had succeeded; there is no dispute."""
+        return returns.fail_debit(self._account, self._get_charge(intent))
+
+    # Balance and payouts
+
+    def move(self, amount, kind, **options):
+        """:param options: currency, category, description"""
+        return payouts.move(self._account, amount, kind, **options)
+
+    def convert(self, intent, currency, rate):
+        """Settle a charge in another currency."""
+        entry = self._get_charge(intent)["balance_transaction"]
+        entry = self._account.get("balance_transaction", entry)
+        return payouts.convert(self._account, entry, currency, rate)
+
+    def pay_out(self, currency="usd", **options):
+        """:param options: negative, reconciled"""
+        return payouts.pay_out(self._account, currency, **options)
+
+    def pay_out_manually(self, amount, **options):
+        """:param options: currency, method"""
+        return payouts.pay_out_manually(self._account, amount, **options)
+
+    def finish_payout(self, payout):
+        """It is final now what the payout is made of."""
+        item = self._account.get("payout", payout)
+        item["reconciliation_status"] = "completed"
+        return item
+
+    def fail_payout(self, payout):
+        item = self._account.get("payout", payout)
+        return payouts.fail_payout(self._account, item)
 
     def fee(self, amount, kind="card"):
         """Return Stripe's fee for an amount, in minor units."""

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Refunds, disputes, returned debits and payouts."""
+"""Refunds, disputes and returned debits; what is paid out: payouts.py."""
 
 from . import charges, intents, mandates, methods
 from .errors import invalid
@@ -169,8 +169,10 @@ def take_evidence(account, item, params):
     return item
 
 
-def close_dispute(account, item, status):
-    """:param status: won (the money comes back), lost, warning_closed"""
+def close_dispute(account, item, status, amount=None):
+    """:param status: won (the money comes back), lost, warning_closed
+    :param amount: what comes back, if it is won in part
+    """
     if item["status"] in FINAL:
         raise invalid("This dispute is already closed.")
     previous = {"status": item["status"]}
@@ -178,7 +180,7 @@ def close_dispute(account, item, status):
     account.emit("charge.dispute.closed", item, previous)
     if status == "won":
         account.get("charge", item["charge"])["disputed"] = False
-        _enter_dispute(account, item, item["amount"], 0, "dispute_reversal")
+        _enter_dispute(account, item, amount or item["amount"], 0, "dispute_reversal")
         account.emit("charge.dispute.funds_reinstated", item)
     return item
 
@@ -209,36 +211,13 @@ def dispute_later(account):
         dispute(account, account.get("charge", charge_id), inquiry=outcome == "inquiry")
 
 
-# Payouts
+def fail_debit(account, charge):
+    """Fail a bank debit after it had succeeded, without a dispute.
 
-
-def pay_out(account, currency="usd"):
-    """Pay out the whole balance to the bank; None if there is nothing to send."""
-    entries = account.all("balance_transaction", payout=None, currency=currency)
-    total = sum(entry["net"] for entry in entries)
-    if total <= 0:
-        return None
-    payout = account.add(
-        "payout",
-        amount=total,
-        arrival_date=account.now + charges.DAY,
-        automatic=True,
-        currency=currency,
-        description="STRIPE PAYOUT",
-        destination="ba_stand_in",
-        failure_code=None,
-        metadata={},
-        method="standard",
-        reconciliation_status="completed",
-        source_type="card",
-        statement_descriptor=None,
-        status="paid",
-        type="bank_account",
-    )
-    own = charges.enter(account, "payout", -total, 0, payout)
-    payout["balance_transaction"] = own["id"]
-    for entry in (*entries, own):
-        entry.update(payout=payout["id"], status="available")
-    account.emit("payout.created", payout)
-    account.emit("payout.paid", payout)
-    return payout
+    https://docs.stripe.com/reports/balance-transaction-types, payment_failure_refund
+    """
+    amount = charge["amount_captured"]
+    entry = charges.enter(account, "payment_failure_refund", -amount, 0, charge)
+    intent = account.get("payment_intent", charge["payment_intent"])
+    account.book("returned", intent, amount, charge=charge["id"])
+    return entry
