@@ -54,6 +54,8 @@
         "views/paycollect_aging_views.xml",
         "wizards/paycollect_aging_day_views.xml",
         "views/paycollect_figure_views.xml",
+        "views/paycollect_invoice_figure_views.xml",
+        "views/res_config_settings_figures_views.xml",
     ],
     "installable": True,
     "application": False,

@@ -15,6 +15,7 @@ from .fee import test_late_fee
 from .figures import test_aging
 from .figures import test_figures
 from .figures import test_figures_rules
+from .figures import test_invoice_figures
 from .handoff import test_dossier
 from .handoff import test_evidence
 from .handoff import test_handoff

@@ -3,4 +3,8 @@ from . import paycollect_ledger
 from . import paycollect_measure_mixin
 from . import paycollect_aging
 from . import paycollect_figure
+from . import paycollect_invoice_figure
+from . import paycollect_invoice_figure_facts
+from . import res_company
+from . import res_config_settings
 from . import res_partner

@@ -35,7 +35,7 @@ class PaycollectMeasureMixin(models.AbstractModel):
         if aggregate == "avg" and name in self._get_ratios():
             above, below, factor = self._get_ratios()[name]
             return SQL(
-                "SUM(%s) / NULLIF(SUM(%s), 0) * %s",
+                "SUM(%s)::numeric / NULLIF(SUM(%s)::numeric, 0) * %s",
                 self._field_to_sql(self._table, above, query),
                 self._field_to_sql(self._table, below, query),
                 factor,

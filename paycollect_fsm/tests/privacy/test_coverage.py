@@ -13,6 +13,7 @@ EXCEPTIONS = {
     "paycollect.aging": "a view of the ledger",
     "paycollect.desk.item": "a view of what is declared elsewhere",
     "paycollect.figure": "a view of the ledger",
+    "paycollect.invoice.figure": "a view of invoices",
     "paycollect.recovery.report": "a view of attempts",
     "paycollect.recovery.curve": "a view of attempts",
     "paycollect.return.rate": "a view of attempts",
