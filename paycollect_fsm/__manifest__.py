@@ -42,6 +42,7 @@
         "data/mail_template_receipt.xml",
         "data/mail_template_refund.xml",
         "data/mail_template_custody.xml",
+        "data/mail_template_block.xml",
         # screens
         "views/menu.xml",
         "views/paycollect_policy_views.xml",
@@ -94,6 +95,9 @@
         "views/fsm_order_visit_views.xml",
         "views/deposit_views.xml",
         "views/paycollect_revenue_views.xml",
+        "views/paycollect_hour_block_views.xml",
+        "views/paycollect_hour_refill_views.xml",
+        "views/product_template_views.xml",
         "wizards/paycollect_activation_views.xml",
         "wizards/paycollect_export_views.xml",
         "wizards/paycollect_forget_views.xml",

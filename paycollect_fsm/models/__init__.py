@@ -13,6 +13,7 @@ from . import hold
 from . import door
 from . import installment
 from . import deposit
+from . import block
 from . import revenue
 from . import settlement
 from . import privacy

@@ -40,6 +40,7 @@ class BookingFacts:
     ``amount`` and ``paid`` are in the booking's currency, whose smallest unit is
     ``rounding``. ``hold_text`` is what everyone may read of ``hold_reason``.
     ``authorization``: DECLINED if the estimate couldn't be held on any method.
+    ``covered``: what the customer paid in advance for any work pays for this.
     """
 
     mode: str
@@ -57,6 +58,7 @@ class BookingFacts:
     hold_text: str = ""
     closed: bool = False
     authorization: str = ""
+    covered: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,11 @@ def get_deposit_due(facts: BookingFacts) -> float:
     50.0
     >>> get_deposit_due(BookingFacts("auto", day, amount=90, deposit_percent=50))
     45.0
+    >>> get_deposit_due(BookingFacts("prepaid", day, amount=90, covered=True))
+    0.0
     """
+    if facts.covered:
+        return 0.0
     percent = 100.0 if facts.mode == "prepaid" else facts.deposit_percent
     if not percent or facts.amount is None:
         return 0.0
@@ -132,6 +138,8 @@ def judge(facts: BookingFacts) -> Verdict:
     'method_missing'
     >>> judge(BookingFacts("cod", date(2027, 1, 1), amount=90)).state
     'not_needed'
+    >>> judge(BookingFacts("prepaid", date(2027, 1, 1), amount=90, covered=True)).code
+    'covered'
     """
     method = choose_method(facts.expiries, facts.job_date, facts.limits)
     state, code, params = _find_obstacle(facts, method)
@@ -153,6 +161,8 @@ def _find_obstacle(facts: BookingFacts, method: int | None):
             return PREPAID if facts.mode == "prepaid" else NOT_NEEDED, "paid", {}
     if facts.po_required and not facts.po_given:
         return PO_MISSING, "po_missing", {}
+    if facts.covered:
+        return PREPAID if facts.mode == "prepaid" else NOT_NEEDED, "covered", {}
     if deposit := get_deposit_due(facts):
         code = "prepayment_due" if facts.mode == "prepaid" else "deposit_due"
         return DEPOSIT_DUE, code, {"amount": deposit, "percent": facts.deposit_percent}

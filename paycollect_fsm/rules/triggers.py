@@ -32,6 +32,7 @@ TRIGGERS = {
     for trigger in (
         Trigger("completion", "Job completed"),
         Trigger("deposit", "Deposit", any_mode=True),
+        Trigger("refill", "Prepaid services refilled", any_mode=True),
         Trigger("schedule", "Scheduled", CUSTOMER, gives_way=False),
         Trigger("autopay", "Autopay", CUSTOMER),
         Trigger("retry", "Retry"),

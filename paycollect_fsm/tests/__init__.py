@@ -111,3 +111,6 @@ from .door import test_door_rules
 from .settlement import test_settlement
 from .settlement import test_settlement_rules
 from .settlement import test_stripe_payouts
+from .block import test_block
+from .block import test_block_rules
+from .block import test_refill

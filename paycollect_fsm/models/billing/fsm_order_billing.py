@@ -187,10 +187,17 @@ class FSMOrder(models.Model):
         for move in with_order._create_order_invoices(quantities, last):
             moves_of[job_of[move.invoice_line_ids.sale_line_ids.order_id]] |= move
         self._add_extras_to_invoices(moves_of)
+        self._cover_invoices(moves_of)
         moves = self.env["account.move"].union(*moves_of.values())
         moves.with_context(collection_billing=True).action_post()
         self._compare_with_invoices(quantities, before)
         return moves_of
+
+    def _cover_invoices(self, moves_of):
+        """Hook: deduct what customers paid in advance for any work.
+
+        :param moves_of: ``{job: its new draft invoices}``
+        """
 
     def _create_order_invoices(self, quantities, last):
         """Return the draft invoices of these jobs' orders, one per order."""

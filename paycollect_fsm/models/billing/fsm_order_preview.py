@@ -21,10 +21,20 @@ class FSMOrder(models.Model):
         shares = {}
         if order.state == "sale":
             shares = order._get_shares(quantities, base_lines, self._is_last_of_order())
-        return [
+        vals_list = [
             *(self._prepare_preview_vals(line) for line in base_lines),
             *self._prepare_shares_preview(shares),
         ]
+        total = sum(vals["price_total"] for vals in vals_list)
+        return [*vals_list, *self._prepare_cover_preview(base_lines, total)]
+
+    def _prepare_cover_preview(self, base_lines, total):
+        """Hook: return values for what the customer paid in advance for any work.
+
+        :param base_lines: everything to bill, see ``_get_preview_base_lines``
+        :param total: what would be billed, taxes included
+        """
+        return []
 
     def _get_preview_base_lines(self, quantities):
         """Return everything to bill as tax engine lines, with computed taxes."""
