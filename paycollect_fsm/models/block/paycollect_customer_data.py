@@ -13,6 +13,6 @@ class PaycollectCustomerData(models.AbstractModel):
             "paycollect.hour.block": CustomerRows(),
             "paycollect.hour.block.use": CustomerRows(partner=("block_id.partner_id",)),
             "paycollect.hour.refill": CustomerRows(
-                partner=("partner_id", "contact_id")
+                partner=("partner_id", "agreed_by_id")
             ),
         }

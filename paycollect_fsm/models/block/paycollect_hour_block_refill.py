@@ -142,10 +142,8 @@ class PaycollectHourBlock(models.Model):
         :return: whether it was invoiced; not if it costs more than was agreed to
         """
         move = self.env["account.move"].create(self._prepare_next_vals(now))
-        if (
-            self.currency_id.compare_amounts(move.amount_total, agreement.max_amount)
-            > 0
-        ):
+        price, most = move.amount_total, agreement.max_amount
+        if self.currency_id.compare_amounts(price, most) > 0:
             move.unlink()
             return False
         [(policy, basis)] = self.env["paycollect.policy"]._resolve_batch(
@@ -256,8 +254,8 @@ class PaycollectHourBlock(models.Model):
                 order,
                 self.env._("Offer %(customer)s the next block", customer=payer.name),
                 self.env._(
-                    "Little is left of %(block)s, but %(customer)s has neither an email "
-                    "address nor a phone number that accepts text messages.",
+                    "Little is left of %(block)s, but %(customer)s has neither an "
+                    "email address nor a phone number that accepts text messages.",
                     block=self.display_name,
                     customer=payer.display_name,
                 ),

@@ -43,6 +43,7 @@ class PaycollectHourBlockUse(models.Model):
         "fsm.order", readonly=True, index="btree_not_null", ondelete="set null"
     )
     line_hours = fields.Float(
+        string="Hours of the Line",
         digits="Product Unit",
         readonly=True,
         help="The hours that the line takes; a credit note gives them back.",
@@ -51,7 +52,7 @@ class PaycollectHourBlockUse(models.Model):
     partner_id = fields.Many2one(related="block_id.partner_id", string="Customer")
     currency_id = fields.Many2one(related="block_id.currency_id")
     move_id = fields.Many2one(related="line_id.move_id", string="Document")
-    date = fields.Date(related="line_id.move_id.invoice_date", string="Date")
+    date = fields.Date(related="line_id.move_id.invoice_date")
     is_counted = fields.Boolean(
         compute="_compute_taken",
         compute_sudo=True,

@@ -28,7 +28,7 @@ class PaycollectHourRefill(models.Model):
         index=True,
         ondelete="restrict",
     )
-    contact_id = fields.Many2one(
+    agreed_by_id = fields.Many2one(
         "res.partner",
         string="Agreed To By",
         required=True,
@@ -55,8 +55,8 @@ class PaycollectHourRefill(models.Model):
         string="At Most",
         required=True,
         readonly=True,
-        help="What the next block costs with taxes, as the customer agreed. At a higher "
-        "price, it is offered instead of charged.",
+        help="What the next block costs with taxes, as the customer agreed. At a "
+        "higher price, it is offered instead of charged.",
     )
     consent_id = fields.Many2one(
         "paycollect.consent",
@@ -127,7 +127,7 @@ class PaycollectHourRefill(models.Model):
         return self.create(
             {
                 "partner_id": block.partner_id.id,
-                "contact_id": contact.id,
+                "agreed_by_id": contact.id,
                 "company_id": block.company_id.id,
                 "product_id": block.product_id.id,
                 "token_id": token.id,
@@ -186,12 +186,12 @@ class PaycollectHourRefill(models.Model):
     @api.model
     def _get_refill_text(self, block, token):
         return self.env._(
-            "Prepaid services: when less than %(threshold)s is left of “%(product)s,” I "
-            "authorize %(company)s to charge my %(method)s for the next block, at most "
-            "%(amount)s each time, one block at a time. I will get a receipt for every "
-            "charge. If this method is removed or can't be charged, another one that I "
-            "keep on file may be charged instead. I can turn this off at any time in "
-            "the customer portal or by contacting you.",
+            "Prepaid services: when less than %(threshold)s is left of “%(product)s,” "
+            "I authorize %(company)s to charge my %(method)s for the next block, at "
+            "most %(amount)s each time, one block at a time. I will get a receipt for "
+            "every charge. If this method is removed or can't be charged, another one "
+            "that I keep on file may be charged instead. I can turn this off at any "
+            "time in the customer portal or by contacting you.",
             threshold=block._get_threshold_text(),
             product=block.product_id.name,
             company=block.company_id.name,

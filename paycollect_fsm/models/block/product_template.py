@@ -148,8 +148,8 @@ class ProductTemplate(models.Model):
 
     def _get_earned_account(self):
         """Return the account of the income once it is earned (sudo)."""
-        product = self.sudo()
-        return super(ProductTemplate, product)._get_product_accounts()["income"]
+        earned = self.sudo().with_context(hour_block_earned=True)
+        return earned._get_product_accounts()["income"]
 
     def _get_hour_block_account(self):
         """Return the account (sudo) that holds the income back, or none."""
@@ -159,6 +159,7 @@ class ProductTemplate(models.Model):
             not product.hour_block_kind
             or product.hour_block_income != AS_USED
             or not company.collection_active
+            or self.env.context.get("hour_block_earned")
         ):
             return self.env["account.account"]
         return company.collection_block_account_id

@@ -12,8 +12,8 @@ class ResCompany(models.Model):
         "'liability_non_current'))]",
         check_company=True,
         ondelete="restrict",
-        help="Holds what customers paid for blocks of hours or of money until jobs draw "
-        "it.",
+        help="Holds what customers paid for blocks of hours or of money until jobs "
+        "draw it.",
         write_groups="base.group_system",
         groups="account.group_account_invoice,account.group_account_readonly,"
         "base.group_system",

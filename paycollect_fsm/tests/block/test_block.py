@@ -177,9 +177,9 @@ class TestBlock(BlockCommon):
         job = self.make_block_job(self.partner, [(self.labor, 4), (self.cable, 1)])
         dialog = self.env["paycollect.complete"].create({"order_id": job.id})
         self.assertEqual(dialog.amount_total, 10)
-        name, total = dialog.line_ids[-1].mapped(lambda l: (l.name, l.price_total))[0]
-        self.assertEqual(name, "Paid from Ten hours: 6 h will be left")
-        self.assertEqual(total, -528)
+        line = dialog.line_ids[-1]
+        self.assertEqual(line.name, "Paid from Ten hours: 6 h will be left")
+        self.assertEqual(line.price_total, -528)
         job = self.make_block_job(self.partner, [(self.labor, 4)])
         dialog = self.env["paycollect.complete"].create({"order_id": job.id})
         self.assertEqual(

@@ -197,6 +197,33 @@ class World(RightsCommon):
         )
         return settlement, line, found
 
+    def _make_block(self):
+        """Return a prepaid block, a use of it, and an agreement about the next one."""
+        line = self.invoice.invoice_line_ids[:1]
+        customer = {"partner_id": self.customer.id, "company_id": self.company.id}
+        vals = {
+            **customer,
+            "product_id": line.product_id.id,
+            "currency_id": line.currency_id.id,
+        }
+        block = self.env["paycollect.hour.block"].create(
+            {**vals, "line_id": line.id, "kind": "hours", "hours": 1}
+        )
+        use = self.env["paycollect.hour.block.use"].create(
+            {"block_id": block.id, "line_id": line.id, "line_hours": 1}
+        )
+        refill = self.env["paycollect.hour.refill"].create(
+            {
+                **vals,
+                "agreed_by_id": self.customer.id,
+                "token_id": self.card.id,
+                "max_amount": 1,
+                "consent_id": self.card.consent_ids[:1].id,
+                "agreed_at": fields.Datetime.now(),
+            }
+        )
+        return block, use, refill, line, line.product_id.product_tmpl_id
+
     def _make_rows(self):
         now = fields.Datetime.now()
         company, provider = self.company, self.provider
@@ -301,6 +328,7 @@ class World(RightsCommon):
             *self._make_refund(),
             *self._make_custody(),
             *self._make_plan(),
+            *self._make_block(),
             *self._make_settlement(),
             self.env["paycollect.link"].search([], order="id desc", limit=1),
             self.invoice.activity_schedule("mail.mail_activity_data_todo"),
