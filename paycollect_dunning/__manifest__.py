@@ -7,7 +7,7 @@
     "author": "Paycollect, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/field-service",
     "license": "AGPL-3",
-    "depends": ["paycollect_portal"],
+    "depends": ["paycollect_portal", "spreadsheet_dashboard"],
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
@@ -55,7 +55,9 @@
         "wizards/paycollect_aging_day_views.xml",
         "views/paycollect_figure_views.xml",
         "views/paycollect_invoice_figure_views.xml",
+        "views/paycollect_payment_figure_views.xml",
         "views/res_config_settings_figures_views.xml",
+        "data/spreadsheet_dashboard.xml",
     ],
     "installable": True,
     "application": False,

@@ -13,6 +13,7 @@ from .case import test_case_run
 from .case import test_public_cases
 from .fee import test_late_fee
 from .figures import test_aging
+from .figures import test_dashboard
 from .figures import test_figures
 from .figures import test_figures_rules
 from .figures import test_invoice_figures
