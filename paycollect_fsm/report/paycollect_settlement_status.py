@@ -29,7 +29,7 @@ class PaycollectSettlementStatus(models.Model):
     waiting = fields.Integer(string="Open Payouts", readonly=True, aggregator=None)
     last_date = fields.Date(string="Last Payout", readonly=True)
     compared_at = fields.Datetime(string="Compared On", readonly=True)
-    error = fields.Char(string="Error", readonly=True)
+    error = fields.Char(readonly=True)
     text = fields.Char(string="Status", compute="_compute_texts")
     checked_text = fields.Char(string="Checked", compute="_compute_texts")
 

@@ -5,6 +5,7 @@ Amounts are signed from the company's view, in the payout's currency: what raise
 balance at the provider is positive, and a fee is what is deducted from it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,6 +60,8 @@ CERTAIN = (NAMED, ONLY)
 # Banks book a payout before or after the day that the provider expects.
 EARLY = timedelta(days=3)
 LATE = timedelta(days=10)
+# A shorter reference could be a date or an amount in the bank's text.
+LONG_ENOUGH = 6
 # How long a payment may take until the provider lists it.
 LISTED_AFTER = timedelta(days=7)
 
@@ -318,7 +321,8 @@ def choose_bank_line(reference, names, day, lines, rivals=0):
     """
     near = [line for line in lines if day - EARLY <= line.day <= day + LATE]
     near.sort(key=lambda line: (abs(line.day - day), line.key))
-    exact = [line for line in near if _names(line.text, (reference,))]
+    unique = (reference,) if len(reference) >= LONG_ENOUGH else ()
+    exact = [line for line in near if _names(line.text, unique)]
     if len(exact) == 1:
         return Choice(exact[0].key, (), NAMED)
     named = [line for line in near if _names(line.text, names)]
@@ -336,7 +340,9 @@ def choose_bank_line(reference, names, day, lines, rivals=0):
 
 def _names(text, words):
     text = " ".join(text.lower().split())
-    return any(word and word.lower() in text for word in words)
+    return any(
+        re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", text) for word in words
+    )
 
 
 def get_age_group(days):

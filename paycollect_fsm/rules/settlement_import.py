@@ -270,7 +270,14 @@ def parse(table, mapping, currency, pattern, separator, decimals=2):
         seen[cells] += 1
         rows.append(
             _make_row(
-                number, get, values, cells, seen[cells], currency, negative_fees, decimals
+                number,
+                get,
+                values,
+                cells,
+                seen[cells],
+                currency,
+                negative_fees,
+                decimals,
             )
         )
     payouts, found = _group(rows, totals, decimals)

@@ -17,6 +17,7 @@ from . import (
     disputes,
     history,
     holidays,
+    payouts,
     portal,
     reminders,
     schedule,
@@ -54,6 +55,7 @@ def build(env):
         disputes.plan(flow)
         agenda.plan(flow)
         checks.plan(flow)
+        payouts.plan(flow)
         schedule.plan(flow)
         portal.plan(flow)
         reminders.plan(flow)

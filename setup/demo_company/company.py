@@ -160,6 +160,7 @@ def switch_on(env):
         {
             "collection_responsible_id": accountant.id,
             "collection_fee_account_id": fees[:1].id,
+            "collection_charge_fee_account_id": fees[:1].id,
             "collection_email_from": SENDER,
             "collection_remit_to": REMIT_TO,
         }

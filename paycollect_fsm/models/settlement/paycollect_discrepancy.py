@@ -76,9 +76,7 @@ class PaycollectDiscrepancy(models.Model):
     )
     found_at = fields.Datetime(string="Found On", required=True, readonly=True)
     closed_at = fields.Datetime(string="Closed On", readonly=True)
-    accepted_by_id = fields.Many2one(
-        "res.users", string="Accepted By", readonly=True, index="btree_not_null"
-    )
+    accepted_by_id = fields.Many2one("res.users", readonly=True, index="btree_not_null")
     note = fields.Char(
         string="Explanation",
         write_groups=GROUP_USER,

@@ -36,7 +36,9 @@ class PaycollectDiscrepancy(models.Model):
         lines = self.env["paycollect.settlement.line"].search(
             [("provider_id", "=", provider.id), ("date", ">=", today - HORIZON)]
         )
-        opened = self.search([("provider_id", "=", provider.id), ("state", "=", "open")])
+        opened = self.search(
+            [("provider_id", "=", provider.id), ("state", "=", "open")]
+        )
         lines |= opened.line_id
         lines._find_transactions()
         self._check_lines(lines, now)
@@ -67,8 +69,8 @@ class PaycollectDiscrepancy(models.Model):
         found = {}
         for difference in rules.find_line_differences(facts, transactions):
             line = by_key[difference.line]
-            found[line.provider_id.id, difference.get_key()] = (
-                self._prepare_line_vals(line, difference)
+            found[line.provider_id.id, difference.get_key()] = self._prepare_line_vals(
+                line, difference
             )
         self._sync(found, [("line_id", "in", lines.ids)], now)
 
@@ -126,17 +128,21 @@ class PaycollectDiscrepancy(models.Model):
         self._sync(found, scope, now)
 
     def _search_transactions(self, provider, lines, now):
-        """Return what the provider's list must name, since it is read here."""
+        """Return what the provider's list must name, since it is read here.
+
+        A payment that was made just before may have been listed before, too.
+        """
         first = min(lines.mapped("date"), default=None)
         if not first:
             return self.env["payment.transaction"]
+        since = max(first + rules.LISTED_AFTER, now.date() - HORIZON)
         found = self.env["payment.transaction"].search(
             [
                 ("provider_id", "=", provider.id),
                 ("state", "=", "done"),
                 ("operation", "!=", "validation"),
                 ("amount", "!=", 0),
-                ("last_state_change", ">=", max(first, now.date() - HORIZON)),
+                ("last_state_change", ">=", since),
             ]
         )
         return found.filtered(lambda tx: not tx._is_captured_in_parts())

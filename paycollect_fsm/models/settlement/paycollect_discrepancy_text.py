@@ -86,14 +86,14 @@ class PaycollectDiscrepancy(models.Model):
                     **values,
                 ),
                 _(
-                    "Compare the payment at the provider with the transaction here, and "
-                    "correct the payment."
+                    "Compare the payment at the provider with the transaction here, "
+                    "and correct the payment."
                 ),
             ),
             (rules.AMOUNT, "dispute"): (
                 _(
-                    "For the dispute about %(reference)s, the provider moved %(amount)s "
-                    "more than is booked here.",
+                    "For the dispute about %(reference)s, the provider moved "
+                    "%(amount)s more than is booked here.",
                     **values,
                 ),
                 _(
@@ -103,7 +103,8 @@ class PaycollectDiscrepancy(models.Model):
             ),
             (rules.FEES, ""): (
                 _(
-                    "Amount, fee and net of %(reference)s don't add up at the provider.",
+                    "Amount, fee and net of %(reference)s don't add up at the "
+                    "provider.",
                     **values,
                 ),
                 _("Ask the provider for the correct fee of this payment."),
@@ -161,7 +162,8 @@ class PaycollectDiscrepancy(models.Model):
             ),
             (rules.BOOKS, ""): (
                 _(
-                    "%(reference)s over %(amount)s succeeded, but no payment is booked.",
+                    "%(reference)s over %(amount)s succeeded, but no payment is "
+                    "booked.",
                     **values,
                 ),
                 _("Open the transaction, and process it again."),
@@ -187,7 +189,8 @@ class PaycollectDiscrepancy(models.Model):
             ),
             (rules.BANK, "not_sent"): (
                 _(
-                    "The provider couldn't send the payout %(reference)s of %(amount)s.",
+                    "The provider couldn't send the payout %(reference)s of "
+                    "%(amount)s.",
                     **values,
                 ),
                 _(

@@ -110,8 +110,8 @@ class PaycollectSettlement(models.Model):
         """Button: book, match and compare again. Doesn't ask the provider."""
         self.env["paycollect.access"]._check_user(self)
         now = fields.Datetime.now()
-        for settlement in self._as_system():
-            settlement._settle(now)
+        for settlement in self:
+            settlement._as_system()._settle(now)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_discrepancies(self):
@@ -160,10 +160,13 @@ class PaycollectSettlement(models.Model):
     def _settle(self, now):
         """Do what can be done with what is known. Repeating it changes nothing.
 
+        Does nothing while another worker is at it.
+
         :param now: naive UTC datetime
         """
         self.ensure_one()
-        self.lock_for_update()
+        if not self.try_lock_for_update():
+            return
         self.line_ids._find_transactions()
         self.line_ids._follow_returns(now)
         self._book(now)

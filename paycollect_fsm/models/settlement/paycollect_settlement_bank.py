@@ -85,10 +85,11 @@ class PaycollectSettlement(models.Model):
             self.write(vals)
 
     def _follow_bank(self):
-        """Note with which bank transaction somebody matched it, or that it was undone."""
+        """Note with which bank transaction it was matched, or that this was undone."""
         item = self.payout_item_id
         others = (
-            item.matched_debit_ids.debit_move_id + item.matched_credit_ids.credit_move_id
+            item.matched_debit_ids.debit_move_id
+            + item.matched_credit_ids.credit_move_id
         )
         line = others.move_id.statement_line_id[:1]
         line = line if item.reconciled else line.browse()
@@ -112,7 +113,11 @@ class PaycollectSettlement(models.Model):
             for line in self._search_bank_lines()
         ]
         return rules.choose_bank_line(
-            self.reference, self._get_bank_names(), self.date, lines, self._count_rivals()
+            self.reference,
+            self._get_bank_names(),
+            self.date,
+            lines,
+            self._count_rivals(),
         )
 
     def _search_bank_lines(self):
@@ -149,9 +154,7 @@ class PaycollectSettlement(models.Model):
             ]
         )
         names = set(self._get_bank_names())
-        return len(
-            others.filtered(lambda other: names & set(other._get_bank_names()))
-        )
+        return len(others.filtered(lambda other: names & set(other._get_bank_names())))
 
     def _get_bank_names(self):
         """Return the words by which the bank may name the provider."""

@@ -35,7 +35,6 @@ class PaycollectSettlement(models.Model):
     )
     payout_item_id = fields.Many2one(
         "account.move.line",
-        string="Payout Item",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -49,9 +49,7 @@ class PaycollectSettlement(models.Model):
                 **vals,
             },
             lines if lines is not None else self.line_ids.browse(),
-            counterparts
-            if counterparts is not None
-            else self.env["account.move.line"],
+            counterparts if counterparts is not None else self.env["account.move.line"],
         )
 
     def _prepare_payout_part(self):

@@ -162,7 +162,9 @@ class PaycollectSettlementLine(models.Model):
     def _get_account_providers(self):
         """Return the providers of the same account there."""
         own = self.provider_id
-        others = self.env["payment.provider"].search([("code", "in", own.mapped("code"))])
+        others = self.env["payment.provider"].search(
+            [("code", "in", own.mapped("code"))]
+        )
         return others.filtered(
             lambda other: any(one._shares_account_with(other) for one in own)
         )

@@ -51,8 +51,15 @@ class PaycollectSettlementLine(models.Model):
             [("move_id", "=", fee_move.id)], limit=1
         )
 
+    def _is_booked_elsewhere(self):
+        """Whether a manual payout took it from the balance, and booked its fee."""
+        move = self.item_id.move_id
+        return bool(move) and move != self.settlement_id.move_id
+
     def _get_expense(self):
         """Return what the provider keeps for good; negative: what it gave back."""
+        if self._is_booked_elsewhere():
+            return 0.0
         if self.kind == rules.FEE:
             return -self.net
         return 0.0 if self._has_booked_fee() else self.fee
@@ -74,7 +81,8 @@ class PaycollectSettlementLine(models.Model):
                     and not item.reconciled
                 )
             )
-            if min(items.mapped("balance")) < 0 < max(items.mapped("balance")):
+            balances = items.mapped("balance") or [0.0]
+            if min(balances) < 0 < max(balances):
                 items.reconcile()
 
     def _get_related_items(self):

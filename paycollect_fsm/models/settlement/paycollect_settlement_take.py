@@ -75,8 +75,11 @@ class PaycollectSettlement(models.Model):
         """Record what it is made of, once that is known."""
         if payout.entries is not None:
             lines = self.line_ids._take_entries(self.provider_id, payout.entries)
+            former = lines.settlement_id - self
             lines.settlement_id = self
             self.is_complete = True
+            for settlement in former:
+                settlement._set_rest()
         elif not payout.itemizable and payout.status in rules.SENT:
             self._get_unassigned_lines().settlement_id = self
             self.is_complete = True

@@ -53,7 +53,9 @@ class PaycollectSettlement(models.Model):
             for name, total in totals.items():
                 settlement[f"total_{name}"] = total
 
-    @api.depends("booking_code", "booking_error", "booking_day", "date", "bank_code", "state")
+    @api.depends(
+        "booking_code", "booking_error", "booking_day", "date", "bank_code", "state"
+    )
     @api.depends_context("lang")
     def _compute_texts(self):
         for settlement in self:

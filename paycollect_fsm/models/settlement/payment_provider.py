@@ -1,7 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import fields, models
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 _logger = logging.getLogger(__name__)
 
@@ -42,12 +46,12 @@ class PaymentProvider(models.Model):
 
         :param now: naive UTC datetime
         :return: movements on the balance, and payouts: lists of
-            :class:`settlement.Entry` and of :class:`settlement.Payout`; None if this
+            :class:`settlement.Entry` and of :class:`settlement.Payout`; empty if this
             provider's payouts can't be read
         :raise Exception: of :meth:`_get_payout_errors`
         """
         self.ensure_one()
-        return None
+        return ()
 
     def _get_payout_errors(self):
         """Hook: the exceptions with which reading may fail; it is tried again."""
@@ -81,13 +85,25 @@ class PaymentProvider(models.Model):
         now = now or fields.Datetime.now()
         for provider in self._search_settling():
             try:
-                found = provider._read_payouts(now)
-            except provider._get_payout_errors() as error:
-                provider._note_payout_error(error)
-            else:
-                provider._take_payouts(found, now)
-            provider._settle_open(now)
+                provider._read_and_settle(now)
+            except (RetryableJobError, OperationalError) as error:
+                _logger.info("Payouts of provider %s wait: %s", provider.id, error)
+                self.env["paycollect.settlement"]._rollback()
             self.env["paycollect.settlement"]._commit()
+
+    def _read_and_settle(self, now):
+        """Read what is new, unless the provider doesn't answer, and settle.
+
+        :param now: naive UTC datetime
+        :raise RetryableJobError: if a record that it concerns is locked
+        """
+        try:
+            found = self._read_payouts(now)
+        except self._get_payout_errors() as error:
+            self._note_payout_error(error)
+        else:
+            self._take_payouts(found, now)
+        self._settle_open(now)
 
     def _cron_compare(self, now=None):
         """Compare provider, transactions, payments, invoices and bank, once a day.
@@ -107,7 +123,7 @@ class PaymentProvider(models.Model):
 
     def _take_payouts(self, found, now):
         """Record what was read, then note how far it was read."""
-        if found is None:
+        if not found:
             return
         entries, payouts = found
         settlements = self.env["paycollect.settlement"]
@@ -129,11 +145,13 @@ class PaymentProvider(models.Model):
                 ("is_complete", "=", True),
             ]
         )
-        for settlement in waiting._as_system():
-            settlement._settle(now)
+        for settlement in waiting:
+            settlement._as_system()._settle(now)
 
     def _note_payout_error(self, error):
         _logger.warning(
-            "Payouts of provider %s could not be read: %s", self.id, type(error).__name__
+            "Payouts of provider %s could not be read: %s",
+            self.id,
+            type(error).__name__,
         )
         self.collection_payouts_error = f"{type(error).__name__}: {error}"[:500]

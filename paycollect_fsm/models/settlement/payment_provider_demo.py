@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import models
 
-from ...rules.settlement import PAYMENT, REFUND, Entry, Payout
+from ...rules.settlement import DISPUTE, PAYMENT, REFUND, Entry, Payout
 
 # What cards cost in the US: 2.9% + 0.30.
 PERCENT, FIXED = 2.9, 0.3
@@ -18,9 +18,8 @@ class PaymentProvider(models.Model):
     def _read_payouts(self, now):
         if self.code != "demo":
             return super()._read_payouts(now)
-        entries = [
-            self._make_demo_entry(tx) for tx in self._search_demo_unpaid(now)
-        ]
+        entries = [self._make_demo_entry(tx) for tx in self._search_demo_unpaid(now)]
+        entries += self._list_demo_disputes(now)
         by_currency = {}
         for entry in entries:
             by_currency.setdefault(entry.currency, []).append(entry)
@@ -67,11 +66,48 @@ class PaymentProvider(models.Model):
             fee_parts=(("processing_fee", fee),) if fee else (),
         )
 
+    def _list_demo_disputes(self, now):
+        """Return what disputes took from the demo balance, and gave back."""
+        found = self.env["paycollect.chargeback"].search(
+            [("provider_id", "=", self.id), ("withdrawn_at", "<=", now)], order="id"
+        )
+        entries = []
+        for back in found:
+            taken = ("dispute", back.withdrawn_at, -1, back.fee)
+            entries.append(self._make_demo_dispute_entry(back, *taken))
+            if back.reinstated_at:
+                given = ("dispute_reversal", back.reinstated_at, 1, 0.0)
+                entries.append(self._make_demo_dispute_entry(back, *given))
+        known = self.env["paycollect.settlement.line"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("reference", "in", [entry.reference for entry in entries]),
+            ]
+        )
+        names = set(known.mapped("reference"))
+        return [entry for entry in entries if entry.reference not in names]
+
+    def _make_demo_dispute_entry(self, back, label, moment, sign, fee):
+        gross = sign * back.amount
+        return Entry(
+            reference=f"demo_{label}_{back.id}",
+            kind=DISPUTE,
+            label=label,
+            day=moment.date(),
+            currency=back.currency_id.name,
+            gross=gross,
+            fee=fee,
+            net=back.currency_id.round(gross - fee),
+            object_ref=back.provider_reference,
+            references=(back.transaction_id.reference,),
+            fee_parts=(("dispute_fee", fee),) if fee else (),
+        )
+
     def _make_demo_payout(self, currency, entries, now):
         day = self.company_id._get_today(now)
         places = self.env["paycollect.settlement"]._find_currency(currency)
         return Payout(
-            reference=f"demo_po_{day:%Y%m%d}_{entries[0].reference[9:]}",
+            reference=f"demo_po_{day:%Y%m%d}_{entries[0].reference.rpartition('_')[2]}",
             day=day,
             currency=currency,
             amount=places.round(sum(entry.net for entry in entries)),

@@ -9,7 +9,9 @@ class ResCompany(models.Model):
         "account.account",
         string="Processing Fee Account",
         check_company=True,
-        domain=[("account_type", "in", ("expense", "expense_other", "expense_direct_cost"))],
+        domain=[
+            ("account_type", "in", ("expense", "expense_other", "expense_direct_cost"))
+        ],
         help="Account for the fees that providers deduct from payouts. Payouts aren't "
         "booked until it is chosen.",
         write_groups="base.group_system",

@@ -53,9 +53,7 @@ class PaymentProvider(models.Model):
         page = client.v1.balance_transactions.list(
             {**params, "limit": 100, "expand": ["data.source"]}
         )
-        return [
-            entry.to_dict(for_json=True) for entry in page.auto_paging_iter()
-        ]
+        return [entry.to_dict(for_json=True) for entry in page.auto_paging_iter()]
 
     def _list_payouts(self, client, since, now):
         """Return new payouts, and those that may have changed since."""

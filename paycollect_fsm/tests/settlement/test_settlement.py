@@ -216,9 +216,7 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         self.assertEqual(manual.booking_code, False)
         self.assertTrue(manual.move_id)
         self.assertFalse(self.get_differences(manual))
-        failed = self.take(
-            "po_2", self.make_charge_entry(self.other), status="failed"
-        )
+        failed = self.take("po_2", self.make_charge_entry(self.other), status="failed")
         self.assertFalse(failed.move_id)
         self.assertEqual(self.get_differences(failed), [("bank", "not_sent", 77.55)])
         negative = self.take(
@@ -232,8 +230,10 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         yesterday = self.now_ - timedelta(days=1)
         ten_days = self.now_ - timedelta(days=10)
         (self.tx | self.other).last_state_change = ten_days
+        long_ago = ten_days.date() - timedelta(days=10)
+        fee = self.make_entry("txn_fee", -1.0, kind="fee", day=long_ago)
         first = self.make_charge_entry(self.tx, day=ten_days.date())
-        self.take("po_1", first)
+        self.take("po_1", fee, first)
         self.take("po_2", self.make_charge_entry(self.tx, reference="txn_twice"))
         self.provider.collection_payouts_read_until = yesterday
         compare = self.env["payment.provider"]._cron_compare
@@ -273,7 +273,9 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         self.assertEqual(self.env["paycollect.settlement"].search([]), settlement)
 
     def test_a_file_of_another_provider_is_previewed_then_imported_once(self):
-        provider = self.provider.copy({"name": "Other", "code": "none", "state": "test"})
+        provider = self.provider.copy(
+            {"name": "Other", "code": "none", "state": "test"}
+        )
         provider.journal_id = self.bank
         self.tx.provider_id = provider
         text = (

@@ -76,7 +76,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             **values,
         }
 
-    def read(self, payouts=(), *lists, now=None):
+    def fetch(self, payouts=(), *lists, now=None):
         """Let the cron read; ``lists`` answer the lists of balance transactions."""
         answers = {
             "GET payouts": make_list(*payouts),
@@ -98,7 +98,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         fee = self.make_txn("2", -100, kind="stripe_fee", source=None)
         own = self.make_txn("3", -9580, kind="payout", source="po_1")
         early = self.make_payout(9580, reconciliation_status="in_progress")
-        asked = self.read([early], [charge, fee, own])
+        asked = self.fetch([early], [charge, fee, own])
         self.assertEqual(
             [path for _method, path, _params in asked],
             ["balance_transactions", "payouts"],
@@ -109,14 +109,14 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         lines = self.env["paycollect.settlement.line"].search([])
         self.assertEqual(lines.mapped("reference"), ["txn_1", "txn_2"])
         payout = self.make_payout(9580)
-        asked = self.read([payout], [], [own, charge, fee])
+        asked = self.fetch([payout], [], [own, charge, fee])
         self.assertEqual(asked[-1][2]["payout"], "po_1")
         self.assertEqual(settlement.line_ids, lines)
         self.assertEqual(settlement.line_ids.transaction_id, self.tx)
         self.assertEqual(settlement.amount, 95.8)
         self.assertFalse(self.get_differences(settlement))
         line = self.bring(95.8, "STRIPE TRANSFER")
-        self.read([payout], [charge, fee])
+        self.fetch([payout], [charge, fee])
         self.assertEqual(len(lines.search([])), 2, "the same again changes nothing")
         settlement._settle(self.now_)
         self.assertEqual(settlement.statement_line_id, line)
@@ -129,7 +129,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             "amount": 2100, "currency": "usd", "charge": "ch_1",
         }  # fmt: skip
         back = self.make_txn("2", -2100, kind="refund", source=refund)
-        self.read([self.make_payout(-86)], [], [charge, back])
+        self.fetch([self.make_payout(-86)], [], [charge, back])
         settlement = self.get_settlement()
         self.assertEqual(settlement.total_payment, 21.0)
         self.assertEqual(settlement.total_refund, -21.0)
@@ -148,7 +148,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             "2", -10000, 1500, "adjustment", source, category="dispute"
         )
         charge = self.make_txn("1", 10000, 320, source=self.make_charge())
-        self.read([self.make_payout(-1820)], [], [charge, taken])
+        self.fetch([self.make_payout(-1820)], [], [charge, taken])
         settlement = self.get_settlement()
         self.assertEqual(settlement.total_dispute, -100.0)
         self.assertEqual(
@@ -176,7 +176,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         taken = self.make_txn(
             "2", -10000, 1500, "adjustment", {**dispute}, category="dispute"
         )
-        self.read([self.make_payout(-11500)], [], [taken])
+        self.fetch([self.make_payout(-11500)], [], [taken])
         settlement = self.get_settlement()
         self.assertEqual(
             self.get_differences(settlement), [("missing_here", "no_dispute", -115.0)]
@@ -192,12 +192,12 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         self.assertFalse(self.move.amount_residual)
         charge = self.make_charge("py_1")
         back = self.make_txn("2", -10000, 400, "payment_failure_refund", charge)
-        self.read([], [back])
+        self.fetch([], [back])
         self.assertEqual(self.move.amount_residual, 100.0)
         line = self.env["paycollect.settlement.line"].search([])
         self.assertEqual(line.chargeback_id.kind, "bank_return")
         self.assertEqual(line.partner_id, self.tx.partner_id)
-        self.read([], [back])
+        self.fetch([], [back])
         self.assertEqual(len(self.env["paycollect.chargeback"].search([])), 1)
 
     def test_a_manual_payout_takes_what_was_on_the_balance(self):
@@ -205,7 +205,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         manual = self.make_payout(
             5000, automatic=False, reconciliation_status="not_applicable"
         )
-        self.read([manual], [charge])
+        self.fetch([manual], [charge])
         settlement = self.get_settlement()
         self.assertFalse(settlement.is_itemizable)
         self.assertEqual(settlement.total_balance, -46.8)
@@ -221,7 +221,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             self.env["payment.provider"]._cron_read_payouts(self.now_)
         self.assertIn("no route", self.provider.collection_payouts_error)
         self.assertFalse(self.provider.collection_payouts_read_until)
-        asked = self.read()
+        asked = self.fetch()
         self.assertFalse(self.provider.collection_payouts_error)
         since = int(asked[0][2]["created[gte]"])
         self.assertLess(since, self.stamp(9))
