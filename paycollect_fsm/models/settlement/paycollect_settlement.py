@@ -169,7 +169,8 @@ class PaycollectSettlement(models.Model):
             return
         self.line_ids._find_transactions()
         self.line_ids._follow_returns(now)
-        self._book(now)
+        # no message on each of a thousand payments that they arrived
+        self.with_context(mail_notrack=True)._book(now)
         self._match_bank()
         self.env["paycollect.discrepancy"]._check_settlement(self, now)
         self._refresh_state()

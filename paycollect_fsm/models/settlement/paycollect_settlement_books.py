@@ -60,6 +60,7 @@ class PaycollectSettlement(models.Model):
         try:
             with self.env.cr.savepoint():
                 code = self._get_booking_obstacle() or self._create_entry()
+                self.env.flush_all()
         except UserError as refusal:
             code, error = REFUSED, str(refusal)
         if self.booking_code != code or self.booking_error != error:

@@ -25,15 +25,19 @@ class PaycollectSettlementLine(models.Model):
         new = {
             entry.reference: entry for entry in entries if entry.reference not in lines
         }
+        find = self.env["paycollect.settlement"]._find_currency
+        codes = {entry.currency for entry in entries}
+        codes |= {entry.paid_in for entry in entries if entry.paid_in}
+        currencies = {code: find(code).id for code in codes}
         created = self.create(
-            [self._prepare_vals(provider, entry) for entry in new.values()]
+            [self._prepare_vals(provider, entry, currencies) for entry in new.values()]
         )
         lines |= {line.reference: line for line in created}
         names = dict.fromkeys(entry.reference for entry in entries)
         return self.browse([lines[name].id for name in names])
 
-    def _prepare_vals(self, provider, entry):
-        find = self.env["paycollect.settlement"]._find_currency
+    def _prepare_vals(self, provider, entry, currencies):
+        """:param currencies: ``{code: id}``"""
         paid_in = entry.paid_in or entry.currency
         converted = paid_in.upper() != entry.currency.upper()
         return {
@@ -43,12 +47,12 @@ class PaycollectSettlementLine(models.Model):
             "kind": entry.kind,
             "label": entry.label,
             "date": entry.day,
-            "currency_id": find(entry.currency).id,
+            "currency_id": currencies[entry.currency],
             "gross": entry.gross,
             "fee": entry.fee,
             "net": entry.net,
             "source_amount": entry.paid if converted else entry.gross,
-            "source_currency_id": find(paid_in).id,
+            "source_currency_id": currencies[paid_in],
             "fee_parts": [list(part) for part in entry.fee_parts] or False,
             "object_ref": entry.object_ref,
             "source_refs": list(entry.references) or False,
