@@ -52,6 +52,7 @@
         # payment plans
         "data/mail_template_installment.xml",
         "views/plan_templates.xml",
+        "views/prepaid_templates.xml",
         # statement and service history
         "views/statement_templates.xml",
         "views/paycollect_statement_request_views.xml",

@@ -36,6 +36,8 @@ NO_PAGES = {
     "/my/plans/decline",
     "/my/plans/end",
     "/my/plans/pay",
+    "/my/prepaid/off",
+    "/my/prepaid/refill",
     "/my/promises/cancel",
     "/my/promises/make",
     "/my/requests/withdraw",
@@ -88,6 +90,7 @@ def get_pages(customer):
         "/my/people": ["/my/people"],
         "/my/people/invite": ["/my/people#wrong"],
         "/my/plans": [f"/my/plans?plan={customer['plan']}"],
+        "/my/prepaid": ["/my/prepaid"],
         "/my/promises": ["/my/promises"],
         "/my/requests": ["/my/requests"],
         "/my/requests/new": [

@@ -11,6 +11,7 @@ from . import check
 from . import autopay
 from . import scheduled
 from . import plan
+from . import prepaid
 from . import request
 from . import role
 from . import statement

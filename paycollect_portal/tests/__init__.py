@@ -37,3 +37,4 @@ from .statement import test_statement
 from .statement import test_statement_page
 from .statement import test_statement_pdf
 from .statement import test_statement_rules
+from .prepaid import test_prepaid_pages

@@ -38,7 +38,9 @@ from . import paycollect_hour_block_draw
 from . import paycollect_hour_block_end
 from . import paycollect_hour_block_refill
 from . import paycollect_hour_block_text
+from . import paycollect_hour_block_customer
 from . import paycollect_hour_refill
+from . import paycollect_hour_refill_text
 from . import account_move
 from . import account_move_draw
 from . import account_move_line

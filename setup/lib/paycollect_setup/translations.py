@@ -27,6 +27,8 @@ EVERYWHERE = (
 READ = {
     "paycollect_fsm": (
         "model:paycollect.decline.code,customer_text:",
+        "code:models/block/paycollect_hour_block_customer.py",
+        "code:models/block/paycollect_hour_refill_text.py",
         "code:models/booking/payment_transaction.py",
         "code:models/charge/account_move.py",
         "code:models/charge/account_move_collectable.py",
