@@ -30,8 +30,10 @@ ENTRIES = ("action_", "_cron_", "_gc_", "_compute_", "_onchange_", "_search_")
 OVERRIDES = {
     "write",
     "_create_payment",
+    "_get_available_tokens",
     "_message_post_after_hook",
     "_message_receive_bounce",
+    "_notify_by_email_prepare_rendering_context",
     "_order_field_to_sql",
     "_post",
     "_postprocess_sent_message",

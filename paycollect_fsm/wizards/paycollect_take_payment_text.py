@@ -66,8 +66,8 @@ class PaycollectTakePayment(models.TransientModel):
         _ = self.env._
         return {
             "number_missing": _(
-                "Check Number is empty. Enter it: it's printed in the upper right corner "
-                "of the check."
+                "Check Number is empty. Enter it: it's printed in the upper right "
+                "corner of the check."
             ),
             "number": _(
                 "A check number has up to %(digits)s digits. Enter the one in the "

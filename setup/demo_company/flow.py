@@ -189,7 +189,7 @@ class Flow:
         for move, kind in self.outbox.take_messages():
             self.clock.tick(MESSAGE_AFTER)
             if kind == "receipt":
-                self._note_sent(move._get_claimed_messages("paid"))
+                self._note_sent(move._get_claimed_receipts())
             elif move._is_owed():
                 self._note_invoice(move)
 

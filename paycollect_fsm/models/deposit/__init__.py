@@ -8,6 +8,7 @@ from . import paycollect_policy
 from . import payment_transaction
 from . import sale_order
 from . import sale_order_cancel
+from . import sale_order_cancel_search
 from . import sale_order_confirm
 from . import sale_order_deposit
 from . import sale_order_deposit_customer

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...rules.const import PLANNED
 from ...rules.deposit import (
@@ -48,19 +46,6 @@ class SaleOrder(models.Model):
         for order in self:
             found = order.collection_deposit_settlement
             order.collection_deposit_to_settle = bool(found) and not found.get("by")
-
-    @api.model
-    def _search_collection_deposit_to_settle(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        self.flush_model(["collection_deposit_settlement"])
-        rows = SQL(
-            "(SELECT id FROM sale_order WHERE jsonb_typeof(collection_deposit_settlement)"
-            " = 'object' AND NOT jsonb_exists(collection_deposit_settlement, 'by'))"
-        )
-        found = Domain("id", "in", rows)
-        domains = {True: found, False: ~found}
-        return Domain.OR([domains[bool(item)] for item in value])
 
     def write(self, vals):
         """Settle the deposit of orders that are canceled, or drop it if reopened."""

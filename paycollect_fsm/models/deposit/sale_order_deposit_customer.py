@@ -46,20 +46,25 @@ class SaleOrder(models.Model):
         """Say on top of the quotation's email that accepting it takes a deposit."""
         context = super()._notify_by_email_prepare_rendering_context(*args, **kwargs)
         lang = context.get("lang") or self.env.lang
-        if text := self.sudo().with_context(lang=lang)._get_deposit_offer_text():
+        order, now = self.sudo().with_context(lang=lang), fields.Datetime.now()
+        if text := order._get_deposit_offer_text(now):
             context["subtitles"] = [*context.get("subtitles", ()), text]
         return context
 
-    def _get_deposit_offer_text(self):
-        """Return what accepting the quotation takes, or ""."""
+    def _get_deposit_offer_text(self, now):
+        """Return what accepting the quotation takes, or "".
+
+        :param now: naive UTC datetime
+        """
         self.ensure_one()
         if self.state not in ("draft", "sent"):
             return ""
-        state, asked, due = self._get_deposit_state(fields.Datetime.now())
+        state, asked, due = self._get_deposit_state(now)
         if not state or state == PAID:
             return ""
         return self.env._(
-            "Deposit: %(amount)s (%(percent)s%%)", **self._get_deposit_values(asked, due)
+            "Deposit: %(amount)s (%(percent)s%%)",
+            **self._get_deposit_values(asked, due),
         )
 
     def _get_settlement_reason(self):

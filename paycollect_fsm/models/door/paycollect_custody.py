@@ -129,7 +129,7 @@ class PaycollectCustody(models.Model):
         string="Late", compute="_compute_hours", search="_search_is_late"
     )
     may_hand_in = fields.Boolean(compute="_compute_may_hand_in")
-    may_take_back = fields.Boolean(compute="_compute_may_hand_in")
+    may_hold = fields.Boolean(compute="_compute_may_hand_in")
 
     _take_key_unique = models.UniqueIndex(
         "(take_key)", "This payment was taken already."
@@ -222,9 +222,8 @@ class PaycollectCustody(models.Model):
     def _compute_may_hand_in(self):
         office = self.env.user.has_group("paycollect_fsm.group_user")
         for custody in self:
-            holds = office or custody.user_id == self.env.user
-            custody.may_hand_in = custody.state == COLLECTED and holds
-            custody.may_take_back = custody.state == HANDED_IN and holds
+            custody.may_hold = office or custody.user_id == self.env.user
+            custody.may_hand_in = custody.state == COLLECTED and custody.may_hold
 
     def _web_read_group_groupby_formatter(self, groupby_spec, values):
         """Write the days of groups like those of the rows."""

@@ -40,6 +40,7 @@ class PaycollectCustody(models.Model):
 
         :raise UserError: if they hold nothing
         """
+        self._check_holder()
         rows = self.search([("user_id", "=", self.env.uid), ("state", "=", COLLECTED)])
         if not rows:
             raise UserError(self.env._("You hold no cash or checks to hand in."))
@@ -49,7 +50,9 @@ class PaycollectCustody(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Handed in: %(what)s.", what=rows._get_sum_text()),
+                "message": self.env._(
+                    "Handed in: %(what)s.", what=rows._get_sum_text()
+                ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -81,8 +84,7 @@ class PaycollectCustody(models.Model):
         :raise UserError: if accounting has received it
         """
         self._check_holder()
-        self._check_may(TAKEN_BACK)
-        if not all(self.mapped("may_take_back")):
+        if not all(self.mapped("may_hold")):
             raise AccessError(self.env._("Another worker collected this."))
         self.sudo()._record_step(TAKEN_BACK, fields.Datetime.now())
 

@@ -49,21 +49,25 @@ class PaymentToken(models.Model):
         if not self.env.company.sudo().collection_active:
             return found
         if not is_validation:
-            found |= self._get_shared_tokens(providers_ids, partner_id)
+            today = self.env.company._get_today()
+            found |= self._get_shared_tokens(providers_ids, partner_id, today)
         return found.sorted(lambda token: token.sudo()._get_place())
 
     @api.model
-    def _get_shared_tokens(self, providers_ids, partner_id):
+    def _get_shared_tokens(self, providers_ids, partner_id, today):
         """Return the methods on file of the customer that the visitor belongs to, only
-        for whoever is logged in as that contact."""
+        for whoever is logged in as that contact.
+
+        :param today: the company's day
+        """
         partner, company = self.env.user.partner_id, self.env.company
         if self.env.user._is_public() or partner.id != partner_id:
             return self.browse()
         tokens = self._get_collection_tokens(partner, company)
-        today = company._get_today()
         return tokens[partner.commercial_partner_id].filtered(
             lambda token: (
-                token.provider_id.id in providers_ids and not token._is_expired_on(today)
+                token.provider_id.id in providers_ids
+                and not token._is_expired_on(today)
             )
         )
 

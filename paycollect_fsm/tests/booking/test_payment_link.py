@@ -71,7 +71,9 @@ class TestPaymentLink(PaymentLinkCommon):
         self.assertIn("has changed", answer["state_message"])
         self.finish(self.submit(url, collection_mark=read[1], **saving))
         self.env.invalidate_all()
-        self.assertEqual((order.amount_paid, order.collection_readiness), (330, "ready"))
+        self.assertEqual(
+            (order.amount_paid, order.collection_readiness), (330, "ready")
+        )
         consent = order.collection_token_id.consent_ids
         self.assertEqual((consent.channel, consent.link_id), ("link", self.link))
         self.assertEqual(consent.text_shown, html.unescape(read[2]).strip())
@@ -94,7 +96,11 @@ class TestPaymentLink(PaymentLinkCommon):
                 "invoice_date_due": self.company._get_today() + timedelta(days=30),
                 "invoice_line_ids": [
                     Command.create(
-                        {"name": "Work", "price_unit": 150, "tax_ids": [Command.clear()]}
+                        {
+                            "name": "Work",
+                            "price_unit": 150,
+                            "tax_ids": [Command.clear()],
+                        }
                     )
                 ],
             }

@@ -279,6 +279,8 @@ class TestDeposit(DepositCommon):
                 self.plan_work(order.fsm_order_ids, hours)
                 order._action_cancel()
                 self.assertTrue(order.collection_deposit_to_settle)
+                found = order.search([("collection_deposit_to_settle", "=", True)])
+                self.assertIn(order, found)
                 task = self.tasks(order).filtered(
                     lambda task: task.collection_code == "deposit_settle"
                 )

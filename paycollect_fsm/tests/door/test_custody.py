@@ -52,9 +52,7 @@ class TestCustody(DoorCommon):
     def test_a_worker_hands_in_everything_and_undoes_a_mistake(self):
         mine = (self.cash + self.check).with_user(self.technician)
         message = mine.browse().action_hand_in_all()["params"]["message"]
-        self.assertEqual(
-            message, "Handed in: $60.00 in cash and $40.00 in checks (1)."
-        )
+        self.assertEqual(message, "Handed in: $60.00 in cash and $40.00 in checks (1).")
         self.assertEqual(mine.mapped("state"), ["handed_in", "handed_in"])
         with self.assertRaisesRegex(UserError, "no cash or checks"):
             mine.action_hand_in_all()
