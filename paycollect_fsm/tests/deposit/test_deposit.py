@@ -103,7 +103,7 @@ class TestDeposit(DepositCommon):
         order = self.quote()
         tax = self.env["account.tax"].create({"name": "7%", "amount": 7})
         order.order_line.write({"tax_ids": tax.ids, "price_unit": 999.99})
-        message = order.message_post(body="Our quotation")
+        message = order.message_post()
         shown = order._notify_by_email_prepare_rendering_context(message)
         self.assertIn("Deposit: $321.00 (30%)", shown["subtitles"])
         self.confirm_by_staff(order)
@@ -120,7 +120,7 @@ class TestDeposit(DepositCommon):
         page, _type = reports._render_qweb_html("account.account_invoices", deposit.ids)
         self.assertIn(f"{price:.2f}", page.decode())
         self.assertNotIn(f"{price:.4f}", page.decode())
-        message = order.message_post(body="Thank you")
+        message = order.message_post()
         shown = order._notify_by_email_prepare_rendering_context(message)
         self.assertNotIn("Deposit", str(shown["subtitles"]))
 
