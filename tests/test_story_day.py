@@ -253,7 +253,7 @@ def test_the_technician_is_paid_at_the_door_in_cash_and_by_qr_code(
     dialog.locator("[name=tendered] input").press("Tab")
     dialog.locator("[name=change_text]", has_text="20.00").wait_for()
     van.shot("door-2-cash")
-    van.locator(".modal button", has_text="in cash").click()
+    van.locator(".modal button", has_text="Take $100.00").click()
     outcome = van.locator(".o_paycollect_door")
     outcome.get_by_text("received in cash").wait_for()
     van.shot("door-3-received")

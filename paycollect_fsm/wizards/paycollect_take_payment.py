@@ -162,7 +162,7 @@ class PaycollectTakePayment(models.TransientModel):
         amount = self.currency_id._format_amount(self.amount)
         return {
             CARD: self.env._("Charge %(amount)s", amount=amount),
-            CASH: self.env._("Take %(amount)s in cash", amount=amount),
+            CASH: self.env._("Take %(amount)s", amount=amount),
             CHECK: self.env._("Take check for %(amount)s", amount=amount),
         }.get(self.way, "")
 

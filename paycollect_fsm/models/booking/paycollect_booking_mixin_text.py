@@ -61,6 +61,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         return ""
 
     def _get_payment_step_text(self):
+        """Hook: return what asks for a payment that is due."""
         return self.env._(
             "Send the customer a payment link. Accounting can also register a payment."
         )

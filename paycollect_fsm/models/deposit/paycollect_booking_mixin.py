@@ -31,6 +31,12 @@ class PaycollectBookingMixin(models.AbstractModel):
         order = self.sudo()._get_order_to_pay()
         return order._get_deposit_progress_text() if order else ""
 
+    def _get_payment_step_text(self):
+        """Confirming a quotation asks for its deposit."""
+        order = self.sudo()._get_order_to_pay()
+        text = order._get_deposit_confirm_text() if order else ""
+        return text or super()._get_payment_step_text()
+
     @api.depends()
     @api.depends_context("lang", "tz")
     def _compute_collection_deposit_text(self):

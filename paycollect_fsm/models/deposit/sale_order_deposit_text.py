@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 
 from ...rules.const import OPEN_STATES
 from ...rules.deposit import (
@@ -124,6 +124,16 @@ class SaleOrder(models.Model):
         if last.state in OPEN_STATES:
             return self.env._("It is being charged to the method on file.")
         return self.env._("A payment is being processed.")
+
+    def _get_deposit_confirm_text(self, now=None):
+        """Return what confirming the quotation does about its deposit, or "".
+
+        :param now: naive UTC datetime
+        """
+        is_quotation = self.state in ("draft", "sent")
+        if not is_quotation or self.collection_mode == PREPAID:
+            return ""
+        return self._get_deposit_asking_text(now or fields.Datetime.now())
 
     def _get_deposit_asking_text(self, now):
         if self.state not in ("draft", "sent"):

@@ -73,6 +73,10 @@ class TestDeposit(DepositCommon):
     def test_the_form_asks_first_and_no_link_is_needed_while_it_is_charged(self):
         order = self.quote().with_user(self.seller)
         self.assertTrue(order.collection_confirm_charges)
+        self.assertRegex(
+            order.collection_readiness_reason,
+            r"Confirming the order charges it to Visa",
+        )
         action = order.action_confirm_with_deposit()
         dialog = order.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual((dialog.amount, dialog.method), (300, "Visa •••• 4242"))

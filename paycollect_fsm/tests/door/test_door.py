@@ -21,7 +21,7 @@ class TestDoor(DoorCommon):
         self.assertEqual(dialog.shown_due, 100)
         self.assertFalse(dialog.way)
         self.fill(dialog, way="cash")
-        self.assertEqual(dialog.take_text, "Take $100.00 in cash")
+        self.assertEqual(dialog.take_text, "Take $100.00")
         self.fill(dialog, way="check")
         self.assertEqual(dialog.take_text, "Take check for $100.00")
         with self.assertRaisesRegex(UserError, "Check Number is empty"):

@@ -6,7 +6,7 @@ from odoo.addons.paycollect_fsm.models.installment.paycollect_installment_plan i
     LIVE,
 )
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES
-from odoo.addons.paycollect_fsm.rules.installment import DONE
+from odoo.addons.paycollect_fsm.rules.installment import DONE, DUE
 
 from ...rules.scheduled import PLANNED, PROCESSING
 
@@ -63,6 +63,9 @@ class PaycollectInstallmentPlan(models.Model):
         )
 
     def _get_part_label(self, part):
+        open_attempts = part.attempt_ids.filtered(lambda row: row.state in OPEN_STATES)
+        if part.state == DUE and open_attempts:
+            return self.env._("Being charged")
         labels = dict(part._fields["state"]._description_selection(self.env))
         return labels.get(part.state, "")
 
