@@ -7,7 +7,7 @@
     "author": "Paycollect, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/field-service",
     "license": "AGPL-3",
-    "depends": ["paycollect_portal", "spreadsheet_dashboard"],
+    "depends": ["paycollect_portal", "rating", "spreadsheet_dashboard"],
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
@@ -51,6 +51,7 @@
         "views/paycollect_desk_item_views.xml",
         "views/res_partner_views.xml",
         # figures
+        "views/receipt_templates.xml",
         "views/paycollect_aging_views.xml",
         "wizards/paycollect_aging_day_views.xml",
         "views/paycollect_figure_views.xml",

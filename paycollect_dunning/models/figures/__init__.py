@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import account_move
 from . import paycollect_ledger
 from . import paycollect_measure_mixin
 from . import paycollect_aging

@@ -149,6 +149,14 @@ class PaycollectInvoiceFigure(models.Model):
         **AVERAGE,
         help="Reminders ÷ amount collected after its due date × 1,000.",
     )
+    rated_count = fields.Integer(string="Ratings", readonly=True)
+    happy_count = fields.Integer(string="Happy Ratings", readonly=True)
+    satisfaction = fields.Float(
+        string="Satisfaction (%)",
+        **AVERAGE,
+        help="Customers who rated the work as good, with one tap in the receipt ÷ all "
+        "who rated it × 100.",
+    )
     steps_manual = fields.Integer(
         string="Steps by Hand",
         readonly=True,
@@ -176,6 +184,7 @@ class PaycollectInvoiceFigure(models.Model):
             "first_rate": ("first_paid", "first_known", 100),
             "error_rate": ("attempts_unknown", "attempts", 100),
             "hands_off_rate": ("hands_off_count", "paid_count", 100),
+            "satisfaction": ("happy_count", "rated_count", 100),
             "reminder_rate": ("reminder_count", "amount_late", 1000),
         }
 

@@ -57,6 +57,7 @@ class PaycollectInvoiceFigure(models.Model):
         "paycollect.handoff": ["state"],
         "paycollect.handoff.item": ["handoff_id", "move_id"],
         "paycollect.message": ["move_id", "occasion", "sent_at", "state"],
+        "rating.rating": ["consumed", "rating", "res_id", "res_model"],
         "res.company": ["collection_zone", "currency_id", "figures_step_minutes"],
     }
 
@@ -101,6 +102,8 @@ class PaycollectInvoiceFigure(models.Model):
                              AND %(manual)s = 0
                         THEN 1 ELSE 0 END AS hands_off_count,
                    COALESCE(reminded.messages, 0) AS reminder_count,
+                   COALESCE(rated.ratings, 0) AS rated_count,
+                   COALESCE(rated.happy, 0) AS happy_count,
                    %(manual)s AS steps_manual, %(saved)s AS steps_saved
               FROM account_move move
               JOIN res_company company ON company.id = move.company_id
@@ -111,6 +114,7 @@ class PaycollectInvoiceFigure(models.Model):
          LEFT JOIN (%(said)s) said ON said.id = move.id
          LEFT JOIN (%(reminded)s) reminded ON reminded.id = move.id
          LEFT JOIN (%(claims)s) claim ON claim.id = move.id
+         LEFT JOIN (%(rated)s) rated ON rated.id = move.id
              WHERE move.move_type = 'out_invoice' AND move.state = 'posted'
                AND move.date <= %(day)s
             """,
@@ -124,6 +128,7 @@ class PaycollectInvoiceFigure(models.Model):
             said=self._get_said_query(day),
             reminded=self._get_reminded_query(day),
             claims=self._get_claims_query(),
+            rated=self._get_rated_query(day),
         )
 
     def _get_steps_sql(self, kind):
@@ -350,4 +355,19 @@ class PaycollectInvoiceFigure(models.Model):
           GROUP BY item.move_id
             """,
             HANDED_OVER,
+        )
+
+    def _get_rated_query(self, day):
+        """Return SQL of the ratings that customers gave; 4 and 5 are happy."""
+        return SQL(
+            """
+            SELECT res_id AS id, COUNT(*) AS ratings,
+                   COUNT(*) FILTER (WHERE rating >= %(happy)s) AS happy
+              FROM rating_rating
+             WHERE res_model = 'account.move' AND consumed
+               AND rating >= 1 AND write_date < %(day)s::date + 1
+          GROUP BY res_id
+            """,
+            happy=4,
+            day=day,
         )

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
-    """What a step by hand takes, for the time that was saved."""
+    """What a step by hand takes, and whether customers rate the work."""
 
     _inherit = "res.company"
 
@@ -14,6 +14,14 @@ class ResCompany(models.Model):
         groups="paycollect_fsm.group_user,base.group_system",
         help="How long it takes to bill, send, remind, register a payment, or match it "
         "by hand. Hours saved = steps that the system did × these minutes ÷ 60.",
+        write_groups="base.group_system",
+    )
+
+    figures_ask_rating = fields.Boolean(
+        string="Ask How It Went",
+        default=True,
+        groups="paycollect_fsm.group_user,base.group_system",
+        help="The receipt for a job asks the customer to rate the work with one tap.",
         write_groups="base.group_system",
     )
 

@@ -8,3 +8,6 @@ class ResConfigSettings(models.TransientModel):
     figures_step_minutes = fields.Float(
         related="company_id.figures_step_minutes", readonly=False
     )
+    figures_ask_rating = fields.Boolean(
+        related="company_id.figures_ask_rating", readonly=False
+    )

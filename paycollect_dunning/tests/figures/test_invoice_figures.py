@@ -149,6 +149,23 @@ class TestInvoiceFigures(FiguresCommon):
         self.slow.collection_attempt_ids[:1].state = "unknown"
         self.assertEqual(self.sum_up(5, "error_rate"), (50,))
 
+    def test_a_receipt_asks_how_it_went(self):
+        """One of two is happy; what was only opened is no rating."""
+        rated = self.fast | self.slow
+        for move, rate in zip(rated, (5, 1), strict=True):
+            url = move._get_rating_url(rate)
+            self.assertEqual(url, move._get_rating_url(rate))  # one for each receipt
+            token, given = url.split("/")[-2:]
+            self.assertEqual(self.sum_up(5, "rated_count", move_id=move.id), (0,))
+            move.rating_apply(int(given), token=token)
+            move.rating_ids.flush_recordset()
+        self.assertEqual(self.sum_up(5, "rated_count", "satisfaction"), (2, 50))
+        template = self.env.ref("paycollect_fsm.mail_template_receipt")
+        for asked in (True, False):
+            self.company.figures_ask_rating = asked
+            body = template._render_field("body_html", self.fast.ids)[self.fast.id]
+            self.assertEqual("/rate/" in body, asked)
+
     def test_each_row_opens_its_invoice(self):
         rows = self.in_days(50).search([("partner_id.name", "=", "Fixit Inc.")])
         rows = {row.move_id: row for row in rows}

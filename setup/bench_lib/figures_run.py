@@ -1,0 +1,111 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What runs in a process of its own, beside Odoo's ``env``: seconds of each step."""
+
+# The least that aging takes: residuals at a date from the matches, summed by bucket.
+AGING = """
+SELECT CASE WHEN residual < 0 THEN 6 WHEN late <= 0 THEN 0 WHEN late <= 30 THEN 1
+            WHEN late <= 60 THEN 2 WHEN late <= 90 THEN 3 ELSE 4 END AS bucket,
+       SUM(residual)
+  FROM (
+        SELECT %(day)s - line.date_maturity AS late,
+               line.balance - COALESCE(debit.amount, 0)
+                   + COALESCE(credit.amount, 0) AS residual
+          FROM account_move_line line
+          JOIN account_account account ON account.id = line.account_id
+     LEFT JOIN (
+               SELECT debit_move_id AS id, SUM(amount) AS amount
+                 FROM account_partial_reconcile
+                WHERE max_date <= %(day)s GROUP BY debit_move_id
+               ) debit ON debit.id = line.id
+     LEFT JOIN (
+               SELECT credit_move_id AS id, SUM(amount) AS amount
+                 FROM account_partial_reconcile
+                WHERE max_date <= %(day)s GROUP BY credit_move_id
+               ) credit ON credit.id = line.id
+         WHERE account.account_type = 'asset_receivable'
+           AND line.parent_state = 'posted' AND line.date <= %(day)s
+           AND line.company_id = %(company)s
+       ) item
+ WHERE residual <> 0
+ GROUP BY 1
+"""
+
+# The least that DSO takes: receivables, and the sales of 90 days.
+DSO = """
+SELECT SUM(line.balance), SUM(line.balance) FILTER (
+           WHERE move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+             AND line.date > %(day)s::date - 90
+       )
+  FROM account_move_line line
+  JOIN account_account account ON account.id = line.account_id
+  JOIN account_move move ON move.id = line.move_id
+ WHERE account.account_type = 'asset_receivable' AND line.parent_state = 'posted'
+   AND line.date <= %(day)s AND line.company_id = %(company)s
+"""
+
+MEASURE = """
+import json, time
+from odoo import fields
+from odoo.tools import file_open
+
+def timed(function):
+    seconds = []
+    for _round in range(4):
+        env.invalidate_all()
+        start = time.perf_counter()
+        value = function()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds[1:]), value
+
+def read(query):
+    env.cr.execute(query, {"day": day, "company": env.company.id})
+    return env.cr.fetchall()
+
+env.cr.execute("SET jit = off")
+day = env.company._get_today()
+ledger = env["paycollect.ledger"]
+plain_aging, buckets = timed(lambda: read(aging))
+own_aging, groups = timed(lambda: env["paycollect.aging"].formatted_read_group(
+    [], ["bucket"], ["residual:sum"]
+))
+total = sum(float(row[1]) for row in buckets)
+assert round(total, 2) == round(sum(row["residual:sum"] for row in groups), 2)
+plain_dso, [(receivables, sales)] = timed(lambda: read(dso))
+own_dso, ledgers = timed(lambda: ledger._read_ledgers([(env.company, day)]))
+[one] = ledgers.values()
+assert round(one.receivables, 2) == round(float(receivables), 2) == round(total, 2)
+assert round(one.sales, 2) == round(float(sales), 2)
+
+with file_open("paycollect_dunning/data/files/collections_dashboard.json") as file:
+    data = json.load(file)
+
+def get_groups():
+    for pivot in data["pivots"].values():
+        rows = [
+            ":".join(filter(None, (row["fieldName"], row.get("granularity"))))
+            for row in pivot["rows"]
+        ]
+        names = [measure["fieldName"] for measure in pivot["measures"]]
+        yield pivot["name"], pivot["model"], pivot["domain"], rows, names
+    for sheet in data["sheets"]:
+        for figure in sheet["figures"]:
+            if meta := figure["data"].get("metaData"):
+                yield figure["id"], meta["resModel"], [], meta["groupBy"], [
+                    meta["measure"]
+                ]
+
+def read_group(model, domain, rows, names):
+    records = env[model]
+    return records.formatted_read_group(domain, rows, [
+        name if name == "__count" else f"{name}:{records._fields[name].aggregator}"
+        for name in names
+    ])
+
+parts = {
+    name: timed(lambda: read_group(*rest))[0] for name, *rest in get_groups()
+}
+result = {
+    "aging": own_aging, "plain_aging": plain_aging,
+    "dso": own_dso, "plain_dso": plain_dso, "parts": parts,
+}
+"""
