@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ...rules import settlement as rules
@@ -70,19 +70,17 @@ class PaycollectSettlement(models.Model):
         if not self._is_open_at_bank():
             return
         choice = self._choose_line()
-        line = self.env["account.bank.statement.line"].browse(choice.key or [])
+        lines = self.env["account.bank.statement.line"]
+        line, proposals = lines.browse(choice.key or ()), lines.browse(choice.proposals)
         code = choice.code
         if line and line._get_collection_locks():
-            line, code = line.browse(), CLOSED
+            line, proposals, code = lines, line, CLOSED
         if line:
             self._pay_in(line)
-        vals = {"bank_code": code, "proposed_line_ids": [(6, 0, choice.proposals)]}
-        if choice.key and not line:
-            vals["proposed_line_ids"] = [(6, 0, [choice.key])]
-        if self.bank_code != code or self.proposed_line_ids.ids != list(
-            vals["proposed_line_ids"][0][2]
-        ):
-            self.write(vals)
+        if self.bank_code != code or self.proposed_line_ids != proposals:
+            self.write(
+                {"bank_code": code, "proposed_line_ids": [Command.set(proposals.ids)]}
+            )
 
     def _follow_bank(self):
         """Note with which bank transaction it was matched, or that this was undone."""

@@ -159,6 +159,14 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         self.assertTrue(liquidity.reconciled)
         self.assertEqual(liquidity.balance, 125.0)
         self.assertFalse(self.get_differences(settlement))
+        # from now on, the provider settles in euros
+        adjustment = self.make_entry(
+            "txn_2", 10.0, 1.0, kind="adjustment", currency="EUR"
+        )
+        settlement = self.take("po_2", adjustment, currency="EUR")
+        item = settlement.payout_item_id
+        self.assertEqual((item.amount_currency, item.currency_id), (9.0, euro))
+        self.assertIn(("CARDFEE", 1.25), self.get_items(settlement))
 
     def make_exchange_accounts(self):
         make = self.env["account.account"].create
