@@ -76,6 +76,7 @@ from .installment import test_installment_rules
 from .deposit import test_deposit
 from .deposit import test_deposit_cents
 from .deposit import test_deposit_rules
+from .deposit import test_stripe_stages
 from .stripe import test_bank_debit
 from .stripe import test_gone
 from .stripe import test_provider_troubles

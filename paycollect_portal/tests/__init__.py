@@ -26,6 +26,7 @@ from .request import test_dispute_portal
 from .request import test_request
 from .request import test_request_rules
 from .rights import test_rights
+from .installment import test_plan_dispute
 from .installment import test_plan_pages
 from .schedule import test_autopay
 from .schedule import test_autopay_pages

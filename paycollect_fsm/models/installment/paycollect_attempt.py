@@ -27,9 +27,8 @@ class PaycollectAttempt(models.Model):
         change = super()._get_change()
         return "" if self.installment_id and change == "changed_amount" else change
 
-    def _prepare_retry_vals(self, token, at, amount):
-        vals = super()._prepare_retry_vals(token, at, amount)
-        return vals | {
+    def _get_origin_vals(self):
+        return super()._get_origin_vals() | {
             "installment_id": self.installment_id.id,
             "installment_plan_id": self.installment_plan_id.id,
         }

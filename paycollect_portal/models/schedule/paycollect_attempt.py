@@ -38,9 +38,8 @@ class PaycollectAttempt(models.Model):
             )
         return tokens
 
-    def _prepare_retry_vals(self, token, at, amount):
-        vals = super()._prepare_retry_vals(token, at, amount)
-        return vals | {
+    def _get_origin_vals(self):
+        return super()._get_origin_vals() | {
             "autopay_id": self.autopay_id.id,
             "scheduled_payment_id": self.scheduled_payment_id.id,
         }
