@@ -2,6 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.company.locks import wait_and_lock
 from ..models.company.paycollect_access import GROUP_USER
 from ..rules.refund import CHECK, CREDIT, ORIGINAL, STOP, decide, needs_approval
 
@@ -141,7 +142,7 @@ class PaycollectRefundStart(models.TransientModel):
         self._check_fields()
         refunds = self.env["paycollect.refund"].sudo()
         if self.move_id:
-            self.move_id.sudo().lock_for_update()
+            wait_and_lock(self.move_id.sudo())
         refund = refunds._request(self._prepare_vals(), fields.Datetime.now())
         return {
             "type": "ir.actions.act_window",

@@ -132,6 +132,12 @@ class AccountMove(models.Model):
             )
         )
 
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """The credit note of a refund that is paid back is matched with the payments."""
+        if self.env.su and self.env.context.get("collection_paid_back"):
+            return reverse_moves
+        return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+
     # -- while it lasts ----------------------------------------
 
     def _get_charge_obstacles(self, now, attempt=None):

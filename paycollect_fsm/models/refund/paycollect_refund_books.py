@@ -44,17 +44,13 @@ class PaycollectRefund(models.Model):
         self._match_payments()
 
     def _post_credit_note(self):
-        """Post it. Odoo applies it to what is open of the invoice; but the money went
-        back to the customer, so it belongs to the payments."""
+        """Post it. Odoo would apply it to what is open of the invoice; but if the money
+        went back to the customer, it belongs to the payments. Not even for a moment may
+        the invoice look paid: that ends its charges."""
         note = self.credit_note_id
-        if note.state != "draft":
-            return
-        note._post(soft=False)
-        if self.way != CREDIT:
-            receivable = note.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-            )
-            receivable.remove_move_reconcile()
+        if note.state == "draft":
+            is_paid_back = self.way != CREDIT
+            note.with_context(collection_paid_back=is_paid_back)._post(soft=False)
 
     def _get_payments(self):
         """Return the payments to the customer."""

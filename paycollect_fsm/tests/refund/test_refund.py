@@ -271,6 +271,44 @@ class TestRefund(RefundCommon):
         self.assertEqual(refund.state, "done")
         self.assertFalse(move._get_charge_obstacles(self.now())[move])
 
+    def test_a_retry_waits_for_the_refund_and_then_charges_what_is_left(self):
+        values = {"collection_policy_id": self.policies["auto"].id}
+        move = self.make_invoice((100, 1), **values)
+        card = self.customer.payment_token_ids[:1]
+        self.pay(move, 60)
+        later = self.now() + timedelta(days=2)
+        retry = self.env["paycollect.attempt"].create(
+            move._prepare_attempt_vals(card, "retry", self.now(), 40)
+        )
+        refund = self.ask_refund(move, 60)
+        with self.with_jobs():
+            retry._send(self.now())
+        self.assertEqual((retry.state, retry.reason_code), ("planned", "refunding"))
+        with self.with_jobs():
+            refund.with_user(self.manager).action_approve()
+        self.assertEqual((refund.state, move.amount_residual), ("done", 40))
+        with self.with_jobs():
+            retry._send(later)
+        self.assertEqual((retry.state, retry.amount), ("paid", 40))
+        self.assertEqual(move.amount_residual, 0)
+        # while a charge is on its way, nothing is refunded
+        other = self.make_invoice((100, 1), **values)
+        self.pay(other, 60)
+        sent = self.env["paycollect.attempt"].create(
+            other._prepare_attempt_vals(card, "retry", self.now(), 40)
+            | {"state": "sent", "sent_at": self.now()}
+        )
+        with self.with_jobs() as trap:
+            waits = self.ask_refund(other, 60)
+            waits.with_user(self.manager).action_approve()
+            self.run_jobs(trap)
+            trap.enqueued_jobs = []
+        self.assertEqual((waits.state, waits.reason_code), ("approved", "charging"))
+        sent.state = "declined"
+        with self.with_jobs():
+            waits._process(later)
+        self.assertEqual((waits.state, other.amount_residual), ("done", 40))
+
     def test_what_cannot_be_booked_is_told_and_tried_again(self):
         refund = self.ask_refund(self.invoice, 10)
         refund.with_user(self.manager).action_approve()
