@@ -5,6 +5,7 @@ from . import fsm_order
 from . import paycollect_attempt
 from . import paycollect_booking_mixin
 from . import paycollect_customer_data
+from . import paycollect_link
 from . import paycollect_hold
 from . import paycollect_hold_place
 from . import paycollect_hold_release

@@ -52,3 +52,41 @@ class PaycollectPolicy(models.Model):
         if {"hold_at_booking", "collection_mode", "active"} & vals.keys():
             self.env.ref("paycollect_fsm.cron_holds").sudo()._trigger()
         return result
+
+    # -- texts ----------------------------------------
+
+    @api.depends("hold_at_booking", "hold_margin")
+    def _compute_rule_text(self):
+        return super()._compute_rule_text()
+
+    def _get_condition_texts(self):
+        texts = super()._get_condition_texts()
+        if not self._holds_estimates():
+            return texts
+        if self.hold_margin:
+            hold = self.env._(
+                "When an order is confirmed, its total plus %(percent)g%% is held on "
+                "the payment method on file.",
+                percent=self.hold_margin,
+            )
+        else:
+            hold = self.env._(
+                "When an order is confirmed, its total is held on the payment method "
+                "on file."
+            )
+        return [*texts, hold]
+
+    def _holds_estimates(self):
+        self.ensure_one()
+        return self.hold_at_booking and self.collection_mode == "auto"
+
+    @api.model
+    def _search_holding(self, company):
+        """Return the policies that hold estimates in a company."""
+        return self.search(
+            [
+                ("hold_at_booking", "=", True),
+                ("collection_mode", "=", "auto"),
+                ("company_id", "in", (False, company.id)),
+            ]
+        )

@@ -24,6 +24,34 @@ class PaymentToken(models.Model):
             and method.support_manual_capture not in NO
         )
 
+    def _get_verified_at(self):
+        """Return when the bank last confirmed the method, or None: it was stored with a
+        verification, charged, or an amount was held on it (naive UTC)."""
+        self.ensure_one()
+        done = (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("token_id", "=", self.id),
+                    ("state", "=", "done"),
+                    ("operation", "!=", "refund"),
+                ],
+                order="last_state_change desc",
+                limit=1,
+            )
+        )
+        held = (
+            self.env["paycollect.hold"]
+            .sudo()
+            .search(
+                [("token_id", "=", self.id), ("held_at", "!=", False)],
+                order="held_at desc",
+                limit=1,
+            )
+        )
+        return max(filter(None, (done.last_state_change, held.held_at)), default=None)
+
     def _handle_archiving(self):
         """Release the holds on methods that are removed."""
         result = super()._handle_archiving()

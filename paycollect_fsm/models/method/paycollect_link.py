@@ -262,6 +262,7 @@ class PaycollectLink(models.Model):
         self.ensure_one()
         sentences = [
             self._get_use_text(),
+            self._get_further_use_text(),
             charges_waiting and self._get_waiting_text(),
             self._get_ending_text(),
             self._offers_bank_debit() and self._get_bank_debit_text(),
@@ -277,6 +278,10 @@ class PaycollectLink(models.Model):
             "charge.",
             company=self.company_id.name,
         )
+
+    def _get_further_use_text(self):
+        """Hook: what else is done with a stored method before the work; or ""."""
+        return ""
 
     def _get_waiting_text(self):
         """Name the open invoices that saving a method pays; empty if none."""

@@ -40,6 +40,7 @@ READ = {
         "code:models/door/paycollect_custody_receipt.py",
         "code:models/installment/paycollect_installment_plan_text.py",
         "code:models/hold/account_move_receipt.py",
+        "code:models/hold/paycollect_link.py",
         "code:models/message/account_move_copy.py",
         "code:models/message/account_move_receipt.py",
         "code:models/method/paycollect_link.py",
