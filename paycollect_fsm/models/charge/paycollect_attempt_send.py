@@ -5,7 +5,6 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command, fields, models
-from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -246,15 +245,6 @@ class PaycollectAttempt(models.Model):
             _logger.exception("Charge %s was interrupted", transaction.reference)
             crashed = True
         return classify(transaction.state, exchange, crashed, again)
-
-    def _wait_for_lock(self):
-        """Lock the claimed row, which others only hold for a moment.
-
-        It waits, because giving up here would look like an interrupted charge.
-        """
-        self.env.cr.execute(
-            SQL("SELECT id FROM paycollect_attempt WHERE id = %s FOR UPDATE", self.id)
-        )
 
     def _finish(self, _now=None):
         """Book the payment and queue the receipt. Repeatable; no network."""

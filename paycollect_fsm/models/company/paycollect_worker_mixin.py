@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import SUPERUSER_ID, models, modules
+from odoo.tools import SQL
 
 
 class PaycollectWorkerMixin(models.AbstractModel):
@@ -33,3 +34,14 @@ class PaycollectWorkerMixin(models.AbstractModel):
         if modules.module.current_test:
             raise  # noqa: PLE0704 - called while an exception is handled
         self.env.cr.rollback()
+
+    def _wait_for_lock(self):
+        """Lock the claimed row, which others only hold for a moment.
+
+        It waits, because giving up here would look like an interrupted request.
+        """
+        self.ensure_one()
+        table = SQL.identifier(self._table)
+        self.env.cr.execute(
+            SQL("SELECT id FROM %s WHERE id = %s FOR UPDATE", table, self.id)
+        )

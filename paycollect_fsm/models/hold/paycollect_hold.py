@@ -31,7 +31,7 @@ class PaycollectHold(models.Model):
 
     _name = "paycollect.hold"
     _description = "Hold"
-    _inherit = ["paycollect.worker.mixin"]
+    _inherit = ["paycollect.worker.mixin", "paycollect.doubt.mixin"]
     _order = "id desc"
 
     company_id = fields.Many2one(
@@ -111,15 +111,6 @@ class PaycollectHold(models.Model):
     )
     done_at = fields.Datetime(string="Ended On", readonly=True)
     void_at = fields.Datetime(string="Release Started On", readonly=True)
-    requested_at = fields.Datetime(
-        string="Last Request",
-        readonly=True,
-        help="When the last request that may have placed the hold was sent.",
-    )
-    asked_at = fields.Datetime(string="Last Checked", readonly=True)
-    ask_at = fields.Datetime(string="Next Check", readonly=True)
-    ask_count = fields.Integer(string="Number of Checks", readonly=True)
-    is_key_useless = fields.Boolean(string="Idempotency Key Exhausted", readonly=True)
     is_set_aside = fields.Boolean(
         string="Set Aside",
         readonly=True,

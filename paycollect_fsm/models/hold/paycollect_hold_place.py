@@ -2,7 +2,6 @@
 import logging
 
 from odoo import fields, models
-from odoo.tools import SQL
 
 from ...rules import protocol
 from ...rules.charge import MOVED, PROVIDER_OFF, STOPPED
@@ -54,14 +53,14 @@ class PaycollectHold(models.Model):
             self._commit()
             return
         self._commit()
-        self._wait_for_hold_lock()
+        self._wait_for_lock()
         allowed = not self._get_pause() and self._is_still_wanted(begin)
         match protocol.before_charge(
             protocol.SENT if self.state == SENT else "", allowed, self.sent_at, begin
         ):
             case protocol.CHARGE:
-                outcome = self._request_hold()
-                self._record_hold(outcome, now or fields.Datetime.now())
+                outcome = self._request()
+                self._record(outcome, now or fields.Datetime.now())
             case protocol.PUT_BACK:
                 self._put_hold_back(begin)
         self._commit()
@@ -172,13 +171,7 @@ class PaycollectHold(models.Model):
             "is_post_processed": True,
         }
 
-    def _wait_for_hold_lock(self):
-        """Lock the claimed row, which others only hold for a moment."""
-        self.env.cr.execute(
-            SQL("SELECT id FROM paycollect_hold WHERE id = %s FOR UPDATE", self.id)
-        )
-
-    def _request_hold(self, again=False):
+    def _request(self, again=False):
         """Ask for the authorization. The same transaction uses the same key.
 
         :param again: the provider may already know the key
@@ -195,7 +188,7 @@ class PaycollectHold(models.Model):
             crashed = True
         return classify(transaction.state, exchange, crashed, again)
 
-    def _record_hold(self, outcome, now):
+    def _record(self, outcome, now):
         """Record the provider's answer.
 
         :param outcome: :class:`outcome.Outcome`
@@ -214,7 +207,7 @@ class PaycollectHold(models.Model):
             self._take_foreign_capture(transaction.amount, now)
         else:
             self.state = UNKNOWN
-            self._start_asking_about_hold(now)
+            self._start_asking(now)
 
     def _set_declined(self, outcome, now):
         self._set_over(

@@ -40,7 +40,7 @@ class PaycollectHold(models.Model):
             self._commit()
             return
         self._commit()
-        self._wait_for_hold_lock()
+        self._wait_for_lock()
         if self.state == VOIDING:
             standing = self._ask_to_release(now)
             if standing:

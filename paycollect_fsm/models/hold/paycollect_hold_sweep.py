@@ -31,8 +31,8 @@ class PaycollectHold(models.Model):
         ]
         doubts = [("state", "=", UNKNOWN), ("ask_at", "<=", begin)]
         due = [("try_at", "<=", begin)]
-        self._sweep_holds(self.search(orphans, limit=BATCH), "_set_hold_orphaned", now)
-        self._sweep_holds(self.search(doubts, limit=BATCH), "_resolve_hold", now)
+        self._sweep_holds(self.search(orphans, limit=BATCH), "_set_orphaned", now)
+        self._sweep_holds(self.search(doubts, limit=BATCH), "_resolve", now)
         self._sweep_holds(self.search([("state", "in", LIVE)]), "_review_by_cron", now)
         orders = self.env["sale.order"]._search_without_hold()
         self._sweep_holds(orders, "_review_holds", now)

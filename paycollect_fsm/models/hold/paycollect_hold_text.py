@@ -90,11 +90,23 @@ class PaycollectHold(models.Model):
             return self.env._(
                 "A hold of %(amount)s on %(method)s is being placed.", **values
             )
-        return self.env._(
+        text = self.env._(
             "No hold yet: a hold lasts %(days)s days, so it will be placed on "
             "%(method)s on %(date)s.",
             days=self.token_id.provider_id._get_window().days,
             **values,
+        )
+        return " ".join(filter(None, (text, self._get_verification_text())))
+
+    def _get_verification_text(self):
+        """Return what stands in for a hold that is placed later, or "": when the bank
+        last confirmed the method."""
+        moment = self.token_id._get_verified_at()
+        if not moment:
+            return ""
+        return self.env._(
+            "The method was last verified on %(date)s.",
+            date=format_day(self.env, self._get_day(moment)),
         )
 
     def _get_declined_text(self):
@@ -217,7 +229,7 @@ class PaycollectHold(models.Model):
             ),
         )
 
-    def _report_unknown_hold(self):
+    def _report_unknown(self):
         self._report(
             "hold_unknown",
             self.env._("Check a hold at the provider"),

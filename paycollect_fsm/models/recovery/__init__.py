@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import paycollect_doubt_mixin
 from . import paycollect_retry_plan
 from . import paycollect_policy
 from . import paycollect_retry_plan_step

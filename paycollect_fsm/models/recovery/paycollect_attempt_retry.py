@@ -276,8 +276,14 @@ class PaycollectAttempt(models.Model):
         attempt._enqueue(now)
 
     def _prepare_retry_vals(self, token, at, amount):
-        """Hook: return the values of the retry of this attempt."""
-        return self.move_id._prepare_attempt_vals(token, "retry", at, amount)
+        """Return the values of the retry of this attempt."""
+        vals = self.move_id._prepare_attempt_vals(token, "retry", at, amount)
+        return vals | self._get_origin_vals()
+
+    def _get_origin_vals(self):
+        """Hook: return what the customer set up that this charge is for, and with it
+        its limits. A charge that takes its place is for the same."""
+        return {}
 
     def _report_exhausted(self, text=None):
         """Notify accounting that no automatic options are left."""

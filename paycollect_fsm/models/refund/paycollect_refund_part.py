@@ -3,7 +3,6 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from ...rules import protocol
 from ...rules.const import DECLINED, PAID, SETTLING
@@ -36,7 +35,7 @@ class PaycollectRefundPart(models.Model):
 
     _name = "paycollect.refund.part"
     _description = "Refund to One Payment"
-    _inherit = ["paycollect.worker.mixin"]
+    _inherit = ["paycollect.worker.mixin", "paycollect.doubt.mixin"]
     _order = "sequence, id"
     _rec_name = "transaction_id"
 
@@ -84,15 +83,6 @@ class PaycollectRefundPart(models.Model):
     )
     reason = fields.Char(readonly=True, help="What the provider said.")
     sent_at = fields.Datetime(string="Sent On", readonly=True)
-    requested_at = fields.Datetime(
-        string="Last Request",
-        readonly=True,
-        help="When the last request that may have refunded the money was sent.",
-    )
-    asked_at = fields.Datetime(string="Last Checked", readonly=True)
-    ask_at = fields.Datetime(string="Next Check", readonly=True)
-    ask_count = fields.Integer(string="Number of Checks", readonly=True)
-    is_key_useless = fields.Boolean(string="Idempotency Key Exhausted", readonly=True)
 
     _one_per_transaction = models.UniqueIndex("(transaction_id)")
     _one_per_payment = models.UniqueIndex("(refund_id, source_payment_id)")
@@ -138,15 +128,6 @@ class PaycollectRefundPart(models.Model):
             return False
         self.write({"state": SENT, "sent_at": now, "requested_at": now})
         return True
-
-    def _wait_for_lock(self):
-        """Lock the claimed row, which others only hold for a moment."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM paycollect_refund_part WHERE id = %s FOR UPDATE",
-                self.id,
-            )
-        )
 
     def _request(self, again=False):
         """Send the refund request. The same transaction uses the same key.

@@ -193,6 +193,7 @@ class TestHold(HoldCommon):
         day = hold.planned_at
         self.assertTrue(12 < (day - self.now()).days < 15)
         self.assertIn("it will be placed on", order.collection_authorization)
+        self.assertNotIn("verified", order.collection_authorization)
         with self.with_jobs():
             self.env["paycollect.hold"]._cron_holds(day - timedelta(hours=1))
         self.assertHold(order, "planned")
@@ -219,6 +220,10 @@ class TestHold(HoldCommon):
             (renewed.state, renewed.reason_code), ("voided", "changed_date")
         )
         self.assertHold(order, "planned")
+        # what stands in for it until then
+        self.assertRegex(
+            order.collection_authorization, r"was last verified on \w+ \d+, \d{4}\.$"
+        )
 
     def test_there_are_never_two_live_holds(self):
         order = self.book()
@@ -302,6 +307,70 @@ class TestHold(HoldCommon):
         self.assertEqual(
             (paid.mapped("state"), paid.hold_id), (["paid"] * 2, hold | rest)
         )
+
+    def test_a_part_that_a_user_charges_captures_the_hold_and_releases_its_rest(self):
+        order = self.book()
+        hold = self.get_hold(order)
+        with self.with_jobs() as trap:
+            order.fsm_order_ids.action_complete()
+            trap.enqueued_jobs = []
+        move = self.get_moves(order)
+        move.collection_attempt_ids.with_user(self.accountant).action_cancel()
+        self.assertHold(order, "held")
+        self.work_off(move.with_user(self.accountant)._collect_now, self.card, 50)
+        [_canceled, attempt] = move.collection_attempt_ids.sorted("id")
+        self.assertEqual((attempt.state, attempt.amount), ("paid", 50))
+        self.assertEqual((hold.state, hold.captured_amount), ("captured", 50))
+        self.assertEqual(order.collection_hold_ids, hold, "no other hold is placed")
+        self.assertIn("50.00 of the hold of", order.collection_authorization)
+        with self.with_jobs():
+            self.env["paycollect.attempt"]._cron_send_due(
+                self.now() + timedelta(days=1)
+            )
+            self.env["paycollect.hold"]._cron_holds(self.now() + timedelta(days=1))
+        self.assertEqual(move.amount_residual, 150, "the rest is left to the user")
+        self.assertEqual(order.collection_hold_ids, hold)
+
+    def test_two_customers_that_become_one_keep_their_holds(self):
+        order = self.book()
+        hold = self.get_hold(order)
+        other = self.make_partner("Acme 2")
+        self.make_token(other)
+        second = self.book(partner=other)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        self.work_off(wizard._merge, (self.customer + other).ids, other)
+        with self.with_jobs():
+            self.env["paycollect.hold"]._cron_holds()
+        self.assertHold(order, "held")
+        self.assertHold(second, "held")
+        self.assertEqual((order.collection_hold_ids, hold.partner_id), (hold, other))
+        self.complete(order.fsm_order_ids)
+        self.complete(second.fsm_order_ids)
+        self.assertEqual(self.get_moves(order).mapped("amount_residual"), [0])
+        for done in (hold, self.get_hold(second)):
+            self.assertEqual((done.state, done.captured_amount), ("captured", 200))
+
+    def test_customers_agree_to_holds_where_a_policy_holds(self):
+        links = self.env["paycollect.link"]
+
+        def read(partner, lang="en_US"):
+            link = links.with_context(lang=lang).new(
+                {"partner_id": partner.id, "company_id": self.company.id}
+            )
+            return link._get_consent_text()
+
+        words = "the estimated amount may be held on it in advance"
+        self.assertIn(words, read(self.customer))
+        self.assertIn(words, read(self.make_partner("New Inc.", mode=None)))
+        self.assertNotIn(words, read(self.make_partner("Terms Inc.", mode="net")))
+        policy = self.policies["auto"]
+        held = "its total plus 10% is held on the payment method on file"
+        self.assertIn(held, policy.rule_text)
+        policy.hold_margin = 0
+        self.assertIn("its total is held on the payment method", policy.rule_text)
+        policy.hold_at_booking = False
+        self.assertNotIn("held", policy.rule_text)
+        self.assertNotIn(words, read(self.customer))
 
     def test_limits_of_what_can_be_set(self):
         for percent in (-1, 100.5):

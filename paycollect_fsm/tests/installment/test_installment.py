@@ -324,6 +324,37 @@ class TestInstallment(InstallmentCommon):
         self.run_plans(30)
         self.assertEqual((self.get_charged(plan), plan.state), ([120, 180], "done"))
 
+    def test_of_several_invoices_of_an_order_the_first_is_in_the_plan(self):
+        job = self.make_job(self.customer, [self.repair, self.repair], token=None)
+        order = job.sale_line_id.order_id
+        plan = self.accept(self.offer_for_order(order))
+        first = self.complete(job)
+        self.assertEqual((plan.move_id, plan.amount), (first, 100))
+        self.assertEqual(plan.part_ids.mapped("amount"), [40, 60])
+        second = self.complete((order.fsm_order_ids - job)[:1])
+        self.assertEqual((second.amount_total, len(second)), (100, 1))
+        self.assertFalse(second.installment_plan_ids | second._get_plan_in_force())
+        self.run_plans(0)
+        self.run_plans(30)
+        self.assertEqual((self.get_charged(plan), plan.state), ([40, 60], "done"))
+        self.assertEqual(second.amount_residual, 100)
+
+    def test_each_company_charges_the_methods_it_may_charge(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        plans = self.env["paycollect.installment.plan"]
+        plan = plans.create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": company.id,
+                "currency_id": company.currency_id.id,
+                "amount": 100,
+                "offered_at": self.now(),
+            }
+        )
+        self.assertFalse(plan._get_offered_methods(date(2026, 6, 1)))
+        own = self.offer(self.make_invoice())
+        self.assertEqual(own._get_offered_methods(date(2026, 6, 1)), self.card)
+
     def test_an_invoice_other_than_ordered_shrinks_the_plan_or_asks_again(self):
         for extra, amounts, state in ((-1, [80, 120], "accepted"), (1, 0, "canceled")):
             job = self.make_job(self.customer, [(self.repair, 3)], token=None)

@@ -165,6 +165,23 @@ class TestStripeRefundFlow(RefundMixin, StripeEventCase):
         self.assertEqual(len(self.transaction.child_transaction_ids), 1)
         self.assertEqual(refund.credit_note_id.amount_residual, 0)
 
+    def test_a_dispute_while_the_outcome_is_unknown_only_looks_it_up(self):
+        refund = self.start()
+        self.work(refund, requests.exceptions.Timeout())
+        self.assertEqual(refund.part_ids.state, "unknown")
+        self.apply("charge.dispute.created", make_dispute("pi_77", 10000, "usd"))
+        self.assertTrue(self.transaction._is_disputed())
+        part = refund.part_ids
+        sent, asked = self.check_again(refund, part.ask_at)
+        self.assertFalse(sent, "the dispute returns the money already")
+        self.assertEqual(asked[0][1], "refunds")
+        self.assertEqual(part.state, "unknown")
+        self.check_again(refund, part.sent_at + timedelta(hours=2))
+        self.assertEqual((part.state, refund.state), ("failed", "failed"))
+        self.assertUntouched(refund)
+        with self.assertRaises(UserError):
+            self.start()
+
     def test_after_the_keys_life_it_is_looked_up(self):
         for found, state in ((False, "failed"), (True, "done")):
             refund = self.start(20)
