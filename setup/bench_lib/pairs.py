@@ -3,13 +3,16 @@
 
 import os
 
-from . import data, odoo_process
+from . import data, deposits, odoo_process
 from .flows import Native, Ours
 from .meter import Meter
 
 
-def measure(lab, jobs):
-    """Return (native meter, our meter, a database with as many jobs to complete)."""
+def measure(lab, jobs, deposit=False):
+    """Return (native meter, our meter, a database with as many jobs to complete).
+
+    :param deposit: whether a deposit was paid for each order before
+    """
     registries = {}
     source = None
     for side, template in (
@@ -20,6 +23,8 @@ def measure(lab, jobs):
         print(f"making {jobs} jobs ({side}) …", flush=True)
         registry = odoo_process.load(lab, database)
         data.build(registry, jobs + data.WARM_UP)
+        if deposit:
+            deposits.pay(registry)
         if side == "ours":
             odoo_process.leave(database)
             source = database
