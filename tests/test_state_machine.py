@@ -60,6 +60,7 @@ BOOKINGS = 6
 BOOKING_BREACHES = {
     "capture-without-a-row": "captured, and nobody wrote it down",
     "second-hold": "holds at once|the bank keeps the money|gets a second hold",
+    "new-key-for-a-refund": r"\d+ refunded, \d+ asked for",
 }
 
 

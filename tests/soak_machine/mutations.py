@@ -376,6 +376,33 @@ def second_hold(registry):
         yield
 
 
+@contextmanager
+def new_key_for_a_refund(registry):
+    """A refund whose worker was killed is repeated with another key.
+
+    The third request of its job is the one that moves the money.
+    """
+    numbers, generate = itertools.count(), payment_utils.generate_idempotency_key
+
+    def forget(transaction, *args, **options):
+        key = generate(transaction, *args, **options)
+        if transaction.operation != "refund":
+            return key
+        return f"{key} {next(numbers)}"
+
+    with (
+        dice.loaded(
+            **{**PLAIN, "worker": ("job", "job", "refunds")},
+            step=("a_refund_is_asked_for", "killed_work", "work"),
+            moment=(("answered", 3),),
+            pause=({"minutes": 6},),
+            **{"busy worker": ("job",), "rare fault": (None,)},
+        ),
+        patch.object(payment_utils, "generate_idempotency_key", forget),
+    ):
+        yield
+
+
 MUTATIONS = {
     mutation.__name__.replace("_", "-"): mutation
     for mutation in (
@@ -396,5 +423,6 @@ MUTATIONS = {
         a_receipt_for_each_invoice,
         capture_without_a_row,
         second_hold,
+        new_key_for_a_refund,
     )
 }
