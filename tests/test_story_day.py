@@ -7,6 +7,7 @@ other.
 
 import pytest
 import scene
+import stages_story
 
 JOB = "/odoo/action-fieldservice.action_fsm_operation_order"
 BOARD = "/odoo/action-paycollect_fsm.action_my_jobs"
@@ -28,6 +29,7 @@ def company(server):
         "Sam Studio": {},
         "Dara Dental": {"answer": "error"},
         "Cody Cafe": {"has_card": False},
+        "Mia Motors": {"has_card": False},
     }
     return scene.open_company(server, customers, booked=True)
 
@@ -281,6 +283,41 @@ def test_the_technician_is_paid_at_the_door_in_cash_and_by_qr_code(
     assert (invoice["amount_residual"], invoice["payments"]) == (0, 2)
     check_width(van)
     assert van.console_errors == []
+
+
+def test_an_estimate_is_accepted_with_a_deposit_done_charged_and_partly_refunded(
+    server, company, phone
+):
+    customer = company["customers"]["Mia Motors"]
+    vals = {"location": customer["location"], "visit": company["visit"]}
+    estimate = server.run(stages_story.ESTIMATE, customer=customer["id"], **vals)
+    visitor = phone(server)
+    stages_story.accept_and_pay(visitor, estimate)
+    [deposit] = stages_story.wait_for_invoices(server, customer["id"], 1)
+    assert (deposit["amount_total"], deposit["amount_residual"]) == (99, 0)
+    van = phone(server, "technician")
+    stages_story.do_the_job(van, server, company, estimate["id"])
+    _deposit, invoice = stages_story.wait_for_invoices(server, customer["id"], 2)
+    assert (invoice["amount_total"], invoice["amount_residual"]) == (242, 0)
+    [attempt] = scene.attempts(server, customer["id"])
+    assert (attempt["trigger"], attempt["state"]) == ("completion", "paid")
+    desk = phone(server, "accountant")
+    stages_story.refund_a_part(desk, invoice["id"])
+    for subject in ("Receipt", "Your refund"):
+        server.wait_mail(to=customer["email"], subject=subject)
+    for page in (visitor, van, desk):
+        check_width(page)
+        assert page.console_errors == []
+
+    # The books, line by line.
+    books = stages_story.read_books(server, customer["id"])
+    assert books == stages_story.BOOKED
+    assert stages_story.get_balances(books) == {
+        "asset_current": 291,  # 99 + 242 - 50
+        "asset_receivable": 0,
+        "income": -264.55,
+        "tax": -26.45,
+    }
 
 
 @pytest.mark.parametrize("window", ["desktop", "phone"])
