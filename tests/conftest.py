@@ -10,7 +10,7 @@ from stand_in_fixtures import api, card, provider, stand_in  # noqa: F401
 from stripe_stand_in.client import Process
 
 # rewrite their asserts, too
-pytest.register_assert_rewrite("fault_cases", "stripe_scene")
+pytest.register_assert_rewrite("booking_scene", "fault_cases", "stripe_scene")
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 import scene
 from balance_windows import BalanceWindow
+from booking_scene import Bookings
 from paycollect_setup import paths
 from paycollect_setup.client import RpcError
 from paycollect_setup.waiting import LONGEST, wait_equal, wait_until
@@ -187,7 +188,7 @@ class Shop:
         )
 
 
-class Customer:
+class Customer(Bookings):
     """The outcome of one customer's job: at Stripe, in the books, by email."""
 
     def __init__(self, shop, stored, id, email, job, tokens, **_values):
@@ -449,17 +450,22 @@ class Customer:
 
     def assert_safe(self):
         """Check the invariants that hold in any case."""
+        self.assert_bookings_safe()
         invoice = self.invoice()
         captured = self.lines("captured")
         assert sum(line["amount"] for line in captured) <= CENTS, "charged twice"
         done = [tx for tx in self.transactions() if is_charge(tx, "done")]
         booked = [tx for tx in done if tx["payment_id"]]
         assert len(booked) == len(done), "a payment is not posted"
-        assert invoice["payments"] == invoice["reconciled"] == len(done)
+        # What was captured in the dashboard is credit, not a payment of the invoice.
+        assert invoice["payments"] <= invoice["reconciled"] == len(done)
         assert len(done) <= len(captured), "paid in the books only"
         mails = self.server.catcher.find(to=self.email)
-        # Each consent has its copy, also two of the same method.
-        subjects = [m.subject for m in mails if not m.subject.startswith(CONSENT)]
+        # Each consent has its copy, also two of the same method; each payment of a part
+        # has its receipt.
+        assert len(self.receipts()) <= len(done)
+        several = (CONSENT, "Receipt")
+        subjects = [m.subject for m in mails if not m.subject.startswith(several)]
         assert len(subjects) == len(set(subjects)), f"a message twice: {subjects}"
         assert self.is_refusal_final(), "asked again after a hard decline"
 
@@ -499,7 +505,13 @@ class Customer:
 
 
 def is_charge(transaction, state):
-    return transaction["state"] == state and transaction["operation"] != "refund"
+    """Whether it took money, or wanted to, and how that ended; a hold takes none."""
+    takes = transaction["operation"] != "refund"
+    return (
+        takes
+        and transaction["collection_role"] != "hold"
+        and (transaction["state"] == state)
+    )
 
 
 HARD = ("lost_card", "stolen_card", "pickup_card", "fraudulent", "incorrect_number")

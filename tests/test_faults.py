@@ -2,12 +2,14 @@
 """Whatever fails between us and Stripe, nobody is charged twice and nothing is lost.
 
 Faults that kill the server come first, one at a time; the others (fault_cases.py,
-customer_fault_cases.py) run in parallel. After each one, the invariants are checked,
-see `stripe_scene.Customer.assert_safe`.
+customer_fault_cases.py, booking_fault_cases.py) run in parallel. After each one, the
+invariants are checked, see `stripe_scene.Customer.assert_safe`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
 
+import booking_fault_cases  # noqa: F401
+import booking_scene
 import customer_fault_cases
 import pytest
 import requests
@@ -19,7 +21,9 @@ from stripe_stand_in.client import Process
 
 AT_ONCE = 4  # faults that run at the same time
 CUT = ("cut_claimed", "cut_charged", "cut_waiting", "cut_sending", "cut_recorded",
-       "cut_booked", "cut_asking", "cut_autopay", "cut_scheduled")  # fmt: skip
+       "cut_booked", "cut_asking", "cut_autopay", "cut_scheduled",
+       *("cut_hold", "cut_capture", "cut_release", "cut_refund", "cut_part"),
+       )  # fmt: skip
 
 
 def get_selected(request):
@@ -40,6 +44,7 @@ def shop(module_lab, tmp_path_factory, request):
         )
         # Rendering takes longer than charging. In test_crash, receipts have their PDF.
         shop.server.sql("UPDATE res_company SET collection_attach_pdf = FALSE")
+        booking_scene.open_bookings(shop)
         yield shop
 
 
@@ -168,6 +173,76 @@ def test_killed_while_it_charges_what_customers_set_up_each_is_charged_once(shop
     for customer in customers:
         customer.wait_state("paid")
         customer.assert_paid_once()
+
+
+def test_killed_with_holds_and_refunds_on_their_way_each_is_done_once(shop):
+    """One power failure hits a hold, a capture, a release, a refund and a part of a
+    plan: executed without a response, not yet executed, or not yet recorded."""
+    names = ("hold", "capture", "release", "refund", "part")
+    customers = hold, capture, release, refund, part = [
+        shop[f"cut_{name}"] for name in names
+    ]
+    for customer in (capture, release, refund):
+        customer.book()
+    for customer in (capture, release, refund):
+        customer.wait_hold("held")
+    refund.complete()
+    refund.wait_state("paid")
+    refund.wait_payment_state("paid")
+    invoice = customer_fault_cases.start(part)
+    hold.fault("delay_after", path=booking_scene.HOLD)
+    lates = [
+        capture.fault("delay_before", path=booking_scene.CAPTURE),
+        part.fault("delay_before"),
+    ]
+    release.fault("delay_after", path=booking_scene.RELEASE)
+    hold.book()
+    capture.complete()
+    release.cancel_order()
+    part.plan_parts(invoice, stripe_scene.TOTAL - 1, 1)  # the first is due today
+    wait_until(
+        lambda: (
+            all(shop.stripe.fault_hits(number=late) for late in lates)
+            and hold.get_held()
+            and not release.get_held()
+        ),
+        "requests on their way",
+    )
+    shop.die_at("refunded", refund)
+    refund.ask_refund(100)
+    shop.wait_death()
+    assert [hold.holds(), capture.holds(), release.holds()] == [
+        ["sent"],
+        ["capturing"],
+        ["voiding"],
+    ]
+    assert [one["state"] for one in refund.refund_parts()] == ["sent"]
+    assert (part.states(), capture.states()) == (["sent"], ["sent"])
+    for late in lates:
+        shop.stripe.let_go(number=late)
+    wait_equal(lambda: [capture.captured(), part.captured()], [CENTS, CENTS - 100], "")
+    for customer in customers:
+        customer.age_bookings(3 * MINUTE)
+    come_back(*customers)
+    for _again in range(2):
+        for customer in customers:
+            customer.age_bookings(3 * MINUTE)
+        hold.work_bookings()
+        shop.wait_jobs()
+    hold.wait_hold("held")
+    capture.wait_state("paid")
+    capture.assert_paid_once()
+    release.wait_hold("voided")
+    release.assert_no_hold()
+    refund.wait_part("done")
+    assert (refund.captured(), refund.refunded()) == (CENTS, 10000)
+    part.wait_state("paid")
+    for customer in (hold, capture, release, refund, part):
+        customer.assert_bookings_safe()
+    assert [len(one.lines("authorized")) for one in (hold, capture)] == [1, 1]
+    hold.complete()
+    hold.wait_state("paid")
+    hold.assert_paid_once()
 
 
 @pytest.mark.parametrize("name", list(FAULTS))

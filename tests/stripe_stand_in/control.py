@@ -203,6 +203,11 @@ class Control:
         params = {"payment_method": payment_method} if payment_method else {}
         return intents.confirm(self._account, item, params)
 
+    def capture(self, intent, amount):
+        """Capture a hold in Stripe's dashboard."""
+        item = self._account.get("payment_intent", intent)
+        return intents.capture(self._account, item, {"amount_to_capture": amount})
+
     def refund(self, intent, amount=None):
         """Refund in Stripe's dashboard."""
         params = {"payment_intent": intent}

@@ -20,11 +20,12 @@ class Patient:
     exceptions = requests.exceptions
 
     @staticmethod
-    def request(*args, timeout, **kwargs):
-        customer = (kwargs.get("data") or {}).get("customer")
-        gives_up = customer and provider_side.gives_up(customer)
+    def request(method, url, *args, timeout, **kwargs):
+        data = kwargs.get("data") or {}
+        about = (data.get("customer"), data.get("payment_intent"), *url.split("/"))
+        gives_up = any(provider_side.gives_up(one) for one in about if one)
         return requests.request(
-            *args, timeout=AT_ONCE if gives_up else LONGEST, **kwargs
+            method, url, *args, timeout=AT_ONCE if gives_up else LONGEST, **kwargs
         )
 
 

@@ -9,7 +9,8 @@ variable PAYCOLLECT_TEST_PROVIDER and contains
   the point is reached for that customer
 - `conflict_<point>_<customer>`: how often the database conflicts at that point
 - `delay`: seconds that slow steps take, so that two of them overlap
-- `give_up_<customer>`: the next request about this provider customer is not waited for
+- `give_up_<id>`: the next request about this customer or intent of the provider is not
+  waited for
 """
 
 import json
@@ -64,9 +65,9 @@ def dawdle():
         time.sleep(float(DELAY.read_text()))
 
 
-def gives_up(customer):
-    """Return whether the current request is not waited for."""
-    order = FOLDER / f"give_up_{customer}"
+def gives_up(object_id):
+    """Return whether the current request about this object is not waited for."""
+    order = FOLDER / f"give_up_{object_id}"
     if not order.is_file():
         return False
     order.unlink()

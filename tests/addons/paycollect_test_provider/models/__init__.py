@@ -3,6 +3,7 @@ from . import account_move
 from . import fsm_order
 from . import mail_mail
 from . import paycollect_attempt
+from . import paycollect_hold
 from . import payment_token
 from . import payment_transaction
 from . import res_partner

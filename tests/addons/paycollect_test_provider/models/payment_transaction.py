@@ -23,3 +23,13 @@ class PaymentTransaction(models.Model):
         )
         provider_side.die_at("charged")
         return super()._send_payment_request()
+
+    def _send_capture_request(self):
+        provider_side.die_at("claimed capture", self.partner_id)
+        super()._send_capture_request()
+        provider_side.die_at("captured", self.partner_id)
+
+    def _send_refund_request(self):
+        provider_side.die_at("claimed refund", self.partner_id)
+        super()._send_refund_request()
+        provider_side.die_at("refunded", self.partner_id)

@@ -1,5 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, api, models
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+
+from odoo.addons.paycollect_fsm.rules.installment import Row
 
 
 class ResPartner(models.Model):
@@ -45,6 +49,39 @@ class ResPartner(models.Model):
         )
         move.action_post()
         return move.id
+
+    def book_for_tests(self):
+        """Confirm an order like the customer's first one, for tomorrow, whose estimate
+        is held; return the IDs of the order and of its job."""
+        self.ensure_one()
+        orders = self.env["sale.order"].sudo()
+        first = orders.search([("partner_id", "=", self.id)], order="id", limit=1)
+        day = fields.Datetime.now() + timedelta(days=1)
+        policies = self.env["paycollect.policy"].sudo()
+        self.collection_policy_id = policies.search([("hold_at_booking", "=", True)])
+        order = first.copy(
+            {"fsm_location_id": first.fsm_location_id.id, "commitment_date": day}
+        )
+        order.action_confirm()
+        job = order.fsm_order_ids
+        job.write({"person_id": first.fsm_order_ids.person_id.id})
+        return order.id, job.id
+
+    def plan_for_tests(self, move_id, amounts, token_id):
+        """Let the customer accept to pay an invoice in parts, one today and one each
+        day; return the plan's ID."""
+        now = fields.Datetime.now()
+        plans = self.env["paycollect.installment.plan"].sudo()
+        move = plans.env["account.move"].browse(move_id)
+        today = move.company_id._get_today(now)
+        rows = [
+            (Row(amount, today + timedelta(days=number)), False)
+            for number, amount in enumerate(amounts)
+        ]
+        plan = plans._offer(move, rows, now, needs_method=True)
+        token = plans.env["payment.token"].browse(token_id)
+        plan._accept(self, token, "portal", now)
+        return plan.id
 
     @api.model
     def run_schedules_for_tests(self):
