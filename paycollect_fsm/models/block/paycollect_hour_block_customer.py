@@ -56,3 +56,14 @@ class PaycollectHourBlock(models.Model):
         if not self.expires_on:
             return ""
         return format_day(self.env, self.expires_on)
+
+    def _get_valid_text(self):
+        return self.env._("valid until %(date)s", date=self._get_expiry_text())
+
+    def _get_bought_text(self):
+        return self.env._("left of %(bought)s", bought=self._format_bought())
+
+    def _get_next_title(self):
+        return self.env._(
+            "Next block of “%(product)s”", product=self.product_id.name
+        )

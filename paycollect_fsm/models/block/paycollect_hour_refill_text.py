@@ -38,3 +38,14 @@ class PaycollectHourRefill(models.Model):
     def _get_text_mark(self, text):
         """Return a hash of a text, so that what is recorded was read."""
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def _get_summary(self, block):
+        """Return in one sentence what is agreed."""
+        self.ensure_one()
+        return self.env._(
+            "When less than %(threshold)s is left, %(method)s is charged for the next "
+            "block, at most %(amount)s.",
+            threshold=block._get_threshold_text(),
+            method=self.token_id._get_label(),
+            amount=self.currency_id._format_amount(self.max_amount),
+        )

@@ -62,7 +62,7 @@ class TestPrepaidPages(ScheduleCommon, SchedulePages):
         agreement = block._find_agreement()
         self.assertEqual(agreement.max_amount, 900)
         self.assertIn("Ten hours of support", agreement.consent_id.text_shown)
-        self.assertIn("Charged automatically to", page)
+        self.assertIn("When less than 2 h is left, Visa", page)
         self.post(f"{PREPAID}/refill", **answer, agreed="1")  # a second tap
         self.assertEqual(block._find_agreement(), agreement)
         page = self.post(f"{PREPAID}/off", block=block.id)
