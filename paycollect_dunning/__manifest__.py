@@ -59,6 +59,12 @@
         "views/paycollect_payment_figure_views.xml",
         "views/res_config_settings_figures_views.xml",
         "data/spreadsheet_dashboard.xml",
+        # daily cash report
+        "report/cash_report_templates.xml",
+        "data/mail_template_cash_report.xml",
+        "data/ir_cron_cash_report.xml",
+        "views/paycollect_cash_report_views.xml",
+        "views/res_users_views.xml",
     ],
     "installable": True,
     "application": False,

@@ -10,3 +10,4 @@ from . import handoff
 from . import stripe
 from . import desk
 from . import figures
+from . import cash

@@ -18,6 +18,8 @@ class DunningWorld(PortalWorld):
             *self._make_replay(),
             self._make_reply(),
             *self._make_late_fee(),
+            *self._make_cash_report(),
+            self.get_user("an_administrator"),
             self.env["paycollect.evidence"].create(
                 {
                     "chargeback_id": self._make_chargeback().id,
@@ -202,6 +204,11 @@ class DunningWorld(PortalWorld):
             {"plan_id": plan.id, "date": "2026-01-01", "percent": 2.0}
         )
         return fee, rate
+
+    def _make_cash_report(self):
+        reports = self.env["paycollect.cash.report"]
+        report = reports._make(self.company, fields.Datetime.now())
+        return report, report.line_ids[:1]
 
     def _make_parent(self, model, vals):
         return self.env[model].create(vals).id
