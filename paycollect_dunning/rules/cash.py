@@ -22,6 +22,7 @@ SOON = "soon"
 DECLINED = "declined"
 RETRY = "retry"
 UNKNOWN = "unknown"
+DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True)

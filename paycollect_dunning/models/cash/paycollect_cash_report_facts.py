@@ -8,6 +8,7 @@ from odoo.addons.paycollect_fsm.rules.const import DECLINED as ATTEMPT_DECLINED
 from odoo.addons.paycollect_fsm.rules.const import PLANNED
 from odoo.addons.paycollect_fsm.rules.const import UNKNOWN as ATTEMPT_UNKNOWN
 from odoo.addons.paycollect_fsm.rules.door import CHECK
+from odoo.addons.paycollect_fsm.rules.settlement import FEE
 
 from ...rules import cash
 from ...rules.cash import Row
@@ -28,9 +29,11 @@ class PaycollectCashReport(models.Model):
         today = self.company_id._get_today(now)
         return [
             *self._get_money_rows(),
+            *self._get_payout_rows(),
             *self._get_due_rows(today),
             *self._get_failed_rows(),
             *self._get_desk_rows(),
+            *self._get_difference_rows(),
         ]
 
     # -- what came in and went out -------------------------------------------------
@@ -106,6 +109,42 @@ class PaycollectCashReport(models.Model):
             return self.env._("Cash")
         return move.journal_id.name
 
+    # -- the providers' payouts ------------------------------------------------------
+
+    def _get_payout_rows(self):
+        """Return the fees that providers kept on the day, and what they paid out."""
+        day = [("company_id", "=", self.company_id.id), ("date", "=", self.day)]
+        lines = self.env["paycollect.settlement.line"].search(
+            [*day, "|", ("kind", "=", FEE), ("fee", "!=", 0)], order="id"
+        )
+        payouts = self.env["paycollect.settlement"].search(day, order="id")
+        fees = {line: line.fee - (line.kind == FEE and line.net) for line in lines}
+        paid = {payout: payout.amount for payout in payouts}
+        return [
+            self._make_provider_row(section, provider, found, amounts)
+            for section, amounts in ((cash.FEES, fees), (cash.PAYOUTS, paid))
+            for provider, found in (lines if amounts is fees else payouts)
+            .grouped("provider_id")
+            .items()
+        ]
+
+    def _make_provider_row(self, section, provider, found, amounts):
+        total = self._convert(found, amounts.get)
+        return Row(
+            section, "", provider.name, len(found), total, found._name, found._ids
+        )
+
+    def _get_difference_rows(self):
+        """Return what doesn't add up between the providers, our books and the bank."""
+        found = self.env["paycollect.discrepancy"].search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "open")]
+        )
+        if not found:
+            return []
+        amount = self._convert(found, lambda one: abs(one.amount))
+        values = ("", len(found), amount, found._name, found._ids)
+        return [Row(cash.NEEDS_YOU, cash.DIFFERENCE, *values)]
+
     # -- what is ahead -------------------------------------------------------------
 
     def _get_due_rows(self, today):
@@ -157,17 +196,19 @@ class PaycollectCashReport(models.Model):
         rows = []
         for code, domain in domains.items():
             if found := attempts.search([own, *domain]):
-                amount = self._convert(found)
+                amount = self._convert(found, lambda one: one.amount)
                 values = ("", len(found), amount, found._name, found._ids)
                 rows.append(Row(cash.FAILED, code, *values))
         return rows
 
-    def _convert(self, attempts):
+    def _convert(self, records, get_amount):
         """Return the sum of amounts in the company's currency, at the day's rates."""
         home, company = self.currency_id, self.company_id
-        return sum(
-            one.currency_id._convert(one.amount, home, company, self.day)
-            for one in attempts
+        return home.round(
+            sum(
+                one.currency_id._convert(get_amount(one), home, company, self.day)
+                for one in records
+            )
         )
 
     def _get_desk_rows(self):

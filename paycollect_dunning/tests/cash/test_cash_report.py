@@ -97,6 +97,58 @@ class TestCashReport(DunningCommon):
             ),
         )
 
+    def test_payouts_their_fees_and_what_does_not_add_up_are_named(self):
+        provider = {
+            "provider_id": self.provider.id,
+            "company_id": self.company.id,
+            "currency_id": self.company.currency_id.id,
+            "date": self.yesterday,
+        }
+        payout = self.env["paycollect.settlement"].create(
+            {**provider, "reference": "po_1", "amount": 92.0}
+        )
+        line = {**provider, "settlement_id": payout.id}
+        self.env["paycollect.settlement.line"].create(
+            [
+                {
+                    **line,
+                    "reference": "txn_1",
+                    "kind": "payment",
+                    "gross": 100.0,
+                    "fee": 3.0,
+                    "net": 97.0,
+                },
+                {
+                    **line,
+                    "reference": "txn_2",
+                    "kind": "fee",
+                    "gross": -5.0,
+                    "net": -5.0,
+                },
+            ]
+        )
+        differences = self.env["paycollect.discrepancy"].create(
+            [
+                {
+                    **provider,
+                    "key": key,
+                    "kind": "missing_here",
+                    "code": "missing_here",
+                    "amount": -7.0,
+                    "found_at": self.now,
+                }
+                for key in ("one", "two")
+            ]
+        )
+        differences[1].closed_at = self.now
+        report = self.make()
+        name = self.provider.name
+        self.assertEqual(self.get_rows(report, "fees"), {name: (2, 8.0)})
+        self.assertEqual(self.get_rows(report, "payouts"), {name: (1, 92.0)})
+        self.assertEqual(
+            self.get_rows(report, "needs_you")["Payout that doesn't add up"], (1, 7.0)
+        )
+
     def test_it_is_made_once_a_day_and_only_the_latest_is_updated(self):
         report = self.make()
         self.assertEqual(self.make(), report)
