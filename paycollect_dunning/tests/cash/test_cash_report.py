@@ -74,13 +74,16 @@ class TestCashReport(DunningCommon):
         )
         declined = attempts.filtered(lambda one: one.state == "declined")
         declined.done_at = self.company._get_moment(self.yesterday, time(13))
-        self.env["paycollect.request"].create(
+        move = self.make_invoice(due=20)
+        self.env["paycollect.dispute"].create(
             {
-                "partner_id": self.customer.id,
+                "move_id": move.id,
                 "company_id": self.company.id,
-                "currency_id": self.company.currency_id.id,
-                "kind": "refund",
-                "text": "Twice",
+                "partner_id": self.customer.id,
+                "reason": "quality",
+                "amount": 60.0,
+                "currency_id": move.currency_id.id,
+                "text": "It leaks.",
             }
         )
         report = self.make()
@@ -89,7 +92,7 @@ class TestCashReport(DunningCommon):
             failed, {"Declined that day": (1, 100.0), "Will be tried again": (1, 100.0)}
         )
         self.assertEqual(report.retried, 100.0)
-        self.assertEqual(self.get_rows(report, "needs_you")["Request"][0], 1)
+        self.assertEqual(self.get_rows(report, "needs_you")["Dispute"], (1, 60.0))
         self.assertEqual(
             report.needs_you,
             self.env["paycollect.desk.item"].search_count(
