@@ -74,6 +74,15 @@ class TestCashReport(DunningCommon):
         )
         declined = attempts.filtered(lambda one: one.state == "declined")
         declined.done_at = self.company._get_moment(self.yesterday, time(13))
+        declined.copy(
+            {
+                "state": "planned",
+                "trigger": "retry",
+                "planned_at": self.now,
+                "done_at": False,
+                "transaction_id": False,
+            }
+        )
         move = self.make_invoice(due=20)
         self.env["paycollect.dispute"].create(
             {
