@@ -95,6 +95,9 @@ STAFF = {
     "paycollect_dunning": (
         f"{PAGE}paycollect_dunning.dossier_",
         f"{PAGE}paycollect_dunning.report_dossier",
+        f"{PAGE}paycollect_dunning.cash_report_",
+        "model:mail.template,subject:paycollect_dunning.mail_template_cash_report",
+        "model:mail.template,body_html:paycollect_dunning.mail_template_cash_report",
         "code:models/say/paycollect_dunning_case_call.py",
         "code:models/say/paycollect_dunning_case_reply.py",
         "code:models/say/paycollect_dunning_case_text.py",
