@@ -8,6 +8,7 @@
     "website": "https://github.com/OCA/field-service",
     "license": "AGPL-3",
     "depends": ["paycollect_portal", "rating", "spreadsheet_dashboard"],
+    "external_dependencies": {"python": ["numpy"]},
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
@@ -65,6 +66,12 @@
         "data/ir_cron_cash_report.xml",
         "views/paycollect_cash_report_views.xml",
         "views/res_users_views.xml",
+        # forecast
+        "data/ir_cron_forecast.xml",
+        "views/paycollect_forecast_views.xml",
+        # risk
+        "data/ir_cron_risk.xml",
+        "views/paycollect_risk_grade_views.xml",
     ],
     "installable": True,
     "application": False,

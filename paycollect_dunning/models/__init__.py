@@ -11,3 +11,5 @@ from . import stripe
 from . import desk
 from . import figures
 from . import cash
+from . import forecast
+from . import risk

@@ -17,6 +17,8 @@ from .figures import test_dashboard
 from .figures import test_figures
 from .figures import test_figures_rules
 from .figures import test_invoice_figures
+from .forecast import test_forecast
+from .forecast import test_forecast_rules
 from .handoff import test_dossier
 from .handoff import test_evidence
 from .handoff import test_handoff
@@ -31,6 +33,8 @@ from .promise import test_promise
 from .promise import test_promise_portal
 from .promise import test_promise_rules
 from .rights import test_rights
+from .risk import test_risk
+from .risk import test_risk_rules
 from .say import test_carriers
 from .say import test_contact_rules
 from .say import test_contacts

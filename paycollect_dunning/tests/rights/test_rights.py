@@ -14,6 +14,7 @@ class TestDunningMatrix(DunningWorld, test_matrix.TestMatrix):
     elsewhere = {
         ("res.company", "action_resume_dunning"): "the list of cases",
         ("res.company", "action_stop_dunning"): "the same",
+        ("paycollect.forecast", "action_open"): "the menu",
     }
 
 

@@ -16,6 +16,15 @@ class DunningWorld(PortalWorld):
             *self._make_case(),
             *self._make_handoff(),
             *self._make_replay(),
+            *self._make_forecast(),
+            self.env["paycollect.risk.grade"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "day": self.company._get_today(),
+                    "grade": "E",
+                }
+            ),
             self._make_reply(),
             *self._make_late_fee(),
             *self._make_cash_report(),
@@ -176,6 +185,20 @@ class DunningWorld(PortalWorld):
             }
         )
         return record, line
+
+    def _make_forecast(self):
+        company = {"company_id": self.company.id}
+        record = self.env["paycollect.forecast"].create(
+            {"day": self.company._get_today(), **company}
+        )
+        of_it = {"forecast_id": record.id, **company}
+        return (
+            record,
+            self.env["paycollect.forecast.week"].create({"number": 1, **of_it}),
+            self.env["paycollect.forecast.item"].create(
+                {"source": "item", "amounts": "1", **of_it}
+            ),
+        )
 
     def _make_chargeback(self):
         return self.env["paycollect.chargeback"].search(

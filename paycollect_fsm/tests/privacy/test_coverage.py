@@ -14,6 +14,7 @@ EXCEPTIONS = {
     "paycollect.desk.item": "a view of what is declared elsewhere",
     "paycollect.figure": "a view of the ledger",
     "paycollect.invoice.figure": "a view of invoices",
+    "paycollect.forecast.line": "a view of the forecast's items",
     "paycollect.recovery.report": "a view of attempts",
     "paycollect.recovery.curve": "a view of attempts",
     "paycollect.return.rate": "a view of attempts",
