@@ -27,9 +27,7 @@ class PaycollectForecast(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(
-        "res.currency", related="company_id.currency_id", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
     day = fields.Date(
         string="As Of",
         required=True,
@@ -57,7 +55,7 @@ class PaycollectForecast(models.Model):
         readonly=True,
         help="The rest of what is open and ordered.",
     )
-    model = fields.Selection(
+    forecast_model = fields.Selection(
         [
             (CURVE, "Payment history"),
             (DUE_DATE, "Due dates"),
@@ -79,7 +77,7 @@ class PaycollectForecast(models.Model):
     error_median = fields.Float(
         string="Error (Customer's Median)", readonly=True, aggregator=None
     )
-    summary = fields.Text(compute="_compute_summary")
+    forecast_summary = fields.Text(compute="_compute_forecast_summary")
 
     _latest = models.UniqueIndex("(company_id) WHERE is_latest")
     _open_run = models.UniqueIndex("(company_id) WHERE state != 'done'")

@@ -50,7 +50,7 @@ class PaycollectForecastItem(models.Model):
     )
     source = fields.Char(required=True, readonly=True)
     amount = fields.Float(readonly=True)
-    amounts = fields.Char(
+    week_amounts = fields.Char(
         required=True, readonly=True, help="Expected by week, separated by commas."
     )
 
@@ -62,18 +62,18 @@ class PaycollectForecastLine(models.Model):
     _name = "paycollect.forecast.line"
     _description = "Expected Cash"
     _auto = False
-    _order = "number, expected desc, id"
+    _order = "week_number, expected desc, id"
     _rec_name = "move_id"
     _depends = {
-        "paycollect.forecast.item": ["amounts", "company_id", "forecast_id"],
-        "paycollect.forecast.week": ["forecast_id", "number"],
+        "paycollect.forecast.item": ["week_amounts", "company_id", "forecast_id"],
+        "paycollect.forecast.week": ["forecast_id", "week_number"],
         "account.move.line": ["date_maturity"],
         "res.company": ["currency_id"],
     }
 
     forecast_id = fields.Many2one("paycollect.forecast", readonly=True)
     week_id = fields.Many2one("paycollect.forecast.week", readonly=True)
-    number = fields.Integer(string="Week", readonly=True, aggregator=None)
+    week_number = fields.Integer(string="Week", readonly=True, aggregator=None)
     date_from = fields.Date(string="Week From", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -114,15 +114,17 @@ class PaycollectForecastLine(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT item.id * %(weeks)s + week.number AS id, item.forecast_id,
-                   week.id AS week_id, week.number, week.date_from, item.company_id,
+            SELECT item.id * %(weeks)s + week.week_number AS id, item.forecast_id,
+                   week.id AS week_id, week.week_number, week.date_from,
+                   item.company_id,
                    company.currency_id, item.partner_id, item.move_id, item.order_id,
                    line.date_maturity, item.source, item.amount, part.expected
               FROM paycollect_forecast_item item
-        CROSS JOIN LATERAL unnest(string_to_array(item.amounts, ',')::float8[])
+        CROSS JOIN LATERAL unnest(string_to_array(item.week_amounts, ',')::float8[])
                    WITH ORDINALITY part (expected, number)
               JOIN paycollect_forecast_week week
-                ON week.forecast_id = item.forecast_id AND week.number = part.number
+                ON week.forecast_id = item.forecast_id
+               AND week.week_number = part.number
               JOIN res_company company ON company.id = item.company_id
          LEFT JOIN account_move_line line ON line.id = item.line_id
              WHERE part.expected >= 0.005

@@ -183,14 +183,17 @@ class PaycollectForecast(models.Model):
         )
         return {
             plan.order_id.id: [
-                (part.date.toordinal(), self._convert(part.amount, plan.currency_id))
+                (
+                    part.date.toordinal(),
+                    self._to_company_currency(part.amount, plan.currency_id),
+                )
                 for part in plan.part_ids
                 if part.date
             ]
             for plan in plans
         }
 
-    def _convert(self, amount, currency):
+    def _to_company_currency(self, amount, currency):
         """Return an amount in the company's currency on the forecast's day."""
         company = self.company_id
         return currency._convert(amount, company.currency_id, company, self.day)

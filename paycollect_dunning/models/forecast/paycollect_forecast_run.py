@@ -77,7 +77,7 @@ class PaycollectForecast(models.Model):
             {
                 "state": DONE,
                 "is_latest": True,
-                "model": trial.chosen,
+                "forecast_model": trial.chosen,
                 "is_tested": trial.is_tested,
                 "trial_count": trial.days,
                 "expected": float(expected.sum()),
@@ -100,7 +100,7 @@ class PaycollectForecast(models.Model):
         return {
             "forecast_id": self.id,
             "company_id": self.company_id.id,
-            "number": week + 1,
+            "week_number": week + 1,
             "date_from": first,
             "date_to": first + timedelta(days=6),
             "expected": float(expected[week]),
@@ -134,7 +134,7 @@ class PaycollectForecast(models.Model):
                 """
                 INSERT INTO paycollect_forecast_item (
                     forecast_id, company_id, line_id, move_id, order_id, partner_id,
-                    amount, source, amounts)
+                    amount, source, week_amounts)
                 SELECT %s, %s, line, move, sale, NULLIF(partner, 0), amount, source,
                        amounts
                   FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[],

@@ -84,11 +84,11 @@ class PaycollectForecast(models.Model):
             done = self._get_day(attempt.done_at)
             if done is None and attempt.state not in OPEN_STATES:
                 continue
-            amount = self._convert(attempt.amount, attempt.currency_id)
+            amount = self._to_company_currency(attempt.amount, attempt.currency_id)
             day = sent + timedelta(days=SETTLING_DAYS)
             yield rules.ON_ITS_WAY, attempt.move_id, amount, day, sent, done
         for attempt in self._search_own("paycollect.attempt", ("state", "=", PLANNED)):
-            amount = self._convert(attempt.amount, attempt.currency_id)
+            amount = self._to_company_currency(attempt.amount, attempt.currency_id)
             day, since = map(self._get_day, (attempt.planned_at, attempt.create_date))
             yield rules.SCHEDULED, attempt.move_id, amount, day, since, None
 
@@ -103,7 +103,7 @@ class PaycollectForecast(models.Model):
             if until is None and dispute.state != OPEN:
                 continue
             amount = dispute.amount or dispute.move_id.amount_total
-            amount = self._convert(amount, dispute.move_id.currency_id)
+            amount = self._to_company_currency(amount, dispute.move_id.currency_id)
             since = self._get_day(dispute.create_date)
             yield rules.DISPUTED, dispute.move_id, amount, None, since, until
 
@@ -113,7 +113,7 @@ class PaycollectForecast(models.Model):
             yield (
                 rules.SCHEDULED,
                 payment.move_ids,
-                self._convert(payment.amount, payment.currency_id),
+                self._to_company_currency(payment.amount, payment.currency_id),
                 payment.date,
                 self._get_day(payment.planned_at),
                 until,
@@ -125,7 +125,7 @@ class PaycollectForecast(models.Model):
             yield (
                 rules.CHECK,
                 notice.move_ids,
-                self._convert(notice.amount, notice.currency_id),
+                self._to_company_currency(notice.amount, notice.currency_id),
                 notice.expected_until,
                 notice.announced_on,
                 min(filter(None, ends), default=None),
@@ -145,7 +145,7 @@ class PaycollectForecast(models.Model):
                 yield (
                     rules.PLAN,
                     plan.move_id,
-                    self._convert(part.amount, plan.currency_id),
+                    self._to_company_currency(part.amount, plan.currency_id),
                     part.date,
                     since,
                     min(until, canceled) if canceled else until,
@@ -158,7 +158,9 @@ class PaycollectForecast(models.Model):
             yield (
                 rules.PROMISE,
                 promise.move_ids,
-                self._convert(promise.amount - promise.paid, promise.currency_id),
+                self._to_company_currency(
+                    promise.amount - promise.paid, promise.currency_id
+                ),
                 promise.date,
                 promise.promised_on,
                 min(until, canceled) if canceled else until,

@@ -8,11 +8,18 @@ from .paycollect_forecast import DONE
 class PaycollectForecast(models.Model):
     _inherit = "paycollect.forecast"
 
-    @api.depends("state", "model", "error_curve", "error_due_date", "error_median")
+    @api.depends(
+        "state",
+        "forecast_model",
+        "is_tested",
+        "error_curve",
+        "error_due_date",
+        "error_median",
+    )
     @api.depends_context("lang")
-    def _compute_summary(self):
+    def _compute_forecast_summary(self):
         for forecast in self:
-            forecast.summary = "\n".join(forecast._get_summary())
+            forecast.forecast_summary = "\n".join(forecast._get_summary())
 
     def _get_summary(self):
         """Return in words what the forecast is made of, and how wrong it was."""
@@ -31,18 +38,21 @@ class PaycollectForecast(models.Model):
             "curve": f"{self.error_curve:.0%}",
             "due": f"{self.error_due_date:.0%}",
             "median": f"{self.error_median:.0%}",
-            "name": dict(self._fields["model"]._description_selection(self.env)).get(
-                self.model
-            ),
+            "name": self._get_model_name(),
         }
         tried = _(
-            "Tried on the last %(weeks)s weeks, with what was known then. Error: payment "
-            "history %(curve)s, due dates %(due)s, customer's median %(median)s.",
+            "Tried on the last %(weeks)s weeks, with what was known then. Error: "
+            "payment history %(curve)s, due dates %(due)s, customer's median "
+            "%(median)s.",
             **values,
         )
-        if self.model == CURVE:
-            return [tried, _("The payment history is used: it was the best.", **values)]
+        if self.forecast_model == CURVE:
+            return [tried, _("The payment history is used: it was the best.")]
         return [
             tried,
             _("A simple model was better, so it is used: %(name)s.", **values),
         ]
+
+    def _get_model_name(self):
+        field = self._fields["forecast_model"]
+        return dict(field._description_selection(self.env)).get(self.forecast_model)

@@ -7,7 +7,7 @@ class PaycollectForecastWeek(models.Model):
 
     _name = "paycollect.forecast.week"
     _description = "Week of a Cash Forecast"
-    _order = "forecast_id desc, number"
+    _order = "forecast_id desc, week_number"
     _rec_name = "date_from"
 
     forecast_id = fields.Many2one(
@@ -23,7 +23,7 @@ class PaycollectForecastWeek(models.Model):
     currency_id = fields.Many2one(
         "res.currency", related="company_id.currency_id", string="Currency"
     )
-    number = fields.Integer(string="Week", readonly=True, aggregator=None)
+    week_number = fields.Integer(string="Week", readonly=True, aggregator=None)
     date_from = fields.Date(string="From", readonly=True)
     date_to = fields.Date(string="To", readonly=True)
     expected = fields.Monetary(
@@ -37,8 +37,8 @@ class PaycollectForecastWeek(models.Model):
     sure = fields.Monetary(
         string="At Least (P80)",
         readonly=True,
-        help="At least this comes in with a probability of 80 %, corrected by what came "
-        "in after earlier forecasts.",
+        help="At least this comes in with a probability of 80 %, corrected by what "
+        "came in after earlier forecasts.",
     )
     is_tested = fields.Boolean(readonly=True)
     error = fields.Float(
@@ -57,8 +57,8 @@ class PaycollectForecastWeek(models.Model):
         string="Known So Far Ahead",
         readonly=True,
         aggregator=None,
-        help="The share of all cash of a week that came in for invoices that existed so "
-        "many weeks before. The rest is new business, which isn't in the forecast "
+        help="The share of all cash of a week that came in for invoices that existed "
+        "so many weeks before. The rest is new business, which isn't in the forecast "
         "unless it is ordered.",
     )
 

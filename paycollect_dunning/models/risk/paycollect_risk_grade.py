@@ -65,8 +65,8 @@ class PaycollectRiskGrade(models.Model):
         ondelete="set null",
         help="Chosen by hand before the suggestion was accepted; empty: none.",
     )
-    accepted_at = fields.Datetime(string="Accepted On", readonly=True)
-    accepted_by_id = fields.Many2one("res.users", readonly=True)
+    policy_accepted_at = fields.Datetime(string="Accepted On", readonly=True)
+    policy_accepted_by_id = fields.Many2one("res.users", readonly=True)
     undone_at = fields.Datetime(string="Undone On", readonly=True)
     undone_by_id = fields.Many2one("res.users", readonly=True)
 
@@ -78,11 +78,13 @@ class PaycollectRiskGrade(models.Model):
             names = filter(None, (row.partner_id.display_name, row.grade))
             row.display_name = " · ".join(names)
 
-    @api.depends("is_current", "suggested_policy_id", "accepted_at")
+    @api.depends("is_current", "suggested_policy_id", "policy_accepted_at")
     def _compute_can_accept(self):
         for row in self:
             row.can_accept = bool(
-                row.is_current and row.suggested_policy_id and not row.accepted_at
+                row.is_current
+                and row.suggested_policy_id
+                and not row.policy_accepted_at
             )
 
     # -- buttons -------------------------------------------------------------------
@@ -111,15 +113,15 @@ class PaycollectRiskGrade(models.Model):
         row.write(
             {
                 "previous_policy_id": customer.collection_policy_id.id,
-                "accepted_at": fields.Datetime.now(),
-                "accepted_by_id": self.env.uid,
+                "policy_accepted_at": fields.Datetime.now(),
+                "policy_accepted_by_id": self.env.uid,
             }
         )
         customer.collection_policy_id = row.suggested_policy_id
         row._log(
             self.env._(
-                "%(user)s accepted a suggestion: the policy %(policy)s is used from now "
-                "on. %(reasons)s",
+                "%(user)s accepted a suggestion: the policy %(policy)s is used from "
+                "now on. %(reasons)s",
                 user=self.env.user.name,
                 policy=row.suggested_policy_id.name,
                 reasons=row.reason,
@@ -137,7 +139,7 @@ class PaycollectRiskGrade(models.Model):
         self.env["paycollect.access"]._check_user(self)
         row = self.sudo()
         customer = row.partner_id.with_company(row.company_id)
-        if not row.accepted_at or row.undone_at:
+        if not row.policy_accepted_at or row.undone_at:
             raise UserError(self.env._("There is nothing to undo."))
         if customer.collection_policy_id != row.suggested_policy_id:
             raise UserError(

@@ -96,13 +96,13 @@ class PaycollectRiskGrade(models.Model):
         if not self:
             return None
         codes = tuple(sorted(code for code, *_rest in self.reasons or ()))
-        accepted = self.accepted_at and not self.undone_at
+        accepted = self.policy_accepted_at and not self.undone_at
         return self.grade, codes, not accepted and self.suggested_policy_id.id or False
 
     def _refresh(self, vals):
         """Write the values behind the same grade and reasons, if they are others."""
         names = ["score", "reasons", "exposure"]
-        if not self.accepted_at:
+        if not self.policy_accepted_at:
             names.append("suggestion_values")
         changed = {name: vals[name] for name in names if self[name] != vals[name]}
         if changed:
@@ -134,7 +134,7 @@ class PaycollectRiskGrade(models.Model):
         )
 
     def _set_trust(self):
-        """Set the degree of trust of these rows' customers, where a company wants it."""
+        """Set the degree of trust of the customers, where a company wants it."""
         for row in self.filtered(lambda row: row.company_id.dunning_risk_trust):
             customer = row.partner_id.with_company(row.company_id)
             trust = risk.TRUST[row.grade]

@@ -9,7 +9,7 @@ class PaycollectRiskGrade(models.Model):
 
     _inherit = "paycollect.risk.grade"
 
-    @api.depends("reasons", "suggested_mode", "suggestion_values", "accepted_at")
+    @api.depends("reasons", "suggested_mode", "suggestion_values", "policy_accepted_at")
     @api.depends_context("lang")
     def _compute_texts(self):
         for row in self:
@@ -108,8 +108,8 @@ class PaycollectRiskGrade(models.Model):
         if values.get("freed"):
             texts.append(
                 _(
-                    "Expected effect: about %(amount)s less is open at any time, judging "
-                    "by the last 12 months.",
+                    "Expected effect: about %(amount)s less is open at any time, "
+                    "judging by the last 12 months.",
                     amount=self.currency_id._format_amount(values["freed"]),
                 )
             )

@@ -33,7 +33,7 @@ class TestForecast(FiguresCommon):
         forecast._run(NOW)
         return forecast
 
-    def read(self, forecast):
+    def read_weeks(self, forecast):
         """Return {(source, document): {week: expected}} of rows worth mentioning."""
         found = {}
         for line in self.env["paycollect.forecast.line"].search(
@@ -41,22 +41,22 @@ class TestForecast(FiguresCommon):
         ):
             document = line.move_id or line.order_id
             weeks = found.setdefault((line.source, document), {})
-            weeks[line.number] = round(line.expected)
+            weeks[line.week_number] = round(line.expected)
         return found
 
     def test_open_items_come_as_their_customer_pays(self):
         forecast = self.calculate()
-        self.assertEqual((forecast.state, forecast.model), ("done", "curve"))
+        self.assertEqual((forecast.state, forecast.forecast_model), ("done", "curve"))
         self.assertTrue(forecast.is_tested)
         self.assertLess(forecast.error_curve, forecast.error_due_date)
         self.assertLess(forecast.error_curve, forecast.error_median)
-        self.assertIn("payment history", forecast.summary)
+        self.assertIn("payment history", forecast.forecast_summary)
         self.assertEqual(forecast.payment_count, 14)
         self.assertEqual(forecast.done_at, NOW)
         first, *others = forecast.week_ids
         self.assertEqual(len(others), 12)
         self.assertEqual((first.date_from, first.date_to), (self.day, date(2026, 3, 8)))
-        found = self.read(forecast)
+        found = self.read_weeks(forecast)
         self.assertGreater(found["item", self.young][1], 850)
         self.assertGreaterEqual(first.likely, 1000)
         total = sum(forecast.week_ids.mapped("expected"))
@@ -87,7 +87,7 @@ class TestForecast(FiguresCommon):
                 "promised_on": self.day,
             }
         )
-        found = self.read(self.calculate())
+        found = self.read_weeks(self.calculate())
         self.assertEqual(found["promise", self.young][3], 300, "six of ten are kept")
         self.assertLess(sum(found["item", self.young].values()), 501)
         promise.canceled_at = NOW
@@ -105,7 +105,7 @@ class TestForecast(FiguresCommon):
         self.env.flush_all()
         self.env.cr.execute("UPDATE paycollect_dispute SET create_date = %s", [NOW])
         self.env.invalidate_all()
-        found = self.read(self.calculate())
+        found = self.read_weeks(self.calculate())
         self.assertNotIn(("promise", self.young), found)
         self.assertNotIn(("disputed", self.young), found)
         self.assertLess(sum(found["item", self.young].values()), 601)
@@ -119,7 +119,7 @@ class TestForecast(FiguresCommon):
         known = self.calculate().expected + self.calculate().later
         forecast = self.calculate()
         self.assertEqual(
-            {key for key in self.read(forecast) if key[0] == "order"},
+            {key for key in self.read_weeks(forecast) if key[0] == "order"},
             {("order", order)},
         )
         self.assertAlmostEqual(known, 1050 + total, 2)
@@ -131,11 +131,11 @@ class TestForecast(FiguresCommon):
         invoice = order._create_invoices()
         invoice.invoice_date = invoice.date = self.day
         forecast = self.calculate()
-        self.assertIn(("order", invoice), self.read(forecast))
+        self.assertIn(("order", invoice), self.read_weeks(forecast))
         self.assertAlmostEqual(forecast.expected + forecast.later, known, 2)
         invoice.action_post()
         forecast = self.calculate()
-        self.assertIn(("item", invoice), self.read(forecast))
+        self.assertIn(("item", invoice), self.read_weeks(forecast))
         self.assertAlmostEqual(forecast.expected + forecast.later, known, 2)
         # what should have been invoiced long ago won't be
         order.fsm_order_ids.unlink()
@@ -149,7 +149,7 @@ class TestForecast(FiguresCommon):
         self.pay(400, self.ago(1), partner=self.customer)
         forecast = self.calculate()
         self.assertAlmostEqual(forecast.expected + forecast.later, 650, 2)
-        self.assertNotIn(("item", self.old), self.read(forecast))
+        self.assertNotIn(("item", self.old), self.read_weeks(forecast))
 
     def test_a_day_has_one_forecast_and_earlier_weeks_are_kept(self):
         yesterday = self.calculate(self.ago(1))
@@ -172,7 +172,7 @@ class TestForecast(FiguresCommon):
                 forecasts.action_calculate()
             trap.assert_jobs_count(1)
         found = forecasts.search([])
-        self.assertEqual((found.state, found.summary), ("queued", ""))
+        self.assertEqual((found.state, found.forecast_summary), ("queued", ""))
         found._run(NOW)
         self.assertEqual(forecasts.action_open()["res_id"], found.id)
         found.unlink()
@@ -197,5 +197,5 @@ class TestForecast(FiguresCommon):
         )
         forecast._run(NOW)
         self.assertEqual((forecast.expected, forecast.is_tested), (0, False))
-        self.assertIn("enough weeks", forecast.summary)
+        self.assertIn("enough weeks", forecast.forecast_summary)
         self.assertEqual(len(forecast.week_ids), 13)

@@ -194,9 +194,9 @@ class DunningWorld(PortalWorld):
         of_it = {"forecast_id": record.id, **company}
         return (
             record,
-            self.env["paycollect.forecast.week"].create({"number": 1, **of_it}),
+            self.env["paycollect.forecast.week"].create({"week_number": 1, **of_it}),
             self.env["paycollect.forecast.item"].create(
-                {"source": "item", "amounts": "1", **of_it}
+                {"source": "item", "week_amounts": "1", **of_it}
             ),
         )
 

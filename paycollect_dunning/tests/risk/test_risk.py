@@ -111,7 +111,7 @@ class TestRisk(FiguresCommon):
         collector = self.get_user("the_collector")
         self.late.with_user(collector).action_accept_suggestion()
         self.assertEqual(self.late.collection_policy_id, row.suggested_policy_id)
-        self.assertEqual(row.accepted_by_id, collector)
+        self.assertEqual(row.policy_accepted_by_id, collector)
         self.assertIn("accepted a suggestion", self.late.message_ids[:1].body)
         self.env.invalidate_all()
         self.assertFalse(self.late.collection_grade_suggestion)
