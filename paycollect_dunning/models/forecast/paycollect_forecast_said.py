@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.tools import SQL
 
 from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PLANNED
 from odoo.addons.paycollect_portal.rules.disputes import OPEN
@@ -77,9 +78,7 @@ class PaycollectForecast(models.Model):
 
     def _get_charges(self):
         """Charges that are planned, and money that is on its way."""
-        for attempt in self._search_own(
-            "paycollect.attempt", ("sent_at", ">=", self._get_first())
-        ):
+        for attempt in self._find_slow_charges():
             sent = self._get_day(attempt.sent_at)
             done = self._get_day(attempt.done_at)
             if done is None and attempt.state not in OPEN_STATES:
@@ -91,6 +90,23 @@ class PaycollectForecast(models.Model):
             amount = self._to_company_currency(attempt.amount, attempt.currency_id)
             day, since = map(self._get_day, (attempt.planned_at, attempt.create_date))
             yield rules.SCHEDULED, attempt.move_id, amount, day, since, None
+
+    def _find_slow_charges(self):
+        """Return the charges whose outcome wasn't known on the same day."""
+        self.env["paycollect.attempt"].flush_model(["done_at", "sent_at"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM paycollect_attempt
+                 WHERE company_id = %s
+                   AND sent_at >= %s
+                   AND (done_at IS NULL OR done_at::date > sent_at::date)
+                """,
+                self.company_id.id,
+                self._get_first(),
+            )
+        )
+        return self.env["paycollect.attempt"].browse(row[0] for row in rows)
 
     def _get_disputes(self):
         for dispute in self._search_own(
