@@ -214,7 +214,7 @@ def find_line_differences(lines, transactions):
         if line.kind not in NEEDS_TRANSACTION:
             continue
         if line.transaction is None:
-            yield Difference(MISSING_HERE, line.kind, line.net, line=line.key)
+            yield Difference(MISSING_HERE, line.kind, line.gross, line=line.key)
         elif line.kind == DISPUTE and line.dispute is None:
             yield Difference(MISSING_HERE, "no_dispute", line.net, line=line.key)
         elif line.kind == DISPUTE:
@@ -222,7 +222,7 @@ def find_line_differences(lines, transactions):
         elif line.kind in SAME_AMOUNT:
             place = (line.kind, line.transaction)
             if place in seen:
-                yield Difference(DUPLICATE, "twice", line.net, line=line.key)
+                yield Difference(DUPLICATE, "twice", line.gross, line=line.key)
                 continue
             seen.add(place)
             yield from _compare(line, transactions[line.transaction])

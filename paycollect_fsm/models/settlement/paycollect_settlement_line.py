@@ -73,7 +73,7 @@ class PaycollectSettlementLine(models.Model):
     source_currency_id = fields.Many2one(
         "res.currency", string="Customer's Currency", readonly=True
     )
-    fee_parts = fields.Json(readonly=True, mask_cards=False)
+    fee_parts = fields.Json(readonly=True)
     fee_text = fields.Char(string="Fee Details", compute="_compute_fee_text")
     object_ref = fields.Char(
         string="Object ID",

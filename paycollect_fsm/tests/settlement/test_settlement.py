@@ -248,7 +248,7 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         compare(self.now_)
         self.assertEqual(
             self.get_differences(),
-            [("duplicate", "twice", 77.55), ("missing_there", "not_listed", 80.0)],
+            [("duplicate", "twice", 80.0), ("missing_there", "not_listed", 80.0)],
         )
         missing = self.env["paycollect.discrepancy"].search(
             [("kind", "=", "missing_there")]

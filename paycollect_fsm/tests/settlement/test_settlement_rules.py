@@ -98,17 +98,17 @@ class TestSettlementRules(unittest.TestCase):
             (
                 "twice",
                 [make_line(), make_line(2)],
-                [("duplicate", "twice", 77.55, 2)],
+                [("duplicate", "twice", 80.0, 2)],
             ),
             (
                 "missing here",
                 [make_line(transaction=None)],
-                [("missing_here", "payment", 77.55, 1)],
+                [("missing_here", "payment", 80.0, 1)],
             ),
             (
                 "unknown kind",
                 [make_line(kind="other", transaction=None)],
-                [("missing_here", "other", 77.55, 1)],
+                [("missing_here", "other", 80.0, 1)],
             ),
             ("named fee", [make_line(gross=-1.0, fee=0.0, kind="fee")], []),
             (

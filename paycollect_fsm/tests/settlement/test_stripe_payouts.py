@@ -170,6 +170,37 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             "all the rest has cleared",
         )
 
+    def test_a_dispute_after_its_payout_that_is_won_clears_with_later_payouts(self):
+        self.company.collection_fee_account_id = self.fee_account
+        charge = self.make_txn("1", 10000, 320, source=self.make_charge())
+        self.fetch([self.make_payout(9680)], [], [charge])
+        dispute = make_dispute("pi_1", 10000, "usd", fee=1500)
+        self.apply("charge.dispute.created", dispute)
+        taken = self.make_txn(
+            "2", -10000, 1500, "adjustment", dispute, category="dispute"
+        )
+        self.fetch([self.make_payout(-11500, "po_2")], [], [taken])
+        self.assertEqual(self.move.amount_residual, 100.0)
+        won = make_dispute("pi_1", 10000, "usd", "won", reinstated=True, fee=1500)
+        self.apply("charge.dispute.funds_reinstated", won)
+        self.assertFalse(self.move.amount_residual)
+        back = self.make_txn(
+            "3", 10000, 0, "adjustment", won, category="dispute_reversal"
+        )
+        self.fetch([self.make_payout(10000, "po_3")], [], [back])
+        self.assertFalse(self.get_differences())
+        settlements = self.env["paycollect.settlement"].search([])
+        clearing = self.tx.payment_id.outstanding_account_id
+        items = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", clearing.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ]
+        )
+        self.assertEqual(items, settlements.payout_item_id)
+        self.assertAlmostEqual(sum(items.mapped("balance")), 81.8, 2)
+
     def test_a_dispute_that_is_known_later_finds_its_fee_booked(self):
         self.company.collection_fee_account_id = self.fee_account
         dispute = make_dispute("pi_1", 10000, "usd", fee=1500)
