@@ -10,17 +10,27 @@ from fault_cases import MINUTE, fault
 from paycollect_setup.waiting import wait_until
 from stripe_scene import CENTS, DAY, HOUR, TOTAL, at_once, ignore_refusal
 
-# What the same request meets, one after the other.
+# What a request meets, one after the other. Charges meet each of them, and so do the
+# unit tests of holds and refunds.
 TROUBLES = {
-    "transport": ("drop_before", "lock_timeout", "rate_limit", "drop_after"),
-    "broken_before": ("error_before",),
-    "broken_after": ("error_after",),
+    "silent": {
+        HOLD: ("drop_before", "lock_timeout"),
+        CAPTURE: ("rate_limit", "drop_after"),
+        REFUND: ("drop_before", "drop_after"),
+        RELEASE: ("lock_timeout", "drop_after"),
+    },
+    "broken": {
+        HOLD: ("error_before",),
+        CAPTURE: ("error_after",),
+        REFUND: ("error_before",),
+        RELEASE: ("error_before",),
+    },
 }
 
 
 def spoil(customer, path, kind):
     """Let the next requests to this path fail; return the number of the first fault."""
-    return [customer.fault(trouble, path=path) for trouble in TROUBLES[kind]][0]
+    return [customer.fault(trouble, path=path) for trouble in TROUBLES[kind][path]][0]
 
 
 @fault(kind=list(TROUBLES))
@@ -75,7 +85,7 @@ def refund_with_trouble(customer, kind):
     customer.ask_refund(100)
     customer.wait_part("unknown")
     customer.work_until(lambda: customer.refunds()[-1] in ("done", "failed"), 2 * HOUR)
-    if kind == "broken_before":
+    if kind == "broken":
         assert customer.refunds() == ["failed"]
         assert customer.refunded() == 0
         customer.ask_refund(100)
@@ -233,7 +243,7 @@ def paid_in_parts(customer):
     customer.ask_until_known()
     customer.wait_state("paid")
     assert customer.captured() == 13000
-    spoil(customer, HOLD, "broken_before")
+    customer.fault("error_before")
     customer.age_bookings(DAY)
     at_once(*[customer.work_bookings] * 2)
     customer.wait_state("paid", "unknown")
