@@ -185,7 +185,7 @@ def several_at_once(customer):
         lambda: set(customer.refunds()) <= {"done", "refused", "failed"}, MINUTE
     )
     customer.sweep_after(HOUR)
-    assert customer.refunds().count("done") == 1
+    assert customer.refunds().count("done") == 1, customer.refunds()
     assert customer.refunded() == 20000 + 5000
 
 
