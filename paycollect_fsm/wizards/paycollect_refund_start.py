@@ -152,7 +152,7 @@ class PaycollectRefundStart(models.TransientModel):
         }
 
     def _serialize(self, records):
-        """Of two requests at once, the second one meets a conflict: Odoo repeats it, and
+        """Of two requests at once, the second meets a conflict: Odoo repeats it, and
         it sees what the first one asked for."""
         wait_and_lock(records)
         self.env.cr.execute(

@@ -133,7 +133,7 @@ class AccountMove(models.Model):
         )
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
-        """The credit note of a refund that is paid back is matched with the payments."""
+        """The credit note of a refund is matched with what was paid back."""
         if self.env.su and self.env.context.get("collection_paid_back"):
             return reverse_moves
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
