@@ -60,14 +60,17 @@ def add_up(rows):
     """Return the five numbers: collected, refunded (also returned), what falls due,
     what is tried again (amounts), and how many exceptions wait for a person.
 
-    >>> add_up([
+    >>> numbers = add_up([
     ...     Row(COLLECTED, "", "Card", 2, 150.0, ""),
     ...     Row(RETURNED, "", "", 1, 40.0, ""),
     ...     Row(DUE, OVERDUE, "", 3, 900.0, ""), Row(DUE, SOON, "", 1, 70.0, ""),
     ...     Row(FAILED, DECLINED, "", 1, 5.0, ""), Row(FAILED, RETRY, "", 1, 5.0, ""),
     ...     Row(NEEDS_YOU, "reply", "", 2, 500.0, ""),
     ... ])
-    {'collected': 150.0, 'refunded': 40.0, 'due': 70.0, 'retried': 5.0, 'needs_you': 2}
+    >>> list(numbers)
+    ['collected', 'refunded', 'falls_due', 'retried', 'needs_you']
+    >>> list(numbers.values())
+    [150.0, 40.0, 70.0, 5.0, 2]
     """
 
     def total(section, *codes):
@@ -80,7 +83,7 @@ def add_up(rows):
     return {
         "collected": total(COLLECTED),
         "refunded": total(REFUNDED) + total(RETURNED),
-        "due": total(DUE, TODAY, SOON),
+        "falls_due": total(DUE, TODAY, SOON),
         "retried": total(FAILED, RETRY),
         "needs_you": sum(row.count for row in rows if row.section == NEEDS_YOU),
     }

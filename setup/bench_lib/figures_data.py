@@ -59,7 +59,9 @@ def add_ledger(lab, database, first, items, lines):
     settled = max((lines - items * OPEN_LINES) // SETTLED_LINES, 0)
     connection = lab.connect(database)
     with connection, connection.cursor() as cr:
-        _copy_move(cr, first["invoice"], items, "OPEN", "CURRENT_DATE - mod(n * 7, 400)")
+        _copy_move(
+            cr, first["invoice"], items, "OPEN", "CURRENT_DATE - mod(n * 7, 400)"
+        )
         issued = "CURRENT_DATE - 30 - mod(n * 7, 700)"
         late = "mod(n * 13, 60)"
         debit = _copy_move(cr, first["paid"], settled, "PAID", issued)[first["debit"]]

@@ -8,7 +8,7 @@ from odoo.addons.paycollect_fsm.models.company.moments import format_day, format
 
 from ...rules import cash
 
-NUMBERS = ("collected", "refunded", "due", "retried", "needs_you")
+NUMBERS = ("collected", "refunded", "falls_due", "retried", "needs_you")
 
 
 class PaycollectCashReport(models.Model):
@@ -36,7 +36,7 @@ class PaycollectCashReport(models.Model):
     refunded = fields.Monetary(
         string="Refunded or Returned", compute="_compute_numbers"
     )
-    due = fields.Monetary(string="Due in 7 Days", compute="_compute_numbers")
+    falls_due = fields.Monetary(string="Due in 7 Days", compute="_compute_numbers")
     retried = fields.Monetary(string="Being Retried", compute="_compute_numbers")
     needs_you = fields.Integer(string="Needs You", compute="_compute_numbers")
     is_latest = fields.Boolean(compute="_compute_is_latest")
@@ -105,7 +105,7 @@ class PaycollectCashReport(models.Model):
             "section": row.section,
             "code": row.code,
             "name": row.name,
-            "count": row.count,
+            "document_count": row.count,
             "amount": row.amount,
             "res_model": row.model,
             "res_ids": list(row.ids),
@@ -114,9 +114,10 @@ class PaycollectCashReport(models.Model):
     # -- buttons -----------------------------------------------------------------------
 
     @api.model
-    def _open_latest(self):
+    def _open_latest(self, now=None):
         """Menu: open yesterday's report (Collections users).
 
+        :param now: naive UTC datetime
         :raise UserError: if the company does not collect
         """
         company = self.env.company
@@ -128,7 +129,7 @@ class PaycollectCashReport(models.Model):
                     "on, this report shows what came in."
                 )
             )
-        report = self._make(company, fields.Datetime.now())
+        report = self._make(company, now or fields.Datetime.now())
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Cash Report"),

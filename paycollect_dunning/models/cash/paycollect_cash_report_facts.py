@@ -129,7 +129,7 @@ class PaycollectCashReport(models.Model):
         ]
 
     def _make_provider_row(self, section, provider, found, amounts):
-        total = self._convert(found, amounts.get)
+        total = self._add_up_amounts(found, amounts.get)
         return Row(
             section, "", provider.name, len(found), total, found._name, found._ids
         )
@@ -141,7 +141,7 @@ class PaycollectCashReport(models.Model):
         )
         if not found:
             return []
-        amount = self._convert(found, lambda one: abs(one.amount))
+        amount = self._add_up_amounts(found, lambda one: abs(one.amount))
         values = ("", len(found), amount, found._name, found._ids)
         return [Row(cash.NEEDS_YOU, cash.DIFFERENCE, *values)]
 
@@ -196,12 +196,12 @@ class PaycollectCashReport(models.Model):
         rows = []
         for code, domain in domains.items():
             if found := attempts.search([own, *domain]):
-                amount = self._convert(found, lambda one: one.amount)
+                amount = self._add_up_amounts(found, lambda one: one.amount)
                 values = ("", len(found), amount, found._name, found._ids)
                 rows.append(Row(cash.FAILED, code, *values))
         return rows
 
-    def _convert(self, records, get_amount):
+    def _add_up_amounts(self, records, get_amount):
         """Return the sum of amounts in the company's currency, at the day's rates."""
         home, company = self.currency_id, self.company_id
         return home.round(

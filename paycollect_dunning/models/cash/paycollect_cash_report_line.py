@@ -37,7 +37,7 @@ class PaycollectCashReportLine(models.Model):
     code = fields.Char(readonly=True)
     name = fields.Char(readonly=True)
     label = fields.Char(string="What", compute="_compute_label")
-    count = fields.Integer(readonly=True)
+    document_count = fields.Integer(string="Count", readonly=True)
     amount = fields.Monetary(readonly=True, help="In the company's currency.")
     res_model = fields.Char(string="Document Model", readonly=True)
     res_ids = fields.Json(string="Documents", readonly=True)
@@ -72,7 +72,7 @@ class PaycollectCashReportLine(models.Model):
             self.section,
             self.code or "",
             self.name or "",
-            self.count,
+            self.document_count,
             self.amount,
             self.res_model or "",
         )

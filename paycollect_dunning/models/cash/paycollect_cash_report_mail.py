@@ -66,6 +66,6 @@ class PaycollectCashReport(models.Model):
             _logger.exception("The cash report could not be mailed to %s", reader.login)
             self._rollback()
 
-    def _get_url(self):
+    def _get_page_url(self):
         """Return the address of the page."""
         return f"{self.company_id.get_base_url()}/odoo/cash-reports/{self.id}"

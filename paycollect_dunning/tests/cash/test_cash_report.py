@@ -36,7 +36,7 @@ class TestCashReport(DunningCommon):
 
     def get_rows(self, report, section):
         rows = report.line_ids.filtered(lambda row: row.section == section)
-        return {row.label: (row.count, row.amount) for row in rows}
+        return {row.label: (row.document_count, row.amount) for row in rows}
 
     def test_the_doctests_hold(self):
         self.assertFalse(doctest.testmod(cash).failed)
@@ -59,13 +59,13 @@ class TestCashReport(DunningCommon):
             },
         )
         self.assertEqual(
-            (report.collected, report.refunded, report.due, report.needs_you),
+            (report.collected, report.refunded, report.falls_due, report.needs_you),
             (100.0, 60.0, 150.0, 0),
         )
         for row in report.line_ids:
             action = row.with_user(self.accountant).action_open()
             found = self.env[action["res_model"]].search(action["domain"])
-            self.assertEqual(len(found), row.count, row.label)
+            self.assertEqual(len(found), row.document_count, row.label)
 
     def test_a_decline_its_retry_and_what_needs_a_person_are_named(self):
         self.complete(self.make_job(token="error"))

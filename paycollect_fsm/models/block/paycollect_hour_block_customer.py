@@ -64,6 +64,4 @@ class PaycollectHourBlock(models.Model):
         return self.env._("left of %(bought)s", bought=self._format_bought())
 
     def _get_next_title(self):
-        return self.env._(
-            "Next block of “%(product)s”", product=self.product_id.name
-        )
+        return self.env._("Next block of “%(product)s”", product=self.product_id.name)

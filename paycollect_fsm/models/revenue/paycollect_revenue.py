@@ -46,7 +46,8 @@ class PaycollectRevenue(models.Model):
     )
     amount_invoiced = fields.Monetary(
         string="Invoiced",
-        readonly=True, help="Before taxes, net of credit notes and deposits."
+        readonly=True,
+        help="Before taxes, net of credit notes and deposits.",
     )
     amount_collected = fields.Monetary(
         string="Collected",
