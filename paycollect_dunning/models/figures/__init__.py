@@ -6,6 +6,7 @@ from . import paycollect_aging
 from . import paycollect_figure
 from . import paycollect_invoice_figure
 from . import paycollect_invoice_figure_facts
+from . import paycollect_invoice_figure_money
 from . import paycollect_payment_figure
 from . import res_company
 from . import res_config_settings

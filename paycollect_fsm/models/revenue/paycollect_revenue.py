@@ -15,7 +15,7 @@ class PaycollectRevenue(models.Model):
     Collected is the money matched with the invoice at D, spread over its lines by
     amount. A deposit counts once: its own invoice bills no job, and the line that
     deducts it from a job's invoice adds nothing invoiced, but the money of the deposit
-    instead of the money of that part of the invoice.
+    instead of the money of that part of the invoice. So does a prepaid block.
     """
 
     _name = "paycollect.revenue"
@@ -96,9 +96,9 @@ class PaycollectRevenue(models.Model):
                    line.product_id, line.commercial_partner_id AS partner_id,
                    customer.industry_id, line.policy_id,
                    bill.weight * COALESCE(worker.share, 1) * 100 AS share_percent,
-                   CASE WHEN line.is_downpayment THEN 0 ELSE line.net END
+                   CASE WHEN line.is_prepaid THEN 0 ELSE line.net END
                        * bill.weight * COALESCE(worker.share, 1) AS amount_invoiced,
-                   CASE WHEN line.is_downpayment
+                   CASE WHEN line.is_prepaid
                         THEN line.net * (line.ratio - COALESCE(deposit.ratio, 0))
                         ELSE line.net * line.ratio
                    END * bill.weight * COALESCE(worker.share, 1) AS amount_collected

@@ -46,6 +46,8 @@ class PaycollectRevenue(models.Model):
             "state",
         ],
         "fsm.order": ["person_id", "person_ids", "type"],
+        "paycollect.hour.block": ["line_id"],
+        "paycollect.hour.block.use": ["block_id", "job_id", "kind", "line_id"],
         "paycollect.revenue.share": ["order_id", "percent", "person_id"],
         "res.partner": ["industry_id"],
         "sale.order.line": ["fsm_order_id"],
@@ -120,7 +122,9 @@ class PaycollectRevenue(models.Model):
             """
             SELECT line.id, line.move_id, line.date, line.company_id, line.product_id,
                    -line.balance AS net,
-                   COALESCE(line.is_downpayment, FALSE) AS is_downpayment,
+                   COALESCE(line.is_downpayment, FALSE) OR drawn.block_id IS NOT NULL
+                       AS is_prepaid,
+                   drawn.block_id, drawn.job_id,
                    invoice.move_type, invoice.reversed_entry_id,
                    invoice.commercial_partner_id,
                    invoice.collection_policy_id AS policy_id,
@@ -130,6 +134,8 @@ class PaycollectRevenue(models.Model):
               FROM account_move_line line
               JOIN account_move invoice ON invoice.id = line.move_id
          LEFT JOIN received ON received.move_id = line.move_id
+         LEFT JOIN paycollect_hour_block_use drawn
+                ON drawn.line_id = line.id AND drawn.kind = 'job'
              WHERE invoice.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND line.parent_state = 'posted'
                AND line.display_type = 'product'
@@ -148,20 +154,22 @@ class PaycollectRevenue(models.Model):
             """
             WITH own AS (
                 SELECT DISTINCT line.id AS line_id,
-                       COALESCE(direct.fsm_order_id, sold.fsm_order_id) AS order_id
+                       COALESCE(direct.fsm_order_id, sold.fsm_order_id, line.job_id)
+                           AS order_id
                   FROM line
              LEFT JOIN %(jobs)s direct ON direct.account_move_line_id = line.id
              LEFT JOIN sale_order_line_invoice_rel link
                        ON link.invoice_line_id = line.id
                       AND direct.fsm_order_id IS NULL
              LEFT JOIN sale_order_line sold ON sold.id = link.order_line_id
-                 WHERE COALESCE(direct.fsm_order_id, sold.fsm_order_id) IS NOT NULL
+                 WHERE COALESCE(direct.fsm_order_id, sold.fsm_order_id, line.job_id)
+                       IS NOT NULL
             ), billed AS (
                 SELECT line.move_id, own.order_id, SUM(line.net) AS net,
                        SUM(SUM(line.net)) OVER (PARTITION BY line.move_id) AS total
                   FROM own
                   JOIN line ON line.id = own.line_id
-                 WHERE NOT line.is_downpayment
+                 WHERE NOT line.is_prepaid
               GROUP BY line.move_id, own.order_id
             )
             SELECT line_id, order_id,
@@ -178,8 +186,8 @@ class PaycollectRevenue(models.Model):
         )
 
     def _get_deposits_query(self):
-        """Return SQL of ``line_id, ratio``: which share of the deposit that a line
-        deducts was collected."""
+        """Return SQL of ``line_id, ratio``: which share of the deposit, or of the block,
+        that a line deducts was collected."""
         return SQL(
             """
             SELECT deducted.id AS line_id,
@@ -190,10 +198,16 @@ class PaycollectRevenue(models.Model):
               JOIN sale_order_line_invoice_rel other
                 ON other.order_line_id = link.order_line_id
               JOIN line paid ON paid.id = other.invoice_line_id
-             WHERE deducted.is_downpayment AND paid.is_downpayment
+             WHERE deducted.is_prepaid AND paid.is_prepaid
+               AND deducted.block_id IS NULL
                AND NOT EXISTS (SELECT FROM bill WHERE bill.line_id = paid.id)
                AND EXISTS (SELECT FROM bill WHERE bill.line_id = deducted.id)
           GROUP BY deducted.id
+         UNION ALL
+            SELECT deducted.id, sale.ratio
+              FROM line deducted
+              JOIN paycollect_hour_block block ON block.id = deducted.block_id
+              JOIN line sale ON sale.id = block.line_id
             """
         )
 

@@ -5,11 +5,11 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from ..common import CollectionCommon
+from ..block.common_block import BlockCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRevenue(CollectionCommon):
+class TestRevenue(BlockCommon):
     """What jobs earned: each line by its job and the job's split."""
 
     def set_scene(self):
@@ -39,7 +39,7 @@ class TestRevenue(CollectionCommon):
             for group, invoiced, collected in rows
         }
 
-    def pay(self, move, amount, days=0):
+    def pay_part(self, move, amount, days=0):
         wizard = self.env["account.payment.register"]
         wizard = wizard.with_context(active_model="account.move", active_ids=move.ids)
         return wizard.create(
@@ -51,7 +51,7 @@ class TestRevenue(CollectionCommon):
         self.job.sale_line_id.tax_ids = self.tax
         self.job.person_ids = self.second  # beside the one it is assigned to
         invoice = self.complete(self.job)
-        self.pay(invoice, 55, days=1)
+        self.pay_part(invoice, 55, days=1)
         even = {self.worker: (50, 25), self.second: (50, 25)}
         self.assertEqual(self.read_revenue(self.job, days=1), even)
         yesterday = self.read_revenue(self.job)  # the payment hadn't come
@@ -94,7 +94,7 @@ class TestRevenue(CollectionCommon):
         note.action_post()
         lines = (invoice | note).line_ids.filtered("date_maturity")
         lines.reconcile()
-        self.pay(invoice, 60)
+        self.pay_part(invoice, 60)
         found = self.read_revenue(self.job, groupby="move_id")
         self.assertEqual(found, {invoice: (100, 60), note: (-40, 0)})
         late = invoice._reverse_moves()
@@ -103,7 +103,7 @@ class TestRevenue(CollectionCommon):
             Command.create({"name": "Goodwill", "price_unit": 20, "tax_ids": False}),
         ]
         late.action_post()
-        self.pay(late, 20)
+        self.pay_part(late, 20)
         found = self.read_revenue(self.job, groupby="move_id")
         self.assertEqual(found[late], (-20, -20))
         self.assertEqual(self.read_revenue(self.job), {self.worker: (40, 40)})
@@ -111,14 +111,14 @@ class TestRevenue(CollectionCommon):
     def test_a_deposit_counts_once(self):
         """A deposit of 30 is paid, then 35 of the remaining 70."""
         deposit = self.make_deposit(self.job._get_sale_order(), percent=30)
-        self.pay(deposit, 30)
+        self.pay_part(deposit, 30)
         self.assertEqual(self.read_revenue(self.job), {})
         invoice = self.complete(self.job)
         self.assertEqual(invoice.amount_total, 70)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 30)})
-        self.pay(invoice, 35)
+        self.pay_part(invoice, 35)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 65)})
-        self.pay(invoice, 35)
+        self.pay_part(invoice, 35)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 100)})
 
     def test_a_deposit_of_everything_leaves_an_invoice_of_nothing(self):
@@ -126,8 +126,23 @@ class TestRevenue(CollectionCommon):
         invoice = self.complete(self.job)
         self.assertEqual((invoice.state, invoice.amount_total), ("posted", 0))
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 0)})
-        self.pay(deposit, 25)
+        self.pay_part(deposit, 25)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 25)})
+
+    def test_a_prepaid_block_counts_once(self):
+        """Ten hours for 900, sold before the job: four of them are worth 360."""
+        block = self.sell_block(self.customer)
+        sold = self.env["paycollect.revenue"].search(
+            [("move_id", "=", block.move_id.id)]
+        )
+        self.assertFalse(sold)
+        job = self.make_block_job(self.customer, [(self.labor, 4)])
+        job.person_id = self.worker
+        invoice = self.complete(job)
+        self.assertEqual(invoice.amount_total, 0)
+        self.assertEqual(self.read_revenue(job), {self.worker: (360, 360)})
+        block.move_id.line_ids.remove_move_reconcile()  # its payment was returned
+        self.assertEqual(self.read_revenue(job), {self.worker: (360, 0)})
 
     def test_what_no_job_delivered_is_no_revenue_of_a_job(self):
         """Extras are, a job without a worker too, and an invoice by hand isn't."""
