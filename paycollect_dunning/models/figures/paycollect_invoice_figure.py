@@ -164,7 +164,6 @@ class PaycollectInvoiceFigure(models.Model):
         "employee did it.",
     )
     steps_saved = fields.Integer(
-        string="Steps Saved",
         readonly=True,
         help="The same steps, where the system did them.",
     )

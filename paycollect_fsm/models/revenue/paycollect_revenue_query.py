@@ -186,8 +186,8 @@ class PaycollectRevenue(models.Model):
         )
 
     def _get_deposits_query(self):
-        """Return SQL of ``line_id, ratio``: which share of the deposit, or of the block,
-        that a line deducts was collected."""
+        """Return SQL of ``line_id, ratio``: what share was collected of the deposit, or
+        of the block, that a line deducts."""
         return SQL(
             """
             SELECT deducted.id AS line_id,
@@ -212,7 +212,7 @@ class PaycollectRevenue(models.Model):
         )
 
     def _get_workers_query(self):
-        """Return SQL of ``order_id, person_id, share``, which adds up to 1 for a job."""
+        """Return SQL of ``order_id, person_id, share``; a job's add up to 1."""
         field = self.env["fsm.order"]._fields["person_ids"]
         return SQL(
             """
