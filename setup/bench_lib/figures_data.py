@@ -111,7 +111,8 @@ def _copy_move(cr, move_id, count, prefix, day):
             "access_token": "NULL",
             "date": day,
             "invoice_date": f"CASE WHEN invoice_date IS NOT NULL THEN {day} END",
-            "invoice_date_due": f"CASE WHEN invoice_date IS NOT NULL THEN {day} + 30 END",
+            "invoice_date_due": "CASE WHEN invoice_date IS NOT NULL THEN "
+            f"{day} + 30 END",
         },
     )
     found = {"move": move}
