@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import models
 
 from .paycollect_hour_refill import MERGED
 
@@ -15,9 +15,8 @@ class BasePartnerMerge(models.TransientModel):
         rows = self.env["paycollect.hour.refill"].sudo()
         partners = src_partners | dst_partner
         found = rows.search([("partner_id", "in", partners.ids)])
-        now = fields.Datetime.now()
         for same in found.grouped(lambda r: (r.company_id, r.product_id)).values():
             same.sorted(lambda r: (r.partner_id != dst_partner, -r.id))[1:]._stop(
-                MERGED, now
+                MERGED
             )
         return result

@@ -139,14 +139,10 @@ class PaycollectHourBlock(models.Model):
         for block in self:
             block.display_name = f"{block.product_id.name} ({block.move_id.name or ''})"
 
-    @api.depends(
-        "line_id.price_total",
-        "move_id.state",
-        "move_id.payment_state",
-        "use_ids",
-        "expires_on",
-    )
+    @api.depends("use_ids", "expires_on")
     def _compute_left(self):
+        """Read for the screen, where each request computes it anew: journal items
+        aren't followed through to here."""
         for block in self:
             today = block.company_id._get_today()
             parts, rest = block._get_left()

@@ -49,6 +49,7 @@ class PaycollectHourBlock(models.Model):
         :param now: naive UTC datetime
         """
         block = self._as_system()
+        block.invalidate_model()
         newest = block._get_alike().filtered(lambda b: b.state in (ACTIVE, USED))[:1]
         newest._sell_next(now or fields.Datetime.now())
 

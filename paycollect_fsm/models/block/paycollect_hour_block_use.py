@@ -74,7 +74,7 @@ class PaycollectHourBlockUse(models.Model):
         "(line_id)", "This line already draws from a prepaid block."
     )
 
-    @api.depends("line_id.price_total", "line_id.parent_state", "line_hours", "kind")
+    @api.depends("line_hours", "kind")
     def _compute_taken(self):
         for use in self:
             parts, amounts = use._get_taken()

@@ -136,14 +136,17 @@ class PaycollectHourRefill(models.Model):
             }
         )
 
-    def _stop(self, reason, now):
-        """End it at once; what is planned isn't sent anymore, see the obstacle."""
+    def _stop(self, reason, now=None):
+        """End it at once; what is planned isn't sent anymore, see the obstacle.
+
+        :param now: naive UTC datetime
+        """
         active = self.filtered("active")
         active.write(
             {
                 "active": False,
                 "end_reason": reason,
-                "ended_at": now,
+                "ended_at": now or fields.Datetime.now(),
                 "ended_by_id": self.env.uid,
             }
         )

@@ -45,6 +45,18 @@ class PaycollectRefund(models.Model):
             )
         return super()._request(vals, now)
 
+    def _create_credit_note(self, now):
+        """From now on, jobs can't use what is refunded; before any money moves, check
+        that none did.
+
+        :raise UserError: with what can be refunded
+        """
+        result = super()._create_credit_note(now)
+        if note := self.credit_note_id:
+            note._link_hour_block_credit()
+            note._check_hour_block_credit()
+        return result
+
     def _set_lines_to_amount(self, note):
         """A refund of money gives no hours back: that of the whole invoice does."""
         lines = note.invoice_line_ids

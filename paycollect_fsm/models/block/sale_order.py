@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from psycopg2 import OperationalError
 
-from odoo import fields, models
+from odoo import models
 
 _logger = logging.getLogger(__name__)
+FEW = 80
 
 
 class SaleOrder(models.Model):
@@ -37,30 +38,39 @@ class SaleOrder(models.Model):
 
         :param today: the company's day
         """
-        covered = self.browse()
-        for company, orders in self.grouped("company_id").items():
-            blocks = self.env["paycollect.hour.block"].sudo()
-            customers = orders.partner_invoice_id.commercial_partner_id
-            found = blocks.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("partner_id", "in", customers.ids),
-                    ("move_id.state", "=", "posted"),
-                ]
+        blocks = self.env["paycollect.hour.block"].sudo()
+        sold = [("move_id.state", "=", "posted")]
+        if len(self) <= FEW:  # of many orders, the customers aren't read first
+            customers = self.partner_invoice_id.commercial_partner_id
+            sold.append(("partner_id", "in", customers.ids))
+        found = blocks.search(sold)
+        if not found:
+            return self.browse()
+        asked = self.sudo().search(
+            [
+                ("id", "in", self._origin.ids),
+                (
+                    "partner_invoice_id.commercial_partner_id",
+                    "in",
+                    found.partner_id.ids,
+                ),
+            ]
+        )
+        covered = set()
+        for key, orders in asked.grouped(
+            lambda order: (
+                order._get_payer().commercial_partner_id,
+                order.company_id,
+                order.currency_id,
             )
-            for (customer, currency), own in found.grouped(
-                lambda block: (block.partner_id, block.currency_id)
-            ).items():
-                asked = orders.filtered(
-                    lambda order, c=customer, m=currency: (
-                        order.partner_invoice_id.commercial_partner_id == c
-                        and order.currency_id == m
-                        and order._has_work_for_blocks()
-                    )
-                )
-                if asked:
-                    covered |= own._find_covered(asked.sudo(), today)
-        return covered & self
+        ).items():
+            own = found.filtered(
+                lambda b, k=key: (b.partner_id, b.company_id, b.currency_id) == k
+            )
+            work = orders.filtered(lambda order: order._has_work_for_blocks())
+            if own and work:
+                covered |= set(own._find_covered(work, today).ids)
+        return self.filtered(lambda order: order._origin.id in covered)
 
     def _has_work_for_blocks(self):
         """Whether jobs of the order will be billed, or will be created for it."""
@@ -146,5 +156,4 @@ class SaleOrder(models.Model):
                 error=error,
             ),
             code="hour_block_uninvoiced",
-            now=fields.Datetime.now(),
         )

@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from ..deposit.common_deposit import DepositCommon
+from ..refund.common_refund import RefundMixin
 from .common_block import BlockCommon
 
 
-class TestRefill(BlockCommon):
+class TestRefill(RefundMixin, BlockCommon):
     """The next block: charged as agreed, offered with a link, and never sold twice."""
 
     def set_scene(self):
@@ -52,6 +53,12 @@ class TestRefill(BlockCommon):
         self.assertEqual((block.hours_left, new.hours_left), (0, 8))
         block._cron_run(self.now())
         self.assertEqual(len(self.get_blocks(block)), 2)
+        with self.assertRefused("At most .*792.00 .*198.00 of the prepaid"):
+            self.ask_refund(new.move_id, 990)
+        refund = self.refund(new.move_id, 99)
+        self.assertEqual(refund.state, "done")
+        self.env.invalidate_all()
+        self.assertEqual((new.hours_left, new.amount_left), (7, 693))
 
     def test_a_charge_that_is_open_declined_or_unknown_sells_no_second_one(self):
         for answer, state in (
