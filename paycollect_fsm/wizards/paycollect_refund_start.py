@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..models.company.locks import wait_and_lock
 from ..models.company.paycollect_access import GROUP_USER
@@ -142,7 +141,7 @@ class PaycollectRefundStart(models.TransientModel):
         self.env["paycollect.access"]._check_user(self.move_id or self.partner_id)
         self._check_fields()
         refunds = self.env["paycollect.refund"].sudo()
-        self._serialize((self.move_id or self.credit_line_ids).sudo())
+        wait_and_lock((self.move_id or self.credit_line_ids).sudo())
         refund = refunds._request(self._prepare_vals(), fields.Datetime.now())
         return {
             "type": "ir.actions.act_window",
@@ -150,18 +149,6 @@ class PaycollectRefundStart(models.TransientModel):
             "res_id": refund.id,
             "view_mode": "form",
         }
-
-    def _serialize(self, records):
-        """Of two requests at once, the second meets a conflict: Odoo repeats it, and
-        it sees what the first one asked for."""
-        wait_and_lock(records)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET write_date = write_date WHERE id IN %s",
-                SQL.identifier(records._table),
-                tuple(records.ids),
-            )
-        )
 
     def _check_fields(self):
         _ = self.env._

@@ -11,9 +11,9 @@ def wait_and_lock(records):
     """Lock records for a user's action, after other work on them is done.
 
     Workers hold a lock for moments only, never while a provider is asked; a person who
-    meets one waits instead of getting an error. Where a worker has changed the records
-    meanwhile, PostgreSQL reports a conflict, and Odoo repeats the user's request, which
-    then sees the change. References to the records don't conflict.
+    meets one waits instead of getting an error. The rows are also updated: whoever
+    waited, or began before this action ended, meets a conflict. Odoo repeats their
+    request, which then sees what was done. References to the records don't conflict.
 
     :raise LockError: if they are still locked after ten seconds
     """
@@ -22,7 +22,7 @@ def wait_and_lock(records):
     cr = records.env.cr
     records.flush_recordset()
     query = SQL(
-        "SELECT 1 FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+        "UPDATE %s SET id = id WHERE id IN %s",
         SQL.identifier(records._table),
         tuple(records.ids),
     )

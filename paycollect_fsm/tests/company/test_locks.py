@@ -64,6 +64,12 @@ class TestLocks(TransactionCase):
         with self.assertRaises(SerializationFailure):
             locks.wait_and_lock(self.of_person)
 
+    def test_of_two_persons_at_once_the_second_begins_anew(self):
+        locks.wait_and_lock(self.of_worker)
+        self.release_when_waited_for(self.worker.cr.commit)
+        with self.assertRaises(SerializationFailure):
+            locks.wait_and_lock(self.of_person)
+
     def test_a_row_that_points_to_it_is_not_waited_for(self):
         self.worker.cr.execute(
             "SELECT 1 FROM res_partner WHERE id = %s FOR KEY SHARE", self.of_worker.ids
