@@ -10,6 +10,7 @@ from datetime import datetime
 
 from . import (
     agenda,
+    blocks,
     catalog,
     checks,
     company,
@@ -55,6 +56,7 @@ def build(env):
         disputes.plan(flow)
         agenda.plan(flow)
         checks.plan(flow)
+        blocks.plan(flow)
         payouts.plan(flow)
         schedule.plan(flow)
         portal.plan(flow)

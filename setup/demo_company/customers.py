@@ -344,6 +344,24 @@ PROFILES = {
         tag="net",
         weight=0,
     ),
+    "realty": Profile(
+        "Zilker Realty",
+        "office@zilkerrealty.example",
+        "+1 512-555-0153",
+        "2201 Rabb Road",
+        "78704",
+        tag="net",
+        weight=0,
+    ),
+    "optics": Profile(
+        "Northgate Optics",
+        "desk@northgateoptics.example",
+        "+1 512-555-0154",
+        "8701 Shoal Creek Boulevard",
+        "78757",
+        (Card("Visa", "7741"),),
+        weight=0,
+    ),
 }
 
 

@@ -28,6 +28,7 @@ class Outbox:
             ("paycollect.consent", "_send_copy", lambda consents: None),
             ("paycollect.event", "_enqueue", lambda events, eta=None: None),
             ("account.move", "_delay_message", self._take_message()),
+            ("paycollect.hour.block", "_queue_refill", _refill),
             ("sale.order", "_post_fsm_message", _note_jobs),
             ("mail.mail", "create", _refuse),
             ("paycollect.dunning.case", "_commit", _flush),
@@ -94,6 +95,11 @@ def _flush(records):
 
 def _fail(_records):
     raise AssertionError("a step of the history failed: see the log")
+
+
+def _refill(blocks):
+    for block in blocks:
+        block._refill()
 
 
 def _create_nothing(messages):
