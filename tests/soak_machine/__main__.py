@@ -38,7 +38,7 @@ def get_options(arguments=None):
     parser.add_argument("--replay", help="the schedule printed by a failing run")
     parser.add_argument("--mutation", help="break the protocol, see mutations.py")
     parser.add_argument(
-        "--bookings", action="store_true", help="with holds and refunds"
+        "--bookings", action="store_true", help="with holds, refunds and plans"
     )
     parser.add_argument("--deed", action="append", help="people do only this")
     parser.add_argument("--tell", action="store_true", help="print every story")

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The machine of holds and refunds: more steps, and dice of its own.
+"""The machine of holds, refunds and payment plans: more steps, and dice of its own.
 
 It is a machine of its own so that the schedules of the other one stay the same.
 """
@@ -19,6 +19,7 @@ SIDES = {
         "an_order_changes",
         "an_order_is_done",
         "a_refund_is_asked_for",
+        "a_plan_is_agreed_on",
         "work",
         "work_with_a_fault",
         "killed_work",
@@ -28,8 +29,8 @@ SIDES = {
         "somebody_acts",
     ),
     "kind": ("good", "good", "good", "soft", "poor"),
-    "worker": ("job",) * 8 + ("holds", "holds", "refunds", "sweep", "resolve"),
-    "busy worker": ("job",) * 8 + ("holds", "refunds", "sweep", "resolve"),
+    "worker": ("job",) * 8 + ("holds", "holds", "refunds", "plans", "sweep", "resolve"),
+    "busy worker": ("job",) * 8 + ("holds", "refunds", "plans", "sweep", "resolve"),
     "rival": ("job", "holds", "holds", "sweep", "webhooks", "refunds", "finish"),
     "deed": ("method", "switch", "remove the method", "cancel order", "finish"),
     "terms": tuple(name for name in TERMS if name == "at once"),
@@ -82,6 +83,11 @@ class BookingMachine(ChargeMachine):
     def a_refund_is_asked_for(self, who, amount):
         self._begin("ask for a refund")
         self.schedule.ask_refund(self.schedule.notes.get_move_id(who), amount)
+
+    @step(who=anyone, amount=amounts, in_days=days)
+    def a_plan_is_agreed_on(self, who, amount, in_days):
+        self._begin("agree on a plan")
+        self.schedule.agree_on_plan(self._pick_customer(who), amount, in_days)
 
     def _get_deed(self, deed, who, kind="good"):
         match deed:

@@ -1,9 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Booked orders whose estimate is held, and refunds: a part of a schedule."""
+"""Booked orders whose estimate is held, refunds and payment plans: a part of a
+schedule.
+"""
 
 from datetime import timedelta
 
 from odoo import Command
+
+from . import shop
 
 POLICY = "paycollect_fsm.policy_auto"
 # Above this, a manager would have to approve a refund.
@@ -78,6 +82,21 @@ class Bookings:
 
         self.act(f"{amount} of invoice {move_id} is to be refunded", ask)
 
+    def agree_on_plan(self, customer, amount, days):
+        """Bill an invoice that the customer agrees to pay in two parts, one at once."""
+        made = []
+
+        def agree(env):
+            partner = env["res.partner"].browse(customer.partner_id)
+            move = shop.bill(env, partner, amount, "net")
+            make_plan(move, amount, days, self.world.clock.now)
+            made.append(move.id)
+
+        self.act(f"{customer.name} pays {amount} in parts, {days} days apart", agree)
+        for move_id in made:
+            if move_id not in self.notes.amounts:
+                self.notes.note_bill(move_id, amount * 100)
+
     def _pick_order(self, who):
         ids = self.notes.order_ids
         return ids and ids[who % len(ids)]
@@ -87,6 +106,21 @@ def open_bookings(env):
     """Switch on holds, and refunds that nobody has to approve."""
     env.ref(POLICY).write({"hold_at_booking": True, "hold_margin": 10})
     env.company.collection_refund_limit = REFUND_LIMIT
+
+
+def make_plan(move, amount, days, now):
+    """Offer two parts, and accept them with the customer's first method."""
+    from odoo.addons.paycollect_fsm.rules.installment import Row  # Odoo is loaded now
+
+    plans = move.env["paycollect.installment.plan"].sudo()
+    today = move.company_id._get_today(now)
+    first = amount // 2
+    rows = [
+        (Row(first, today), False),
+        (Row(amount - first, today + timedelta(days=days or 1)), False),
+    ]
+    plan = plans._offer(move, rows, now, needs_method=True)
+    plan._accept(move.partner_id, plan._get_offered_methods(today)[:1], "portal", now)
 
 
 def make_order(env, partner, amount, now, days):

@@ -56,6 +56,10 @@ def _refunds(env):
     env["paycollect.refund"]._cron_process()
 
 
+def _plans(env):
+    env["paycollect.installment.plan"]._cron_run()
+
+
 CRONS = {
     "autopay": _autopay,
     "scheduled": _schedule,
@@ -67,5 +71,5 @@ CRONS = {
     "native": _native,
     "mail": _mail,
 }
-# Only drawn by the machine of holds and refunds; run by all at the end.
-MORE_CRONS = {"holds": _holds, "refunds": _refunds}
+# Only drawn by the machine of holds, refunds and plans; run by all at the end.
+MORE_CRONS = {"holds": _holds, "refunds": _refunds, "plans": _plans}

@@ -113,7 +113,8 @@ SELECT hold.id, hold.order_id, hold.state, hold.held_until, hold.try_at,
        EXISTS(SELECT FROM fsm_order job
                 JOIN fsm_stage stage ON stage.id = job.stage_id
                 JOIN sale_order_line line ON line.id = job.sale_line_id
-               WHERE line.order_id = hold.order_id AND NOT stage.is_closed) AS is_open
+               WHERE line.order_id = hold.order_id
+                 AND stage.is_closed IS NOT TRUE) AS is_open
   FROM paycollect_hold hold
   LEFT JOIN sale_order orders ON orders.id = hold.order_id
   LEFT JOIN payment_transaction tx ON tx.id = hold.transaction_id

@@ -13,6 +13,7 @@ SELECT move.id, move.name, move.state, move.payment_state, attempt.trigger,
        company.collection_credit_use AS credit_use,
        company.collection_stopped_at AS stopped_at,
        attempt.id AS attempt_id, attempt.autopay_id, attempt.scheduled_payment_id,
+       attempt.installment_plan_id,
        EXISTS(
            SELECT FROM paycollect_dispute dispute
             WHERE dispute.move_id = move.id AND dispute.create_date < attempt.sent_at
@@ -64,6 +65,21 @@ SELECT payment.canceled_at < attempt.sent_at AS is_canceled,
            AND other.state IN ('sent', 'unknown', 'settling', 'paid')) AS charged
   FROM paycollect_attempt attempt
   JOIN paycollect_scheduled_payment payment ON payment.id = attempt.scheduled_payment_id
+ WHERE attempt.id = %(attempt)s
+"""
+# What a plan's customer agreed to have charged by now, and what was charged.
+PLAN = """
+SELECT plan.canceled_at < attempt.sent_at AS is_over,
+       (SELECT round(sum(part.amount) * 100)::int FROM paycollect_installment part
+         WHERE part.plan_id = plan.id
+           AND part.date <= (attempt.sent_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s
+               )::date) AS agreed,
+       (SELECT round(sum(other.amount) * 100)::int
+          FROM paycollect_attempt other
+         WHERE other.installment_plan_id = plan.id
+           AND other.state IN ('sent', 'unknown', 'settling', 'paid')) AS charged
+  FROM paycollect_attempt attempt
+  JOIN paycollect_installment_plan plan ON plan.id = attempt.installment_plan_id
  WHERE attempt.id = %(attempt)s
 """
 # A payment that a customer started on a page, item by item.
@@ -232,6 +248,8 @@ class Gate:
                 yield (
                     f"{charge.name}: autopay charges {agreed.month} in a month, {limit}"
                 )
+        if charge.installment_plan_id:
+            yield from self._check_plan(cr, charge)
         if charge.scheduled_payment_id:
             agreed = _fetch(cr, SCHEDULED, attempt=charge.attempt_id)
             if agreed.is_canceled:
@@ -239,6 +257,14 @@ class Gate:
             if agreed.charged > agreed.amount:
                 planned = f"{agreed.amount} was scheduled"
                 yield f"{charge.name}: {agreed.charged} is charged, {planned}"
+
+    def _check_plan(self, cr, charge):
+        agreed = _fetch(cr, PLAN, attempt=charge.attempt_id, zone=self._zone.key)
+        if agreed.is_over:
+            yield f"{charge.name} is charged although its plan is over"
+        if agreed.charged > (agreed.agreed or 0):
+            due = f"{agreed.agreed} of the plan is due"
+            yield f"{charge.name}: {agreed.charged} is charged, {due}"
 
     def _check_state(self, charge):
         if charge.state != "posted" or charge.payment_state == "blocked":
@@ -261,7 +287,11 @@ class Gate:
         )
         free = 0 if credit.is_paid_back else credit.credit
         by_staff = charge.trigger == "manual"
-        by_customer = charge.autopay_id or charge.scheduled_payment_id
+        by_customer = (
+            charge.autopay_id
+            or charge.scheduled_payment_id
+            or charge.installment_plan_id
+        )
         if charge.credit_use == "ask" and free > 0:
             if not (by_staff or charge.is_released):
                 yield f"{charge.name}: charged before anybody decided about the credit"

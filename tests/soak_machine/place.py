@@ -36,6 +36,8 @@ UPDATE paycollect_refund SET state = 'failed', try_at = NULL
  WHERE state IN ('requested', 'approved', 'processing');
 UPDATE paycollect_refund_part SET state = 'failed', ask_at = NULL
  WHERE state IN ('planned', 'sent', 'unknown', 'pending');
+UPDATE paycollect_installment_plan SET canceled_at = offered_at
+ WHERE canceled_at IS NULL;
 UPDATE paycollect_message SET state = 'sent', is_settled = TRUE
  WHERE state = 'queued' OR NOT is_settled;
 INSERT INTO paycollect_message
