@@ -18,6 +18,9 @@ from .server import OdooServer
 from .waiting import wait_until
 
 PREFIX = "paycollect_lab"
+# Seconds after which Odoo restarts because of a slow request: never, since a request
+# that waits for a provider takes longer where the machine has other work.
+NO_HURRY = 24 * 3600
 NEW_HOME = """
 UPDATE ir_config_parameter home SET value = mark.value FROM ir_config_parameter mark
 WHERE home.key = 'paycollect.home_database' AND mark.key = 'database.uuid'
@@ -36,6 +39,7 @@ class LabServer(OdooServer):
             environment=environment,
             smtp_server="127.0.0.1",
             smtp_port=self.catcher.port,
+            limit_time_real=NO_HURRY,
             **options,
         )
         databases.set_address(database, self.url)
