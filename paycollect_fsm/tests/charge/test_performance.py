@@ -6,7 +6,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from ..common import CollectionCommon
 
 # Queries of one completed job: stage, invoice, posting and the planned charge.
-MAX_COMPLETION = 140
+MAX_COMPLETION = 145
 # Queries of the job that claims, charges and books.
 MAX_CHARGE = 230
 # Queries of one sentence on the invoice: read it, write it.

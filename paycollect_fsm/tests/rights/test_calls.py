@@ -285,6 +285,8 @@ class TestCalls(World, HttpCase):
         vals = {}
         if model == "payment.transaction":
             vals = {"provider_id": self.provider.id, "operation": "offline"}
+        elif model == "account.move.line":
+            vals = {"move_id": self.get_record("account.move", "manager").id}
         if not name:
             return vals
         is_list = self.env[model]._fields[name].type.endswith("2many")
