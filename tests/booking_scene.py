@@ -178,7 +178,8 @@ class Bookings:
         captured = [line["intent"] for line in self.lines("captured")]
         assert len(captured) == len(set(captured)), "a hold is captured twice"
         made = self.stripe.objects(kind="refund")
-        for part in self.refund_parts():
+        parts = self.refund_parts()
+        for part in parts:
             own = [
                 refund["amount"]
                 for refund in made
@@ -187,8 +188,10 @@ class Bookings:
             assert len(own) <= 1, "a refund is made twice"
             assert sum(own) in (0, part["cents"])
             assert not own or part["state"] == "done", part
-        [booked] = self.server.sql(BOOKED, [self.id])
-        assert self.refunded() == booked["cents"], "the books don't say what is back"
+        # A refund in the dashboard before the payment is booked offsets the payment.
+        if parts:
+            [booked] = self.server.sql(BOOKED, [self.id])
+            assert self.refunded() == booked["cents"], "the books don't say it's back"
 
     def assert_no_hold(self):
         """Check that nothing is held anymore, by the bank or by our books."""

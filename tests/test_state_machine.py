@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-SCHEDULES = 12
+SCHEDULES = 8
 STEPS = 15
 MINUTES = 3
 # The same schedules in each run, so failures are reproducible. `setup/soak --machine`

@@ -38,7 +38,7 @@ class PaycollectCashReport(models.Model):
     )
     falls_due = fields.Monetary(string="Due in 7 Days", compute="_compute_numbers")
     retried = fields.Monetary(string="Being Retried", compute="_compute_numbers")
-    needs_you = fields.Integer(string="Needs You", compute="_compute_numbers")
+    needs_you = fields.Integer(compute="_compute_numbers")
     is_latest = fields.Boolean(compute="_compute_is_latest")
     is_mailed_to_me = fields.Boolean(compute="_compute_is_mailed_to_me")
 

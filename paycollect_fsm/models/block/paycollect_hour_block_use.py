@@ -20,7 +20,6 @@ class PaycollectHourBlockUse(models.Model):
 
     block_id = fields.Many2one(
         "paycollect.hour.block",
-        string="Block",
         required=True,
         readonly=True,
         index=True,
