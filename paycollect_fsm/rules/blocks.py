@@ -36,7 +36,9 @@ USED = "used"
 EXPIRED = "expired"
 ENDED = "ended"
 
-REFILL_OFF = "refill_off"  # why a charge for the next block isn't sent
+# Why a charge for the next block isn't sent
+REFILL_OFF = "refill_off"
+REFILL_ABOVE = "refill_above"
 
 
 @dataclass(frozen=True)

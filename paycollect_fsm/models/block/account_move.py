@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...rules.blocks import AS_USED, REFILL_OFF
+from ...rules.blocks import AS_USED, REFILL_ABOVE, REFILL_OFF
 from ...rules.charge import STOP, Obstacle
 from ...rules.triggers import POLICY
 from .paycollect_hour_block import READERS
@@ -126,12 +126,13 @@ class AccountMove(models.Model):
         return super()._is_asked_in_any_mode() or bool(self._get_refilled_blocks())
 
     def _get_charge_obstacles(self, now, attempt=None):
-        """The next block is charged only while its customer agrees to that."""
+        """The next block is charged only while its customer agrees to that, and only
+        up to the agreed amount, also where the invoice was changed since."""
         obstacles = super()._get_charge_obstacles(now, attempt)
         for block in self._get_refilled_blocks():
             by_policy = not attempt or attempt._get_authorizer() == POLICY
-            if by_policy and not block._find_agreement():
-                obstacles[block.next_move_id].append(Obstacle(REFILL_OFF, STOP))
+            if by_policy and (code := block._get_refill_obstacle()):
+                obstacles[block.next_move_id].append(Obstacle(code, STOP))
         return obstacles
 
     def _get_reason_texts(self, params):
@@ -139,5 +140,9 @@ class AccountMove(models.Model):
             REFILL_OFF: lambda: self.env._(
                 "Not charged: the customer turned off that the next block of prepaid "
                 "hours is charged automatically."
+            ),
+            REFILL_ABOVE: lambda: self.env._(
+                "Not charged: the next block of prepaid hours costs more than the "
+                "customer agreed to."
             ),
         }

@@ -11,6 +11,8 @@ from ...rules.blocks import (
     BY_LINK,
     MONEY,
     NO_REFILL,
+    REFILL_ABOVE,
+    REFILL_OFF,
     UNPAID,
     USED,
     RefillFacts,
@@ -134,6 +136,15 @@ class PaycollectHourBlock(models.Model):
         return self.env["paycollect.hour.refill"]._find(
             self.partner_id, self.company_id, self.product_id
         )
+
+    def _get_refill_obstacle(self):
+        """Return why the invoice of the next block may not be charged, or None."""
+        move, agreement = self.next_move_id, self._find_agreement()
+        if not agreement:
+            return REFILL_OFF
+        most = agreement.max_amount
+        is_above = self.currency_id.compare_amounts(move.amount_total, most) > 0
+        return REFILL_ABOVE if is_above else None
 
     # -- charged ---------------------------------------------------------------------
 

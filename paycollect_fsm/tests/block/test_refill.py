@@ -80,6 +80,10 @@ class TestRefill(RefundMixin, BlockCommon):
         block._cron_run(self.now())
         self.assertEqual(len(self.get_blocks(block)), 2)
         agreement = block._find_agreement()
+        self.assertFalse(new.move_id._get_charge_obstacles(self.now())[new.move_id])
+        agreement.max_amount -= 0.01  # as if the invoice cost a cent more by now
+        [obstacle] = new.move_id._get_charge_obstacles(self.now())[new.move_id]
+        self.assertEqual(obstacle.code, "refill_above")
         agreement.with_user(self.accountant).action_stop()
         [obstacle] = new.move_id._get_charge_obstacles(self.now())[new.move_id]
         self.assertEqual(obstacle.code, "refill_off")

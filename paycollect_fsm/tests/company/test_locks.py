@@ -75,6 +75,7 @@ class TestLocks(TransactionCase):
             "SELECT 1 FROM res_partner WHERE id = %s FOR KEY SHARE", self.of_worker.ids
         )
         locks.wait_and_lock(self.of_person)
+        self.assertFalse(self.of_worker.try_lock_for_update(), "it has the lock now")
 
     def test_after_ten_seconds_the_person_reads_what_to_do(self):
         self.of_worker.lock_for_update()
