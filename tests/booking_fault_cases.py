@@ -239,7 +239,7 @@ def paid_in_parts(customer):
     answer = ignore_refusal(
         lambda: call("paycollect.installment.plan", "action_cancel", [plan])
     )
-    assert "is being processed" in answer
+    assert "is being processed" in answer, answer
     customer.ask_until_known()
     customer.wait_state("paid")
     assert customer.captured() == 13000

@@ -210,7 +210,7 @@ def portal_while_job_charges(customer):
     assert customer.states() == ["sent"]
     answer = ignore_refusal(customer.start_portal_payment)
     customer.stripe.let_go(number=late)
-    assert "is being charged" in answer
+    assert "is being charged" in answer, answer
     customer.wait_state("paid")
     customer.assert_paid_once()
 

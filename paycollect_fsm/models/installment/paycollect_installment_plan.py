@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...rules import installment as rules
+from ..company.locks import wait_and_lock
 
 BY_STAFF, REPLACED, OTHER_CUSTOMER = "staff", "replaced", "customer"
 SETTLED, ORDER_CANCELED = "settled", "order_canceled"
@@ -306,7 +307,7 @@ class PaycollectInstallmentPlan(models.Model):
         :raise UserError: if one is over, or a part of it is being charged
         """
         for plan in self:
-            plan._lock(now)
+            plan._lock()
             if plan.accepted_at:
                 plan._clear_charges(rules.ENDED, now)
             plan.write(
@@ -324,13 +325,12 @@ class PaycollectInstallmentPlan(models.Model):
             )
         self.flush_recordset()  # the unique indexes check the table
 
-    def _lock(self, now):
-        """:raise UserError: if the plan is over, or somebody else decides on it now"""
+    def _lock(self):
+        """:raise UserError: if the plan is over, or is being worked on for long"""
         self.ensure_one()
-        locked = self.try_lock_for_update() == self
-        if locked:
-            self.invalidate_recordset(["accepted_at", "declined_at", "canceled_at"])
-        if not locked or self.declined_at or self.canceled_at:
+        wait_and_lock(self)
+        self.invalidate_recordset(["accepted_at", "declined_at", "canceled_at"])
+        if self.declined_at or self.canceled_at:
             raise UserError(
                 self.env._(
                     "This payment plan can't be changed anymore. Reload the page to "

@@ -67,7 +67,7 @@ class PaycollectInstallmentPlan(models.Model):
         :param extra: values of the consent, e.g. ``ip_address``
         :raise UserError: if that isn't possible anymore, with what to do
         """
-        self._lock(now)
+        self._lock()
         if problem := self._find_obstacle_to_accept(token, now):
             raise UserError(problem)
         vals = {"accepted_at": now, "accepted_by_id": contact.id}
@@ -134,7 +134,7 @@ class PaycollectInstallmentPlan(models.Model):
 
         :raise UserError: if it isn't an open offer
         """
-        self._lock(now)
+        self._lock()
         if self.accepted_at:
             raise UserError(
                 self.env._(

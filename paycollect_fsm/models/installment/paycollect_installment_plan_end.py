@@ -27,7 +27,7 @@ class PaycollectInstallmentPlan(models.Model):
         :param now: naive UTC datetime
         :raise UserError: if it isn't in force, or a part of it is being charged
         """
-        self._lock(now)
+        self._lock()
         if not self.accepted_at or self.state == rules.DONE:
             raise UserError(self.env._("There is no payment plan to end."))
         if self.end_asked_at:

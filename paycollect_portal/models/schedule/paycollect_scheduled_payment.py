@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.locks import wait_and_lock
+
 from ...rules import scheduled
 from ...rules.scheduled import (
     CANCELED,
@@ -205,9 +207,8 @@ class PaycollectScheduledPayment(models.Model):
 
     def _cancel(self, now=None):
         """:raise UserError: if one of them is being charged, or is over"""
-        if not self.try_lock_for_update() == self or {PLANNED} != set(
-            self.mapped("state")
-        ):
+        wait_and_lock(self)
+        if {PLANNED} != set(self.mapped("state")):
             raise UserError(
                 self.env._(
                     "Only payments that are still scheduled can be canceled. Reload "
