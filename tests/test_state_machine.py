@@ -56,11 +56,11 @@ BREACHES = {
 
 
 # Holds, captures and refunds have a machine of their own.
-BOOKINGS = 6
+BOOKINGS = 5
 BOOKING_BREACHES = {
-    "capture-without-a-row": "captured, and nobody wrote it down",
-    "second-hold": "holds at once|the bank keeps the money|gets a second hold",
-    "new-key-for-a-refund": r"\d+ refunded, \d+ asked for",
+    "capture-without-a-row": (5, "captured, and nobody wrote it down"),
+    "second-hold": (4, "holds at once|the bank keeps the money|gets a second hold"),
+    "new-key-for-a-refund": (1, r"\d+ refunded, \d+ asked for"),
 }
 
 
@@ -145,9 +145,10 @@ def test_no_hold_is_left_behind_and_no_refund_made_twice(machine):
 
 @pytest.mark.parametrize("mutation", BOOKING_BREACHES)
 def test_the_machine_notices_a_broken_hold_or_refund(machine, mutation):
-    answer = play_mutated(machine, mutation, "--bookings", "--seed", 1)
+    seed, breach = BOOKING_BREACHES[mutation]
+    answer = play_mutated(machine, mutation, "--bookings", "--seed", seed)
     assert answer.code == 1
-    assert re.search(BOOKING_BREACHES[mutation], answer.breach)
+    assert re.search(breach, answer.breach)
 
 
 @pytest.mark.parametrize("mutation", BREACHES)
