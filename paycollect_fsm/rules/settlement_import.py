@@ -4,6 +4,7 @@
 The file has one row for each movement, with the payout that it belongs to.
 """
 
+import codecs
 import csv
 import hashlib
 import io
@@ -41,8 +42,11 @@ REQUIRED = (PAYOUT, GROSS)
 
 # Words in headers, the most specific first
 WORDS = (
-    (PAYOUT_DAY, r"(payout|settlement|deposit|arrival).*date|auszahlung.*datum"),
-    (PAYOUT_AMOUNT, r"(payout|settlement|deposit).*(amount|total)"),
+    (
+        PAYOUT_DAY,
+        r"(payout|settlement|deposit|transfer|arrival).*date|auszahlung.*datum",
+    ),
+    (PAYOUT_AMOUNT, r"(payout|settlement|deposit|transfer).*(amount|total)"),
     (PAYOUT, r"payout|settlement|batch|deposit|transfer"),
     (CURRENCY, r"currency|devise|moneda"),
     (REFERENCE, r"reference|order|invoice|merchant|description|memo"),
@@ -61,6 +65,7 @@ KINDS = (
     (ADJUSTMENT, r"adjust|correction"),
     (PAYMENT, r"charge|payment|sale|capture|settled"),
 )
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 OWN = re.compile(r"^(payout|transfer|withdrawal|deposit)\b", re.I)
 FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
 
@@ -92,28 +97,49 @@ class Table:
 def read(content):
     """Return the :class:`Table` of a CSV file.
 
-    :param bytes content: UTF-8 or Latin-1, with any common separator
+    :param bytes content: UTF-8, UTF-16 or Latin-1, with any common separator
+    :raise ValueError: if it isn't a text file
 
     >>> read(b"Payout;Amount\\nP1;10,00\\n")
     Table(headers=('Payout', 'Amount'), rows=(('P1', '10,00'),))
+    >>> read(b"PK\\x03\\x04 a workbook")
+    Traceback (most recent call last):
+    ValueError: not a text file
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    text = text.replace("\0", "")
+    text = _decode(content)
     first = text.splitlines()[:1] or [""]
     separator = max(",;\t|", key=first[0].count)
-    rows = [
-        tuple(cell.strip() for cell in row)
-        for row in csv.reader(io.StringIO(text), delimiter=separator)
-        if any(cell.strip() for cell in row)
-    ]
+    lines = csv.reader(io.StringIO(text, newline=None), delimiter=separator)
+    try:
+        rows = [
+            tuple(cell.strip() for cell in row)
+            for row in lines
+            if any(cell.strip() for cell in row)
+        ]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
     if not rows:
         return Table((), ())
     width = len(rows[0])
     rows = [(*row, *[""] * (width - len(row)))[:width] for row in rows]
     return Table(rows[0], tuple(rows[1:]))
+
+
+def _decode(content):
+    """Return the text of a file.
+
+    >>> _decode("Größe".encode("utf-16")), _decode("Größe".encode("latin-1"))
+    ('Größe', 'Größe')
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    if CONTROL.search(text):
+        raise ValueError("not a text file")
+    return text
 
 
 def guess(headers):

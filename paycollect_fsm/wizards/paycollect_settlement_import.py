@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.company.moments import format_day
@@ -9,6 +9,7 @@ from ..models.company.paycollect_access import GROUP_USER
 from ..rules import settlement_import as rules
 
 MOST_SHOWN = 10
+WITHOUT_FILES = ("stripe", "demo")
 
 
 class PaycollectSettlementImport(models.TransientModel):
@@ -26,13 +27,15 @@ class PaycollectSettlementImport(models.TransientModel):
         readonly=True,
         default=lambda self: self.env.company,
     )
-    provider_id = fields.Many2one(
-        "payment.provider",
+    provider_choice = fields.Selection(
+        selection="_get_provider_choices",
         string="Payment Provider",
         write_groups=GROUP_USER,
-        domain="[('company_id', 'parent_of', company_id), ('state', '!=', 'disabled'), "
-        "('code', 'not in', ('stripe', 'demo'))]",
+        default=lambda self: self._get_only_provider(),
         help="Payouts of Stripe are read automatically.",
+    )
+    provider_id = fields.Many2one(
+        "payment.provider", compute="_compute_provider_id", compute_sudo=True
     )
     file = fields.Binary(string="CSV File", write_groups=GROUP_USER)
     file_name = fields.Char(write_groups=GROUP_USER)
@@ -73,12 +76,36 @@ class PaycollectSettlementImport(models.TransientModel):
     preview = fields.Text(readonly=True)
     has_problems = fields.Boolean(readonly=True)
 
+    @api.model
+    def _get_provider_choices(self):
+        """Return the providers of the company that send files; accounting may not read
+        providers themselves, because of their keys."""
+        providers = self.env["payment.provider"].sudo()
+        found = providers.search(
+            [
+                ("company_id", "parent_of", self.env.company.id),
+                ("state", "!=", "disabled"),
+                ("code", "not in", WITHOUT_FILES),
+            ]
+        )
+        return [(str(provider.id), provider.name) for provider in found]
+
+    @api.model
+    def _get_only_provider(self):
+        choices = self._get_provider_choices()
+        return choices[0][0] if len(choices) == 1 else False
+
+    @api.depends("provider_choice")
+    def _compute_provider_id(self):
+        for wizard in self:
+            wizard.provider_id = int(wizard.provider_choice or 0) or False
+
     # -- buttons -----------------------------------------------------------------
 
     def action_read(self):
         """Button: read the file, and guess what its columns mean.
 
-        :raise UserError: if there is no file, or it has no rows
+        :raise UserError: if there is no file, it is none of this kind or has no rows
         """
         wizard = self._check_and_sudo()
         table = wizard._read_table()
@@ -158,7 +185,7 @@ class PaycollectSettlementImport(models.TransientModel):
         self.env["paycollect.access"]._check_user(self)
         wizard = self.sudo()
         provider = wizard.provider_id
-        if not provider or provider.code in ("stripe", "demo"):
+        if not provider or provider.code in WITHOUT_FILES:
             raise UserError(
                 self.env._(
                     "Choose the payment provider that sent the file. Payouts of Stripe "
@@ -171,7 +198,15 @@ class PaycollectSettlementImport(models.TransientModel):
     def _read_table(self):
         if not self.file:
             raise UserError(self.env._("Choose the provider's CSV file first."))
-        return rules.read(base64.b64decode(self.file))
+        try:
+            return rules.read(base64.b64decode(self.file))
+        except ValueError:
+            raise UserError(
+                self.env._(
+                    "This isn't a CSV file. Download the payouts from the provider as "
+                    "CSV; a workbook can be saved as CSV."
+                )
+            ) from None
 
     def _guess_formats(self, table, meanings):
         def get_values(*targets):

@@ -76,6 +76,19 @@ class PaycollectAging(models.Model):
             "context": {AS_OF: fields.Date.to_string(day)},
         }
 
+    @api.model
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Show the buckets by age, not by the alphabet."""
+        bucket = groupby_terms.get("bucket")
+        if bucket is None:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        groupby_terms["bucket"] = SQL(
+            "ARRAY_POSITION(%s::varchar[], %s::varchar)", list(figures.BUCKETS), bucket
+        )
+        ordered = super()._read_group_orderby(order, groupby_terms, query)
+        groupby_terms["bucket"] = bucket
+        return ordered
+
     @property
     def _table_query(self):
         now = fields.Datetime.now()

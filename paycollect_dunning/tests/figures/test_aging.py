@@ -56,6 +56,7 @@ class TestAging(FiguresCommon):
         }
         found = self.read_aging(day)
         self.assertEqual(found, expected)
+        self.assertEqual(list(found), list(expected), "the oldest stand last")
         self.assertEqual(sum(found.values()), self.read_balance(day))
         self.assertEqual(
             self.read_aging(day, ("partner_id", "=", self.other.id)), {"older": 64}

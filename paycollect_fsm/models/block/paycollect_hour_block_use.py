@@ -51,7 +51,7 @@ class PaycollectHourBlockUse(models.Model):
     partner_id = fields.Many2one(related="block_id.partner_id", string="Customer")
     currency_id = fields.Many2one(related="block_id.currency_id")
     move_id = fields.Many2one(related="line_id.move_id", string="Document")
-    date = fields.Date(related="line_id.move_id.invoice_date")
+    date = fields.Date(related="line_id.move_id.invoice_date", string="Date")
     is_counted = fields.Boolean(
         compute="_compute_taken",
         compute_sudo=True,

@@ -8,6 +8,8 @@ from odoo import models
 
 _logger = logging.getLogger(__name__)
 FEW = 80
+# Verdicts on orders that are not paid yet, as if a job were to come
+UNPAID = frozenset({"method", "net", "cod", "deposit_due", "prepayment_due"})
 
 
 class SaleOrder(models.Model):
@@ -100,6 +102,20 @@ class SaleOrder(models.Model):
         return base_lines
 
     # -- orders of blocks ------------------------------------------------------------
+
+    def _get_state_text(self, verdict):
+        """No job collects an order that only sells blocks: say what does."""
+        if verdict.code not in UNPAID or not self._sells_only_blocks():
+            return super()._get_state_text(verdict)
+        if amount := verdict.params.get("amount"):
+            return self.env._(
+                "%(amount)s must be paid before these prepaid services can be used.",
+                amount=self._format_collection_amount(amount),
+            )
+        return self.env._(
+            "Prepaid services can be used once they are paid. Ask for a full deposit, "
+            "or create the invoice."
+        )
 
     def _sells_only_blocks(self):
         lines = self.order_line.filtered(

@@ -209,6 +209,22 @@ class TestBlock(BlockCommon):
         alone = self.make_plain_job(partner)
         self.assertEqual(alone.collection_readiness, "not_needed")
 
+    def test_an_order_of_blocks_says_how_it_is_paid_and_sales_opens_its_invoice(self):
+        seller = self.get_user("a_salesperson")
+        partner = self.make_partner(mode="cod")
+        order = self.make_sale(partner, [(self.block_product, 1)])
+        self.assertIn("once they are paid", order.collection_readiness_reason)
+        order.collection_deposit_percent = 100
+        self.assertIn(
+            "$990.00 must be paid before these prepaid services can be used.",
+            order.collection_readiness_reason,
+        )
+        order.collection_deposit_percent = 0
+        move = order._create_invoices()
+        move.invalidate_recordset()
+        count = move.with_user(seller).payment_count
+        self.assertEqual(count, 0, "which only accounting may read")
+
     def test_of_a_block_only_what_is_left_is_refunded(self):
         block = self.sell_block(self.partner)
         self.complete(self.make_block_job(self.partner, [(self.labor, 8)]))

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common import CollectionCommon
 from .common_settlement import SettlementMixin
@@ -291,12 +291,19 @@ class TestSettlement(SettlementMixin, CollectionCommon):
             f"P1,2026-03-02,{self.tx.reference},80.00,-2.45\n"
         )
         wizards = self.env["paycollect.settlement.import"].with_user(self.accountant)
-        wizard = wizards.create({"provider_id": self.provider.id})
+        form = Form(wizards)  # as the accountant, who may not read providers
+        form.provider_choice = False
+        wizard = form.save()
         with self.assertRaisesRegex(UserError, "Choose the payment provider"):
             wizard.action_read()
-        wizard.write(
-            {"provider_id": provider.id, "file": base64.b64encode(text.encode())}
-        )
+        choices = dict(wizards._get_provider_choices())
+        self.assertIn(str(provider.id), choices)
+        self.assertNotIn(str(self.provider.id), choices)
+        workbook = base64.b64encode(b"PK\x03\x04 a workbook")
+        wizard.write({"provider_choice": str(provider.id), "file": workbook})
+        with self.assertRaisesRegex(UserError, "isn't a CSV file"):
+            wizard.action_read()
+        wizard.file = base64.b64encode(text.encode())
         wizard.action_read()
         meanings = wizard.column_ids.mapped("meaning")
         self.assertEqual(
