@@ -57,9 +57,10 @@ class PaycollectDunningActivation(models.TransientModel):
 
     def _get_count_text(self):
         if not self.count:
-            return self.env._(
+            start = self.env._(
                 "Nobody is reminded today. Messages start as soon as something is due."
             )
+            return self.plan_id.sudo()._get_other_plans_text() or start
         if self.count == 1:
             return self.env._(
                 "1 customer is reminded first, once, at the level reached by now. "

@@ -3,7 +3,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list
 
 from ..rules.const import CALL, HANDED_OVER, LETTER, MAIL, SMS
 from ..rules.decision import ASK, CLOSE, NONE, PAUSE, SEND, SKIP, WAIT
@@ -46,15 +45,9 @@ class PaycollectDunningPreview(models.TransientModel):
         if rows:
             return False
         title = self.env._("Nobody would be reminded by this plan today")
-        text = self.env._("Nobody owes anything that a plan asks for.")
-        others = self.plan_id.sudo()._find_other_plans()
-        if others:
-            text = self.env._(
-                "Other plans apply to the customers who owe something: %(plans)s. Move "
-                "this plan above them, narrow their tags and policies, or choose it on "
-                "the customer.",
-                plans=format_list(self.env, others.mapped("display_name")),
-            )
+        text = self.plan_id.sudo()._get_other_plans_text() or self.env._(
+            "Nobody owes anything that a plan asks for."
+        )
         body = '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
         return Markup(body) % (title, text)
 

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
+from odoo.tools import format_list
 
 from ...rules.const import ACTIVE
 from ...rules.replay import Level, Plan
@@ -32,8 +33,8 @@ class PaycollectDunningPlan(models.Model):
             "view_mode": "form",
             "context": {
                 "default_company_id": self.company_id.id,
-                "default_plan_id": (other or self).id,
-                "default_other_plan_id": other and self.id,
+                "default_plan_id": self.id,
+                "default_other_plan_id": other.id,
             },
         }
 
@@ -56,6 +57,18 @@ class PaycollectDunningPlan(models.Model):
         ids = [partner.id for (partner,) in owing]
         found = set(self._find_plan_ids(ids, company).values())
         return (self.browse(found) - self).sorted("sequence")
+
+    def _get_other_plans_text(self):
+        """Return which plans come first for everybody who owes something; "" if none."""
+        others = self._find_other_plans()
+        if not others:
+            return ""
+        return self.env._(
+            "Other plans apply to the customers who owe something: %(plans)s. Move "
+            "this plan above them, narrow their tags and policies, or choose it on "
+            "the customer.",
+            plans=format_list(self.env, others.mapped("display_name")),
+        )
 
     def _get_replay_terms(self):
         """Return the plan as :class:`rules.replay.Plan`."""

@@ -105,7 +105,10 @@ class PaycollectDunningReplay(models.Model):
                 <= record.date_from + relativedelta(years=2)
             ):
                 raise ValidationError(
-                    self.env._("A replay covers a period of two years at most.")
+                    self.env._(
+                        "The period of a replay ends after it starts, and covers two "
+                        "years at most."
+                    )
                 )
 
     # -- buttons ---------------------------------------------------------------

@@ -70,6 +70,9 @@ class TestPreview(DunningCommon):
         action = later.with_user(self.accountant).action_preview()
         self.assertFalse(self.env[action["res_model"]].search(action["domain"]))
         self.assertIn("Careful", action["help"])
+        dialogs = self.env["paycollect.dunning.activation"].with_user(self.manager)
+        dialog = dialogs.create({"plan_id": later.id})
+        self.assertRegex(dialog.count_text, "Other plans apply .*Careful")
 
     def test_turning_it_on_says_first_what_that_means(self):
         action = self.plan.with_user(self.manager).action_activate()

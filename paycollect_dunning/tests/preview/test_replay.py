@@ -20,9 +20,9 @@ class TestReplay(DunningCommon):
     def replay(self):
         action = self.softer.with_user(self.manager).action_replay()
         records = self.env["paycollect.dunning.replay"].with_user(self.manager)
-        record = records.with_context(**action["context"]).create(
-            {"plan_id": self.plan.id, "other_plan_id": self.softer.id}
-        )
+        record = records.with_context(**action["context"]).create({})
+        self.assertEqual(record.plan_id, self.softer)
+        record.write({"plan_id": self.plan.id, "other_plan_id": self.softer.id})
         with self.with_jobs():
             record.action_run()
             self.assertEqual(record.state, "queued")
