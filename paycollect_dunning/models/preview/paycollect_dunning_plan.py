@@ -59,7 +59,7 @@ class PaycollectDunningPlan(models.Model):
         return (self.browse(found) - self).sorted("sequence")
 
     def _get_other_plans_text(self):
-        """Return which plans come first for everybody who owes something; "" if none."""
+        """Return which plans come first for all who owe something; "" if none."""
         others = self._find_other_plans()
         if not others:
             return ""
