@@ -26,10 +26,10 @@ class PaycollectPages(PaymentPortal):
         request.lang = request.env["res.lang"]._get_data(code=code)
         return link.with_context(lang=code)
 
-    def _set_collection_cookie(self, token):
+    def _set_collection_cookie(self, token, name=COOKIE):
         """Remember the link while its customer is at the provider."""
         request.future_response.set_cookie(
-            COOKIE,
+            name,
             token,
             path="/pay/done",
             max_age=COOKIE_SECONDS,
@@ -79,28 +79,29 @@ class PaycollectPages(PaymentPortal):
         return self._render_collection("paycollect_fsm.pay_method", values)
 
     def _render_collection_done(self, link, token, transaction):
-        values = self._get_collection_page_values(link)
+        values = self._get_collection_done_values(link, token, transaction)
+        return self._render_collection("paycollect_fsm.pay_done", values)
+
+    def _get_collection_done_values(self, link, token, transaction):
+        """Hook: the values of the page after a method was saved, or wasn't."""
         if transaction.state in ("authorized", "done") and transaction.token_id:
             outcome = "saved"
         elif transaction.state in ("cancel", "error"):
             outcome = "failed"
         else:
             outcome = "waiting"
-        return self._render_collection(
-            "paycollect_fsm.pay_done",
-            {
-                **values,
-                "outcome": outcome,
-                "transaction_sudo": transaction,
-                "method_sudo": transaction.token_id,
-                "message": transaction.state_message if outcome == "failed" else "",
-                "consent_text": transaction.collection_consent_text,
-                "copy_by_mail": bool(link.partner_id._get_collection_email()),
-                "retry_url": f"/pay/{token}",
-                "charge": outcome == "saved"
-                and link._get_charge_outcome(transaction.token_id),
-            },
-        )
+        return {
+            **self._get_collection_page_values(link),
+            "outcome": outcome,
+            "transaction_sudo": transaction,
+            "method_sudo": transaction.token_id,
+            "message": transaction.state_message if outcome == "failed" else "",
+            "consent_text": transaction.collection_consent_text,
+            "copy_by_mail": bool(link.partner_id._get_collection_email()),
+            "retry_url": f"/pay/{token}",
+            "charge": outcome == "saved"
+            and link._get_charge_outcome(transaction.token_id),
+        }
 
     def _get_collection_page_values(self, link, token=None):
         """Return the layout's values; with ``token``, the page reports its use."""

@@ -17,6 +17,7 @@ from .scheduled import PaycollectScheduledPages
 
 PLANS = "/my/plans"
 BY_HAND = "none"
+PLAN_COOKIE = "paycollect_plan"
 
 
 class PaycollectPlanPages(PaycollectScheduledPages):
@@ -129,6 +130,7 @@ class PaycollectPlanPages(PaycollectScheduledPages):
         if not plan:
             return self._render_no_page(link, token)
         if act in ("invoice", "method"):
+            self._set_collection_cookie(token, PLAN_COOKIE)
             return self._go_on(link, plan, act)
         if act == "decline":
             problem, done = self._decline_plan(plan), "declined"
@@ -140,6 +142,18 @@ class PaycollectPlanPages(PaycollectScheduledPages):
         if problem:
             return self._render_plan_page(link, token, problem=problem)
         return request.redirect(f"/pay/{token}?done={done}")
+
+    def _get_collection_done_values(self, link, token, transaction):
+        """Lead whoever added a method for a plan back to it: it isn't accepted yet."""
+        values = super()._get_collection_done_values(link, token, transaction)
+        back = request.httprequest.cookies.get(PLAN_COOKIE)
+        if not back or values["outcome"] != "saved":
+            return values
+        found, problem = self._open_collection_link(back, fields.Datetime.now(), ANSWER)
+        if problem or found.partner_id != link.partner_id:
+            return values
+        plan = self._get_linked_plan(found)
+        return values | {"plan_url": plan.state == OFFERED and f"/pay/{back}"}
 
     def _get_linked_plan(self, link):
         """Return the plan (sudo) of the link's document: the one that is offered or in

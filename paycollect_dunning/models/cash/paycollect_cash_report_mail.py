@@ -61,6 +61,7 @@ class PaycollectCashReport(models.Model):
                 values = {"email_to": reader.email_formatted}
                 template.send_mail(report.id, email_values=values)
             reader.cash_report_day = day
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
             self._commit()
         except Exception:
             _logger.exception("The cash report could not be mailed to %s", reader.login)

@@ -107,6 +107,7 @@ class ResPartner(models.Model):
         )
         mail = self.env["mail.mail"].sudo().browse(mail_id)
         self._follow_message(mail, occasion, address, company)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _note_unreachable(self, company, occasion, now=None):
         """Record that there is no address; the cron creates an activity."""

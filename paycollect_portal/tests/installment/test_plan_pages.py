@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import Command, fields
 from odoo.tests import tagged
@@ -130,8 +131,12 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
     def test_a_link_accepts_a_plan_that_is_paid_by_hand(self):
         move = self.make_invoice()
         plan = self.offer(move, needs_method=False)
+        queue = "mail.ir_cron_mail_scheduler_action"
+        woken = self.env["ir.cron.trigger"].search([])
         with self.mock_mail_gateway():
             plan._tell("offered", fields.Datetime.now())
+        woken = self.env["ir.cron.trigger"].search([]) - woken
+        self.assertIn(self.env.ref(queue), woken.cron_id, "it doesn't wait an hour")
         mail = self.find_mail(f"Pay {move.name} in parts")
         self.assertIn("$50.00", mail.body_html)
         url = self.env["paycollect.link"]._issue(
@@ -160,6 +165,51 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         day = self.today + timedelta(days=4)
         items = self.customer._get_open_items(self.company, day)[self.customer]
         self.assertEqual(items[0].state, "overdue", "the plan is broken")
+
+    def test_whoever_adds_a_method_for_a_plan_is_led_back_to_it(self):
+        move = self.make_invoice()
+        plan = self.offer(move)
+        links = self.env["paycollect.link"]
+        url = links._issue(self.customer, "plan", self.company, move=move)
+        path = "/pay/" + url.rsplit("/", 1)[1]
+        self.authenticate(None, None)
+        self.open_page(path)
+        form = {"csrf_token": self.csrf, "act": "method"}
+        method_url = self.url_open(f"{path}/plan", data=form).url
+        page = self.save_method(method_url)
+        self.assertIn("please accept your payment plan", page)
+        self.assertIn(f'href="{path}"', page)
+        plan._decline(fields.Datetime.now())
+        self.assertNotIn(path, self.save_method(method_url))
+
+    def save_method(self, url):
+        """Save a card on the page of a link; return the page after it."""
+        link = self.env["paycollect.link"].search(
+            [("purpose", "=", "method")], order="id desc", limit=1
+        )
+        values = self.make_jsonrpc_request(
+            f"{urlsplit(url).path}/transaction",
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "token_id": None,
+                "amount": None,
+                "flow": "direct",
+                "tokenization_requested": True,
+                "landing_route": "/pay/done",
+                "is_validation": True,
+                "access_token": link._get_consent_mark(),
+                "csrf_token": "x",
+            },
+        )
+        card = {
+            "reference": values["reference"],
+            "payment_details": "4242 4242 4242 4242 12/30",
+            "simulated_state": "done",
+        }
+        self.make_jsonrpc_request("/payment/demo/simulate_payment", card)
+        self.make_jsonrpc_request("/payment/status/poll", {})
+        return self.open_page("/pay/done")
 
     def test_a_removed_method_is_named_in_an_email(self):
         plan = self.offer(self.make_invoice())

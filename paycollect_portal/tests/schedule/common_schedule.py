@@ -3,6 +3,7 @@ import html
 import re
 from datetime import time, timedelta
 
+from odoo import fields
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
@@ -68,8 +69,9 @@ class ScheduleCommon(PortalCommon):
             model._cron_run(self.at(days))
 
     def send_planned(self, days):
+        until = max(self.at(days), fields.Datetime.now())  # pages know the real time
         for attempt in self.env["paycollect.attempt"].search(
-            [("state", "=", "planned"), ("planned_at", "<=", self.at(days))]
+            [("state", "=", "planned"), ("planned_at", "<=", until)]
         ):
             self.send(attempt, days)
 
