@@ -118,20 +118,32 @@ class ResCompany(models.Model):
     def _get_collection_sender(self):
         return self.collection_email_from or self.email_formatted
 
-    def _get_collection_responsible(self):
+    def _get_collection_responsible(self, besides=None):
         """Return the user who handles exceptions: the exceptions owner, else a
-        Collections manager, else the administrator."""
+        Collections manager, else the administrator.
+
+        :param besides: who may not do it, if there is somebody else
+        """
         self.ensure_one()
-        if self.collection_responsible_id:
-            return self.collection_responsible_id
+        owner = self.collection_responsible_id
+        if owner and owner != besides:
+            return owner
         group = self.env.ref("paycollect_fsm.group_manager").sudo()
         managers = group.all_user_ids.filtered(
-            lambda user: user.active and self in user.company_ids
+            lambda user: user.active and self in user.company_ids and user != besides
         )
-        return managers[:1] or self.env.ref("base.user_admin")
+        return managers[:1] or owner or self.env.ref("base.user_admin")
 
     def _schedule_collection_activity(
-        self, record, summary, note, code, once_a_day=False, now=None, deadline=None
+        self,
+        record,
+        summary,
+        note,
+        code,
+        once_a_day=False,
+        now=None,
+        deadline=None,
+        besides=None,
     ):
         """Schedule an activity on ``record`` for the exceptions owner.
 
@@ -142,9 +154,10 @@ class ResCompany(models.Model):
         :param code: code of the kind of exception, the same in every language
         :param now: naive UTC datetime
         :param deadline: the day until which it is to be done; default: today
+        :param besides: the user who may not do it
         """
         self.ensure_one()
-        user = self._get_collection_responsible()
+        user = self._get_collection_responsible(besides)
         domain = [
             ("collection_code", "=", code),
             ("user_id", "=", user.id),

@@ -189,16 +189,17 @@ class PaycollectRefund(models.Model):
         self._schedule(self.env._("Refund refused"), self.reason_text, "refund_refused")
 
     def _report_request(self):
+        requester = self.requested_by_id
         self._schedule(
             self.env._("Approve a refund"),
             self.env._(
-                "%(user)s asks for %(name)s: %(reason)s. Select “Approve,” or refuse "
-                "it with a reason.",
-                user=self.requested_by_id.name or "",
-                name=self.display_name,
+                "%(user)s asks for this refund: %(reason)s. Select “Approve,” or "
+                "refuse it with a reason.",
+                user=requester.name or "",
                 reason=self.reason,
             ),
             "refund_request",
+            besides=requester if self._needs_another_manager(requester) else None,
         )
 
     def _report_failed(self):
@@ -231,8 +232,10 @@ class PaycollectRefund(models.Model):
             "refund_books",
         )
 
-    def _schedule(self, summary, note, code):
-        self.company_id._schedule_collection_activity(self, summary, note, code=code)
+    def _schedule(self, summary, note, code, besides=None):
+        self.company_id._schedule_collection_activity(
+            self, summary, note, code=code, besides=besides
+        )
 
     def _close_tasks(self, feedback):
         self.company_id._close_collection_activities(self, feedback)

@@ -16,8 +16,13 @@ class TestRefund(RefundCommon):
     """A refund from the request to the books, with a provider that answers at once."""
 
     def test_whoever_requested_a_refund_does_not_approve_it(self):
+        self.get_user("the_manager")
+        self.company.collection_responsible_id = self.manager
         refund = self.ask_refund(self.invoice, 30, user=self.manager)
         self.assertEqual(refund.state, "requested", "every refund is above 0")
+        [task] = self.find_tasks(refund)
+        self.assertTrue(task.user_id.has_group("paycollect_fsm.group_manager"))
+        self.assertNotEqual(task.user_id, self.manager)
         mine = refund.with_user(self.manager)
         self.assertIn("another Collections manager", mine.another_manager_text)
         with self.assertRaisesRegex(UserError, "another Collections manager"):
