@@ -118,12 +118,10 @@ class PaycollectDunningCase(models.Model):
 
     # -- buttons ---------------------------------------------------------------
 
-    @api.model
     def action_stop_all(self):
         """Button: stop every reminder of the company (Collections users)."""
         self.env.company.action_stop_dunning()
 
-    @api.model
     def action_resume_all(self):
         """Button: resume the reminders of the company (Collections managers)."""
         self.env.company.action_resume_dunning()

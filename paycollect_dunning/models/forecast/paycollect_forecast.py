@@ -99,7 +99,6 @@ class PaycollectForecast(models.Model):
             action |= {"views": [(False, "form")], "res_id": forecast.id}
         return action
 
-    @api.model
     def action_calculate(self):
         """Button: calculate the company's forecast in the background (Collections
         users).

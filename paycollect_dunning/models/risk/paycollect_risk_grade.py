@@ -89,7 +89,6 @@ class PaycollectRiskGrade(models.Model):
 
     # -- buttons -------------------------------------------------------------------
 
-    @api.model
     def action_grade_now(self):
         """Button: grade the customers of the company now (Collections users)."""
         company = self.env.company

@@ -119,6 +119,9 @@ class Offers:
             if self._hides(node.get(name), model, role):
                 return
         if node.tag == "button" and node.get("type") == "object":
+            method = getattr(self.env[model], node.get("name"), None)
+            with self.subTest(f"{model}.{node.get('name')} takes the button's records"):
+                self.assertFalse(getattr(method, "_api_model", False))
             found.add((model, node.get("name")))
         field = None
         if node.tag == "field":
