@@ -121,10 +121,27 @@ class PaycollectDunningCase(models.Model):
     def action_stop_all(self):
         """Button: stop every reminder of the company (Collections users)."""
         self.env.company.action_stop_dunning()
+        return self._get_notice(
+            self.env._("Reminders are stopped until a manager resumes them."), "warning"
+        )
 
     def action_resume_all(self):
         """Button: resume the reminders of the company (Collections managers)."""
         self.env.company.action_resume_dunning()
+        return self._get_notice(
+            self.env._("Reminders go on. Each case is decided anew."), "success"
+        )
+
+    def _get_notice(self, text, kind):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": kind,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_open_hold(self):
         """Button: ask until when and why nothing is sent (Collections users)."""

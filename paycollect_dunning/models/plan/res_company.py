@@ -102,7 +102,10 @@ class ResCompany(models.Model):
         """Button: remind again; each case is decided anew (Collections managers)."""
         self.env["paycollect.access"]._check_manager(self)
         self.ensure_one()
-        self.sudo().write({"dunning_stopped_at": False, "dunning_stopped_by_id": False})
+        company = self.sudo()
+        if not company.dunning_stopped_at:
+            raise UserError(self.env._("Reminders aren't stopped."))
+        company.write({"dunning_stopped_at": False, "dunning_stopped_by_id": False})
 
     def _get_days_off(self, first, last):
         """Return the days, a frozenset, on which the company is closed as a whole: time

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_case import CaseCommon
@@ -157,9 +158,12 @@ class TestCaseRun(CaseCommon):
         self.assertFalse(self.run_day(0))
         self.assertFalse(self.cases.search([]))
         self.plan._activate(self.at(0))
-        self.company.action_stop_dunning()
+        stopped = self.env["paycollect.dunning.case"].action_stop_all()
+        self.assertIn("are stopped", stopped["params"]["message"])
         self.assertFalse(self.run_day(0))
-        self.company.action_resume_dunning()
+        self.env["paycollect.dunning.case"].action_resume_all()
+        with self.assertRaises(UserError):
+            self.env["paycollect.dunning.case"].action_resume_all()
         self.plan.max_per_day = 1
         self.assertEqual(self.run_day(0).customer_id, self.other)
         self.assertFalse(self.run_day(0, hours=17))
