@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.models.company.moments import format_day
+
 from ...rules.forecast_models import CURVE, DUE_DATE, MEDIAN
 
 QUEUED, RUNNING, DONE = "queued", "running", "done"
@@ -81,6 +83,14 @@ class PaycollectForecast(models.Model):
 
     _latest = models.UniqueIndex("(company_id) WHERE is_latest")
     _open_run = models.UniqueIndex("(company_id) WHERE state != 'done'")
+
+    @api.depends("day")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for forecast in self:
+            forecast.display_name = self.env._(
+                "Forecast of %(day)s", day=format_day(self.env, forecast.day)
+            )
 
     # -- buttons -------------------------------------------------------------------
 

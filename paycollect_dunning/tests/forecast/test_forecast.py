@@ -173,6 +173,7 @@ class TestForecast(FiguresCommon):
             trap.assert_jobs_count(1)
         found = forecasts.search([])
         self.assertEqual((found.state, found.forecast_summary), ("queued", ""))
+        self.assertRegex(found.display_name, r"^Forecast of \w{3} \d+, \d{4}$")
         found._run(NOW)
         self.assertEqual(forecasts.action_open()["res_id"], found.id)
         found.unlink()
