@@ -49,6 +49,7 @@ USERS = {
         "victor@arclinics.example",
         "look",
     ),
+    "optician": ("optics", "Paul Nye", "Owner", "paul@northgateoptics.example", ""),
     "newcomer": ("yoga", "Mia Chen", "Studio Manager", "mia@lakelineyoga.example", ""),
 }
 

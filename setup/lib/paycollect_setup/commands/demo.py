@@ -25,6 +25,7 @@ CUSTOMERS = {
     "architect": "a bit of everything: overdue, credit, discount, dispute, a check",
     "clinic": "autopay is on, a check is on the way; may pay for the company",
     "auditor": "a colleague of clinic who may only look",
+    "optician": "prepaid hours; the next block is charged when few are left",
     "newcomer": "owes nothing and has no payment method yet",
 }
 TRY = """\
@@ -39,7 +40,9 @@ TRY = """\
   4. As accountant, work off Collections > Needs You Today: call Barton Creek
      Outfitters, answer Bluebonnet Tree Nursery, match the money of Hotel San Marcos.
      Barton Springs Bikes gets a reminder by itself, on a working day from 8 AM to 8 PM
-     in Texas."""
+     in Texas.
+  5. As dispatcher, quote Northgate Optics two hours of "Support by the hour": the
+     customer's prepaid hours pay for it. As optician, see what is left."""
 
 
 def main(argv):
@@ -124,6 +127,6 @@ def _welcome(server, mail_url):
         f"All messages are at  {mail_url}   (nothing leaves this machine)\n\n"
         f"Log in with the same word as username and password:\n{users}\n\n"
         f"Customers (My Account):\n{customers}\n\n"
-        f"Four things to try\n{TRY}\n\nPress Ctrl-C to stop.",
+        f"Five things to try\n{TRY}\n\nPress Ctrl-C to stop.",
         flush=True,
     )
