@@ -112,7 +112,7 @@ class PaycollectDunningPreviewLine(models.TransientModel):
     next_date = fields.Date(string="Next Step", readonly=True)
     reason_code = fields.Char(readonly=True)
     reason_values = fields.Json(readonly=True)
-    reason = fields.Char(string="Why", compute="_compute_reason")
+    reason = fields.Text(string="Why", compute="_compute_reason")
 
     @api.depends("reason_code", "reason_values")
     @api.depends_context("lang")
