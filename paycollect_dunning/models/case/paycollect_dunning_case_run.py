@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +8,6 @@ from odoo.tools import SQL
 
 from ...rules.const import CLOSED, EXCEPTION, HANDED_OVER, OPEN, PAUSED
 from ...rules.decision import ASK, CLOSE, PAUSE, SEND, SKIP, WAIT
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 200
 MAX_PER_DAY = "max_per_day"
@@ -50,15 +47,12 @@ class PaycollectDunningCase(models.Model):
     def _run_company(self, company, now):
         """Run one company; see :meth:`_cron_run`."""
         cases = self.with_company(company)
-        try:
+        with cases._separately(f"reminders of {company}") as step:
             cases._prepare_run(company, now)
             cases.env["paycollect.dunning.message"]._send_due(company, now)
             outcomes = cases._decide(company, now)
             due = cases._write_states(outcomes, company, now)
-            cases._commit()
-        except Exception:
-            _logger.exception("Reminders of %s could not be decided", company.name)
-            cases._rollback()
+        if not step.done:
             return
         for start in range(0, len(due), BATCH):
             if not company._is_dunning_on():

@@ -1,13 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 
 from odoo import Command, models
 
 from ...rules.const import DELAYED, EXCEPTION, QUEUED, SKIPPED
 from ...rules.decision import CAUGHT_UP, SEND, SKIP
 from ...rules.levels import get_pay_by
-
-_logger = logging.getLogger(__name__)
 
 NO_CHANNEL = "no_channel"
 UNREACHABLE = "unreachable"
@@ -20,15 +17,11 @@ class PaycollectDunningCase(models.Model):
 
     def _send_batch(self, company, now):
         """Tell these customers, in one transaction; if that fails, each in its own."""
-        try:
+        with self._separately("writing reminders") as step:
             self._send(company, now)
-            self._commit()
-        except Exception:
-            _logger.exception("Reminders to %s could not be written", self.ids)
-            self._rollback()
-            if len(self) > 1:
-                for case in self:
-                    case._send_batch(company, now)
+        if not step.done and len(self) > 1:
+            for case in self:
+                case._send_batch(company, now)
 
     def _send(self, company, now):
         """Write messages for those of these cases that are still due.

@@ -1,11 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 
 from odoo import Command, api, models
 
 from ...rules.late_fee import INTEREST
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 50
 
@@ -35,15 +32,11 @@ class PaycollectLateFee(models.Model):
 
     def _charge_batch(self, lines, plan, now):
         """Charge these due parts in one transaction; if it fails, each in its own."""
-        try:
+        with self._separately(f"late fees of {lines}") as step:
             self._charge(lines, plan, now)
-            self._commit()
-        except Exception:
-            _logger.exception("Late fees of items %s could not be booked", lines.ids)
-            self._rollback()
-            if len(lines) > 1:
-                for line in lines:
-                    self._charge_batch(line, plan, now)
+        if not step.done and len(lines) > 1:
+            for line in lines:
+                self._charge_batch(line, plan, now)
 
     def _charge(self, lines, plan, now):
         """:return: the new rows"""

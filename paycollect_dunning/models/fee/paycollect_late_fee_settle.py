@@ -1,12 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...rules.late_fee import KEEP, WAIVE
-
-_logger = logging.getLogger(__name__)
 
 
 class PaycollectLateFee(models.Model):
@@ -76,12 +73,8 @@ class PaycollectLateFee(models.Model):
         self._commit()
 
     def _settle_safely(self, user, now):
-        try:
+        with self._separately("waiving late fees"):
             self._waive(user, now)
-            self._commit()
-        except Exception:
-            _logger.exception("Late fees %s could not be waived", self.ids)
-            self._rollback()
 
     def _waive(self, user, now):
         """Credit what is open of one invoice of charges.

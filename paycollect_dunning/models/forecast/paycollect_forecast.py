@@ -180,4 +180,5 @@ class PaycollectForecast(models.Model):
             if not latest:
                 self._start(company, now)
         for forecast in self.search([("state", "=", QUEUED)], limit=5, order="id"):
-            forecast._run(now)
+            with forecast._separately("the forecast"):
+                forecast._run(now)

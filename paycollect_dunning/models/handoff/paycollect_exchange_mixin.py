@@ -1,14 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 
 from ...rules.handoff_call import PENDING, SENDING
 
-_logger = logging.getLogger(__name__)
 # A row whose worker died is taken up again: later than any exchange can take.
 LOST_AFTER = timedelta(minutes=15)
 HELD_FOR = timedelta(hours=1)
@@ -99,8 +95,5 @@ class PaycollectExchangeMixin(models.AbstractModel):
             limit=BATCH,
         )
         for row in due:
-            try:
+            with row._separately("sending"):
                 row._send(now)
-            except OperationalError as error:
-                _logger.info("%s waits: %s", row, error)
-                row._rollback()

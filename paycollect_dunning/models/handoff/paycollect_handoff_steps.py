@@ -1,7 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
-
-from psycopg2 import OperationalError
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -20,8 +17,6 @@ from ...rules.handoff import (
     REFUSED,
     SETTLED,
 )
-
-_logger = logging.getLogger(__name__)
 
 
 class PaycollectHandoff(models.Model):
@@ -104,16 +99,12 @@ class PaycollectHandoff(models.Model):
         now = now or fields.Datetime.now()
         companies = self.env["res.company"].search([("collection_active", "=", True)])
         for company in companies:
-            self.env["paycollect.dunning.case"]._propose_due(company, now)
-        self._commit()
+            with self._separately(f"proposals of {company}"):
+                self.env["paycollect.dunning.case"]._propose_due(company, now)
         handoffs = self.search([("state", "in", OPEN_STATES)])
         for handoff in handoffs.filtered(lambda h: h.company_id in companies):
-            try:
+            with handoff._separately("following what was paid"):
                 handoff._follow(now)
-                handoff._commit()
-            except OperationalError as error:
-                _logger.info("Hand-over %s waits: %s", handoff.name, error)
-                handoff._rollback()
         self.env["paycollect.handoff.call"]._send_due(now)
         self.env["paycollect.evidence"]._send_due(now)
 

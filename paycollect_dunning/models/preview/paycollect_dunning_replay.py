@@ -210,4 +210,5 @@ class PaycollectDunningReplay(models.Model):
         :param now: naive UTC datetime
         """
         for record in self.search([("state", "=", QUEUED)], limit=5, order="id"):
-            record._run(now)
+            with record._separately("the replay"):
+                record._run(now)

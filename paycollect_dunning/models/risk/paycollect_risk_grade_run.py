@@ -19,7 +19,8 @@ class PaycollectRiskGrade(models.Model):
         now = now or fields.Datetime.now()
         companies = self.env["res.company"].search([("collection_active", "=", True)])
         for company in companies:
-            self._grade(company, now)
+            with self.env["paycollect.worker.mixin"]._separately(f"risk of {company}"):
+                self._grade(company, now)
 
     @api.model
     def _grade(self, company, now):

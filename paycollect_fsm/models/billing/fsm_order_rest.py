@@ -20,10 +20,11 @@ class FSMOrder(models.Model):
 
     def _cron_bill_late(self):
         """Bill anything that no event billed, as a fallback for late billing."""
+        worker = self.env["paycollect.worker.mixin"]
         for order in self.env["sale.order"].search(self._get_late_domain()):
             if order.order_line._get_late_lines():
-                order._bill_late()
-                self.env["paycollect.worker.mixin"]._commit()
+                with worker._separately(f"late billing of {order}"):
+                    order._bill_late()
 
     def _get_late_domain(self):
         """Return the domain of orders to invoice that have a billed job."""

@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
@@ -7,7 +6,6 @@ from odoo.exceptions import UserError
 
 from ...rules.blocks import ACTIVE, EXPIRED, get_state, is_warning_due
 
-_logger = logging.getLogger(__name__)
 WARNING_MAIL = "paycollect_fsm.mail_template_hour_block_expiry"
 HELD_BACK = ("liability_current", "liability_non_current")
 
@@ -73,12 +71,8 @@ class PaycollectHourBlock(models.Model):
         ]
 
     def _run_alone(self, now):
-        try:
+        with self._separately("its scheduled work"):
             self._as_system()._run(now)
-            self._commit()
-        except Exception:
-            _logger.exception("%s could not be processed", self)
-            self._rollback()
 
     def _run(self, now):
         self.ensure_one()

@@ -19,7 +19,6 @@ from ...rules.blocks import (
     plan_refill,
 )
 from ...rules.const import OCCASION_DUE
-from ...rules.messages import MAIL, SMS
 from .paycollect_hour_block_use import JOB
 
 _logger = logging.getLogger(__name__)
@@ -261,27 +260,19 @@ class PaycollectHourBlock(models.Model):
             }
         )
         self.write({"next_order_id": order.id, "sold_next_at": now})
-        if not payer._get_request_targets((MAIL, SMS)):
-            self.company_id._schedule_collection_activity(
-                order,
-                self.env._("Offer %(customer)s the next block", customer=payer.name),
-                self.env._(
-                    "Little is left of %(block)s, but %(customer)s has neither an "
-                    "email address nor a phone number that accepts text messages.",
-                    block=self.display_name,
-                    customer=payer.display_name,
-                ),
-                code="hour_block_unreachable",
-                now=now,
-            )
+        if order._send_order_link(now):
             return
-        lang = payer.lang or self.env.lang
-        payer._request_payment_method(
-            company=self.company_id,
+        self.company_id._schedule_collection_activity(
+            order,
+            self.env._("Offer %(customer)s the next block", customer=payer.name),
+            self.env._(
+                "Little is left of %(block)s, but %(customer)s has neither an "
+                "email address nor a phone number that accepts text messages.",
+                block=self.display_name,
+                customer=payer.display_name,
+            ),
+            code="hour_block_unreachable",
             now=now,
-            purpose="order",
-            work=order.with_context(lang=lang)._get_work(),
-            **order._get_link_values(),
         )
 
     def _report_refill_failed(self, error, now):

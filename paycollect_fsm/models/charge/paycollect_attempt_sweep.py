@@ -1,10 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
-
 from odoo import fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.charge import (
@@ -23,8 +18,6 @@ from ...rules.const import (
     UNKNOWN,
 )
 from ...rules.outcome import KEY_REJECTED, Outcome
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 100
 
@@ -99,21 +92,14 @@ class PaycollectAttempt(models.Model):
         )
 
     def _sweep(self, attempts, method, now, *args):
-        """Run ``method`` on each attempt in a separate transaction.
+        """Run ``method`` on each attempt, or payment, in a separate transaction.
 
         :param now: naive UTC datetime; None: the time of each call
         """
         for attempt in attempts:
-            try:
-                attempt = attempt._as_system()
+            attempt = attempt._as_system()
+            with self._separately(f"{attempt} {method}"):
                 getattr(attempt, method)(now or fields.Datetime.now(), *args)
-                self._commit()
-            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                _logger.info("Attempt %s: %s", attempt.id, error)
-                self._rollback()
-            except Exception:
-                _logger.exception("Attempt %s: %s failed", attempt.id, method)
-                self._rollback()
 
     def _get_chore(self, now, **facts):
         """Return what the sweep does with the attempt, see ``protocol.get_chore``."""

@@ -1,6 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 from odoo import SUPERUSER_ID, models, modules
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+_logger = logging.getLogger(__name__)
+
+TRY_LATER = (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
 class PaycollectWorkerMixin(models.AbstractModel):
@@ -34,6 +45,28 @@ class PaycollectWorkerMixin(models.AbstractModel):
         if modules.module.current_test:
             raise  # noqa: PLE0704 - called while an exception is handled
         self.env.cr.rollback()
+
+    @contextmanager
+    def _separately(self, task):
+        """Run a block in a transaction of its own, so that no failure stops the rest.
+
+        What somebody else holds at the moment is left to the next run. Other failures
+        are logged; tests raise them.
+
+        :param str task: what the block does, for the log
+        :return: context manager; the ``done`` of its value says if it was committed
+        """
+        step = SimpleNamespace(done=False)
+        try:
+            yield step
+            self._commit()
+            step.done = True
+        except TRY_LATER as error:
+            _logger.info("%s: %s waits for the next run: %s", self, task, error)
+            self._rollback()
+        except Exception:
+            _logger.exception("%s: %s failed", self, task)
+            self._rollback()
 
     def _wait_for_lock(self):
         """Lock the claimed row, which others only hold for a moment.

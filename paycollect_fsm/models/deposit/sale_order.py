@@ -163,20 +163,30 @@ class SaleOrder(models.Model):
 
         :param now: naive UTC datetime
         """
+        if self._send_order_link(now):
+            text = self.env._("A link to pay the deposit is being sent.")
+            self._message_log(body=text)
+            return
+        self.company_id._schedule_collection_activity(
+            self,
+            self.env._("Ask for the deposit of %(order)s", order=self.name),
+            self.env._(
+                "A deposit is due, but %(customer)s has neither an email address "
+                "nor a phone number that accepts text messages.",
+                customer=self._get_payer().display_name,
+            ),
+            code="deposit_unreachable",
+            now=now,
+        )
+
+    def _send_order_link(self, now):
+        """Send the payer a link to the order; return whether there is an address.
+
+        :param now: naive UTC datetime
+        """
         payer = self._get_payer().with_company(self.company_id)
         if not payer._get_request_targets((MAIL, SMS)):
-            self.company_id._schedule_collection_activity(
-                self,
-                self.env._("Ask for the deposit of %(order)s", order=self.name),
-                self.env._(
-                    "A deposit is due, but %(customer)s has neither an email address "
-                    "nor a phone number that accepts text messages.",
-                    customer=payer.display_name,
-                ),
-                code="deposit_unreachable",
-                now=now,
-            )
-            return
+            return False
         lang = payer.lang or self.env.lang
         payer._request_payment_method(
             company=self.company_id,
@@ -185,4 +195,4 @@ class SaleOrder(models.Model):
             work=self.with_context(lang=lang)._get_work(),
             **self._get_link_values(),
         )
-        self._message_log(body=self.env._("A link to pay the deposit is being sent."))
+        return True

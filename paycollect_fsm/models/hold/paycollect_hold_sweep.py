@@ -1,15 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
-
 from odoo import fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import protocol
 from ...rules.hold import LIVE, SENT, UNKNOWN
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -47,12 +40,5 @@ class PaycollectHold(models.Model):
         :param now: naive UTC datetime; None: the time of each call
         """
         for record in records:
-            try:
+            with self._separately(f"{record} {method}"):
                 getattr(record, method)(now or fields.Datetime.now())
-                self._commit()
-            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                _logger.info("%s: %s", record, error)
-                self._rollback()
-            except Exception:
-                _logger.exception("%s: %s failed", record, method)
-                self._rollback()

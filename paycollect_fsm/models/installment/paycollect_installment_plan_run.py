@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -12,8 +11,6 @@ from .paycollect_installment_plan import (
     OTHER_CUSTOMER,
     SETTLED,
 )
-
-_logger = logging.getLogger(__name__)
 
 LATE_TASK = "plan_broken"
 
@@ -43,12 +40,8 @@ class PaycollectInstallmentPlan(models.Model):
                 plan._run_alone(now)
 
     def _run_alone(self, now):
-        try:
+        with self._separately("its scheduled work"):
             self._as_system()._run(now)
-            self._commit()
-        except Exception:
-            _logger.exception("%s could not be processed", self)
-            self._rollback()
 
     def _run(self, now):
         self.ensure_one()

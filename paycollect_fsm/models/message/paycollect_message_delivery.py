@@ -5,8 +5,6 @@ from psycopg2 import OperationalError
 
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ...rules.const import OCCASION_PART, RECEIPTS
 from ...rules.contact import find_emails
 from ...rules.messages import (
@@ -352,12 +350,5 @@ class PaycollectMessage(models.Model):
     def _sweep(self, records, method, *args):
         """Run ``method`` on each record in a transaction of its own."""
         for record in records:
-            try:
+            with self._separately(f"{record} {method}"):
                 getattr(record, method)(*args)
-                self._commit()
-            except RetryableJobError as error:
-                _logger.info("%s: %s", record, error)
-                self._rollback()
-            except Exception:
-                _logger.exception("%s: %s failed", record, method)
-                self._rollback()

@@ -1,10 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -35,8 +33,6 @@ from ...rules.refund import (
     get_hours,
     get_next,
 )
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 100
 LOCKED = 5  # seconds until a refund that is locked is tried again
@@ -308,12 +304,6 @@ class PaycollectRefund(models.Model):
     def _sweep_refunds(self, records, method, now):
         """Run ``method`` on each record in a separate transaction."""
         for record in records:
-            try:
-                getattr(record._as_system(), method)(now)
-                self._commit()
-            except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                _logger.info("%s: %s", record, error)
-                self._rollback()
-            except Exception:
-                _logger.exception("%s: %s failed", record, method)
-                self._rollback()
+            record = record._as_system()
+            with record._separately(method):
+                getattr(record, method)(now)

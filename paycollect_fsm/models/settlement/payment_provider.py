@@ -1,11 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import fields, models
-
-from odoo.addons.queue_job.exception import RetryableJobError
 
 _logger = logging.getLogger(__name__)
 
@@ -83,13 +79,10 @@ class PaymentProvider(models.Model):
         :param now: naive UTC datetime
         """
         now = now or fields.Datetime.now()
+        settlements = self.env["paycollect.settlement"]
         for provider in self._search_settling():
-            try:
+            with settlements._separately(f"payouts of {provider}"):
                 provider._read_and_settle(now)
-            except (RetryableJobError, OperationalError) as error:
-                _logger.info("Payouts of provider %s wait: %s", provider.id, error)
-                self.env["paycollect.settlement"]._rollback()
-            self.env["paycollect.settlement"]._commit()
 
     def _read_and_settle(self, now):
         """Read what is new, unless the provider doesn't answer, and settle.
@@ -111,10 +104,11 @@ class PaymentProvider(models.Model):
         :param now: naive UTC datetime
         """
         now = now or fields.Datetime.now()
+        settlements = self.env["paycollect.settlement"]
         for provider in self._search_settling():
             found = self.env["paycollect.discrepancy"]
-            found.with_company(provider.company_id)._check_provider(provider, now)
-            self.env["paycollect.settlement"]._commit()
+            with settlements._separately(f"checking {provider}"):
+                found.with_company(provider.company_id)._check_provider(provider, now)
 
     def _search_settling(self):
         """Return the providers (sudo) of companies that collect."""

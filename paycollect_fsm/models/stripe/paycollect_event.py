@@ -317,9 +317,5 @@ class PaycollectEvent(models.Model):
             [("next_try_at", "<=", now)], order="occurred_at, id", limit=BATCH
         )
         for event in due:
-            try:
+            with event._separately(event.event_id):
                 event._apply(now)
-                event._commit()
-            except (RetryableJobError, OperationalError) as error:
-                _logger.info("Event %s waits: %s", event.event_id, error)
-                event._rollback()

@@ -2,7 +2,7 @@
 import logging
 from datetime import UTC, timedelta
 
-from odoo import fields, models, modules
+from odoo import fields, models
 
 from ...rules import stripe_events
 from . import api as stripe_api
@@ -41,12 +41,15 @@ class PaymentProvider(models.Model):
             if not provider._is_followed():
                 continue
             provider = provider.with_company(provider.company_id)
-            try:
-                provider._fetch_missed(now)
-                provider._check_webhook()
-            except (stripe_api.Error, ValueError) as error:
-                provider._note_unread(error)
-            provider._commit_events()
+            with self.env["paycollect.event"]._separately(f"reading {provider}"):
+                provider._read_missed(now)
+
+    def _read_missed(self, now):
+        try:
+            self._fetch_missed(now)
+            self._check_webhook()
+        except (stripe_api.Error, ValueError) as error:
+            self._note_unread(error)
 
     def _fetch_missed(self, now):
         """Store listed events that are missing here, to be applied like a webhook's.
@@ -121,10 +124,3 @@ class PaymentProvider(models.Model):
             "Events of provider %s could not be read: %s", self.id, type(error).__name__
         )
         self.collection_events_error = f"{type(error).__name__}: {error}"[:500]
-
-    def _commit_events(self):
-        """Commit one provider. Tests run in a single transaction and only flush."""
-        if modules.module.current_test:
-            self.env.flush_all()
-        else:
-            self.env.cr.commit()  # pylint: disable=invalid-commit

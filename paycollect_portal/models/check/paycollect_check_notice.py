@@ -254,9 +254,11 @@ class PaycollectCheckNotice(models.Model):
             ],
             order="id",
         )
+        worker = self.env["paycollect.worker.mixin"]
         for notice in late:
             if notice.expected_until < notice.company_id._get_today(now):
-                notice._expire(now)
+                with worker._separately(f"end of {notice}"):
+                    notice._expire(now)
 
     def _expire(self, now):
         """Reminders resume, unless one of our workers holds the check."""

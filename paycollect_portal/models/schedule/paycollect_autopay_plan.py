@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -17,8 +16,6 @@ from odoo.addons.paycollect_fsm.rules.const import (
 
 from ...rules import autopay
 from ...rules.open_items import SCHEDULED
-
-_logger = logging.getLogger(__name__)
 
 # Reasons why a charge isn't planned that concern nobody: it is being paid.
 HARMLESS = ("in_flight", "paid", "customer_paying")
@@ -53,12 +50,8 @@ class PaycollectAutopay(models.Model):
 
     def _run_alone(self, charges, today, now):
         """Do one customer's work in a transaction of its own."""
-        try:
+        with self._separately("autopay"):
             self._as_system()._run(charges, today, now)
-            self._commit()
-        except Exception:
-            _logger.exception("%s: autopay could not be run", self)
-            self._rollback()
 
     @api.model
     def _get_work(self, company, today):

@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,8 +8,6 @@ from odoo.addons.paycollect_fsm.rules.const import OPEN_STATES, PAID
 from ...rules import scheduled
 from ...rules.scheduled import MORE_OWED, NOTHING_OWED, PLANNED, REFUSED
 from .paycollect_autopay_plan import HARMLESS
-
-_logger = logging.getLogger(__name__)
 
 
 class PaycollectScheduledPayment(models.Model):
@@ -42,12 +39,8 @@ class PaycollectScheduledPayment(models.Model):
                 payment._run_alone(today, now)
 
     def _run_alone(self, today, now):
-        try:
+        with self._separately("its start"):
             self._as_system()._run(today, now)
-            self._commit()
-        except Exception:
-            _logger.exception("%s could not be started", self)
-            self._rollback()
 
     def _run(self, today, now):
         self.ensure_one()

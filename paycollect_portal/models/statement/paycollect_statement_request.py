@@ -1,10 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 200
 TEMPLATE = "paycollect_portal.mail_template_statement"
@@ -122,14 +119,9 @@ class PaycollectStatementRequest(models.Model):
 
     def _try_to_send(self, last, now):
         """Return whether it worked; if not, it is tried again the next day."""
-        try:
+        with self._separately("the statement") as step:
             self._as_system()._send_statement(last, now)
-            self._commit()
-        except Exception:
-            _logger.exception("%s: the statement could not be sent", self)
-            self._rollback()
-            return False
-        return True
+        return step.done
 
     def _send_statement(self, last, now):
         """Queue the email and record it; do nothing if it was done meanwhile."""
