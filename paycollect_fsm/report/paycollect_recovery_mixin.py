@@ -9,6 +9,7 @@ class PaycollectRecoveryMixin(models.AbstractModel):
     """Common fields of the recovery reports. Amounts are in company currency."""
 
     _name = "paycollect.recovery.mixin"
+    _inherit = "paycollect.report.mixin"
     _description = "Payment Recovery Fields"
 
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
@@ -34,11 +35,6 @@ class PaycollectRecoveryMixin(models.AbstractModel):
         aggregator="avg",
         help="Recovered amount ÷ declined amount, weighted by amount.",
     )
-
-    def _search(self, *args, **kwargs):
-        """Turn off JIT: compiling the query takes PostgreSQL longer than running it."""
-        self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        return super()._search(*args, **kwargs)
 
     def _read_group_select(self, aggregate_spec, query):
         """The rate of a group is that of its sums, not the mean of its rows."""

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A ledger of two years: open items, and invoices that payments have settled."""
+"""A ledger of two years: open items, and invoices that payments have settled; each
+bills a job of its own."""
 
 from .history import copy_rows
 
@@ -13,14 +14,21 @@ from odoo import Command, fields
 customer = env["res.partner"].create({"name": "Bench Customer", "is_company": True})
 service = env["product.product"].create({"name": "Visit", "type": "service"})
 today = fields.Date.today()
+location = env["fsm.location"].create({
+    "name": "Bench Site", "owner_id": customer.id, "partner_id": customer.id,
+})
+person = env["fsm.person"].create({"name": "Tess Technician"})
 
 def bill():
+    job = env["fsm.order"].create({"location_id": location.id})
+    job.write({"person_id": person.id, "completed_on": fields.Datetime.now()})
     move = env["account.move"].create({
         "move_type": "out_invoice", "partner_id": customer.id,
         "invoice_date": today, "invoice_date_due": today,
         "invoice_payment_term_id": False,
         "invoice_line_ids": [Command.create({
             "product_id": service.id, "price_unit": 100, "tax_ids": [Command.clear()],
+            "fsm_order_ids": [Command.link(job.id)],
         })],
     })
     move.action_post()
@@ -116,8 +124,13 @@ def _copy_move(cr, move_id, count, prefix, day):
         },
     )
     found = {"move": move}
-    cr.execute("SELECT id FROM account_move_line WHERE move_id = %s", [move_id])
-    for (line_id,) in cr.fetchall():
+    cr.execute(
+        "SELECT line.id, link.fsm_order_id FROM account_move_line line "
+        "LEFT JOIN fsm_order_account_move_line_rel link "
+        "ON link.account_move_line_id = line.id WHERE line.move_id = %s",
+        [move_id],
+    )
+    for line_id, job_id in cr.fetchall():
         found[line_id] = copy_rows(
             cr,
             "account_move_line",
@@ -132,4 +145,23 @@ def _copy_move(cr, move_id, count, prefix, day):
                 f"{day} + 30 END",
             },
         )
+        if job_id:
+            _copy_job(cr, job_id, found[line_id], count, day)
     return found
+
+
+def _copy_job(cr, job_id, line, count, day):
+    """Each job was completed on the day of its invoice."""
+    job = copy_rows(
+        cr,
+        "fsm_order",
+        job_id,
+        count,
+        {"name": f"'JOB/{line}/' || n", "completed_on": f"{day} + TIME '12:00'"},
+    )
+    cr.execute(
+        "INSERT INTO fsm_order_account_move_line_rel "
+        "(fsm_order_id, account_move_line_id) "
+        "SELECT %s + n, %s + n FROM generate_series(1, %s) n",
+        [job, line, count],
+    )

@@ -45,6 +45,7 @@ SELECT SUM(line.balance), SUM(line.balance) FILTER (
 
 MEASURE = """
 import json, time
+from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tools import file_open
 
@@ -79,6 +80,18 @@ assert round(one.sales, 2) == round(float(sales), 2)
 with file_open("paycollect_dunning/data/files/collections_dashboard.json") as file:
     data = json.load(file)
 
+[period] = data["globalFilters"]
+assert period["defaultValue"] == "last_12_months"
+month = (day + relativedelta(days=1)).replace(day=1)
+
+def get_filter(own):
+    # The period that the dashboard opens with
+    name = own.get("fieldMatching", {}).get(period["id"], {}).get("chain")
+    return name and [
+        (name, ">=", str(month - relativedelta(months=12))),
+        (name, "<=", str(month - relativedelta(days=1))),
+    ] or []
+
 def get_groups():
     for pivot in data["pivots"].values():
         rows = [
@@ -86,13 +99,15 @@ def get_groups():
             for row in pivot["rows"]
         ]
         names = [measure["fieldName"] for measure in pivot["measures"]]
-        yield pivot["name"], pivot["model"], pivot["domain"], rows, names
+        domain = pivot["domain"] + get_filter(pivot)
+        yield f"{pivot['id']} {pivot['name']}", pivot["model"], domain, rows, names
     for sheet in data["sheets"]:
         for figure in sheet["figures"]:
-            if meta := figure["data"].get("metaData"):
-                yield figure["id"], meta["resModel"], [], meta["groupBy"], [
-                    meta["measure"]
-                ]
+            own = figure["data"]
+            if meta := own.get("metaData"):
+                yield figure["id"], meta["resModel"], get_filter(own), meta[
+                    "groupBy"
+                ], [meta["measure"]]
 
 def read_group(model, domain, rows, names):
     records = env[model]

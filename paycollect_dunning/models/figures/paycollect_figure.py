@@ -143,22 +143,30 @@ class PaycollectFigure(models.Model):
 
     @api.model
     def _read_figures(self, now):
-        """Return the rows as dicts of ``COLUMNS``, for companies with any entry.
+        """Return the rows that are asked for as dicts of ``COLUMNS``, for companies
+        with any entry.
 
         :param now: naive UTC datetime
         """
         ledger = self.env["paycollect.ledger"]
         latest = ledger._get_days(now)
+        months = 1 if self._is_latest_only() else figures.MONTHS
         pairs = [
             (company, day)
             for company, today in latest.items()
-            for day in figures.get_days_to_show(today)
+            for day in figures.get_days_to_show(today, months)
         ]
         return [
             self._prepare_row(company, day, found)
             | {"is_latest": day == latest[company]}
             for (company, day), found in ledger._read_ledgers(pairs).items()
         ]
+
+    def _is_latest_only(self):
+        return any(
+            operator == "in" and set(value) == {True}
+            for operator, value in self._get_required("is_latest")
+        )
 
     def _prepare_row(self, company, day, ledger):
         """Return a row from a :class:`rules.figures.Ledger`, without ``is_latest``."""

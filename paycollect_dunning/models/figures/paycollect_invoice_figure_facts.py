@@ -13,7 +13,8 @@ OTHERS = ("manual", "retry")
 
 
 class PaycollectInvoiceFigure(models.Model):
-    """The facts of an invoice, each kind in a query of its own.
+    """The facts of an invoice, each kind in a query of its own, about the invoices that
+    are ``picked``: those of the days that are asked for.
 
     The database leaves out those of which no column is asked for.
     """
@@ -27,12 +28,13 @@ class PaycollectInvoiceFigure(models.Model):
             "invoice_date",
             "is_move_sent",
             "move_type",
-            "origin_payment_id",
-            "statement_line_id",
         ],
         "account.move.line": [
             *LEDGER_FIELDS["account.move.line"],
             "fsm_order_ids",
+            "journal_id",
+            "payment_id",
+            "statement_line_id",
         ],
         "account.payment": ["payment_transaction_id"],
         "fsm.order": ["completed_on", "type"],
@@ -64,12 +66,13 @@ class PaycollectInvoiceFigure(models.Model):
     def _get_facts_query(self, day):
         return SQL(
             """
+            WITH picked AS %(materialized)s (%(picked)s)
             SELECT move.id, move.id AS move_id, move.invoice_date AS date,
-                   %(day)s::date AS as_of, move.company_id, company.currency_id,
+                   %(day)s::date AS as_of, move.company_id, move.currency_id,
                    move.commercial_partner_id AS partner_id,
                    move.collection_policy_id AS policy_id,
                    job.order_type_id, job.completed_on, job.completed_day,
-                   company.figures_step_minutes AS minutes,
+                   move.minutes,
                    COALESCE(money.is_settled AND money.collected > 0, FALSE)
                        AS is_paid,
                    CASE WHEN money.is_settled AND money.collected > 0
@@ -78,7 +81,7 @@ class PaycollectInvoiceFigure(models.Model):
                    CASE WHEN job.id IS NOT NULL
                         THEN COALESCE(money.total, 0) ELSE 0 END AS amount_jobs,
                    COALESCE(money.collected, 0) AS amount_collected,
-                   COALESCE(money.within_7, 0) AS amount_7,
+                   COALESCE(soon.amount, 0) AS amount_7,
                    COALESCE(money.within_30, 0) AS amount_30,
                    COALESCE(money.late, 0) AS amount_late,
                    COALESCE(money.written_off, 0) + CASE WHEN claim.id IS NOT NULL
@@ -105,30 +108,72 @@ class PaycollectInvoiceFigure(models.Model):
                    COALESCE(rated.ratings, 0) AS rated_count,
                    COALESCE(rated.happy, 0) AS happy_count,
                    %(manual)s AS steps_manual, %(saved)s AS steps_saved
-              FROM account_move move
-              JOIN res_company company ON company.id = move.company_id
+              FROM picked move
          LEFT JOIN (%(jobs)s) job ON job.id = move.id
          LEFT JOIN (%(money)s) money ON money.id = move.id
+         LEFT JOIN (%(soon)s) soon ON soon.id = move.id
          LEFT JOIN (%(tries)s) tries ON tries.id = move.id
          LEFT JOIN (%(first)s) first ON first.id = move.id
          LEFT JOIN (%(said)s) said ON said.id = move.id
          LEFT JOIN (%(reminded)s) reminded ON reminded.id = move.id
          LEFT JOIN (%(claims)s) claim ON claim.id = move.id
          LEFT JOIN (%(rated)s) rated ON rated.id = move.id
-             WHERE move.move_type = 'out_invoice' AND move.state = 'posted'
-               AND move.date <= %(day)s
             """,
             day=day,
+            picked=self._get_picked_query(day),
+            materialized=SQL(
+                "MATERIALIZED"
+                if self._get_first_day("completed_day")
+                else "NOT MATERIALIZED"
+            ),
             manual=self._get_steps_sql("manual"),
             saved=self._get_steps_sql("saved"),
             jobs=self._get_jobs_query(),
             money=self._get_money_query(day),
+            soon=self._get_soon_query(day),
             tries=self._get_tries_query(day),
             first=self._get_first_query(day),
             said=self._get_said_query(day),
             reminded=self._get_reminded_query(day),
             claims=self._get_claims_query(),
             rated=self._get_rated_query(day),
+        )
+
+    def _get_picked_query(self, day):
+        invoiced = self._get_first_day("date")
+        completed = self._get_first_day("completed_day")
+        return SQL(
+            """
+            SELECT move.id, move.company_id, move.commercial_partner_id,
+                   move.invoice_date, move.collection_policy_id, move.is_move_sent,
+                   company.currency_id, company.collection_zone AS zone,
+                   company.figures_step_minutes AS minutes
+              FROM account_move move
+              JOIN res_company company ON company.id = move.company_id
+             WHERE move.move_type = 'out_invoice' AND move.state = 'posted'
+               AND move.date <= %(day)s %(invoiced)s %(completed)s
+            """,
+            day=day,
+            invoiced=invoiced and SQL("AND move.invoice_date >= %s", invoiced) or SQL(),
+            completed=completed and self._get_completed_sql(completed) or SQL(),
+        )
+
+    def _get_completed_sql(self, day):
+        """Return SQL of a condition on the jobs of an invoice; a day more than needed:
+        the zone decides which day a job was completed on. It takes long, and is to be
+        looked up once."""
+        return SQL(
+            """
+            AND move.id IN (
+                SELECT line.move_id
+                  FROM fsm_order job
+                  JOIN fsm_order_account_move_line_rel link
+                    ON link.fsm_order_id = job.id
+                  JOIN account_move_line line ON line.id = link.account_move_line_id
+                 WHERE job.completed_on >= %s::date - 1
+            )
+            """,
+            day,
         )
 
     def _get_steps_sql(self, kind):
@@ -161,6 +206,7 @@ class PaycollectInvoiceFigure(models.Model):
                    COUNT(*) FILTER (WHERE state = %(unknown)s) AS unknown,
                    COUNT(*) FILTER (WHERE trigger = 'manual') AS by_hand
               FROM paycollect_attempt
+              JOIN picked ON picked.id = move_id
              WHERE sent_at < %(day)s::date + 1 AND is_lost IS NOT TRUE
           GROUP BY move_id
             """,
@@ -181,6 +227,7 @@ class PaycollectInvoiceFigure(models.Model):
                         ELSE 'open'
                    END AS outcome
               FROM paycollect_attempt attempt
+              JOIN picked ON picked.id = attempt.move_id
          LEFT JOIN payment_token token ON token.id = attempt.token_id
              WHERE attempt.sent_at < %(day)s::date + 1
                AND attempt.is_lost IS NOT TRUE
@@ -200,7 +247,8 @@ class PaycollectInvoiceFigure(models.Model):
             SELECT move_id AS id,
                    MIN(sent_at) FILTER (WHERE occasion = %(receipt)s) AS receipt_at
               FROM paycollect_message
-             WHERE state = 'sent' AND move_id IS NOT NULL
+              JOIN picked ON picked.id = move_id
+             WHERE state = 'sent'
                AND sent_at < %(day)s::date + 1
                AND occasion IN %(occasions)s
           GROUP BY move_id
@@ -227,6 +275,7 @@ class PaycollectInvoiceFigure(models.Model):
                                       AND message.channel NOT IN %(by_hand)s)
                        AS by_plan
               FROM paycollect_dunning_message_move_rel link
+              JOIN picked ON picked.id = link.move_id
               JOIN paycollect_dunning_message message ON message.id = link.message_id
               JOIN (
                     SELECT message_id, COUNT(*) AS invoices
@@ -248,8 +297,9 @@ class PaycollectInvoiceFigure(models.Model):
             """
             SELECT item.move_id AS id
               FROM paycollect_handoff_item item
+              JOIN picked ON picked.id = item.move_id
               JOIN paycollect_handoff handoff ON handoff.id = item.handoff_id
-             WHERE handoff.state = %s AND item.move_id IS NOT NULL
+             WHERE handoff.state = %s
           GROUP BY item.move_id
             """,
             HANDED_OVER,
@@ -262,6 +312,7 @@ class PaycollectInvoiceFigure(models.Model):
             SELECT res_id AS id, COUNT(*) AS ratings,
                    COUNT(*) FILTER (WHERE rating >= %(happy)s) AS happy
               FROM rating_rating
+              JOIN picked ON picked.id = res_id
              WHERE res_model = 'account.move' AND consumed
                AND rating >= 1 AND write_date < %(day)s::date + 1
           GROUP BY res_id

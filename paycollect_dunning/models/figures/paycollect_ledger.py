@@ -13,6 +13,7 @@ LEDGER_FIELDS = {
     "account.move": ["move_type"],
     "account.move.line": [
         "account_id",
+        "amount_residual",
         "balance",
         "company_id",
         "date",
@@ -21,6 +22,7 @@ LEDGER_FIELDS = {
         "move_id",
         "parent_state",
         "partner_id",
+        "reconciled",
     ],
     "account.partial.reconcile": [
         "amount",
@@ -38,11 +40,11 @@ class PaycollectLedger(models.AbstractModel):
     """The customers' accounts as they stood at the end of a day D, in bulk.
 
     All receivable accounts, posted entries, in the company's currency. What was matched
-    after D is still open at D: residuals are computed from the matches, not taken from
-    the fields that hold what is open now.
+    after D is still open at D: what is open now, less the matches since.
     """
 
     _name = "paycollect.ledger"
+    _inherit = "paycollect.report.mixin"
     _description = "Customer Accounts at a Date"
 
     @api.model
@@ -78,37 +80,53 @@ class PaycollectLedger(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT line.id, line.company_id, line.move_id, line.partner_id,
-                   line.account_id, line.date, line.date_maturity, day.day,
-                   line.balance - COALESCE(debit.amount, 0)
-                       + COALESCE(credit.amount, 0) AS residual
-              FROM account_move_line line
-              JOIN (%(days)s) day ON day.company_id = line.company_id
-              JOIN account_account account ON account.id = line.account_id
-         LEFT JOIN (%(debit)s) debit ON debit.id = line.id
-         LEFT JOIN (%(credit)s) credit ON credit.id = line.id
-             WHERE account.account_type = 'asset_receivable'
-               AND line.parent_state = 'posted'
-               AND line.date <= day.day
-               AND line.balance - COALESCE(debit.amount, 0)
-                   + COALESCE(credit.amount, 0) <> 0
+            WITH day AS (%(days)s), later AS MATERIALIZED (%(later)s)
+            SELECT item.*
+              FROM (
+                    SELECT %(columns)s,
+                           line.amount_residual + COALESCE(later.amount, 0) AS residual
+                      FROM account_move_line line
+                      JOIN day ON day.company_id = line.company_id
+                 LEFT JOIN later ON later.id = line.id
+                     WHERE line.reconciled IS NOT TRUE AND %(where)s
+                 UNION ALL
+                    SELECT %(columns)s, line.amount_residual + later.amount
+                      FROM later
+                      JOIN account_move_line line ON line.id = later.id
+                      JOIN day ON day.company_id = line.company_id
+                     WHERE line.reconciled AND %(where)s
+                   ) item
+             WHERE item.residual <> 0
             """,
             days=days,
-            debit=self._get_matched_query(days, "debit_move_id"),
-            credit=self._get_matched_query(days, "credit_move_id"),
+            later=self._get_later_query(),
+            columns=SQL(
+                "line.id, line.company_id, line.move_id, line.partner_id, "
+                "line.account_id, line.date, line.date_maturity, day.day"
+            ),
+            where=SQL(
+                "line.account_id = ANY(%s) AND line.parent_state = 'posted' "
+                "AND line.date <= day.day",
+                self._get_receivable_ids(),
+            ),
         )
 
-    def _get_matched_query(self, days, side):
+    def _get_later_query(self):
+        """Return SQL of what was taken from each item by matches after ``day``."""
         return SQL(
             """
-            SELECT partial.%(side)s AS id, SUM(partial.amount) AS amount
+            SELECT side.id, SUM(side.amount) AS amount
               FROM account_partial_reconcile partial
-              JOIN (%(days)s) day ON day.company_id = partial.company_id
-             WHERE partial.max_date <= day.day
-          GROUP BY partial.%(side)s
-            """,
-            side=SQL.identifier(side),
-            days=days,
+        CROSS JOIN LATERAL (VALUES
+                       (partial.debit_move_id, partial.amount),
+                       (partial.credit_move_id, -partial.amount)
+                   ) side (id, amount)
+              JOIN account_move_line line ON line.id = side.id
+              JOIN day ON day.company_id = line.company_id
+             WHERE partial.max_date > day.day
+               AND partial.max_date > (SELECT MIN(day.day) FROM day)
+          GROUP BY side.id
+            """
         )
 
     @api.model
@@ -125,7 +143,7 @@ class PaycollectLedger(models.AbstractModel):
         not_due = self._read_not_due(pairs)
         return {
             (company, day): figures.make_ledger(
-                daily[company.id], day, not_due.get((company.id, day), 0.0)
+                daily[company.id], day, round(not_due[company.id, day], 6)
             )
             for company, day in pairs
             if daily[company.id].has_begun(day)
@@ -146,15 +164,15 @@ class PaycollectLedger(models.AbstractModel):
                            WHERE move.move_type IN %(sales)s
                        ), 0)
                   FROM account_move_line line
-                  JOIN account_account account ON account.id = line.account_id
                   JOIN account_move move ON move.id = line.move_id
-                 WHERE account.account_type = 'asset_receivable'
+                 WHERE line.account_id = ANY(%(accounts)s)
                    AND line.parent_state = 'posted'
                    AND line.company_id = ANY(%(companies)s)
               GROUP BY line.company_id, line.date
               ORDER BY line.company_id, line.date
                 """,
                 sales=SALES,
+                accounts=self._get_receivable_ids(),
                 companies=companies.ids,
             )
         )
@@ -164,40 +182,69 @@ class PaycollectLedger(models.AbstractModel):
         return {one.id: figures.Daily(found[one.id]) for one in companies}
 
     def _read_not_due(self, pairs):
-        """Return ``{(company ID, day): what was open and not yet due}``.
+        """Return what was open and not yet due, by (company ID, day).
 
-        Few items are not yet due on a day, so the matches of each are looked up.
+        An item counts on the days from its own to its due date, a match from its day,
+        or the item's, on. Both are added up by their first and last of these days.
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.company_id, day.day,
-                       SUM(line.balance - debit.amount + credit.amount)
-                  FROM (%(days)s) day
-                  JOIN account_move_line line
-                    ON line.company_id = day.company_id
-                   AND line.date <= day.day AND line.date_maturity >= day.day
-                  JOIN account_account account ON account.id = line.account_id
-            CROSS JOIN LATERAL (%(debit)s) debit
-            CROSS JOIN LATERAL (%(credit)s) credit
-                 WHERE account.account_type = 'asset_receivable'
-                   AND line.parent_state = 'posted'
-                   AND line.balance - debit.amount + credit.amount > 0
-              GROUP BY line.company_id, day.day
-                """,
-                days=self._get_day_table(pairs),
-                debit=self._get_matched_lookup("debit_move_id"),
-                credit=self._get_matched_lookup("credit_move_id"),
-            )
-        )
-        return {(company, day): float(amount) for company, day, amount in rows}
+        days = defaultdict(list)
+        for company, day in sorted(pairs, key=lambda pair: pair[1]):
+            days[company.id].append(day)
+        found = defaultdict(float)
+        rows = self.env.execute_query(self._get_not_due_query(days)) if days else ()
+        for company_id, first, after, amount in rows:
+            for day in days[company_id][first:after]:
+                found[company_id, day] += amount
+        return found
 
-    def _get_matched_lookup(self, side):
+    def _get_not_due_query(self, days):
+        """Return SQL of ``company_id, first, after, amount``: positions in ``days``.
+
+        :param days: ``{company ID: its days, in order}``
+        """
         return SQL(
             """
-            SELECT COALESCE(SUM(partial.amount), 0) AS amount
-              FROM account_partial_reconcile partial
-             WHERE partial.%s = line.id AND partial.max_date <= day.day
+            WITH item AS MATERIALIZED (
+                SELECT line.id, line.company_id, line.balance, line.date, day.days,
+                       WIDTH_BUCKET(line.date_maturity, day.days) AS after
+                  FROM account_move_line line
+                  JOIN (VALUES %(days)s) day (company_id, days)
+                    ON day.company_id = line.company_id
+                 WHERE line.account_id = ANY(%(accounts)s)
+                   AND line.parent_state = 'posted'
+                   AND line.balance > 0
+                   AND line.date_maturity >= day.days[1]
+                   AND line.date <= day.days[ARRAY_UPPER(day.days, 1)]
+            ), part AS (
+                SELECT company_id, days, date, after, balance AS amount
+                  FROM item
+             UNION ALL
+                SELECT item.company_id, item.days,
+                       GREATEST(item.date, partial.max_date), item.after,
+                       -partial.amount
+                  FROM item
+                  JOIN account_partial_reconcile partial
+                    ON partial.debit_move_id = item.id
+             UNION ALL
+                SELECT item.company_id, item.days,
+                       GREATEST(item.date, partial.max_date), item.after,
+                       partial.amount
+                  FROM item
+                  JOIN account_partial_reconcile partial
+                    ON partial.credit_move_id = item.id
+            )
+            SELECT company_id, first, after, SUM(amount)
+              FROM (
+                    SELECT company_id, after, amount,
+                           WIDTH_BUCKET(date - 1, days) AS first
+                      FROM part
+                   ) placed
+             WHERE first < after
+          GROUP BY company_id, first, after
             """,
-            SQL.identifier(side),
+            days=SQL(", ").join(
+                SQL("(%s, %s::date[])", company_id, dates)
+                for company_id, dates in days.items()
+            ),
+            accounts=self._get_receivable_ids(),
         )

@@ -11,6 +11,7 @@ class PaycollectMeasureMixin(models.AbstractModel):
     """
 
     _name = "paycollect.measure.mixin"
+    _inherit = "paycollect.report.mixin"
     _description = "Ratios and Percentiles"
 
     @api.model
@@ -24,11 +25,6 @@ class PaycollectMeasureMixin(models.AbstractModel):
         """Hook: return ``{field: share}``: a group's value is this percentile, 0.5 for
         the median."""
         return {}
-
-    def _search(self, *args, **kwargs):
-        """Turn off JIT: compiling the query takes PostgreSQL longer than running it."""
-        self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        return super()._search(*args, **kwargs)
 
     def _read_group_select(self, aggregate_spec, query):
         name, _colon, aggregate = aggregate_spec.partition(":")

@@ -142,6 +142,25 @@ class TestInvoiceFigures(FiguresCommon):
             with self.subTest(domain):
                 self.assertEqual(self.sum_up(50, "first_rate", **domain), expected)
 
+    def test_a_period_leaves_nothing_else_out(self):
+        """The query reads the invoices of the period only, and all of each."""
+        first, next_day = str(self.today), str(self.today + timedelta(days=1))
+        figures = self.in_days(50)
+        ours = [("move_id", "in", (self.fast | self.slow | self.late).ids)]
+        for name, expected in (
+            ("date", (400, 300, 200)),
+            ("completed_day", (200, 200, 100)),
+        ):
+            specs = ["amount:sum", "amount_collected:sum", "amount_7:sum"]
+            if name == "date":
+                specs[2] = "amount_30:sum"
+            [values] = figures._read_group(ours + [(name, ">=", first)], [], specs)
+            self.assertEqual(tuple(round(value, 2) for value in values), expected)
+            terms = ours + [(name, ">", first), (name, "<=", next_day)]
+            self.assertFalse(figures.search(terms))
+            either = ours + ["|", (name, ">=", next_day), (name, "<=", first)]
+            self.assertEqual(len(figures.search(either)), 3 if name == "date" else 2)
+
     def test_receipts_and_unknown_charges(self):
         fast = {"move_id": self.fast.id}
         names = ("receipt_median", "receipt_p95")

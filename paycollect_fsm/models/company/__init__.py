@@ -8,6 +8,7 @@ from . import mail_message
 from . import paycollect_access
 from . import paycollect_customer_data
 from . import paycollect_log
+from . import paycollect_report_mixin
 from . import paycollect_worker_mixin
 from . import res_company
 from . import res_company_activation

@@ -19,6 +19,7 @@ class PaycollectRevenue(models.Model):
     """
 
     _name = "paycollect.revenue"
+    _inherit = "paycollect.report.mixin"
     _description = "Revenue by Job"
     _auto = False
     _order = "date desc, id desc"
@@ -66,11 +67,6 @@ class PaycollectRevenue(models.Model):
             "views": [(False, "form")],
         }
 
-    def _search(self, *args, **kwargs):
-        """Turn off JIT: compiling the query takes PostgreSQL longer than running it."""
-        self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        return super()._search(*args, **kwargs)
-
     @property
     def _table_query(self):
         today = self.env.company._get_today()
@@ -82,7 +78,8 @@ class PaycollectRevenue(models.Model):
         """:param day: D; a line counts on its invoice's accounting date"""
         return SQL(
             """
-            WITH received AS (%(received)s),
+            WITH picked AS NOT MATERIALIZED (%(picked)s),
+            received AS (%(received)s),
             line AS (%(lines)s),
             bill AS (%(bills)s),
             deposit AS (%(deposits)s),
@@ -110,8 +107,9 @@ class PaycollectRevenue(models.Model):
          LEFT JOIN deposit ON deposit.line_id = line.id
          LEFT JOIN worker ON worker.order_id = bill.order_id
             """,
+            picked=self._get_picked_query(day),
             received=self._get_received_query(day),
-            lines=self._get_lines_query(day),
+            lines=self._get_lines_query(),
             bills=self._get_bills_query(),
             deposits=self._get_deposits_query(),
             workers=self._get_workers_query(),

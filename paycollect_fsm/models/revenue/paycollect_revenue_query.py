@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class PaycollectRevenue(models.Model):
-    """The parts of the query: money, lines, jobs, deposits, and workers."""
+    """The parts of the query: documents, lines, jobs, deposits, and workers."""
 
     _inherit = "paycollect.revenue"
     _depends = {
@@ -13,11 +13,10 @@ class PaycollectRevenue(models.Model):
             "amount_residual_signed",
             "collection_policy_id",
             "commercial_partner_id",
+            "date",
             "move_type",
-            "origin_payment_id",
             "reversed_entry_id",
             "state",
-            "statement_line_id",
         ],
         "account.move.line": [
             "account_id",
@@ -29,8 +28,10 @@ class PaycollectRevenue(models.Model):
             "is_downpayment",
             "move_id",
             "parent_state",
+            "payment_id",
             "product_id",
             "sale_line_ids",
+            "statement_line_id",
         ],
         "account.partial.reconcile": [
             "amount",
@@ -53,69 +54,58 @@ class PaycollectRevenue(models.Model):
         "sale.order.line": ["fsm_order_id"],
     }
 
-    def _get_received_query(self, day):
-        """Return SQL of ``move_id, total, amount``: the whole invoice with taxes, and
-        the money matched with it. Credit notes are negative, money paid back, too.
-
-        A payment without a journal entry is booked with the bank statement. Until then
-        it counts up to the open amount.
-        """
+    def _get_picked_query(self, day):
+        """Return SQL of the documents until D: all of them, or those from the first day
+        that is asked for, with the invoices that they credit, the deposits that they
+        deduct, and the sales of the blocks that they draw from."""
+        first = self._get_first_day("date")
         return SQL(
             """
-            SELECT item.move_id, SUM(item.balance) AS total,
-                   SUM(COALESCE(paid.amount, 0) - COALESCE(repaid.amount, 0))
-                       + MAX(COALESCE(unbooked.amount, 0)) AS amount
-              FROM account_move_line item
-              JOIN account_account account ON account.id = item.account_id
-              JOIN account_move invoice ON invoice.id = item.move_id
-         LEFT JOIN (%(paid)s) paid ON paid.id = item.id
-         LEFT JOIN (%(repaid)s) repaid ON repaid.id = item.id
-         LEFT JOIN (%(unbooked)s) unbooked ON unbooked.id = item.move_id
-             WHERE account.account_type = 'asset_receivable'
-               AND item.parent_state = 'posted'
-               AND invoice.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-          GROUP BY item.move_id
+            WITH asked AS NOT MATERIALIZED (
+                SELECT id, move_type, reversed_entry_id, commercial_partner_id,
+                       collection_policy_id
+                  FROM account_move
+                 WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                   AND state = 'posted' AND date <= %(day)s %(from_first)s
+            )
+            SELECT * FROM asked %(earlier)s
             """,
-            paid=self._get_money_query("debit_move_id", "credit_move_id", day),
-            repaid=self._get_money_query("credit_move_id", "debit_move_id", day),
-            unbooked=SQL(
-                """
-                SELECT link.invoice_id AS id,
-                       LEAST(
-                           SUM(payment.amount_company_currency_signed),
-                           MAX(GREATEST(invoice.amount_residual_signed, 0))
-                       ) AS amount
-                  FROM account_move__account_payment link
-                  JOIN account_payment payment ON payment.id = link.payment_id
-                  JOIN account_move invoice ON invoice.id = link.invoice_id
-                 WHERE payment.move_id IS NULL AND payment.date <= %s
-                   AND payment.state IN ('in_process', 'paid')
-                   AND invoice.move_type <> 'out_refund'
-              GROUP BY link.invoice_id
-                """,
-                day,
-            ),
-        )
-
-    def _get_money_query(self, side, other, day):
-        return SQL(
-            """
-            SELECT partial.%(side)s AS id, SUM(partial.amount) AS amount
-              FROM account_partial_reconcile partial
-              JOIN account_move_line counterpart
-                ON counterpart.id = partial.%(other)s
-              JOIN account_move entry ON entry.id = counterpart.move_id
-             WHERE partial.max_date <= %(day)s
-               AND (entry.origin_payment_id IS NOT NULL
-                    OR entry.statement_line_id IS NOT NULL)
-          GROUP BY partial.%(side)s
-            """,
-            side=SQL.identifier(side),
-            other=SQL.identifier(other),
             day=day,
+            from_first=SQL("AND date >= %s", first) if first else SQL(),
+            earlier=self._get_earlier_sql(first) if first else SQL(),
         )
 
-    def _get_lines_query(self, day):
+    def _get_earlier_sql(self, first):
+        return SQL(
+            """
+         UNION ALL
+            SELECT id, move_type, reversed_entry_id, commercial_partner_id,
+                   collection_policy_id
+              FROM account_move
+             WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND state = 'posted' AND date < %(first)s
+               AND id IN (
+                   SELECT reversed_entry_id FROM asked
+                    UNION
+                   SELECT paid.move_id
+                     FROM asked
+                     JOIN account_move_line line ON line.move_id = asked.id
+                     JOIN sale_order_line_invoice_rel link
+                       ON link.invoice_line_id = line.id
+                     JOIN sale_order_line_invoice_rel other
+                       ON other.order_line_id = link.order_line_id
+                     JOIN account_move_line paid ON paid.id = other.invoice_line_id
+                    WHERE line.is_downpayment
+                    UNION
+                   SELECT sale.move_id
+                     FROM paycollect_hour_block block
+                     JOIN account_move_line sale ON sale.id = block.line_id
+             )
+            """,
+            first=first,
+        )
+
+    def _get_lines_query(self):
         """Return SQL of the invoice lines, and the share of their invoice that was
         collected; all of it, where nothing is owed."""
         return SQL(
@@ -125,23 +115,19 @@ class PaycollectRevenue(models.Model):
                    COALESCE(line.is_downpayment, FALSE) OR drawn.block_id IS NOT NULL
                        AS is_prepaid,
                    drawn.block_id, drawn.job_id,
-                   invoice.move_type, invoice.reversed_entry_id,
-                   invoice.commercial_partner_id,
-                   invoice.collection_policy_id AS policy_id,
+                   picked.move_type, picked.reversed_entry_id,
+                   picked.commercial_partner_id,
+                   picked.collection_policy_id AS policy_id,
                    CASE WHEN COALESCE(received.total, 0) = 0 THEN 1
                         ELSE received.amount / received.total
                    END AS ratio
-              FROM account_move_line line
-              JOIN account_move invoice ON invoice.id = line.move_id
+              FROM picked
+              JOIN account_move_line line ON line.move_id = picked.id
          LEFT JOIN received ON received.move_id = line.move_id
          LEFT JOIN paycollect_hour_block_use drawn
                 ON drawn.line_id = line.id AND drawn.kind = 'job'
-             WHERE invoice.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-               AND line.parent_state = 'posted'
-               AND line.display_type = 'product'
-               AND line.date <= %s
-            """,
-            day,
+             WHERE line.parent_state = 'posted' AND line.display_type = 'product'
+            """
         )
 
     def _get_bills_query(self):

@@ -22,14 +22,14 @@ class TestRevenue(BlockCommon):
         self.job = self.make_job(self.customer, token=None)
         self.job.write({"type": self.type.id})
 
-    def read_revenue(self, *jobs, groupby="person_id", days=0):
+    def read_revenue(self, *jobs, groupby="person_id", days=0, domain=()):
         """Return ``{group: (invoiced, collected)}`` of the jobs, at a day."""
         day = self.today + timedelta(days=days)
         rows = (
             self.env["paycollect.revenue"]
             .with_context(collection_as_of=str(day))
             ._read_group(
-                [("order_id", "in", [job.id for job in jobs])],
+                [("order_id", "in", [job.id for job in jobs]), *domain],
                 [groupby],
                 ["amount_invoiced:sum", "amount_collected:sum"],
             )
@@ -38,6 +38,12 @@ class TestRevenue(BlockCommon):
             group: (round(invoiced, 2), round(collected, 2))
             for group, invoiced, collected in rows
         }
+
+    def read_since(self, days, *jobs):
+        """Return the revenue of a period that begins in some days."""
+        first = self.today + timedelta(days=days)
+        domain = [("date", ">=", str(first)), ("date", "<=", str(first))]
+        return self.read_revenue(*jobs, days=max(days, 0), domain=domain)
 
     def pay_part(self, move, amount, days=0):
         wizard = self.env["account.payment.register"]
@@ -102,15 +108,21 @@ class TestRevenue(BlockCommon):
             Command.clear(),
             Command.create({"name": "Goodwill", "price_unit": 20, "tax_ids": False}),
         ]
+        late.invoice_date = self.today + timedelta(days=1)
         late.action_post()
-        self.pay_part(late, 20)
-        found = self.read_revenue(self.job, groupby="move_id")
+        self.pay_part(late, 20, days=1)
+        found = self.read_revenue(self.job, groupby="move_id", days=1)
         self.assertEqual(found[late], (-20, -20))
-        self.assertEqual(self.read_revenue(self.job), {self.worker: (40, 40)})
+        self.assertEqual(self.read_revenue(self.job, days=1), {self.worker: (40, 40)})
+        tomorrow = self.read_since(1, self.job)  # its invoice was there before
+        self.assertEqual(tomorrow, {self.worker: (-20, -20)})
 
     def test_a_deposit_counts_once(self):
         """A deposit of 30 is paid, then 35 of the remaining 70."""
-        deposit = self.make_deposit(self.job._get_sale_order(), percent=30)
+        order = self.job._get_sale_order()
+        deposit = self.make_deposit(order, percent=30, post=False)
+        deposit.invoice_date = self.today - timedelta(days=40)
+        deposit.action_post()
         self.pay_part(deposit, 30)
         self.assertEqual(self.read_revenue(self.job), {})
         invoice = self.complete(self.job)
@@ -118,6 +130,8 @@ class TestRevenue(BlockCommon):
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 30)})
         self.pay_part(invoice, 35)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 65)})
+        self.assertEqual(self.read_since(0, self.job), {self.worker: (100, 65)})
+        self.assertEqual(self.read_since(-40, self.job), {})
         self.pay_part(invoice, 35)
         self.assertEqual(self.read_revenue(self.job), {self.worker: (100, 100)})
 
@@ -131,7 +145,8 @@ class TestRevenue(BlockCommon):
 
     def test_a_prepaid_block_counts_once(self):
         """Ten hours for 900, sold before the job: four of them are worth 360."""
-        block = self.sell_block(self.customer)
+        sold_on = self.today - timedelta(days=40)
+        block = self.sell_block(self.customer, invoice_date=sold_on)
         sold = self.env["paycollect.revenue"].search(
             [("move_id", "=", block.move_id.id)]
         )
@@ -141,6 +156,7 @@ class TestRevenue(BlockCommon):
         invoice = self.complete(job)
         self.assertEqual(invoice.amount_total, 0)
         self.assertEqual(self.read_revenue(job), {self.worker: (360, 360)})
+        self.assertEqual(self.read_since(0, job), {self.worker: (360, 360)})
         block.move_id.line_ids.remove_move_reconcile()  # its payment was returned
         self.assertEqual(self.read_revenue(job), {self.worker: (360, 0)})
 
