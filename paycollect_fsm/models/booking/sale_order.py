@@ -70,8 +70,16 @@ class SaleOrder(models.Model):
         self.filtered("company_id.collection_active")._refresh_collection_policy()
         self._check_collection_gate(CONFIRM)
         result = super().action_confirm()
+        self._collect_on_confirmation(fields.Datetime.now())
         self._log_collection_warning(CONFIRM)
         return result
+
+    def _collect_on_confirmation(self, now):
+        """Hook: charge or ask for what is due at once, before anyone is told that it
+        still is.
+
+        :param now: naive UTC datetime
+        """
 
     def _action_confirm(self):
         """Confirm one order at a time; field service cannot confirm several at once."""

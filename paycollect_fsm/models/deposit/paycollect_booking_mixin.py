@@ -29,7 +29,11 @@ class PaycollectBookingMixin(models.AbstractModel):
         if text := super()._get_payment_progress_text():
             return text
         order = self.sudo()._get_order_to_pay()
-        return order._get_deposit_progress_text() if order else ""
+        if not order:
+            return ""
+        return order._get_deposit_progress_text() or order._get_link_sent_text(
+            fields.Datetime.now()
+        )
 
     def _get_payment_step_text(self):
         """Confirming a quotation asks for its deposit."""

@@ -21,12 +21,11 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def action_confirm(self):
+    def _collect_on_confirmation(self, now):
         """Ask for the deposit. Who accepts online has just paid it."""
-        result = super().action_confirm()
+        super()._collect_on_confirmation(now)
         if not self._is_done_by_customer():
-            self._collect_deposits(fields.Datetime.now())
-        return result
+            self._collect_deposits(now)
 
     def action_charge_deposit(self):
         """Button: charge the deposit to the method on file (Collections users).
@@ -84,7 +83,7 @@ class SaleOrder(models.Model):
             prepaid=self.collection_mode == PREPAID,
             has_method=bool(due and self._get_deposit_method(now)),
             on_its_way=self._is_deposit_on_its_way(),
-            link_open=self._has_open_link(now),
+            link_open=bool(self._find_open_links(now)),
         )
 
     def _get_deposit_method(self, now):
@@ -109,11 +108,10 @@ class SaleOrder(models.Model):
             self._is_in_process(transaction) for transaction in self.transaction_ids
         )
 
-    def _has_open_link(self, now):
-        """Whether the customer has a link to pay this order."""
-        links = self._get_requested_links()
-        return any(
-            link.purpose == "order" and link._get_state(now) == "open" for link in links
+    def _find_open_links(self, now):
+        """Return the customer's links that pay this order."""
+        return self._get_requested_links().filtered(
+            lambda link: link.purpose == "order" and link._get_state(now) == "open"
         )
 
     def _try_to_charge_deposit(self, now):

@@ -37,12 +37,8 @@ class SaleOrder(models.Model):
         paid = to_units(self._get_collected_amount(), unit)
         due = max(asked - paid, 0)
         last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
-        sent = self._get_requested_links().filtered(
-            lambda link: link.purpose == "order" and link._get_state(now) == "open"
-        )
-        state = get_state(
-            asked, due, last.state or "", bool(last.parked_code), bool(sent)
-        )
+        sent = bool(self._find_open_links(now))
+        state = get_state(asked, due, last.state or "", bool(last.parked_code), sent)
         return state, asked, due
 
     def _get_deposit_state_text(self, now):
@@ -97,14 +93,7 @@ class SaleOrder(models.Model):
             if progress := self._get_deposit_progress_text():
                 return progress
         if state == LINK_SENT:
-            links = self._get_requested_links().filtered(
-                lambda link: link.purpose == "order"
-            )
-            at = max(links.mapped("create_date"))
-            return self.env._(
-                "A payment link was sent on %(date)s.",
-                date=format_day(self.env, self.company_id._get_today(at)),
-            )
+            return self._get_link_sent_text(now)
         return {
             ON_ITS_WAY: self.env._("The charge is being processed."),
             PLANNED: self.env._("It is being charged to the method on file."),
@@ -112,6 +101,17 @@ class SaleOrder(models.Model):
             DECLINED: self.env._("The method on file was declined."),
             DUE: self._get_deposit_asking_text(now),
         }[state]
+
+    def _get_link_sent_text(self, now):
+        """Return when the last link that still pays the order was sent, or ""."""
+        links = self._find_open_links(now)
+        if not links:
+            return ""
+        at = max(links.mapped("create_date"))
+        return self.env._(
+            "A payment link was sent on %(date)s.",
+            date=format_day(self.env, self.company_id._get_today(at)),
+        )
 
     def _get_deposit_progress_text(self):
         """Return what becomes of a payment that was planned or started, or ""."""

@@ -55,7 +55,7 @@ class PaycollectSettlementLine(models.Model):
         index=True,
     )
     label = fields.Char(
-        string="Provider's Name", readonly=True, help="What the provider calls it."
+        string="Type at the Provider", readonly=True, help="What the provider calls it."
     )
     date = fields.Date(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)

@@ -13,6 +13,9 @@ from .common_deposit import DepositCommon
 class TestDeposit(DepositCommon):
     """Deposits: charged or asked for, booked, deducted, and given back."""
 
+    def get_log(self, order):
+        return " ".join(str(body) for body in order.message_ids.mapped("body"))
+
     def test_staff_confirm_the_card_pays_the_deposit_and_later_the_rest(self):
         order = self.quote()
         self.assertEqual(order.collection_deposit_percent, 30)
@@ -52,7 +55,10 @@ class TestDeposit(DepositCommon):
         self.assertEqual(set(link.mapped("purpose")), {"order"})
         self.assertFalse(order._get_deposits())
         self.assertEqual(order.collection_readiness, "deposit_due")
-        self.assertIn("300.00", order.collection_readiness_reason)
+        self.assertRegex(
+            order.collection_readiness_reason, r"300\.00 .*A payment link was sent on"
+        )
+        self.assertNotIn("Send the customer", self.get_log(order))
         text = order.fsm_order_ids.collection_deposit_text
         self.assertRegex(text, r"due\. A payment link was sent on \w+ \d+, \d{4}\.$")
         action = order.with_user(self.seller).action_send_payment_link()
@@ -91,6 +97,10 @@ class TestDeposit(DepositCommon):
             (order.state, attempt.state, attempt.amount), ("sale", "planned", 300)
         )
         self.env.invalidate_all()
+        self.assertRegex(
+            self.get_log(order.sudo()),
+            r"not ready to collect: \$300\.00 .*It is being charged to the method",
+        )
         for booking in (order, order.fsm_order_ids):
             self.assertFalse(booking.collection_can_ask)
             self.assertRegex(

@@ -56,7 +56,7 @@ class TestStripeStages(InstallmentCommon, StripeEventCase):
                 taken = self.bank.get_taken()
                 self.assertEqual(order.collection_readiness, "deposit_due")
                 self.assertEqual(order._get_payment_problem(), "processing")
-                self.assertFalse(order._has_open_link(self.now()))
+                self.assertFalse(order._find_open_links(self.now()))
                 with self.assertRaisesRegex(UserError, "already in progress"):
                     order.with_user(self.accountant).action_charge_deposit()
                 self.resolve(attempt)
