@@ -123,7 +123,7 @@ class PaycollectInvoiceFigure(models.Model):
             picked=self._get_picked_query(day),
             materialized=SQL(
                 "MATERIALIZED"
-                if self._get_first_day("completed_day")
+                if self._get_first_required_day("completed_day")
                 else "NOT MATERIALIZED"
             ),
             manual=self._get_steps_sql("manual"),
@@ -140,8 +140,8 @@ class PaycollectInvoiceFigure(models.Model):
         )
 
     def _get_picked_query(self, day):
-        invoiced = self._get_first_day("date")
-        completed = self._get_first_day("completed_day")
+        invoiced = self._get_first_required_day("date")
+        completed = self._get_first_required_day("completed_day")
         return SQL(
             """
             SELECT move.id, move.company_id, move.commercial_partner_id,

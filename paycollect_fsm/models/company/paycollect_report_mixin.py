@@ -38,7 +38,7 @@ class PaycollectReportMixin(models.AbstractModel):
         return [rest for field, *rest in conditions if field == name]
 
     @api.model
-    def _get_first_day(self, name):
+    def _get_first_required_day(self, name):
         """Return the first day of a date field that is asked for, or None."""
         days = [
             fields.Date.to_date(value)

@@ -31,9 +31,7 @@ class PaycollectBookingMixin(models.AbstractModel):
         order = self.sudo()._get_order_to_pay()
         if not order:
             return ""
-        return order._get_deposit_progress_text() or order._get_link_sent_text(
-            fields.Datetime.now()
-        )
+        return order._get_deposit_progress_text() or order._get_link_sent_text()
 
     def _get_payment_step_text(self):
         """Confirming a quotation asks for its deposit."""

@@ -102,9 +102,12 @@ class SaleOrder(models.Model):
             DUE: self._get_deposit_asking_text(now),
         }[state]
 
-    def _get_link_sent_text(self, now):
-        """Return when the last link that still pays the order was sent, or ""."""
-        links = self._find_open_links(now)
+    def _get_link_sent_text(self, now=None):
+        """Return when the last link that still pays the order was sent, or "".
+
+        :param now: naive UTC datetime
+        """
+        links = self._find_open_links(now or fields.Datetime.now())
         if not links:
             return ""
         at = max(links.mapped("create_date"))

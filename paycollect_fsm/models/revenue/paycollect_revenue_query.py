@@ -58,7 +58,7 @@ class PaycollectRevenue(models.Model):
         """Return SQL of the documents until D: all of them, or those from the first day
         that is asked for, with the invoices that they credit, the deposits that they
         deduct, and the sales of the blocks that they draw from."""
-        first = self._get_first_day("date")
+        first = self._get_first_required_day("date")
         return SQL(
             """
             WITH asked AS NOT MATERIALIZED (
