@@ -29,14 +29,14 @@ class PaycollectBookingMixin(models.AbstractModel):
         if text := super()._get_payment_progress_text():
             return text
         order = self.sudo()._get_order_to_pay()
-        if not order:
-            return ""
-        return order._get_deposit_progress_text() or order._get_link_sent_text()
+        return order._get_deposit_progress_text() if order else ""
 
     def _get_payment_step_text(self):
-        """Confirming a quotation asks for its deposit."""
+        """Confirming a quotation asks for its deposit, unless a link already does."""
         order = self.sudo()._get_order_to_pay()
-        text = order._get_deposit_confirm_text() if order else ""
+        text = ""
+        if order:
+            text = order._get_deposit_confirm_text() or order._get_link_sent_text()
         return text or super()._get_payment_step_text()
 
     @api.depends()
