@@ -13,12 +13,14 @@ CAP_WINDOW = timedelta(days=30)
 OVER = ("in_draft", "blocked", "moved", "stopped", "credit")
 
 
-def check(facts, books, owed):
+def check(facts, books, owed, daily_count=DAILY_COUNT, network_cap=NETWORK_CAP):
     """Return the breaches.
 
     :param facts: :class:`facts.Facts`
     :param books: :class:`provider.Books`
     :param owed: by invoice id, what may have been taken for it, in cents
+    :param daily_count: the company's limit of charges a day
+    :param network_cap: declines of a card in 30 days
     """
     breaches = [
         *_taken_beyond_debt(facts, books, owed),
@@ -28,8 +30,8 @@ def check(facts, books, owed):
         *_otherwise_than_shown(facts, books),
         *_captures_called_declined(facts, books),
         *_after_hard_code(facts),
-        *_daily_limit(facts),
-        *_network_cap(facts),
+        *_daily_limit(facts, daily_count),
+        *_network_cap(facts, network_cap),
         *_receipts_of_one_payment(facts),
         *_holds_of_an_order(facts, books),
         *_refunded_twice(facts, books),
@@ -110,32 +112,37 @@ def _after_hard_code(facts):
                 yield f"attempt {other.id} after the hard code of {hard.id}"
 
 
-def _daily_limit(facts):
+def _daily_limit(facts, count):
     days = defaultdict(list)
     for attempt in facts.attempts:
         if attempt.sent_at:
             days[attempt.sent_at.date()].append(attempt)
     for day, attempts in days.items():
         attempts.sort(key=lambda attempt: (attempt.sent_at, attempt.id))
-        for attempt in attempts[DAILY_COUNT:]:
+        for attempt in attempts[count:]:
             if not attempt.is_released:
                 yield f"attempt {attempt.id} beyond the limit of {day}"
 
 
-def _network_cap(facts):
-    sent = [attempt for attempt in facts.attempts if attempt.sent_at]
-    for attempt in sent:
-        before = [
-            other
-            for other in sent
-            if other.fingerprint == attempt.fingerprint
-            and other.state == "declined"
-            and other.decline_kind
-            and other.done_at < attempt.sent_at
-            and other.done_at > attempt.sent_at - CAP_WINDOW
-        ]
-        if len(before) >= NETWORK_CAP:
-            yield f"attempt {attempt.id} after {len(before)} declines of its card"
+def _network_cap(facts, cap):
+    cards = defaultdict(list)
+    for attempt in facts.attempts:
+        if attempt.sent_at:
+            cards[attempt.fingerprint].append(attempt)
+    for sent in cards.values():
+        for attempt in sent:
+            before = [other for other in sent if _counts_for(other, attempt)]
+            if len(before) >= cap:
+                yield f"attempt {attempt.id} after {len(before)} declines of its card"
+
+
+def _counts_for(other, attempt):
+    """Whether the network counts this attempt when the next one is sent."""
+    return (
+        other.state == "declined"
+        and other.decline_kind
+        and attempt.sent_at - CAP_WINDOW < other.done_at < attempt.sent_at
+    )
 
 
 def _receipts_of_one_payment(facts):

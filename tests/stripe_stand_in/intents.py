@@ -146,7 +146,7 @@ def confirm(account, intent, params):
 
 
 def _ask_card(account, intent, method, off_session, authenticated=False):
-    outcome = methods.take_outcome(account, method)
+    outcome = methods.take_outcome(account, method, intent)
     private = account.secrets[method["id"]]
     if outcome == "authenticate_on_setup":
         outcome = "succeed" if private["set_up"] and off_session else "authenticate"
@@ -240,7 +240,8 @@ def authenticate(account, intent, success=True):
 def _debit(account, intent, method):
     charge = charges.create(account, intent, method)
     intent.update(status="processing", next_action=None, last_payment_error=None)
-    account.secrets[intent["id"]] = {"outcome": methods.take_outcome(account, method)}
+    outcome = methods.take_outcome(account, method, intent)
+    account.secrets[intent["id"]] = {"outcome": outcome}
     account.emit("charge.pending", charge)
     account.emit("payment_intent.processing", intent)
 

@@ -169,6 +169,14 @@ def _make(account, kind, details, outcome, test_id):
     return method
 
 
+def decide_outcome(account, method_id, decide):
+    """Let a function of the method and the intent return each outcome.
+
+    Only in the same process, see :func:`set_outcome`.
+    """
+    account.secrets[method_id]["outcomes"] = decide
+
+
 def set_outcome(account, method_id, *outcomes):
     """Set a method's responses: one outcome after the other; the last one repeats.
 
@@ -180,9 +188,11 @@ def set_outcome(account, method_id, *outcomes):
     account.secrets[method_id]["outcomes"] = list(outcomes)
 
 
-def take_outcome(account, method):
+def take_outcome(account, method, intent):
     """Return the outcome of this attempt."""
     outcomes = account.secrets[method["id"]]["outcomes"]
+    if callable(outcomes):
+        return outcomes(method, intent)
     return outcomes.pop(0) if len(outcomes) > 1 else outcomes[0]
 
 
