@@ -39,6 +39,8 @@ class PaycollectBookingMixin(models.AbstractModel):
             return progress
         if not self.env.user.has_groups(REQUEST_GROUPS):
             return self._get_office_step_text(code)
+        if code in PAYMENTS:
+            return self._get_payment_step_text()
         return {
             "method_missing": self.env._("Request one from the customer."),
             "method_expired": self.env._("Request a new payment method."),
@@ -49,8 +51,6 @@ class PaycollectBookingMixin(models.AbstractModel):
             "method_unusable": self.env._(
                 "Request a payment method: the link asks for the customer's consent."
             ),
-            "prepayment_due": self._get_payment_step_text(),
-            "deposit_due": self._get_payment_step_text(),
             "prepayment_unknown": self.env._("Create a quotation for it."),
         }.get(code, "")
 
