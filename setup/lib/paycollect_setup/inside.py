@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import paths
+from . import paths, quick_logins
 
 
 class InsideError(Exception):
@@ -59,6 +59,7 @@ def _main():
     request = json.load(sys.stdin)
     config.parse_config([], setup_logging=True)
     load_server_wide_modules()
+    quick_logins.install()
     (database,) = config["db_name"]
     registry = Registry(database)
     scope = {}

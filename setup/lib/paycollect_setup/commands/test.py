@@ -8,7 +8,16 @@ With arguments: the selected tests, in one process.
 import contextlib
 import os
 
-from .. import configuration, databases, environment, guard, paths, seconds, system
+from .. import (
+    configuration,
+    databases,
+    environment,
+    guard,
+    paths,
+    quick_logins,
+    seconds,
+    system,
+)
 from ..shards import Shard, run
 from ..steps import foreground, step
 from ..turns import Turns
@@ -100,6 +109,7 @@ def _place(template, suffix=""):
                 "PAYCOLLECT_TEMPLATE": template,
                 "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {PG_OPTIONS}",
                 "XDG_CONFIG_HOME": str(paths.CACHE),
+                quick_logins.VARIABLE: "1",
                 **guard.environment(log),
             },
         )
