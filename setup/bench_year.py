@@ -16,9 +16,9 @@ source for each number (--sources prints them), and customers.py for what follow
 Whoever has a card on file agreed to be charged when the job is done; --keep-terms
 charges him after 30 days instead, when the invoice is due, as everybody else is. Staff
 never forgets or errs in plain Odoo, and writes to every late customer, every week.
-Cards can be declined, checks bounce and invoices be disputed; there are no chargebacks,
-part payments, refunds or bank debits, and no outages. Charges and reminders run at
-night and in the evening instead of each hour.
+Cards can be declined, checks bounce and open invoices be disputed; there are no
+chargebacks, part payments, refunds or bank debits, and no outages. Charges and
+reminders run at night and in the evening instead of each hour.
 """
 
 import argparse

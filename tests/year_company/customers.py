@@ -12,7 +12,7 @@ what follows from it, and these assumptions:
 - News of a declined charge are like a reminder: whoever answers stores a new card if
   his is dead, and pays online otherwise.
 - A dispute comes three days after the invoice, is answered a week later, and the
-  customer accepts the answer.
+  customer accepts the answer. Whoever has paid by then disputes nothing.
 - Every other check writer announces his check on his page, three days before.
 - Whoever's check bounced pays ten days later by transfer.
 """
