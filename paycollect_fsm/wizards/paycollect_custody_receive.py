@@ -3,7 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.company.paycollect_access import GROUP_USER
-from ..rules.door import RECEIVED
+from ..rules.door import CASH, RECEIVED
 
 
 class PaycollectCustodyReceive(models.TransientModel):
@@ -43,8 +43,8 @@ class PaycollectCustodyReceive(models.TransientModel):
     def action_confirm(self):
         """Button: confirm the counted amounts.
 
-        :raise UserError: if a difference has no reason or no account, or one was
-            received already
+        :raise UserError: if a difference has no reason, or is to be booked but has no
+            account, or one was received already
         """
         self.ensure_one()
         custodies = self.line_ids.custody_id
@@ -54,7 +54,7 @@ class PaycollectCustodyReceive(models.TransientModel):
             line._check_counted()
             reason = (line.reason or "").strip() if line.difference else False
             line.custody_id._record_step(RECEIVED, now, line.counted, reason)
-            if line.books_difference and line.account_id:
+            if line.books_difference and line.can_book:
                 line.custody_id._book_difference(now)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -84,6 +84,7 @@ class PaycollectCustodyReceiveLine(models.TransientModel):
         compute_sudo=True,
         help="The cash journal's account for losses or profits.",
     )
+    can_book = fields.Boolean(compute="_compute_difference", compute_sudo=True)
     books_difference = fields.Boolean(
         string="Book It", default=True, write_groups=GROUP_USER
     )
@@ -94,6 +95,7 @@ class PaycollectCustodyReceiveLine(models.TransientModel):
             difference = line.counted - line.amount
             line.difference = line.currency_id.round(difference)
             line.account_id = line.custody_id._get_difference_account(line.difference)
+            line.can_book = line.difference and line.custody_id.kind == CASH
 
     def _check_counted(self):
         what = self.custody_id.display_name

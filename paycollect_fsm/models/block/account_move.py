@@ -42,6 +42,7 @@ class AccountMove(models.Model):
         """The invoice of a block stays as it is once jobs draw the block."""
         if vals.get("state") in UNDONE:
             posted = self.sudo().filtered(lambda move: move.state == "posted")
+            posted.hour_block_ids._serialize()
             used = posted.hour_block_ids.filtered(
                 lambda block: any(use._counts() for use in block.use_ids)
             )

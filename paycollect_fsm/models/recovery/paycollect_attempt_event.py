@@ -71,4 +71,6 @@ class PaycollectAttempt(models.Model):
             else:
                 attempt._set_decline_meaning(now)
                 attempt.follow_up_code = "not_presented"
-                attempt._report_exhausted()
+                attempt._report_exhausted(
+                    summary=self.env._("Payment returned by the bank")
+                )

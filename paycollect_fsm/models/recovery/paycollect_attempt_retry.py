@@ -285,12 +285,15 @@ class PaycollectAttempt(models.Model):
         its limits. A charge that takes its place is for the same."""
         return {}
 
-    def _report_exhausted(self, text=None):
-        """Notify accounting that no automatic options are left."""
+    def _report_exhausted(self, text=None, summary=None):
+        """Notify accounting that no automatic options are left.
+
+        :param summary: what happened; default: that the payment was declined
+        """
         self.ensure_one()
         self.company_id._schedule_collection_activity(
             self.move_id,
-            self.env._("Payment declined"),
+            summary or self.env._("Payment declined"),
             self.env._(
                 "%(history)s %(text)s Contact the customer, charge another payment "
                 "method with “Collect Now,” or arrange another way to pay.",

@@ -115,7 +115,9 @@ class PaycollectAttempt(models.Model):
             )
             attempt.write(self._get_origin_vals())
         if not attempt:
-            self._report_exhausted(move.collection_decision)
+            self._report_exhausted(
+                move.collection_decision, self.env._("Payment not charged")
+            )
 
     # -- cron ------------------------------------------------------------------
 

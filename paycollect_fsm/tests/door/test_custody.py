@@ -94,6 +94,10 @@ class TestCustody(DoorCommon):
             ).balance,
             -1,
         )
+        journal.loss_account_id = False
+        self.company.default_cash_difference_expense_account_id = False
+        with self.assertRaisesRegex(UserError, "no account for cash differences"):
+            self.receive(left, counted=29, reason="?")
         self.receive(left, counted=29, reason="?", books_difference=False)
         self.assertFalse(left.difference_move_id)
         self.receive(self.check, counted=41, reason="Misread")

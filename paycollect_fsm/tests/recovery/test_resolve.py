@@ -247,7 +247,7 @@ class TestResolve(StripeCase):
                 self.send(again, requests.exceptions.Timeout())
                 attempt = again
         self.assertEqual(again, attempt)
-        self.assertEqual(attempt.move_id.activity_ids.summary, "Payment declined")
+        self.assertEqual(attempt.move_id.activity_ids.summary, "Payment not charged")
 
     def test_a_late_success_is_believed_after_it_was_not_found(self):
         attempt = self.lost

@@ -403,6 +403,15 @@ class TestRetry(RetryCase):
         self.assertEqual(self.states(move), ["declined", "planned"])
         self.assertEqual(attempt.decline_code, "R01")
 
+    def test_accounting_is_told_of_a_return_that_is_not_presented_again(self):
+        move = self.complete(self.make_job(self.make_partner()))
+        attempt = self.attempts(move)
+        attempt._set_returned("R02", attempt.amount, self.now())
+        self.assertEqual(self.states(move), ["declined"])
+        self.assertEqual(
+            move.activity_ids.mapped("summary"), ["Payment returned by the bank"]
+        )
+
     def test_a_copy_of_the_database_does_not_retry(self):
         move = self.declined
         self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
