@@ -22,7 +22,6 @@ SOON = "soon"
 DECLINED = "declined"
 RETRY = "retry"
 UNKNOWN = "unknown"
-DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ UNREACHABLE = "unreachable"
 HANDOFF = "handoff"
 CASE = "case"
 APPROVAL = "approval"
+DIFFERENCE = "difference"
 OTHER = "other"
 
 # Queries of the list, each with its own place in the IDs of rows.

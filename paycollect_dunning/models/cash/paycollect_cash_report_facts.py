@@ -33,7 +33,6 @@ class PaycollectCashReport(models.Model):
             *self._get_due_rows(today),
             *self._get_failed_rows(),
             *self._get_desk_rows(),
-            *self._get_difference_rows(),
         ]
 
     # -- what came in and went out -------------------------------------------------
@@ -133,17 +132,6 @@ class PaycollectCashReport(models.Model):
         return Row(
             section, "", provider.name, len(found), total, found._name, found._ids
         )
-
-    def _get_difference_rows(self):
-        """Return what doesn't add up between the providers, our books and the bank."""
-        found = self.env["paycollect.discrepancy"].search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "open")]
-        )
-        if not found:
-            return []
-        amount = self._add_up_amounts(found, lambda one: abs(one.amount))
-        values = ("", len(found), amount, found._name, found._ids)
-        return [Row(cash.NEEDS_YOU, cash.DIFFERENCE, *values)]
 
     # -- what is ahead -------------------------------------------------------------
 

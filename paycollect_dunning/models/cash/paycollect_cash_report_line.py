@@ -60,7 +60,6 @@ class PaycollectCashReportLine(models.Model):
             (cash.FAILED, cash.DECLINED): _("Declined that day"),
             (cash.FAILED, cash.RETRY): _("Will be tried again"),
             (cash.FAILED, cash.UNKNOWN): _("Outcome unknown"),
-            (cash.NEEDS_YOU, cash.DIFFERENCE): _("Payout that doesn't add up"),
             **{
                 (cash.NEEDS_YOU, kind): label
                 for kind, label in kinds._description_selection(self.env)

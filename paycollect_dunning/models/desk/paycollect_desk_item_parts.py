@@ -38,6 +38,7 @@ class PaycollectDeskItem(models.Model):
             (desk.LETTER, self._get_letter_part()),
             *self._get_case_parts(),
             *self._get_activity_parts(),
+            (desk.DIFFERENCE, self._get_difference_part()),
         ]
 
     @api.model

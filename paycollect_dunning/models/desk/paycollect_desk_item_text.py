@@ -50,6 +50,8 @@ class PaycollectDeskItem(models.Model):
                 return self._get_request_to_do(details)
             case desk.CHECK:
                 return self._get_check_to_do(details)
+            case desk.DIFFERENCE:
+                return self._get_difference_to_do()
             case desk.UNKNOWN:
                 return _(
                     "Look up %(reference)s at the provider and record whether it was "

@@ -3,6 +3,7 @@ from . import account_move
 from . import paycollect_ledger
 from . import paycollect_measure_mixin
 from . import paycollect_aging
+from . import paycollect_customer_data
 from . import paycollect_figure
 from . import paycollect_invoice_figure
 from . import paycollect_invoice_figure_facts

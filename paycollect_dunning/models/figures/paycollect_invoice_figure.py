@@ -79,7 +79,12 @@ class PaycollectInvoiceFigure(models.Model):
         "the invoice.",
     )
     first_attempt = fields.Selection(
-        [("paid", "Paid"), ("declined", "Declined"), ("open", "Not known yet")],
+        [
+            ("paid", "Paid"),
+            ("declined", "Declined"),
+            ("unknown", "Unknown"),
+            ("open", "On its way"),
+        ],
         string="First Automatic Charge",
         readonly=True,
     )
@@ -93,7 +98,9 @@ class PaycollectInvoiceFigure(models.Model):
     first_known = fields.Integer(
         string="Charged Automatically",
         readonly=True,
-        help="Invoices whose first automatic charge has an outcome.",
+        help="Invoices whose first automatic charge was paid or declined, or ended "
+        "unknown. One that is on its way, as a bank debit of these days, doesn't count "
+        "yet.",
     )
     first_paid = fields.Integer(
         string="Paid at First Attempt",

@@ -87,7 +87,7 @@ class PaycollectInvoiceFigure(models.Model):
                    COALESCE(money.written_off, 0) + CASE WHEN claim.id IS NOT NULL
                         THEN money.residual ELSE 0 END AS amount_lost,
                    first.outcome AS first_attempt, first.method_kind, first.brand,
-                   CASE WHEN first.outcome IN ('paid', 'declined')
+                   CASE WHEN first.outcome <> 'open'
                         THEN 1 ELSE 0 END AS first_known,
                    CASE WHEN first.outcome = 'paid' THEN 1 ELSE 0 END AS first_paid,
                    COALESCE(tries.sent, 0) AS attempts,
@@ -224,6 +224,7 @@ class PaycollectInvoiceFigure(models.Model):
                    CASE WHEN attempt.state = %(declined)s
                              OR attempt.decline_kind IS NOT NULL THEN 'declined'
                         WHEN attempt.state = %(paid)s THEN 'paid'
+                        WHEN attempt.state = %(unknown)s THEN 'unknown'
                         ELSE 'open'
                    END AS outcome
               FROM paycollect_attempt attempt
@@ -236,6 +237,7 @@ class PaycollectInvoiceFigure(models.Model):
             """,
             day=day,
             paid=charges.PAID,
+            unknown=charges.UNKNOWN,
             declined=charges.DECLINED,
             others=OTHERS,
         )

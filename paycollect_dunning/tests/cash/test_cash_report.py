@@ -160,6 +160,13 @@ class TestCashReport(DunningCommon):
         self.assertEqual(
             self.get_rows(report, "needs_you")["Payout that doesn't add up"], (1, 7.0)
         )
+        items = self.env["paycollect.desk.item"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(report.needs_you, len(items))
+        item = items.filtered(lambda item: item.kind == "difference")
+        self.assertEqual((item.res_id, item.amount), (differences[0].id, 7))
+        self.assertIn(differences[0].advice, item.to_do)
 
     def test_it_is_made_once_a_day_and_only_the_latest_is_updated(self):
         report = self.make()

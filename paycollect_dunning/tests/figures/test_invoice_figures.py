@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import io
+import zipfile
 from datetime import timedelta
 
 from odoo.tests import tagged
@@ -165,8 +167,11 @@ class TestInvoiceFigures(FiguresCommon):
         fast = {"move_id": self.fast.id}
         names = ("receipt_median", "receipt_p95")
         self.assertEqual(self.sum_up(5, *names, **fast), (0.5, 0.5))
-        self.slow.collection_attempt_ids[:1].state = "unknown"
-        self.assertEqual(self.sum_up(5, "error_rate"), (50,))
+        first = self.slow.collection_attempt_ids[:1]
+        for state, expected in (("settling", (1, 100, 0)), ("unknown", (2, 50, 50))):
+            first.write({"state": state, "decline_kind": False})
+            found = self.sum_up(5, "first_known", "first_rate", "error_rate")
+            self.assertEqual(found, expected, state)
 
     def test_a_receipt_asks_how_it_went(self):
         """One of two is happy; what was only opened is no rating."""
@@ -179,6 +184,18 @@ class TestInvoiceFigures(FiguresCommon):
             move.rating_apply(int(given), token=token)
             move.rating_ids.flush_recordset()
         self.assertEqual(self.sum_up(5, "rated_count", "satisfaction"), (2, 50))
+        self.fast.rating_ids.feedback = "Came on time"
+        data = self.env["paycollect.customer.data"]
+        customer = self.fast.commercial_partner_id
+        found = data._search_rows("rating.rating", customer, self.company)
+        self.assertEqual(found, self.fast.rating_ids)
+        other = self.env["res.company"].create({"name": "New Company"})
+        self.assertFalse(data._search_rows("rating.rating", customer, other))
+        archive = zipfile.ZipFile(io.BytesIO(data._export(customer, self.company)))
+        text = archive.read("rating.rating.csv").decode()
+        self.assertIn("Came on time", text)
+        data._blank(customer, self.company)
+        self.assertFalse(found.feedback)
         template = self.env.ref("paycollect_fsm.mail_template_receipt")
         for asked in (True, False):
             self.company.figures_ask_rating = asked

@@ -83,7 +83,17 @@ class PaycollectRevenue(models.Model):
             line AS (%(lines)s),
             bill AS (%(bills)s),
             deposit AS (%(deposits)s),
-            worker AS (%(workers)s)
+            worker AS (%(workers)s),
+            earned AS (
+                SELECT line.id, line.is_prepaid,
+                       CASE WHEN line.is_prepaid THEN 0 ELSE line.net END AS invoiced,
+                       CASE WHEN line.is_prepaid
+                            THEN line.net * (line.ratio - COALESCE(deposit.ratio, 0))
+                            ELSE line.net * line.ratio
+                       END AS collected
+                  FROM line
+             LEFT JOIN deposit ON deposit.line_id = line.id
+            )
             SELECT (bill.line_id::bigint * 1000 + ROW_NUMBER() OVER (
                        PARTITION BY bill.line_id
                            ORDER BY bill.order_id, worker.person_id
@@ -93,19 +103,18 @@ class PaycollectRevenue(models.Model):
                    line.product_id, line.commercial_partner_id AS partner_id,
                    customer.industry_id, line.policy_id,
                    bill.weight * COALESCE(worker.share, 1) * 100 AS share_percent,
-                   CASE WHEN line.is_prepaid THEN 0 ELSE line.net END
-                       * bill.weight * COALESCE(worker.share, 1) AS amount_invoiced,
-                   CASE WHEN line.is_prepaid
-                        THEN line.net * (line.ratio - COALESCE(deposit.ratio, 0))
-                        ELSE line.net * line.ratio
-                   END * bill.weight * COALESCE(worker.share, 1) AS amount_collected
+                   earned.invoiced * bill.weight * COALESCE(worker.share, 1)
+                       AS amount_invoiced,
+                   earned.collected * bill.weight * COALESCE(worker.share, 1)
+                       AS amount_collected
               FROM bill
               JOIN line ON line.id = bill.line_id
+              JOIN earned ON earned.id = bill.line_id
               JOIN fsm_order job ON job.id = bill.order_id
               JOIN res_company company ON company.id = line.company_id
          LEFT JOIN res_partner customer ON customer.id = line.commercial_partner_id
-         LEFT JOIN deposit ON deposit.line_id = line.id
          LEFT JOIN worker ON worker.order_id = bill.order_id
+             WHERE NOT earned.is_prepaid OR ROUND(earned.collected, 6) <> 0
             """,
             picked=self._get_picked_query(day),
             received=self._get_received_query(day),

@@ -157,6 +157,9 @@ class TestRevenue(BlockCommon):
         self.assertEqual(invoice.amount_total, 0)
         self.assertEqual(self.read_revenue(job), {self.worker: (360, 360)})
         self.assertEqual(self.read_since(0, job), {self.worker: (360, 360)})
+        rows = self.env["paycollect.revenue"].search([("order_id", "=", job.id)])
+        amounts = sorted(rows.mapped("amount_invoiced"))
+        self.assertEqual(amounts, [-120, 480])  # no row of nothing for the draw
         block.move_id.line_ids.remove_move_reconcile()  # its payment was returned
         self.assertEqual(self.read_revenue(job), {self.worker: (360, 0)})
 
