@@ -18,6 +18,7 @@ from . import (
     disputes,
     history,
     holidays,
+    insights,
     payouts,
     portal,
     reminders,
@@ -61,9 +62,11 @@ def build(env):
         schedule.plan(flow)
         portal.plan(flow)
         reminders.plan(flow)
+        insights.plan(flow)
         flow.run()
         portal.make_users(env, book)
     agenda.finish(flow)
+    insights.finish(flow)
     company.make_favorite(env)
     _check_left_over(env)
     company.deliver_texts(env)
