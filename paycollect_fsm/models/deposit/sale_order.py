@@ -11,7 +11,6 @@ from ...rules.const import OPEN_STATES
 from ...rules.deposit import CHARGE, LINK, DepositFacts, plan, to_units
 from ...rules.messages import MAIL, SMS
 from ...rules.readiness import PREPAID
-from ..company.locks import wait_and_lock
 
 _logger = logging.getLogger(__name__)
 
@@ -28,18 +27,26 @@ class SaleOrder(models.Model):
             self._collect_deposits(now)
 
     def action_charge_deposit(self):
-        """Button: charge the deposit to the method on file (Collections users).
+        """Button: ask whether to charge the deposit to the method on file (Collections
+        users).
 
         :raise UserError: if nothing is due, or there is nothing to charge
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         order = self.sudo()
-        wait_and_lock(order)
-        now = fields.Datetime.now()
-        facts = order._get_deposit_facts(now)
+        facts = order._get_deposit_facts(fields.Datetime.now())
         if order.state != "sale" or plan(facts) != CHARGE:
             raise UserError(order._get_no_charge_text(facts))
+        return self._ask_to_charge(self.env._("Charge the Deposit"))
+
+    def _charge_deposit_by_hand(self, now):
+        """Charge the deposit, and say what came of it (Collections users).
+
+        :param now: naive UTC datetime
+        """
+        self.env["paycollect.access"]._check_user(self)
+        order = self.sudo()
         move = order._charge_deposit(now)
         if move._has_open_attempt() or not move._is_owed():
             return move._notify(order.collection_deposit_text, "success")

@@ -6,7 +6,7 @@ from ...rules.readiness import CONFIRM
 
 
 class SaleOrder(models.Model):
-    """Whoever confirms a quotation is asked before that charges its deposit.
+    """Whoever confirms a quotation, or charges a deposit, is asked before.
 
     Only the form asks. Code, imports and the API confirm as before.
     """
@@ -27,19 +27,22 @@ class SaleOrder(models.Model):
         now = fields.Datetime.now()
         for order in self:
             amount, _method = order._get_deposit_to_charge(now)
-            order.collection_confirm_charges = bool(amount)
+            order.collection_confirm_charges = amount and order._is_quotation()
 
     def _get_deposit_to_charge(self, now):
-        """Return ``(amount, method)`` that confirming the quotation charges (sudo).
+        """Return ``(amount, method)`` (sudo) that confirming the quotation charges, or
+        what can be charged of the order.
 
         :param now: naive UTC datetime
         """
         self.ensure_one()
-        is_quotation = self.state in ("draft", "sent")
-        if is_quotation and self.company_id.collection_active:
+        if self.state != "cancel" and self.company_id.collection_active:
             if plan(self._get_deposit_facts(now)) == CHARGE:
                 return self._get_amount_due_now(now), self._get_deposit_method(now)
         return 0.0, self.env["payment.token"]
+
+    def _is_quotation(self):
+        return self.state in ("draft", "sent")
 
     def action_confirm_with_deposit(self):
         """Button: confirm the quotation, after asking if that charges its deposit.
@@ -49,13 +52,19 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_collection_gate(CONFIRM)
-        amount, method = self.sudo()._get_deposit_to_charge(fields.Datetime.now())
-        if not amount:
+        amount, _method = self.sudo()._get_deposit_to_charge(fields.Datetime.now())
+        if not amount or not self._is_quotation():
             return self.action_confirm()
+        return self._ask_to_charge(self.env._("Confirm and Charge the Deposit"))
+
+    def _ask_to_charge(self, title):
+        """Return the action that asks whether to charge the deposit."""
+        amount, method = self.sudo()._get_deposit_to_charge(fields.Datetime.now())
         wizard = self.env["paycollect.deposit.confirm"].sudo()
         wizard = wizard.create(
             {
                 "order_id": self.id,
+                "is_quotation": self._is_quotation(),
                 "partner_id": self.sudo()._get_payer().id,
                 "amount": amount,
                 "method": method._get_label(),
@@ -63,7 +72,7 @@ class SaleOrder(models.Model):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Confirm and Charge the Deposit"),
+            "name": title,
             "res_model": wizard._name,
             "res_id": wizard.id,
             "view_mode": "form",

@@ -133,13 +133,12 @@ class SaleOrder(models.Model):
 
         :param now: naive UTC datetime
         """
-        is_quotation = self.state in ("draft", "sent")
-        if not is_quotation or self.collection_mode == PREPAID:
+        if not self._is_quotation() or self.collection_mode == PREPAID:
             return ""
         return self._get_deposit_asking_text(now or fields.Datetime.now())
 
     def _get_deposit_asking_text(self, now):
-        if self.state not in ("draft", "sent"):
+        if not self._is_quotation():
             return self.env._("Send the customer a payment link.")
         if method := self._get_deposit_method(now):
             return self.env._(

@@ -272,10 +272,20 @@ class TestDeposit(DepositCommon):
         self.assertIn("$150.00 of the deposit", order.collection_deposit_text)
         with self.assertRaises(AccessError):
             order.with_user(self.seller).action_charge_deposit()
+        action = order.with_user(self.accountant).action_charge_deposit()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog = dialog.with_user(self.accountant)
+        self.assertEqual((dialog.amount, dialog.method), (150, "Visa •••• 4242"))
+        order.order_line[0].price_unit = 1600
+        with self.assertRaisesRegex(UserError, "Nothing was confirmed or charged"):
+            dialog.action_confirm()
+        order.order_line[0].price_unit = 1500
         with self.with_jobs():
-            order.with_user(self.accountant).action_charge_deposit()
+            dialog.action_confirm()
         self.env.invalidate_all()
         self.assertEqual(order._get_deposits().mapped("amount_total"), [300, 150])
+        with self.assertRaisesRegex(UserError, "Nothing was confirmed or charged"):
+            dialog.action_confirm()
         with self.assertRaisesRegex(UserError, "No deposit can be charged"):
             order.with_user(self.accountant).action_charge_deposit()
         self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 1050)
