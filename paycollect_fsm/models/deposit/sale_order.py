@@ -35,10 +35,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         order = self.sudo()
-        facts = order._get_deposit_facts(fields.Datetime.now())
+        now = fields.Datetime.now()
+        facts = order._get_deposit_facts(now)
         if order.state != "sale" or plan(facts) != CHARGE:
             raise UserError(order._get_no_charge_text(facts))
-        return self._ask_to_charge(self.env._("Charge the Deposit"))
+        return self._ask_to_charge(now, self.env._("Charge the Deposit"))
 
     def _charge_deposit_by_hand(self, now):
         """Charge the deposit, and say what came of it (Collections users).

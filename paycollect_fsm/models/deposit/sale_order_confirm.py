@@ -52,14 +52,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_collection_gate(CONFIRM)
-        amount, _method = self.sudo()._get_deposit_to_charge(fields.Datetime.now())
+        now = fields.Datetime.now()
+        amount, _method = self.sudo()._get_deposit_to_charge(now)
         if not amount or not self._is_quotation():
             return self.action_confirm()
-        return self._ask_to_charge(self.env._("Confirm and Charge the Deposit"))
+        return self._ask_to_charge(now, self.env._("Confirm and Charge the Deposit"))
 
-    def _ask_to_charge(self, title):
-        """Return the action that asks whether to charge the deposit."""
-        amount, method = self.sudo()._get_deposit_to_charge(fields.Datetime.now())
+    def _ask_to_charge(self, now, title):
+        """Return the action that asks whether to charge the deposit.
+
+        :param now: naive UTC datetime
+        """
+        amount, method = self.sudo()._get_deposit_to_charge(now)
         wizard = self.env["paycollect.deposit.confirm"].sudo()
         wizard = wizard.create(
             {
