@@ -60,7 +60,19 @@ BOOKINGS = 5
 BOOKING_BREACHES = {
     "capture-without-a-row": (5, "captured, and nobody wrote it down"),
     "second-hold": (4, "holds at once|the bank keeps the money|gets a second hold"),
-    "new-key-for-a-refund": (1, r"\d+ refunded, \d+ asked for"),
+    "new-key-for-a-refund": (6, r"\d+ refunded, \d+ asked for"),
+}
+# Revealed by a step. The quiet days at the end of a schedule, in which the others are,
+# take longer than all its steps.
+REVEALED_BY_A_STEP = {
+    "forget-the-checkout",
+    "ignore-credit",
+    "decide-about-credit",
+    "repeat-a-mark",
+    "charge-whom-it-was-for",
+    "charge-what-is-blocked",
+    "capture-without-a-row",
+    "second-hold",
 }
 
 
@@ -170,6 +182,8 @@ def test_a_failing_schedule_is_replayed(machine):
 
 
 def play_mutated(machine, mutation, *arguments):
+    if mutation in REVEALED_BY_A_STEP:
+        arguments = ("--no-rest", *arguments)
     return machine.play(
         *("--schedules", MUTATED_SCHEDULES, "--steps", MUTATED_STEPS),
         *("--mutation", mutation, *arguments),

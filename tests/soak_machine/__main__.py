@@ -40,6 +40,9 @@ def get_options(arguments=None):
     parser.add_argument(
         "--bookings", action="store_true", help="with holds, refunds and plans"
     )
+    parser.add_argument(
+        "--no-rest", action="store_true", help="end each schedule with its last step"
+    )
     parser.add_argument("--deed", action="append", help="people do only this")
     parser.add_argument("--tell", action="store_true", help="print every story")
     parser.add_argument("--conf", help="odoo.conf of a database; default: a new one")

@@ -42,11 +42,13 @@ class ChargeMachine(RuleBasedStateMachine):
     """
     :cvar world: see world.py
     :cvar tells: whether to print the story of each schedule
+    :cvar rests: whether each ends with quiet days, after which nothing may be left
     :cvar tally: counts of what happened in all schedules
     """
 
     world = None
     tells = False
+    rests = True
     tally = Counter()
 
     def __init__(self):
@@ -205,7 +207,7 @@ class ChargeMachine(RuleBasedStateMachine):
 
     def teardown(self):
         ChargeMachine.tally[f"schedules of {self.steps} steps"] += 1
-        if not self.schedule.is_broken:
+        if self.rests and not self.schedule.is_broken:
             self.schedule.come_to_rest()
         if self.tells:
             print("\n".join(["", *self.schedule.story]))

@@ -41,6 +41,7 @@ class Run:
         kind = BookingMachine if options.bookings else ChargeMachine
         machine = type("ChargeMachine", (kind,), {})
         machine.world, machine.tells = self._world, options.tell
+        machine.rests = not options.no_rest
         if options.replay:
             replay = options.replay.encode()
             reproduce_failure(hypothesis.__version__, replay)(machine)
