@@ -179,13 +179,18 @@ class Lab:
             **self._options.get(database, {}),
         )
 
-    def make_peer_database(self, name, requirements):
-        """Return a database without our addons, with those of a requirement list."""
+    def make_peer_database(self, name, requirements, ours=False):
+        """Return a database with the addons of a requirement list.
+
+        :param ours: with our addons, too
+        """
         folder = python_env.ensure_addons(paths.HOME / requirements, requirements)
         modules = [path.parent.name for path in folder.glob("*/__manifest__.py")]
-        database = self.make_database(name, os.environ["PAYCOLLECT_BASE"])
-        self._options[database] = {"addons_path": folder}
-        databases.odoo_update(database, "-i", modules, addons_path=folder)
+        source = self._template if ours else os.environ["PAYCOLLECT_BASE"]
+        database = self.make_database(name, source)
+        folders = f"{folder},{paths.ROOT}" if ours else folder
+        self._options[database] = {"addons_path": folders}
+        databases.odoo_update(database, "-i", modules, addons_path=folders)
         return database
 
     def run(self, database, code, **variables):
