@@ -88,6 +88,7 @@ class Simulation:
             *invariants.check(now, books, company.notes.owed, *caps),
             *invariants.check_reconciled(now, books, company.notes),
             *self._compare_with(now),
+            *(self._find_lost(now, books) if company.collects else ()),
         ]
         if breaches:
             raise Broken(f"{world.today}:\n" + "\n".join(breaches))
@@ -98,6 +99,14 @@ class Simulation:
         for move in now.moves:
             if round(move.amount_residual * 100) != (cents := known[move.id].open):
                 yield f"{move.name}: {move.amount_residual} open, {cents} cents are"
+
+    def _find_lost(self, now, books):
+        """Yield what is left undone in the evening, and what nobody asks for."""
+        from soak_machine import invariants
+
+        moment = self.world.clock.now
+        yield from invariants.check_quiet(now, books, moment)
+        yield from invariants.check_nothing_lost(now, moment)
 
     def _tell(self, week, started):
         seconds = time.process_time() - started
