@@ -6,10 +6,10 @@ in the smallest part of an hour that quantities are kept in (0.01 h with two dec
 So nothing is lost or gained by rounding: the last draw takes what is left.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from .allocation import pro_rata
+from .allocation import pro_rata, split
 
 # What a block is of.
 HOURS = "hours"
@@ -81,6 +81,27 @@ class Draw:
     hours: int
     units: int
     covered: int
+
+
+def less_discount(works, discount):
+    """Return the works less their shares of a discount that is a line of its own.
+
+    It lowers the price of the hours, not their number.
+
+    :param discount: in units, at least 0
+
+    >>> three_hours, cable = Work(TIME, 36000, 300), Work(MATERIAL, 4000)
+    >>> [(work.units, work.hours) for work in less_discount([three_hours, cable], 4000)]
+    [(32400, 300), (3600, 0)]
+    """
+    units = [work.units for work in works]
+    if not any(units):
+        return works
+    shares = split(units, min(discount, sum(units)))
+    return [
+        replace(work, units=work.units - share)
+        for work, share in zip(works, shares, strict=True)
+    ]
 
 
 def cover(works, balances, room=None):

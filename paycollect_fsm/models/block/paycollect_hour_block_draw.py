@@ -11,6 +11,7 @@ from ...rules.blocks import (
     Work,
     cover,
     get_state,
+    less_discount,
 )
 
 
@@ -67,7 +68,18 @@ class PaycollectHourBlock(models.Model):
         """
         balances = balances or [block._get_balance() for block in self]
         works = [self._get_work(line) for line in base_lines]
-        return cover(works, balances, room)
+        discount = -sum(
+            self._read_total(line) for line in base_lines if self._is_discount(line)
+        )
+        return cover(less_discount(works, discount), balances, room)
+
+    @api.model
+    def _is_discount(self, base_line):
+        """Return whether a line of the tax engine lowers the price of the others; what
+        is taken back has a negative quantity instead."""
+        record = base_line["record"]
+        is_deposit = "is_downpayment" in record and record.is_downpayment
+        return not is_deposit and base_line["price_unit"] < 0 < base_line["quantity"]
 
     @api.model
     def _get_work(self, base_line):

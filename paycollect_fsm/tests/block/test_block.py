@@ -142,6 +142,18 @@ class TestBlock(BlockCommon):
         self.assertEqual(move.amount_total, 0)
         self.assertEqual((block.hours_left, move.move_type), (9, "out_invoice"))
 
+    def test_a_discount_lowers_the_price_of_the_hours_not_their_number(self):
+        block = self.sell_block(self.partner)
+        job = self.make_block_job(self.partner, [(self.labor, 3)])
+        self.make_discount(job._get_sale_order(), percent=10)
+        dialog = self.env["paycollect.complete"].create({"order_id": job.id})
+        self.assertEqual(dialog.amount_total, 0)
+        self.assertIn("7 h will be left", dialog.line_ids[-1].name)
+        move = self.complete(job)
+        block.invalidate_recordset()
+        self.assertEqual((move.amount_total, block.hours_left), (0, 7))
+        self.assertEqual((block.amount_left, self.get_taxes(move)), (693, 0))
+
     def test_in_another_currency_a_block_pays_work_in_its_currency(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
