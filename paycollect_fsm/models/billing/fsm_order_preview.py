@@ -26,13 +26,18 @@ class FSMOrder(models.Model):
             *self._prepare_shares_preview(shares),
         ]
         total = sum(vals["price_total"] for vals in vals_list)
-        return [*vals_list, *self._prepare_cover_preview(base_lines, total)]
+        discount = -sum(
+            share[0].total for line, share in shares.items() if not line.is_downpayment
+        )
+        covered = self._prepare_cover_preview(base_lines, total, discount)
+        return [*vals_list, *covered]
 
-    def _prepare_cover_preview(self, base_lines, total):
+    def _prepare_cover_preview(self, base_lines, total, discount):
         """Hook: return values for what the customer paid in advance for any work.
 
         :param base_lines: everything to bill, see ``_get_preview_base_lines``
         :param total: what would be billed, taxes included
+        :param discount: the job's share of discounts on the order, in units
         """
         return []
 

@@ -50,10 +50,10 @@ class FSMOrder(models.Model):
 
     # -- before completing -----------------------------------------------------------
 
-    def _prepare_cover_preview(self, base_lines, total):
+    def _prepare_cover_preview(self, base_lines, total, discount):
         """Say what will be drawn from each block, and what is left then."""
-        vals_list = super()._prepare_cover_preview(base_lines, total)
-        blocks, draws = self._get_cover_draws(base_lines, total)
+        vals_list = super()._prepare_cover_preview(base_lines, total, discount)
+        blocks, draws = self._get_cover_draws(base_lines, total, discount)
         for place, block in enumerate(blocks):
             own = [draw for draw in draws if draw.block == place]
             if own:
@@ -77,7 +77,7 @@ class FSMOrder(models.Model):
             "price_total": -sum(draw.covered for draw in draws) * rounding,
         }
 
-    def _get_cover_draws(self, base_lines, total):
+    def _get_cover_draws(self, base_lines, total, discount=0):
         """Return (blocks, draws) that would pay for these lines now."""
         blocks = self.env["paycollect.hour.block"]._find_usable(
             self._get_payer(),
@@ -88,7 +88,7 @@ class FSMOrder(models.Model):
         room = round(total / (self.collection_currency_id.rounding or 0.01))
         if not blocks or room <= 0:
             return blocks, []
-        return blocks, blocks._cover(base_lines, room)
+        return blocks, blocks._cover(base_lines, room, discount)
 
     def _get_collection_preview(self, collectable):
         """Nothing is collected for what is paid from a block."""

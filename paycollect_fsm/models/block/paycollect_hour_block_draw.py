@@ -60,15 +60,16 @@ class PaycollectHourBlock(models.Model):
 
     # -- what is covered -------------------------------------------------------------
 
-    def _cover(self, base_lines, room, balances=None):
+    def _cover(self, base_lines, room, discount=0, balances=None):
         """Return the list of :class:`blocks.Draw` that pay for lines of the tax engine.
 
         :param room: the most that is paid, in units
+        :param discount: what isn't among the lines of it, in units
         :param balances: what is taken; default: what the blocks have left
         """
         balances = balances or [block._get_balance() for block in self]
         works = [self._get_work(line) for line in base_lines]
-        discount = -sum(
+        discount -= sum(
             self._read_total(line) for line in base_lines if self._is_discount(line)
         )
         return cover(less_discount(works, discount), balances, room)
