@@ -72,7 +72,7 @@ class PaycollectHourBlock(models.Model):
         discount -= sum(
             self._read_total(line) for line in base_lines if self._is_discount(line)
         )
-        return cover(less_discount(works, discount), balances, room)
+        return cover(less_discount(works, max(discount, 0)), balances, room)
 
     @api.model
     def _is_discount(self, base_line):
