@@ -2,9 +2,10 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...rules.blocks import ACTIVE, EXPIRED, get_state, is_warning_due
+from ..company.moments import format_day
 
 WARNING_MAIL = "paycollect_fsm.mail_template_hour_block_expiry"
 HELD_BACK = ("liability_current", "liability_non_current")
@@ -14,6 +15,21 @@ class PaycollectHourBlock(models.Model):
     """The end of a block: refunded, or expired, which the customer is warned of."""
 
     _inherit = "paycollect.hour.block"
+
+    @api.constrains("expires_on")
+    def _check_expires_on(self):
+        for block in self:
+            sold_on = block.move_id.invoice_date
+            if block.expires_on and sold_on and block.expires_on < sold_on:
+                raise ValidationError(
+                    self.env._(
+                        "“Valid Until” is %(date)s, but %(block)s was sold on "
+                        "%(day)s. Enter a later day, or leave it empty for no end.",
+                        date=format_day(self.env, block.expires_on),
+                        block=block.product_id.name,
+                        day=format_day(self.env, sold_on),
+                    )
+                )
 
     def write(self, vals):
         """Who prolongs a block takes back that its rest became income."""

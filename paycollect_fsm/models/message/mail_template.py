@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class MailTemplate(models.Model):
@@ -10,7 +11,7 @@ class MailTemplate(models.Model):
     @api.model
     def _reset_unedited(self, module):
         """Replace an addon's templates as “Reset Template” does, except those that
-        were ever written to since they were installed. For migrations.
+        were ever written to since they were installed or replaced. For migrations.
 
         :param str module: name of the addon
         :return: the templates that were replaced
@@ -24,4 +25,18 @@ class MailTemplate(models.Model):
             )
         )
         unedited.reset_template()
+        unedited._set_unedited()
         return unedited
+
+    def _set_unedited(self):
+        """Let the templates count as they are shipped, for the next migration."""
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_template SET write_date = create_date WHERE id IN %s",
+                self._ids,
+            )
+        )
+        self.invalidate_recordset(["write_date"])

@@ -51,20 +51,24 @@ class TestBlock(BlockCommon):
 
     def test_a_block_is_used_once_it_is_paid_and_until_it_expires(self):
         product = self.make_block_product(hour_block_days=30)
-        unpaid = self.sell_block(self.partner, product, paid=False)
+        yesterday = self.company._get_today() - timedelta(days=1)
+        sold = {"invoice_date": yesterday}
+        unpaid = self.sell_block(self.partner, product, paid=False, **sold)
         self.assertEqual(unpaid.state, "unpaid")
         move = self.complete(self.make_block_job(self.partner, [(self.labor, 1)]))
         self.assertEqual(move.amount_total, 132)
         self.pay(unpaid.move_id)
         unpaid.invalidate_recordset()
         self.assertEqual(unpaid.state, "active")
-        later = self.sell_block(self.partner)  # has no end: used last
+        later = self.sell_block(self.partner, **sold)  # has no end: used last
         self.complete(self.make_block_job(self.partner, [(self.labor, 11)]))
         self.assertEqual((unpaid.hours_left, later.hours_left), (0, 9))
         self.assertEqual(later.expires_on, False)
-        unpaid.write({"expires_on": date(2020, 1, 1)})
+        unpaid.write({"expires_on": yesterday})
         self.assertEqual(unpaid.state, "used")
-        later.write({"expires_on": date(2020, 1, 1)})
+        with self.assertRefused("“Valid Until” is Jan 1, 2020, but Ten hours was sold"):
+            later.expires_on = date(2020, 1, 1)
+        later.write({"expires_on": yesterday})
         self.assertEqual((later.state, later.breakage), ("expired", 891))
         move = self.complete(self.make_block_job(self.partner, [(self.labor, 1)]))
         self.assertEqual(move.amount_total, 132)

@@ -29,3 +29,5 @@ class TestMailTemplate(TransactionCase):
         self.assertIn(receipt, replaced)
         self.assertNotIn(consent, replaced)
         self.assertEqual((receipt.subject, consent.subject), (current, "Old"))
+        again = self.env["mail.template"]._reset_unedited("paycollect_fsm")
+        self.assertEqual(again, replaced, "the next migration renews them, too")
