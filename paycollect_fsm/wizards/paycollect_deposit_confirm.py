@@ -11,9 +11,7 @@ class PaycollectDepositConfirm(models.TransientModel):
     _name = "paycollect.deposit.confirm"
     _description = "Charge a Deposit"
 
-    order_id = fields.Many2one(
-        "sale.order", string="Order", required=True, readonly=True
-    )
+    order_id = fields.Many2one("sale.order", required=True, readonly=True)
     is_quotation = fields.Boolean(readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
