@@ -111,7 +111,7 @@ class Faults:
 
     def take(self, request):
         """Return the first fault for this request, or None."""
-        with self._lock, self._account.lock:
+        with self._account.lock, self._lock:  # in this order, as controls do
             for fault in self._faults:
                 if fault.matches(self._account, request):
                     fault.take()

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
@@ -58,6 +58,9 @@ FEES = (
 UNITS = st.integers(0, 10**9)
 PERCENT = st.integers(0, 10000).map(lambda number: number / 100)
 
+# However slow the machine is
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 class TestDepositRules(BaseCase):
     def test_what_follows_a_confirmation_is_in_the_table(self):
@@ -79,6 +82,7 @@ class TestDepositRules(BaseCase):
                 self.assertEqual((found.refunded, found.kept), (refunded, kept))
                 self.assertEqual(found.reason, reason)
 
+    @ANY_SPEED
     @given(UNITS, PERCENT, UNITS)
     def test_a_deposit_is_whole_units_and_never_more_than_the_order(
         self, total, percent, paid
@@ -91,6 +95,7 @@ class TestDepositRules(BaseCase):
         self.assertEqual(get_due(total, percent, deposit), 0)
         self.assertEqual(get_due(total, percent, paid), max(deposit - paid, 0))
 
+    @ANY_SPEED
     @given(UNITS, PERCENT, UNITS, st.lists(UNITS, max_size=4))
     def test_what_is_kept_and_refunded_is_what_was_paid(
         self, paid, percent, fixed, lefts
