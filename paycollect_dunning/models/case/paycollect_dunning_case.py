@@ -129,7 +129,10 @@ class PaycollectDunningCase(models.Model):
         """Button: resume the reminders of the company (Collections managers)."""
         self.env.company.action_resume_dunning()
         return self._get_notice(
-            self.env._("Reminders go on. Each case is decided anew."), "success"
+            self.env._(
+                "Reminders are on again. Each case is reviewed before anything is sent."
+            ),
+            "success",
         )
 
     def _get_notice(self, text, kind):

@@ -104,7 +104,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         company = self.sudo()
         if not company.dunning_stopped_at:
-            raise UserError(self.env._("Reminders aren't stopped."))
+            raise UserError(self.env._("Reminders are already on."))
         company.write({"dunning_stopped_at": False, "dunning_stopped_by_id": False})
 
     def _get_days_off(self, first, last):
