@@ -203,6 +203,14 @@ class PaycollectEvent(models.Model):
                     "Nothing changed."
                 ),
             )
+        if target == "cancel" and transaction.state == "error" and not is_silence:
+            return Verdict(
+                IGNORED,
+                self.env._(
+                    "The failed payment was closed at the provider and can no longer be "
+                    "confirmed. Nothing changed."
+                ),
+            )
         return None
 
     def _get_target_state(self, intent):

@@ -146,6 +146,11 @@ class TestStripeEvents(StripeEventCase):
             )
         attempts = attempt.move_id.collection_attempt_ids
         self.assertEqual(sorted(attempts.mapped("state")), ["declined", "planned"])
+        with self.assertNoLogs("odoo.addons.payment", "WARNING"):
+            closed = self.apply_intent(attempt.transaction_id, "canceled")
+        self.assertEqual(closed.state, "ignored")
+        self.assertEqual(attempt.transaction_id.state, "error")
+        self.assertEqual(attempt.state, "declined")
 
     def test_a_returned_debit_is_declined_with_the_code_of_the_bank(self):
         attempt = self.claimed
