@@ -6,6 +6,7 @@ Amounts are in the invoice's currency, days are the company's.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
 
 DATE = "date"  # a part is due on a day
 COMPLETION = "completion"  # … on the day on which the work is invoiced
@@ -74,18 +75,21 @@ def split(total, count, digits=2):
 
 
 def share(total, percents, digits=2):
-    """Return the amounts of these percentages; if they make up everything, the last
-    one takes the rounding.
+    """Return the amounts of these percentages; what is rounded off goes to the next
+    one, so that none is negative and all of them make up the total.
 
     >>> share(99.99, [30, 70])
     [30.0, 69.99]
     >>> share(99.99, [30])
     [30.0]
+    >>> share(0.02, [25] * 4)
+    [0.01, 0.0, 0.0, 0.01]
     """
-    amounts = [round(total * percent / 100, digits) for percent in percents]
-    if amounts and abs(sum(percents) - 100) < 1e-6:
-        amounts[-1] = round(total - sum(amounts[:-1]), digits)
-    return amounts
+    ends = [0.0]
+    for end in accumulate(percents):
+        end = 100 if abs(end - 100) < 1e-6 else end
+        ends.append(round(total * end / 100, digits))
+    return [round(end - start, digits) for start, end in pairwise(ends)]
 
 
 def get_dates(first, count, weeks):

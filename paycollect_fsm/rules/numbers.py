@@ -3,6 +3,7 @@
 
 MAX_INTEGER = 2**31 - 1  # what the database stores
 MAX_AMOUNT = 10**15  # above it, cents are lost
+MAX_SPAN = 36_500  # days or hours; with more, a date can lie outside the calendar
 
 
 def is_number(value, kind, limit):

@@ -82,7 +82,8 @@ class PaycollectForecast(models.Model):
         invoiced yet).
 
         Drafts count as invoiced: they are rows of their own. The day is the last open
-        job's, else the delivery date; finished work is invoiced at once.
+        job's, else the delivery date; finished work is invoiced at once, and what the
+        jobs left undone isn't expected.
         """
         return self.env.execute_query(
             SQL(
@@ -116,7 +117,8 @@ class PaycollectForecast(models.Model):
              LEFT JOIN LATERAL (
                        SELECT MAX(fsm.scheduled_date_end::date) FILTER (
                                   WHERE stage.is_closed IS NOT TRUE) AS day,
-                              COUNT(*) AS count
+                              COUNT(*) AS count,
+                              BOOL_AND(stage.is_closed IS TRUE) AS is_over
                          FROM fsm_order fsm
                          JOIN fsm_stage stage ON stage.id = fsm.stage_id
                         WHERE fsm.sale_id = sale.id
@@ -126,7 +128,8 @@ class PaycollectForecast(models.Model):
                    ) job ON TRUE
                  WHERE sale.company_id = %(company)s
                    AND sale.state = 'sale'
-                   AND sale.invoice_status IN ('no', 'to invoice')
+                   AND (sale.invoice_status = 'to invoice' OR (
+                       sale.invoice_status = 'no' AND job.is_over IS NOT TRUE))
                    AND sale.amount_total > COALESCE(invoiced.amount, 0)
                 """,
                 ordinal=ORDINAL,

@@ -13,6 +13,7 @@ class PaycollectDunningLevel(models.Model):
     _name = "paycollect.dunning.level"
     _description = "Dunning Level"
     _order = "plan_id, delay_days, id"
+    _number_ranges = {"delay_days": (-MAX_DAYS, MAX_DAYS), "pay_days": (0, MAX_DAYS)}
 
     plan_id = fields.Many2one(
         "paycollect.dunning.plan", required=True, index=True, ondelete="cascade"

@@ -39,10 +39,12 @@ class PaycollectRiskGrade(models.Model):
                 [("company_id", "=", company.id), ("is_current", "=", True)]
             )
         }
+        found = {
+            customer: result for customer, result in found.items() if result.grade
+        }
+        self._end(row for customer, row in current.items() if customer not in found)
         vals, replaced = [], self.browse()
         for customer, result in found.items():
-            if result.grade is None:
-                continue
             wanted = risk.suggest(result.grade, modes.get(customer), facts[customer])
             row = current.get(customer, self.browse())
             new = self._prepare_row(company, today, customer, result, wanted)
@@ -57,6 +59,15 @@ class PaycollectRiskGrade(models.Model):
         rows = self.create(vals)
         rows._set_trust()
         return rows
+
+    def _end(self, rows):
+        """End rows of customers of whom nothing is known anymore."""
+        ended = self.browse().concat(*rows)
+        ended.is_current = False
+        for row in ended.filtered(lambda row: row.company_id.dunning_risk_trust):
+            customer = row.partner_id.with_company(row.company_id)
+            if customer.trust == risk.TRUST[row.grade]:
+                customer.trust = risk.NORMAL
 
     def _prepare_row(self, company, today, customer, result, wanted):
         policy = self._find_policy(company, wanted.mode) if wanted else None
@@ -135,8 +146,10 @@ class PaycollectRiskGrade(models.Model):
         )
 
     def _set_trust(self):
-        """Set the degree of trust of the customers, where a company wants it."""
-        for row in self.filtered(lambda row: row.company_id.dunning_risk_trust):
+        """Set the degree of trust of the customers whose grade is another one, where a
+        company wants it."""
+        changed = self.filtered(lambda row: row.previous_grade != row.grade)
+        for row in changed.filtered(lambda row: row.company_id.dunning_risk_trust):
             customer = row.partner_id.with_company(row.company_id)
             trust = risk.TRUST[row.grade]
             if customer.trust != trust:

@@ -137,11 +137,19 @@ class TestForecast(FiguresCommon):
         forecast = self.calculate()
         self.assertIn(("item", invoice), self.read_weeks(forecast))
         self.assertAlmostEqual(forecast.expected + forecast.later, known, 2)
-        # what should have been invoiced long ago won't be
+        # what the jobs left undone won't be invoiced
+        left = invoice.amount_total
+        stages = order.fsm_order_ids.mapped("stage_id")
+        order.fsm_order_ids.stage_id = self.env.ref(
+            "fieldservice.fsm_stage_cancelled"
+        )
+        forecast = self.calculate()
+        self.assertAlmostEqual(forecast.expected + forecast.later, 1050 + left, 2)
+        order.fsm_order_ids.stage_id = stages[:1]
+        # nor will what should have been invoiced long ago
         order.fsm_order_ids.unlink()
         order.write({"date_order": datetime(2025, 6, 1), "commitment_date": False})
         forecast = self.calculate()
-        left = invoice.amount_total
         self.assertAlmostEqual(forecast.expected + forecast.later, 1050 + left, 2)
 
     def test_credit_isnt_expected_again(self):

@@ -130,6 +130,18 @@ class TestRisk(FiguresCommon):
         self.company.dunning_risk_trust = True
         self.grade()
         self.assertEqual((self.late.trust, self.customer.trust), ("bad", "good"))
+        # the accountant's own choice stays while the grade is the same
+        self.customer.trust = "bad"
+        self.env["paycollect.risk.grade"].search(
+            [("partner_id", "=", self.customer.id)]
+        ).reasons = []
+        self.grade()
+        self.assertEqual(self.customer.trust, "bad")
+        self.customer.trust = "good"
+        rows = self.grade(NOW + timedelta(days=600))
+        self.assertNotIn(self.customer, rows, "nothing is known anymore")
+        self.assertEqual(self.customer.trust, "normal")
+        self.assertEqual(rows[self.late].grade, "D")
         other = self.env["res.company"].create({"name": "Other"})
         self.assertNotEqual(self.late.with_company(other).trust, "bad")
 

@@ -35,7 +35,9 @@ class AccountMove(models.Model):
         if draws:
             rests = [block._get_left()[1] for block in blocks]
             self._add_draw_lines(blocks, rests, base_lines, draws, job)
-        return blocks.browse({blocks[draw.block].id for draw in draws})
+        drawn = blocks.browse({blocks[draw.block].id for draw in draws})
+        drawn._undo_breakage()
+        return drawn
 
     def _get_units(self, amount):
         return round(amount / self.currency_id.rounding)

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...rules.blocks import (
     ACTIVE,
@@ -185,16 +186,24 @@ class PaycollectHourBlock(models.Model):
 
     @api.model
     def _create_missing(self, company):
-        """Create the blocks of posted invoices that have none yet (sudo)."""
+        """Create the blocks of posted invoices that have none yet (sudo).
+
+        What was invoiced before its product became a block was worked off otherwise.
+        """
+        products = self.env["product.template"].with_context(active_test=False)
+        products = products.search([("hour_block_kind", "!=", False)])
+        sold = Domain.OR(
+            Domain("product_id.product_tmpl_id", "=", product.id)
+            & Domain("create_date", ">=", product.hour_block_since)
+            for product in products
+        )
         lines = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", company.id),
-                ("parent_state", "=", "posted"),
-                ("move_id.move_type", "=", "out_invoice"),
-                ("product_id.hour_block_kind", "!=", False),
-                ("hour_block_ids", "=", False),
-                ("hour_block_use_ids", "=", False),
-            ]
+            sold
+            & Domain("company_id", "=", company.id)
+            & Domain("parent_state", "=", "posted")
+            & Domain("move_id.move_type", "=", "out_invoice")
+            & Domain("hour_block_ids", "=", False)
+            & Domain("hour_block_use_ids", "=", False)
         )
         return self._sell(lines.move_id)
 

@@ -28,6 +28,13 @@ class ProductTemplate(models.Model):
         help="The customer pays it in advance, and jobs draw it down.",
         **SETTING,
     )
+    hour_block_since = fields.Datetime(
+        string="Prepaid Since",
+        compute="_compute_hour_block_since",
+        store=True,
+        help="What was invoiced before is no prepaid block.",
+        **SETTING,
+    )
     hour_block_hours = fields.Float(
         string="Hours in a Block", digits="Product Unit", **SETTING
     )
@@ -74,6 +81,13 @@ class ProductTemplate(models.Model):
         help="Hours, or an amount for a block of money.",
         **SETTING,
     )
+
+    @api.depends("hour_block_kind")
+    def _compute_hour_block_since(self):
+        now = self.env.cr.now().replace(microsecond=0)
+        for product in self:
+            since = product.hour_block_since or now
+            product.hour_block_since = product.hour_block_kind and since
 
     @api.constrains(
         "hour_block_kind",

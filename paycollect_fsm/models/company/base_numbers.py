@@ -3,13 +3,14 @@ from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
-from ...rules.numbers import MAX_AMOUNT, MAX_INTEGER, is_number
+from ...rules.numbers import MAX_AMOUNT, MAX_INTEGER, MAX_SPAN, is_number
 
 KINDS = {
     "integer": (int, MAX_INTEGER),
     "float": (float, MAX_AMOUNT),
     "monetary": (float, MAX_AMOUNT),
 }
+SPANS = ("_days", "_grace", "_hours")  # how the names of such integers end
 
 
 class Base(models.AbstractModel):
@@ -51,9 +52,12 @@ class Base(models.AbstractModel):
         for name in self._get_number_fields() & vals.keys():
             field = self._fields[name]
             kind, limit = KINDS[field.type]
+            default = (-limit, limit)
+            if kind is int and name.endswith(SPANS):
+                limit, default = MAX_SPAN, (0, MAX_SPAN)
             if is_number(vals[name], kind, limit):
                 continue
-            lowest, highest = self._number_ranges.get(name, (-limit, limit))
+            lowest, highest = self._number_ranges.get(name, default)
             raise ValidationError(
                 self.env._(
                     "“%(field)s” must be a number between %(lowest)s and %(highest)s. "

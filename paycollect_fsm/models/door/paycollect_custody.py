@@ -169,12 +169,16 @@ class PaycollectCustody(models.Model):
     def _is_banked(self):
         """Hook: whether the bank's books have the money.
 
-        A payment that is booked to the journal's own account says nothing about it.
+        A payment that is booked to the journal's own account says nothing about it,
+        nor does one of which all was lost.
         """
         payment = self.payment_id
         liquidity, _counterpart, _other = payment._seek_for_lines()
         own = payment.journal_id.default_account_id in liquidity.account_id
-        return bool(payment.is_matched and liquidity and not own)
+        if not payment.is_matched or not liquidity or own:
+            return False
+        partials = liquidity.matched_credit_ids
+        return partials.credit_move_id.move_id != self.difference_move_id or not partials
 
     @api.depends("event_ids.kind", "amount")
     def _compute_difference(self):

@@ -15,7 +15,8 @@ class PaycollectInstallmentPlan(models.Model):
     """The plan of an order becomes the plan of its first invoice that isn't a deposit.
 
     Parts that are due on completion get the invoice's date. If less was invoiced than
-    agreed on, each part is smaller; if more, the customer has to accept again.
+    agreed on, each part is smaller; if more, the customer has to accept again. An
+    invoice that leaves nothing for some part, e.g. after a deposit, isn't the one.
     """
 
     _inherit = "paycollect.installment.plan"
@@ -42,6 +43,9 @@ class PaycollectInstallmentPlan(models.Model):
         self.ensure_one()
         day = move.invoice_date or move.date
         total = move.amount_residual
+        amounts = self._get_shares(total)
+        if not all(amounts):
+            return
         if (
             move.commercial_partner_id != self.partner_id
             or move.currency_id != self.currency_id
@@ -50,9 +54,7 @@ class PaycollectInstallmentPlan(models.Model):
         elif self.currency_id.compare_amounts(total, self.amount) > 0:
             self._offer_again(move, day + DAYS_TO_ACCEPT, now)
         else:
-            pairs = zip(
-                self._get_parts_in_order(), self._get_shares(total), strict=True
-            )
+            pairs = zip(self._get_parts_in_order(), amounts, strict=True)
             for part, amount in pairs:
                 part.write({"amount": amount, "date": part.date or day})
             self.write({"amount": total, "move_id": move.id})

@@ -278,10 +278,40 @@ class TestBlock(BlockCommon):
         self.assertEqual(self.get_balance(self.deferred, entry), 540)
         self.run_on(block, end + timedelta(days=2))
         self.assertEqual(block.breakage_move_id, entry)
+        # a job of a day on which the block was valid is completed late
+        self.complete(self.make_block_job(self.partner, [(self.labor, 2)]))
+        self.run_on(block, end + timedelta(days=3))
+        rest = block.breakage_move_id
+        self.assertEqual(self.get_balance(self.deferred, rest), 360)
+        lines = self.env["account.move.line"].search(
+            [("account_id", "=", self.deferred.id)]
+        )
+        self.assertEqual(sum(lines.mapped("balance")), 0)
         block.with_user(self.manager).expires_on = end + timedelta(days=400)
         self.assertFalse(block.breakage_move_id)
-        both = entry | entry.reversal_move_ids
+        both = rest | rest.reversal_move_ids
         self.assertEqual(self.get_balance(self.deferred, both), 0)
+
+    def test_what_was_sold_before_a_product_became_a_block_is_none(self):
+        product = self.make_block_product(hour_block_kind=False)
+        self.sell_block(self.partner, product)
+        line = self.env["account.move.line"].search([("product_id", "=", product.id)])
+        self.env.cr.execute(
+            "UPDATE account_move_line SET create_date = create_date - INTERVAL '1 day'"
+            " WHERE id = %s",
+            line.ids,
+        )
+        line.invalidate_recordset()
+        product.hour_block_kind = "hours"
+        self.company.collection_active = False
+        since = self.sell_block(self.partner, product)
+        self.assertFalse(since)
+        self.company.collection_active = True
+        blocks = self.env["paycollect.hour.block"].search(
+            [("product_id", "=", product.id)]
+        )
+        self.assertEqual(len(blocks), 1)
+        self.assertNotEqual(blocks.line_id, line)
 
     def run_on(self, block, day):
         block._run(self.company._get_moment(day) + timedelta(hours=9))
@@ -316,6 +346,7 @@ class TestBlock(BlockCommon):
             ({"hour_block_hours": 0}, "Hours in a Block"),
             ({"hour_block_threshold": 10}, "below the 10 hours"),
             ({"hour_block_days": -1}, "can't be negative"),
+            ({"hour_block_days": 9999999}, r"Days.” must be a number .* 0 and 36,500"),
             ({"invoice_policy": "delivery"}, "Prepaid/Fixed Price"),
         ):
             with self.assertRaisesRegex(ValidationError, words):

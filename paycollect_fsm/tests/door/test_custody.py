@@ -108,6 +108,12 @@ class TestCustody(DoorCommon):
             (55, -5, "Wrong change given"),
         )
         self.assertEqual(self.cash.amount, 60)
+        journal.loss_account_id = loss
+        self.take(self.make_invoice(25), self.accountant, way="cash")
+        lost = self.env["paycollect.custody"].search([], limit=1)
+        self.receive(lost, counted=0, reason="Stolen")
+        self.assertTrue(lost.payment_id.is_matched)
+        self.assertEqual(lost.state, "received", "nothing was deposited")
 
     def test_the_bank_statement_deposits_it(self):
         self.receive(self.check)

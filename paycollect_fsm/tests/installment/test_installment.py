@@ -339,6 +339,17 @@ class TestInstallment(InstallmentCommon):
         self.assertEqual((self.get_charged(plan), plan.state), ([40, 60], "done"))
         self.assertEqual(second.amount_residual, 100)
 
+    def test_an_invoice_of_nothing_leaves_the_plan_to_the_next(self):
+        job = self.make_job(self.customer, [self.repair, self.repair], token=None)
+        order = job.sale_line_id.order_id
+        job.sale_line_id.price_unit = 0
+        plan = self.accept(self.offer_for_order(order))
+        first = self.complete(job)
+        self.assertEqual((first.state, first.amount_total), ("posted", 0))
+        self.assertFalse(plan.move_id)
+        second = self.complete((order.fsm_order_ids - job)[:1])
+        self.assertEqual((plan.move_id, plan.amount), (second, 100))
+
     def test_each_company_charges_the_methods_it_may_charge(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         plans = self.env["paycollect.installment.plan"]
