@@ -39,7 +39,8 @@ class PaycollectPayPayment(PaycollectPay):
             "receipt_by_mail": bool(link.partner_id._get_collection_email()),
         }
         if not problem:
-            values |= self._get_payment_form_values(link, token, document)
+            now = fields.Datetime.now()
+            values |= self._get_payment_form_values(link, token, document, now)
         return self._render_collection("paycollect_fsm.pay_payment", values)
 
     def _get_last_payment(self, document):
@@ -48,16 +49,15 @@ class PaycollectPayPayment(PaycollectPay):
         )
         return done.sorted("id")[-1:]
 
-    def _get_payment_form_values(self, link, token, document):
+    def _get_payment_form_values(self, link, token, document, now):
         providers = self._get_payment_providers(link, document)
         methods = self._get_payment_methods(link, document, providers)
         return {
             "mode": "payment",
-            "allow_token_selection": False,
             "partner_id": link.partner_id.id,
             "providers_sudo": providers,
             "payment_methods_sudo": methods,
-            "tokens_sudo": request.env["payment.token"],
+            "tokens_sudo": self._get_payment_tokens(link, document, now),
             "show_tokenize_input_mapping": self._get_saving_providers(
                 document, providers
             ),
@@ -66,6 +66,13 @@ class PaycollectPayPayment(PaycollectPay):
             "landing_route": "/pay/done",
             "access_token": self._get_payment_mark(document),
         }
+
+    def _get_payment_tokens(self, link, document, now):
+        """Hook: the methods on file that may pay this now (sudo).
+
+        None here: whoever holds a link needs a method of their own.
+        """
+        return request.env["payment.token"].sudo()
 
     def _get_saving_providers(self, document, providers):
         """Return ``{provider ID: whether the method is stored}``."""
@@ -118,27 +125,50 @@ class PaycollectPayPayment(PaycollectPay):
             return self._get_payment_failure("canceled")
         try:
             document._close_earlier_payments(now)
-            if problem := self._find_payment_problem(link, document, kwargs):
+            chosen = self._take_stored_method(link, document, kwargs, now)
+            if problem := self._find_payment_problem(link, document, chosen, kwargs):
                 return self._get_payment_failure(problem)
+            choices |= chosen
             transaction = self._start_payment(link, document, choices, kwargs)
         except ValidationError as error:
             return {"state": "error", "state_message": str(error)}
         self._set_collection_cookie(token)
         return transaction._get_processing_values()
 
-    def _find_payment_problem(self, link, document, kwargs):
+    def _take_stored_method(self, link, document, kwargs, now):
+        """Return the values of the method on file that was chosen, if it is offered to
+        whoever is on the page."""
+        if kwargs.get("flow") != "token":
+            return {}
+        tokens = self._get_payment_tokens(link, document, now)
+        token = tokens.filtered(lambda t: t.id == kwargs.get("token_id"))
+        if not token:
+            return {}
+        return {
+            "token_id": token.id,
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+        }
+
+    def _find_payment_problem(self, link, document, chosen, kwargs):
+        """Return why this isn't paid, or False.
+
+        :param chosen: the values of the method on file, if one was chosen
+        """
         if problem := document._get_payment_problem():
             return problem
         if kwargs.get("access_token") != self._get_payment_mark(document):
             return "changed"
+        if chosen:
+            return False
         providers = self._get_payment_providers(link, document)
         methods = self._get_payment_methods(link, document, providers)
         if kwargs.get(MARK) and not self._was_consent_read(link, providers, kwargs):
             return "changed"
-        chosen = methods.filtered(lambda m: m.id == kwargs.get("payment_method_id"))
+        method = methods.filtered(lambda m: m.id == kwargs.get("payment_method_id"))
         offered = (
             kwargs.get("provider_id") in providers.ids
-            and kwargs.get("provider_id") in chosen.provider_ids.ids
+            and kwargs.get("provider_id") in method.provider_ids.ids
             and kwargs.get("flow") in ("redirect", "direct")
         )
         return False if offered else "choice"
@@ -154,11 +184,12 @@ class PaycollectPayPayment(PaycollectPay):
         mark = kwargs.get(MARK)
         providers = self._get_payment_providers(link, document)
         saving = self._get_saving_providers(document, providers)
-        saves = bool(mark and saving.get(choices["provider_id"]))
+        stored = choices.pop("token_id", None)
+        saves = bool(mark and not stored and saving.get(choices["provider_id"]))
         return self._create_transaction(
             **choices,
             **({MARK: mark} if saves else {}),
-            token_id=None,
+            token_id=stored,
             amount=document._get_link_amount(),
             currency_id=document.currency_id.id,
             partner_id=link.partner_id.id,

@@ -6,6 +6,7 @@ from . import dispute
 from . import history
 from . import home
 from . import method
+from . import pay_method
 from . import people
 from . import check
 from . import autopay

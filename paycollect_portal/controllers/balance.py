@@ -9,7 +9,7 @@ from odoo.addons.paycollect_fsm.controllers.pay_payment import PaycollectPayPaym
 
 from ..rules.amounts import parse_amount
 from ..rules.payment import Choice
-from .customer import may_act
+from .customer import get_token_labels, may_act
 
 MAX_AMOUNT = 1e9
 MAX_ITEMS = 1000
@@ -130,7 +130,9 @@ class PaycollectBalancePages(PaycollectPayPayment):
             "providers_sudo": providers,
             "payment_methods_sudo": self._get_balance_methods(link, block, providers),
             "tokens_sudo": tokens,
-            "collection_token_labels": self._get_token_labels(tokens, block),
+            "collection_token_labels": get_token_labels(
+                tokens, block.currency, block.plan.amount
+            ),
             "show_tokenize_input_mapping": dict.fromkeys(providers.ids, False),
             "access_token": link.partner_id._get_payment_mark(link.company_id, block),
         }
@@ -146,18 +148,6 @@ class PaycollectBalancePages(PaycollectPayPayment):
         return tokens._get_methods_to_pay(
             link.partner_id, link.company_id, block.currency, block.plan.amount, now
         )
-
-    def _get_token_labels(self, tokens, block):
-        """Return what the button says, by the ID of the method that is selected."""
-        amount = block.currency._format_amount(block.plan.amount)
-        return {
-            token.id: request.env._(
-                "Pay %(amount)s with %(method)s",
-                amount=amount,
-                method=token._get_label(),
-            )
-            for token in tokens
-        }
 
     def _get_balance_providers(self, link, block):
         providers = request.env["payment.provider"].sudo()

@@ -44,3 +44,16 @@ def get_look_text():
         "You can look at this account, but not change it. Please ask a colleague who "
         "pays, or us, for access."
     )
+
+
+def get_token_labels(tokens, currency, amount):
+    """Return what the button says, by the ID of the method on file that is selected."""
+    amount = currency._format_amount(amount)
+    return {
+        token.id: request.env._(
+            "Pay %(amount)s with %(method)s",
+            amount=amount,
+            method=token._get_label(),
+        )
+        for token in tokens
+    }

@@ -70,6 +70,10 @@ class AccountMove(models.Model):
             return "processing"
         return "paid" if self.currency_id.is_zero(self._get_link_amount()) else False
 
+    def _get_payer(self):
+        """Return the ``res.partner`` who owes it."""
+        return self.partner_id
+
     def _stores_method(self):
         """Whether who pays agrees to the method being stored."""
         return False
