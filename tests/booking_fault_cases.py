@@ -255,3 +255,29 @@ def paid_in_parts(customer):
     customer.work_bookings()
     customer.sweep_after(5 * DAY)
     assert [line["amount"] for line in customer.lines("captured")] == [13000, 20000]
+
+
+@fault()
+def next_block_unanswered(customer):
+    """What the customer prepaid is used up. The charge of the next block is lost, then
+    its response: neither is a decline, and nothing is sold or charged twice."""
+    customer.prepay()
+    customer.stripe.hold(customer=customer.reference)
+    for kind in ("drop_before", "drop_after"):
+        customer.fault(kind)
+    customer.complete()
+    customer.wait_state("unknown")
+    customer.assert_nobody_charges_again()
+    at_once(*[lambda: ignore_refusal(customer.refill)] * 2)
+    wait_until(
+        lambda: customer.sweep_after(10 * MINUTE) or customer.states() == ["paid"],
+        "the charge of the next block",
+        seen=customer.states,
+        every=1,
+    )
+    customer.stripe.release(customer=customer.reference, copies=2, reverse=True)
+    customer.wait_payment_state("paid")
+    customer.refill()
+    assert customer.captured() == CENTS
+    assert len({line["key"] for line in customer.asked()}) == 1
+    assert customer.blocks() == [*customer.prepaid, customer.invoice()["id"]]

@@ -58,6 +58,8 @@ def open_bookings(shop):
 class Bookings:
     """A part of :class:`stripe_scene.Customer`."""
 
+    prepaid = ()  # the invoices of what the customer prepaid
+
     # Actions
 
     def book(self):
@@ -82,6 +84,16 @@ class Bookings:
         call = self.shop.rpc("admin")
         args = [self.id, invoice, amounts, self.tokens[0]]
         return call("res.partner", "plan_for_tests", args)
+
+    def prepay(self):
+        """Prepay a visit, and agree that the next one is charged when it is used."""
+        call = self.shop.rpc("admin")
+        move = call("res.partner", "prepay_for_tests", [self.id, self.tokens[0]])
+        self.prepaid = [move]
+
+    def refill(self):
+        """Sell the next block once more, if that is due."""
+        self.shop.rpc("admin")("res.partner", "refill_for_tests", [self.id])
 
     def age_bookings(self, seconds):
         """Move holds, refunds and plans back in time; dates by whole days."""
@@ -132,6 +144,15 @@ class Bookings:
             f"the hold of {self.email} to be {state}",
             seen=self.holds,
         )
+
+    def blocks(self):
+        """Return the invoices of what was sold for prepayment."""
+        rows = self.server.sql(
+            "SELECT move_id FROM paycollect_hour_block WHERE partner_id = %s "
+            "ORDER BY id",
+            [self.id],
+        )
+        return [row["move_id"] for row in rows]
 
     def refunds(self):
         rows = self.server.sql(

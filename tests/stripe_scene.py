@@ -383,7 +383,12 @@ class Customer(Bookings):
         self.server.wait_mail(to=self.email, subject="Receipt")
 
     def invoice(self):
-        (invoice,) = scene.invoices(self.server, self.id)
+        """Return what the customer owes or owed; not what was prepaid and used."""
+        (invoice,) = [
+            one
+            for one in scene.invoices(self.server, self.id)
+            if one["id"] not in self.prepaid and one["amount_total"]
+        ]
         return invoice
 
     def transactions(self):
@@ -463,7 +468,7 @@ class Customer(Bookings):
         mails = self.server.catcher.find(to=self.email)
         # Each consent has its copy, also two of the same method; each payment of a part
         # has its receipt.
-        assert len(self.receipts()) <= len(done)
+        assert len(self.receipts()) <= len(done) + len(self.prepaid)
         several = (CONSENT, "Receipt")
         subjects = [m.subject for m in mails if not m.subject.startswith(several)]
         assert len(subjects) == len(set(subjects)), f"a message twice: {subjects}"

@@ -23,6 +23,7 @@ NAMES = (
     "workers",
     "clients",
     "credit",
+    "hours",
 )
 TOTAL = 330  # one visit of 300 and 10 % tax
 
@@ -53,6 +54,139 @@ env["account.move"].create({
     )],
 }).action_post()
 result = order.fsm_order_ids.id
+"""
+
+# Ten hours that are prepaid, and three jobs: of one hour, whose block's invoice is
+# undone meanwhile, and two of six hours at once. Then the next block is sold twice.
+USE_HOURS_AT_ONCE = """
+import threading
+import time
+from odoo import SUPERUSER_ID, Command, api
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
+
+first = env["fsm.order"].browse(job)
+visit = first.sale_line_id.product_id
+partner = first.sale_line_id.order_id.partner_id
+vals = {
+    "type": "service", "taxes_id": [Command.set(visit.taxes_id.ids)],
+    "uom_id": env.ref("uom.product_uom_hour").id,
+}
+hours = env["product.product"].create({
+    **vals, "name": "Ten hours", "list_price": 900, "hour_block_kind": "hours",
+    "hour_block_hours": 10, "hour_block_income": "sold", "uom_id": visit.uom_id.id,
+})
+labor = env["product.product"].create({
+    **vals, "name": "Labor", "list_price": 120, "invoice_policy": "delivery",
+    "field_service_tracking": "line",
+    "fsm_order_template_id": visit.fsm_order_template_id.id,
+})
+sold = env["account.move"].create({
+    "move_type": "out_invoice", "partner_id": partner.id,
+    "invoice_line_ids": [Command.create({"product_id": hours.id})],
+})
+sold.action_post()
+env["account.payment.register"].with_context(
+    active_model="account.move", active_ids=sold.ids
+).create({})._create_payments()
+block = sold.hour_block_ids
+
+def book(quantity):
+    order = env["sale.order"].create({
+        "partner_id": partner.id, "fsm_location_id": first.location_id.id,
+        "order_line": [
+            Command.create({"product_id": labor.id, "product_uom_qty": quantity})
+        ],
+    })
+    order.action_confirm()
+    order.fsm_order_ids.person_id = first.person_id
+    return order.fsm_order_ids.id
+
+one, two, three = [book(quantity) for quantity in (1, 6, 6)]
+env.cr.commit()
+
+def connect():
+    mine = api.Environment(env.registry.cursor(), SUPERUSER_ID, {})
+    mine["res.partner"].search_count([])  # it sees the world as of now
+    return mine
+
+def repeat(work, answers, ready=lambda: None):
+    # On a connection of its own, again after a conflict like Odoo does.
+    for turn in range(9):
+        mine = connect()
+        if not turn:
+            ready()
+        try:
+            answers.append(work(mine))
+            mine.cr.commit()
+            return
+        except CONFLICTS:
+            mine.cr.rollback()
+        except UserError as error:
+            answers.append(str(error))
+            return
+        finally:
+            mine.cr.close()
+
+def start(*works):
+    answers, barrier = [], threading.Barrier(len(works), timeout=60)
+    threads = [
+        threading.Thread(target=repeat, args=(work, answers, barrier.wait))
+        for work in works
+    ]
+    for thread in threads:
+        thread.start()
+    return threads, answers
+
+def at_once(*works):
+    threads, answers = start(*works)
+    for thread in threads:
+        thread.join()
+    return answers
+
+def complete(number):
+    return lambda mine: mine["fsm.order"].browse(number).action_complete() and None
+
+def look_again():
+    env.cr.commit()
+    env.invalidate_all()
+
+def is_waiting():
+    look_again()
+    env.cr.execute(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+        "AND cardinality(pg_blocking_pids(pid)) > 0"
+    )
+    return bool(env.cr.fetchone())
+
+drawing = connect()
+complete(one)(drawing)
+drawing.flush_all()
+[undoing], undone = start(
+    lambda mine: mine["account.move"].browse(sold.id).button_draft()
+)
+while not is_waiting() and undoing.is_alive():
+    time.sleep(0.05)
+waited = undoing.is_alive()
+drawing.cr.commit()
+drawing.cr.close()
+undoing.join()
+
+at_once(complete(two), complete(three))
+look_again()
+drawn = sorted(block.use_ids.mapped("hours"))
+jobs = env["fsm.order"].browse([one, two, three])
+totals = sorted(jobs.invoice_lines.move_id.mapped("amount_total"))
+hours.write({"hour_block_refill": "link", "hour_block_threshold": 2})
+env.cr.commit()
+at_once(*[lambda mine: mine["paycollect.hour.block"].browse(block.id)._refill()] * 2)
+look_again()
+offers = env["sale.order.line"].search([("product_id", "=", hours.id)]).order_id
+result = {
+    "waited": waited, "undone": undone, "drawn": drawn, "totals": totals,
+    "left": block.hours_left, "offers": offers.mapped("state"),
+    "next": block.next_order_id == offers,
+}
 """
 
 SEND_TWICE_AT_ONCE = """
@@ -385,3 +519,18 @@ def test_two_jobs_completed_at_once_use_one_credit_once(shop):
         [(customer.job, second)],
     )
     assert not failed
+
+
+def test_two_jobs_completed_at_once_use_the_same_hours_once(shop):
+    """Nor is the invoice of a block undone while a job draws it, or the next block
+    sold twice."""
+    customer = shop["hours"]
+    answer = shop.server.run(USE_HOURS_AT_ONCE, job=customer.job)
+    assert answer["waited"]
+    [refusal] = answer["undone"]
+    assert "can't be undone: it is used already" in refusal
+    assert answer["drawn"] == [1, 3, 6]
+    assert answer["totals"] == [0, 0, 3 * 132]
+    assert (answer["left"], answer["offers"], answer["next"]) == (0, ["draft"], True)
+    customer.wait_state("paid")
+    assert customer.charges() == [3 * 132]

@@ -83,6 +83,50 @@ class ResPartner(models.Model):
         plan._accept(self, token, "portal", now)
         return plan.id
 
+    def prepay_for_tests(self, token_id):
+        """Sell the customer what pays for one visit, paid by bank transfer; let the
+        customer agree that the next one is charged. Return the ID of the invoice."""
+        self.ensure_one()
+        system = self.sudo()
+        orders = system.env["sale.order"]
+        first = orders.search([("partner_id", "=", self.id)], order="id", limit=1)
+        visit = first.order_line.product_id
+        product = visit.create(
+            {
+                "name": "One visit",
+                "type": "service",
+                "list_price": visit.list_price,
+                "taxes_id": [Command.set(visit.taxes_id.ids)],
+                "hour_block_kind": "money",
+                "hour_block_income": "sold",
+                "hour_block_refill": "charge",
+                "hour_block_threshold": 100,
+            }
+        )
+        move = system.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.id,
+                "invoice_line_ids": [Command.create({"product_id": product.id})],
+            }
+        )
+        move.action_post()
+        system.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+        token = system.env["payment.token"].browse(token_id)
+        system.env["paycollect.hour.refill"]._start(
+            move.hour_block_ids, system, token, fields.Datetime.now()
+        )
+        return move.id
+
+    def refill_for_tests(self):
+        """Run the job that sells the next block once more in this request."""
+        blocks = self.env["paycollect.hour.block"].sudo()
+        for block in blocks.search([("partner_id", "=", self.id)]):
+            block._refill()
+        return True
+
     @api.model
     def run_schedules_for_tests(self):
         """Run the crons of autopay and of scheduled payments in this request."""
