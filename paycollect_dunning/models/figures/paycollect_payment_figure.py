@@ -19,6 +19,7 @@ class PaycollectPaymentFigure(models.Model):
     _order = "date desc, id desc"
     _rec_name = "line_id"
     _depends = {
+        "payment.method": ["name"],
         "payment.token": ["brand", "method_kind"],
         "payment.transaction": ["payment_method_id", "token_id"],
         "paycollect.settlement.line": [
@@ -48,6 +49,12 @@ class PaycollectPaymentFigure(models.Model):
         "payment.method",
         readonly=True,
         help="Empty: a fee that belongs to no payment, as for the account.",
+    )
+    method_name = fields.Char(
+        string="Method",
+        readonly=True,
+        help="The payment method, or “No payment method” for a fee that belongs to no "
+        "payment.",
     )
     brand = fields.Char(readonly=True)
     amount_collected = fields.Monetary(string="Collected", readonly=True)
@@ -92,6 +99,10 @@ class PaycollectPaymentFigure(models.Model):
                     SELECT line.id, line.id AS line_id, line.settlement_id, line.date,
                            line.company_id, company.currency_id, line.provider_id,
                            tx.payment_method_id, token.brand,
+                           COALESCE(
+                               method.name ->> %(lang)s, method.name ->> 'en_US',
+                               %(no_method)s
+                           ) AS method_name,
                            CASE WHEN line.kind = %(payment)s
                                 THEN line.gross * rate.factor ELSE 0
                            END AS amount_collected,
@@ -104,6 +115,7 @@ class PaycollectPaymentFigure(models.Model):
                         ON rate.company_id = line.company_id
                        AND rate.currency_id = line.currency_id
                  LEFT JOIN payment_transaction tx ON tx.id = line.transaction_id
+                 LEFT JOIN payment_method method ON method.id = tx.payment_method_id
                  LEFT JOIN payment_token token ON token.id = tx.token_id
                      WHERE line.date <= %(day)s
                    ) fact
@@ -111,6 +123,8 @@ class PaycollectPaymentFigure(models.Model):
             """,
             payment=PAYMENT,
             fee=FEE,
+            lang=self.env.lang or "en_US",
+            no_method=self.env._("No payment method"),
             day=day,
             rates=SQL(", ").join(self._get_factors(day)),
         )

@@ -110,12 +110,12 @@ class TestDashboard(FiguresCommon):
             )
         rows = self.env["paycollect.payment.figure"]._read_group(
             [],
-            ["payment_method_id"],
+            ["method_name"],
             ["amount_collected:sum", "fee:sum", "cost_rate:avg"],
         )
         found = {row[0]: tuple(round(value, 2) for value in row[1:]) for row in rows}
         expected = {
-            card.payment_method_id: (100, 3.2, 3.2),
-            card.payment_method_id.browse(): (50, 7.8, 15.6),
+            card.payment_method_id.name: (100, 3.2, 3.2),
+            "No payment method": (50, 7.8, 15.6),
         }
         self.assertEqual(found, expected)
