@@ -31,7 +31,7 @@ class PaycollectDiscrepancy(models.Model):
         return (
             self.transaction_id.reference
             or line.object_ref
-            or line.reference
+            or (line and line._get_shown_reference())
             or self.settlement_id.reference
             or ""
         )

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ...rules import settlement as rules
+from ..company.moments import format_day
 
 
 class PaycollectSettlementLine(models.Model):
@@ -115,6 +116,24 @@ class PaycollectSettlementLine(models.Model):
                 for name, amount in line.fee_parts or ()
             ]
             line.fee_text = format_list(self.env, parts) if parts else False
+
+    @api.depends("reference", "object_ref", "source_refs", "settlement_id", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line._get_shown_reference()
+
+    def _get_shown_reference(self):
+        """Return what people know the movement by: its ID at the provider.
+
+        A row of a file without one has a hash instead: its payout and day name it.
+        """
+        payout = self.settlement_id.reference
+        name = self.reference or ""
+        if self.object_ref or not payout or not name.startswith(f"{payout}:"):
+            return name
+        known = next(iter(self.source_refs or ()), payout)
+        return f"{known}, {format_day(self.env, self.date)}"
 
     # -- what it belongs to ------------------------------------------------------
 

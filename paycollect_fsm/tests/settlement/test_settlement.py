@@ -323,6 +323,10 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         settlement = settlements.search([])
         self.assertEqual(settlement.line_ids.transaction_id, self.tx)
         self.assertEqual(settlement.total_fee, -2.45)
+        line = settlement.line_ids  # no hash
+        self.assertEqual(line.display_name, f"{self.tx.reference}, Mar 2, 2026")
+        line.source_refs = False
+        self.assertEqual(line.display_name, "P1, Mar 2, 2026")
         wizard.action_preview()
         self.assertIn("on record already", wizard.preview)
         wizard.action_import()
