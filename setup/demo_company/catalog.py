@@ -43,6 +43,7 @@ PRODUCTS = {
     "ups": ("UPS battery", 89, "", "no"),
 }
 MATERIAL = ("cable", "ssd", "dock", "wifi", "ups")
+BY_THE_HOUR = ("hour",)
 
 
 def make_catalog(env):
@@ -55,6 +56,9 @@ def make_catalog(env):
             {
                 "name": name,
                 "type": "consu" if key in MATERIAL else "service",
+                "uom_id": env.ref(
+                    f"uom.product_uom_{'hour' if key in BY_THE_HOUR else 'unit'}"
+                ).id,
                 "list_price": price,
                 "standard_price": price * 0.6 if key in MATERIAL else 0,
                 "invoice_policy": "delivery",
