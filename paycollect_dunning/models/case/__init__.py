@@ -17,3 +17,4 @@ from . import account_bank_statement_line
 from . import account_move
 from . import base_partner_merge
 from . import paycollect_customer_data
+from . import paycollect_installment_plan

@@ -42,6 +42,12 @@ class TestPlan(DeskCommon):
         self.pay(move, 60)
         self.assertFalse(self.find_row(), "its cause is gone")
         self.assertEqual(self.get_state(move), "in_plan")
+        plan._ask_to_end(fields.Datetime.now())
+        self.assertEqual(self.get_state(move), "in_plan", "until a part is late")
+        task = move.activity_ids.filtered(lambda one: "End the" in one.summary)
+        self.assertIn("again once a part is late, or the plan", task.note)
+        plan._cancel("staff", fields.Datetime.now())
+        self.assertEqual(self.get_state(move), "overdue")
 
     def get_state(self, move):
         self.env.invalidate_all()

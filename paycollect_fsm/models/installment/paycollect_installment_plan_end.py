@@ -38,12 +38,16 @@ class PaycollectInstallmentPlan(models.Model):
         self.company_id._schedule_collection_activity(
             document,
             self.env._("End the payment plan"),
-            self.env._(
-                "%(customer)s doesn't want the payment plan anymore. Nothing is "
-                "charged for it since then. Call the customer, then offer another "
-                "plan or cancel this one.",
-                customer=self.partner_id.name,
-            ),
+            self._get_end_text(),
             code=END_TASK,
             now=now,
+        )
+
+    def _get_end_text(self):
+        """Hook: what staff are told."""
+        return self.env._(
+            "%(customer)s doesn't want the payment plan anymore. Nothing is charged "
+            "for it since then; what is open stays due on the days of the plan. Call "
+            "the customer, then offer another plan or cancel this one.",
+            customer=self.partner_id.name,
         )

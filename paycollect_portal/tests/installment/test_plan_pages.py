@@ -112,6 +112,7 @@ class TestPlanPages(ScheduleCommon, SchedulePages):
         self.assertIn("End this payment plan", page)
         page = self.post(f"{PLANS}/end", plan=plan.id)
         self.assertIn("You asked us to end this payment plan", page)
+        self.assertIn("stays due on the days below", page)
         self.assertNotIn("Yes, end it", page)
         plan.invalidate_recordset()
         self.assertTrue(plan.end_asked_at)
