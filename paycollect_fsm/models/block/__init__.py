@@ -44,11 +44,13 @@ from . import paycollect_hour_refill_text
 from . import account_move
 from . import account_move_draw
 from . import account_move_line
+from . import account_move_receipt
 from . import fsm_order
 from . import sale_order
 from . import paycollect_booking_mixin
 from . import payment_transaction
 from . import paycollect_refund
+from . import paycollect_consent
 from . import paycollect_customer_data
 from . import base_partner_merge
 from . import res_partner

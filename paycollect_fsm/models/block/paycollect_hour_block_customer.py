@@ -60,6 +60,23 @@ class PaycollectHourBlock(models.Model):
     def _get_valid_text(self):
         return self.env._("valid until %(date)s", date=self._get_expiry_text())
 
+    def _get_receipt_note(self):
+        """Return what is left, for the receipt of a job that drew the block."""
+        values = {
+            "product": self.product_id.name,
+            "invoice": self.move_id.name,
+            "left": self._format_left(),
+        }
+        if not self.expires_on:
+            return self.env._(
+                "Left of “%(product)s” (%(invoice)s): %(left)s.", **values
+            )
+        return self.env._(
+            "Left of “%(product)s” (%(invoice)s): %(left)s, valid until %(date)s.",
+            date=self._get_expiry_text(),
+            **values,
+        )
+
     def _get_bought_text(self):
         return self.env._("left of %(bought)s", bought=self._format_bought())
 

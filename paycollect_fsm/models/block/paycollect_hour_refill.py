@@ -120,9 +120,15 @@ class PaycollectHourRefill(models.Model):
         text = self._get_consent_text(block, token)
         block._find_agreement()._stop(REPLACED, now)
         consent = self.env["paycollect.consent"]._replace(
-            token, text, "portal", now, partner_id=contact.id, **extra
+            token,
+            text,
+            "portal",
+            now,
+            copies=False,  # it says what it is about, once that is known
+            partner_id=contact.id,
+            **extra,
         )
-        return self.create(
+        refill = self.create(
             {
                 "partner_id": block.partner_id.id,
                 "agreed_by_id": contact.id,
@@ -135,6 +141,8 @@ class PaycollectHourRefill(models.Model):
                 "agreed_at": now,
             }
         )
+        consent._send_copy()
+        return refill
 
     def _stop(self, reason, now=None):
         """End it at once; what is planned isn't sent anymore, see the obstacle.

@@ -195,7 +195,7 @@ class AccountMove(models.Model):
             active=self.company_id.collection_active,
             posted=self.move_type == "out_invoice" and self.state == "posted",
             by_policy=self._gets_receipt(),
-            nothing=self.currency_id.is_zero(self.amount_total),
+            nothing=self._has_nothing_to_tell(),
             settled=self._is_settled() if receipt else not self._is_owed(),
             told=not message and self._was_told(occasion),
             charging=bool(message) and not receipt and self._has_open_attempt(),
@@ -204,6 +204,10 @@ class AccountMove(models.Model):
                 partner._get_collection_email() or partner._get_collection_number()
             ),
         )
+
+    def _has_nothing_to_tell(self):
+        """Hook: whether there was nothing to pay, so that there is no receipt."""
+        return self.currency_id.is_zero(self.amount_total)
 
     def _gets_receipt(self):
         """Hook: whether we send a receipt once something is paid of the invoice.

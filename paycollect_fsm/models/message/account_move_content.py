@@ -52,7 +52,7 @@ class AccountMove(models.Model):
         )
 
     def _get_text(self, occasion):
-        """Return the SMS template for an occasion and the link it contains."""
+        """Hook: the SMS template for an occasion and the link it contains."""
         if occasion == OCCASION_DECLINED:
             return self._get_decline_sms()
         name = "sms_template_invoice"

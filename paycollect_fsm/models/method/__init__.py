@@ -7,6 +7,7 @@ from . import paycollect_link_visit
 from . import base_partner_merge
 from . import ir_http
 from . import paycollect_consent
+from . import paycollect_consent_copy
 from . import paycollect_customer_data
 from . import payment_method
 from . import payment_provider

@@ -29,6 +29,30 @@ class TestBlock(BlockCommon):
         self.assertEqual(job.collection_state, "paid")
         line = job._get_sale_order().order_line
         self.assertEqual((line.qty_invoiced, line.invoice_status), (3, "invoiced"))
+        left = f"Left of “Ten hours” ({block.move_id.name}): 7 h."
+        self.assertEqual(move._get_receipt_notes(), [left])
+
+    def test_who_prepaid_gets_a_receipt_that_says_so_and_asks_for_nothing(self):
+        block = self.sell_block(self.partner)
+        move = self.complete(self.make_block_job(self.partner, [(self.labor, 3)]))
+        [mail] = self.mails_to(move)
+        receipt = f"Receipt for {move.name} from {self.company.name}"
+        self.assertEqual(mail.subject, receipt)
+        used = f"Prepaid: 3 h from Ten hours ({block.move_id.name})"
+        for words in ("Paid in full", "Labor", used, "Left of “Ten hours”"):
+            self.assertIn(words, mail.body_html)
+        for words in ("/pay/", "Pay now", "due on", "Add a payment method"):
+            self.assertNotIn(words, mail.body_html)
+        self.assertTrue(move.receipt_sent_at)
+        template, _url = move.sudo()._get_text("paid")
+        [text] = template._render_field("body", move.ids).values()
+        self.assertIn(f"{move.name} was paid from your prepaid services.", text)
+        move.button_draft()
+        move.action_post()
+        self.assertEqual(len(move.collection_message_ids), 1, "only once")
+        free = self.make_product("Goodwill", 0, uom_id=self.hour.id)
+        move = self.complete(self.make_block_job(self.partner, [(free, 1)]))
+        self.assertEqual((move.amount_total, len(self.mails_to(move))), (0, 0))
 
     def test_the_last_hours_take_every_cent_and_the_policy_gets_the_rest(self):
         """1,000.01 in ten hours: shares are rounded, and nothing is left over."""

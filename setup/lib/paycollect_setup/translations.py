@@ -27,6 +27,7 @@ EVERYWHERE = (
 READ = {
     "paycollect_fsm": (
         "model:paycollect.decline.code,customer_text:",
+        "code:models/block/paycollect_consent.py",
         "code:models/block/paycollect_hour_block_customer.py",
         "code:models/block/paycollect_hour_refill_text.py",
         "code:models/booking/payment_transaction.py",
@@ -43,6 +44,7 @@ READ = {
         "code:models/hold/paycollect_link.py",
         "code:models/message/account_move_copy.py",
         "code:models/message/account_move_receipt.py",
+        "code:models/method/paycollect_consent_copy.py",
         "code:models/method/paycollect_link.py",
         "code:models/method/paycollect_link_bank_debit.py",
         "code:models/method/payment_token.py",
