@@ -13,7 +13,6 @@ CONSENT = (
     "I authorize Brightline IT Support to store this payment method and to charge it "
     "when a job I ordered is done. I can cancel this at any time by phone or email."
 )
-BANK = "Bank account"
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ PROFILES = {
         "+1 512-555-0131",
         "7600 Metropolis Drive",
         "78744",
-        (Card(BANK, "6789", None, "pending"),),
+        (Card("Bank account", "6789", None, "pending"),),
         weight=2,
         jobs="network hour laptop",
     ),
@@ -436,13 +435,10 @@ def _make_site(partner, name, street, zip_code):
 def store_method(partner, card, today):
     """Store a method with the customer's consent, as the primary method."""
     env = partner.env
-    method = "payment_demo.payment_method_demo"
-    if card.brand == BANK:
-        method = "payment.payment_method_ach_direct_debit"
     token = env["payment.token"].create(
         {
             "provider_id": env.ref("payment.payment_provider_demo").id,
-            "payment_method_id": env.ref(method).id,
+            "payment_method_id": env.ref("payment_demo.payment_method_demo").id,
             "partner_id": partner.id,
             "provider_ref": f"demo-{card.digits}",
             "payment_details": card.digits,
