@@ -154,9 +154,11 @@ class FSMOrder(models.Model):
         if not ORDER_FIELDS.intersection(vals):
             return super().write(vals)
         stages = {order: order.stage_id for order in self}
+        stage = self.env["fsm.stage"].browse(vals.get("stage_id"))
+        (self.stage_id | stage).mapped("is_completing")  # reads all at once
         sales = self._get_collected_sale_orders()
-        if "stage_id" in vals:
-            self._check_completable(vals["stage_id"])
+        if stage:
+            self._check_completable(stage)
         result = super().write(vals)
         completed = self.filtered(
             lambda order: (
@@ -164,7 +166,6 @@ class FSMOrder(models.Model):
             )
         )
         completed._on_completed()
-        stage = self.env["fsm.stage"].browse(vals.get("stage_id"))
         if not stage or stage.is_closed:
             (sales - completed._get_collected_sale_orders())._bill_rest()
         return result
@@ -210,17 +211,16 @@ class FSMOrder(models.Model):
             jobs=", ".join(self.mapped("name")),
         )
 
-    def _check_completable(self, stage_id):
+    def _check_completable(self, stage):
         """Require the button, and a canceled job to be reopened before it is billed.
 
         Field service refuses the stage without the button, too, but doesn't say so.
         """
-        stage = self.env["fsm.stage"].browse(stage_id)
         by_button = self.env.context.get("bypass_order_completed_stage")
         get_id = self.env["ir.model.data"]._xmlid_to_res_id
         collects = any(self.mapped("company_id.collection_active"))
         completed_id = get_id("fieldservice.fsm_stage_completed")
-        if stage_id == completed_id and not by_button and collects:
+        if stage.id == completed_id and not by_button and collects:
             raise UserError(
                 self.env._(
                     "Open the job and select “Complete”: you will first see what is "
@@ -252,7 +252,7 @@ class FSMOrder(models.Model):
         """Return whether we would invoice ourselves."""
         self.ensure_one()
         own, payer = self.company_id.parent_ids.partner_id, self._get_payer()
-        (own | payer).fetch(["commercial_partner_id"])  # both at once
+        (own | payer).mapped("commercial_partner_id")  # reads both at once
         return payer.commercial_partner_id in own.commercial_partner_id
 
     def _on_completed(self, created=False, now=None):

@@ -28,11 +28,19 @@ class FSMOrder(models.Model):
         :param now: naive UTC datetime
         """
         now = now or fields.Datetime.now()
+        self.sudo()._read_ahead()
         for jobs in self.sudo()._get_billing_rounds():
             if len(jobs) > 1 and jobs._try_to_bill(method, now):
                 continue
             for job in jobs:
                 job._bill_alone(method, now)
+
+    def _read_ahead(self):
+        """Read what billing needs of the orders' lines for all of them at once."""
+        lines = self._get_all_sale_orders().order_line
+        lines.product_id.mapped("type")
+        lines.tax_ids.mapped("amount")
+        lines.invoice_lines.mapped("move_id")
 
     def _get_billing_rounds(self):
         """Yield the jobs by company, at most one job per sales order at a time."""

@@ -23,6 +23,14 @@ class AccountMove(models.Model):
         readonly=True,
         groups=READERS,
     )
+    hour_block_refilled_ids = fields.One2many(
+        "paycollect.hour.block",
+        "next_move_id",
+        string="Refilled Blocks",
+        readonly=True,
+        groups=READERS,
+        help="The blocks whose next block this invoice sells.",
+    )
 
     def _post(self, soft=True):
         """Blocks come into being with their invoice; a refund takes what isn't used."""
@@ -118,19 +126,15 @@ class AccountMove(models.Model):
 
     # -- charges of the next block ---------------------------------------------------
 
-    def _get_refilled_blocks(self):
-        """Return the blocks (sudo) whose next block this invoice sells."""
-        blocks = self.env["paycollect.hour.block"].sudo()
-        return blocks.search([("next_move_id", "in", self.ids)])
-
     def _is_asked_in_any_mode(self):
-        return super()._is_asked_in_any_mode() or bool(self._get_refilled_blocks())
+        refilled = self.sudo().hour_block_refilled_ids
+        return super()._is_asked_in_any_mode() or bool(refilled)
 
     def _get_charge_obstacles(self, now, attempt=None):
         """The next block is charged only while its customer agrees to that, and only
         up to the agreed amount, also where the invoice was changed since."""
         obstacles = super()._get_charge_obstacles(now, attempt)
-        for block in self._get_refilled_blocks():
+        for block in self.sudo().hour_block_refilled_ids:
             by_policy = not attempt or attempt._get_authorizer() == POLICY
             if by_policy and (code := block._get_refill_obstacle()):
                 obstacles[block.next_move_id].append(Obstacle(code, STOP))

@@ -165,8 +165,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         return {
             "move_id": self.id,
+            "currency_id": self.currency_id.id,  # first: amounts are rounded to it
             "amount": amount,
-            "currency_id": self.currency_id.id,
             "token_id": token.id,
             "trigger": trigger,
             "planned_at": planned_at,

@@ -4,19 +4,6 @@ from odoo.tools import SQL
 
 from ...rules.collectable import keep_back
 
-OPEN_ENTRY_FIELDS = (
-    "account_id",
-    "amount_residual_currency",
-    "company_id",
-    "currency_id",
-    "date",
-    "parent_state",
-    "partner_id",
-    "payment_id",
-    "reconciled",
-    "statement_line_id",
-)
-
 
 class AccountMoveLine(models.Model):
     """Which of a customer's open items are credit that an invoice may use."""
@@ -39,7 +26,7 @@ class AccountMoveLine(models.Model):
         """Return the customers' open credits and the refunds paid to them (sudo)."""
         if not (customers and companies and currencies):
             return self.sudo()
-        self.flush_model(OPEN_ENTRY_FIELDS)
+        self.flush_model()  # not only what is read: the rest would be another UPDATE
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(

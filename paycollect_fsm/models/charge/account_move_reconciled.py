@@ -9,6 +9,7 @@ READ_FIELDS = {
     "account.partial.reconcile": ["credit_move_id", "debit_move_id"],
     "account.payment": ["move_id"],
 }
+MATCHES = ("matched_debit_ids", "matched_credit_ids")
 
 
 class AccountMove(models.Model):
@@ -25,17 +26,33 @@ class AccountMove(models.Model):
         hundred of them. Salespeople, who may not read payments, can open the invoices
         of their orders: they see none.
         """
-        for model, names in READ_FIELDS.items():
-            self.env[model].flush_model(names)
         payments = self.env["account.payment"]
-        found = self._read_reconciled_payments() if self.ids else {}
+        found = self._filter_maybe_matched()._read_reconciled_payments()
         for move in self:
             reconciled = payments.browse(found.get(move.id))
             matched = payments.browse(move.sudo().matched_payment_ids.ids)
             move.reconciled_payment_ids = reconciled | matched
 
+    def _filter_maybe_matched(self):
+        """Leave out those whose journal items have no matches, as far as that is known
+        without a query: mostly those that were just created."""
+        return self.filtered(
+            lambda move: (
+                "line_ids" not in move._cache
+                or any(
+                    line._cache.get(name, True)
+                    for line in move.line_ids
+                    for name in MATCHES
+                )
+            )
+        )
+
     def _read_reconciled_payments(self):
         """Return ``{invoice id: [payment ids]}``; an invoice without any is missing."""
+        if not self.ids:
+            return {}
+        for model, names in READ_FIELDS.items():
+            self.env[model].flush_model(names)
         return dict(
             self.env.execute_query(
                 SQL(

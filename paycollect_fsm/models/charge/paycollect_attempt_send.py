@@ -185,8 +185,8 @@ class PaycollectAttempt(models.Model):
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
+            "currency_id": move.currency_id.id,  # first: the amount is rounded to it
             "amount": amount,
-            "currency_id": move.currency_id.id,
             "partner_id": move.partner_id.id,
             "token_id": token.id,
             "operation": "offline",

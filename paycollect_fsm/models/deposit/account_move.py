@@ -17,9 +17,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.move_type != "out_invoice":
             return False
-        lines = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
+        lines = self.invoice_line_ids
+        lines.fetch(["display_type", "is_downpayment"])  # of so many, only these
+        lines = lines.filtered(lambda line: line.display_type == "product")
         return bool(lines) and all(line.is_downpayment for line in lines)
 
     def _get_deposit_orders(self):

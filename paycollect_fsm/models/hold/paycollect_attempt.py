@@ -61,8 +61,6 @@ class PaycollectAttempt(models.Model):
         :raise RetryableJobError: if another worker has the hold
         """
         move = self.move_id
-        if move._is_for_deposits_only():
-            return self.env["paycollect.hold"]
         hold = move._get_holds(HELD).filtered(
             lambda hold: (
                 hold.token_id == self.token_id
@@ -70,8 +68,8 @@ class PaycollectAttempt(models.Model):
                 and hold.partner_id == move.commercial_partner_id
             )
         )[:1]
-        if not hold:
-            return hold
+        if not hold or move._is_for_deposits_only():
+            return hold.browse()
         if move.currency_id.compare_amounts(amount, hold.amount) > 0:
             if move._get_collectable()[move].discount:
                 return hold.browse()  # it has to be paid at once

@@ -24,6 +24,7 @@ class AccountMove(models.Model):
 
         :param str xmlid: of the template
         """
+        self.line_ids.mapped("name")  # reads them all at once, not kind by kind
         values = {
             "email_to": address,
             "recipient_ids": [],

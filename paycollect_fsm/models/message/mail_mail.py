@@ -7,6 +7,14 @@ from odoo import fields, models
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    collection_message_ids = fields.One2many(
+        "paycollect.message",
+        "mail_id",
+        string="Messages to Customers",
+        readonly=True,
+        groups="base.group_system",
+    )
+
     def _send(self, *args, **kwargs):
         """Send each of our emails only while it is locked.
 

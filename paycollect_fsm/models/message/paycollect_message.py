@@ -229,7 +229,7 @@ class PaycollectMessage(models.Model):
 
     def _note_mails(self, mails, words, code, now):
         """Record the outcome of emails once they were sent or rejected."""
-        for message in self._search_carried("mail_id", mails):
+        for message in mails.sudo().collection_message_ids._filter_unsent():
             mail = message.mail_id
             if mail.state == "sent":
                 message._set_sent(now)
@@ -242,7 +242,8 @@ class PaycollectMessage(models.Model):
 
     def _note_texts(self, texts, now):
         """Record the outcome of SMS from their state."""
-        for message in self._search_carried("sms_id", texts):
+        messages = self.sudo().search([("sms_id", "in", texts.ids)])
+        for message in messages._filter_unsent():
             if message._get_carried() == SENT:
                 message._set_sent(now)
             elif message._get_carried() == FAILED:
@@ -250,11 +251,9 @@ class PaycollectMessage(models.Model):
                     message.sms_id.failure_type or "unknown", False, now
                 )
 
-    def _search_carried(self, field, carriers):
-        """Return messages for these emails or SMS not yet marked as sent (sudo)."""
-        return self.sudo().search(
-            [(field, "in", carriers.ids), ("state", "in", (QUEUED, FAILED))]
-        )
+    def _filter_unsent(self):
+        """Leave out what is marked as sent, or is not sent at all."""
+        return self.filtered(lambda row: row.state in (QUEUED, FAILED))
 
     def _get_carried(self):
         """Return the state of the email or SMS.

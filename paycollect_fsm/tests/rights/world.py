@@ -288,6 +288,7 @@ class World(RightsCommon):
                 "outcome": "good",
                 "visited_at": now,
             },
+            "mail.mail": {"body_html": "Test"},
             "paycollect.message": {
                 "move_id": self.invoice.id,
                 "company_id": company.id,
