@@ -4,16 +4,12 @@
 The file has one row for each movement, with the payout that it belongs to.
 """
 
-import codecs
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
+from .csv_table import parse_amount, parse_day
 from .settlement import (
     ADJUSTMENT,
     DISPUTE,
@@ -22,6 +18,7 @@ from .settlement import (
     PAYMENT,
     REFUND,
     RESERVE,
+    RETURNED,
     Entry,
     Payout,
 )
@@ -58,16 +55,16 @@ WORDS = (
     (DAY, r"date|created|time"),
 )
 KINDS = (
+    (FEE, r"fee|commission"),
+    (RETURNED, r"(payout|transfer|withdrawal|deposit).*(fail|revers|return|cancel)"),
     (DISPUTE, r"chargeback|dispute|return|reversal"),
     (REFUND, r"refund"),
     (RESERVE, r"reserve|hold"),
-    (FEE, r"fee|commission"),
     (ADJUSTMENT, r"adjust|correction"),
     (PAYMENT, r"charge|payment|sale|capture|settled"),
 )
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+# The payout itself, unless KINDS names something else about it
 OWN = re.compile(r"^(payout|transfer|withdrawal|deposit)\b", re.I)
-FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
 
 # Problems
 MISSING_COLUMN = "missing_column"
@@ -86,60 +83,6 @@ class Problem:
     code: str
     row: int | None = None
     value: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    headers: tuple
-    rows: tuple
-
-
-def read(content):
-    """Return the :class:`Table` of a CSV file.
-
-    :param bytes content: UTF-8, UTF-16 or Latin-1, with any common separator
-    :raise ValueError: if it isn't a text file
-
-    >>> read(b"Payout;Amount\\nP1;10,00\\n")
-    Table(headers=('Payout', 'Amount'), rows=(('P1', '10,00'),))
-    >>> read(b"PK\\x03\\x04 a workbook")
-    Traceback (most recent call last):
-    ValueError: not a text file
-    """
-    text = _decode(content)
-    first = text.splitlines()[:1] or [""]
-    separator = max(",;\t|", key=first[0].count)
-    lines = csv.reader(io.StringIO(text, newline=None), delimiter=separator)
-    try:
-        rows = [
-            tuple(cell.strip() for cell in row)
-            for row in lines
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as error:
-        raise ValueError(str(error)) from None
-    if not rows:
-        return Table((), ())
-    width = len(rows[0])
-    rows = [(*row, *[""] * (width - len(row)))[:width] for row in rows]
-    return Table(rows[0], tuple(rows[1:]))
-
-
-def _decode(content):
-    """Return the text of a file.
-
-    >>> _decode("Größe".encode("utf-16")), _decode("Größe".encode("latin-1"))
-    ('Größe', 'Größe')
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    if CONTROL.search(text):
-        raise ValueError("not a text file")
-    return text
 
 
 def guess(headers):
@@ -163,68 +106,13 @@ def guess(headers):
     return found
 
 
-def guess_format(values):
-    """Return the first format that all dates have, or None.
-
-    >>> guess_format(["03/14/2026", "03/02/2026"])
-    '%m/%d/%Y'
-    """
-    values = [value for value in values if value]
-    for pattern in FORMATS:
-        if values and all(parse_day(value, pattern) for value in values):
-            return pattern
-    return None
-
-
-def parse_day(text, pattern):
-    """Return a date, ignoring a time after it; None if it has another format."""
-    words = re.split(r"[T ]", text.strip(), maxsplit=1)
-    try:
-        return datetime.strptime(words[0], pattern).date()
-    except ValueError:
-        return None
-
-
-def parse_amount(text, separator="."):
-    """Return a signed amount, or None if it isn't one.
-
-    :param separator: of the decimals
-
-    >>> parse_amount("$1,234.56"), parse_amount("1.234,56 €", ",")
-    (1234.56, 1234.56)
-    >>> parse_amount("(12.00)"), parse_amount(""), parse_amount("abc")
-    (-12.0, 0.0, None)
-    """
-    text = text.strip()
-    if not text:
-        return 0.0
-    negative = text.startswith("(") and text.endswith(")")
-    digits = re.sub(r"[^\d.,+\-]", "", text)
-    thousands = "," if separator == "." else "."
-    digits = digits.replace(thousands, "").replace(separator, ".")
-    try:
-        amount = float(Decimal(digits))
-    except InvalidOperation:
-        return None
-    return -amount if negative else amount
-
-
-def guess_separator(values):
-    """Return the decimal separator of amounts.
-
-    >>> guess_separator(["1.234,50", "7,00"]), guess_separator(["1,234.50"])
-    (',', '.')
-    """
-    commas = sum(bool(re.search(r",\d{1,2}\D*$", value)) for value in values)
-    dots = sum(bool(re.search(r"\.\d{1,2}\D*$", value)) for value in values)
-    return "," if commas > dots else "."
-
-
 def get_kind(text, gross):
     """Return the kind of a row: by the provider's name of it, else by its sign.
 
     >>> get_kind("Chargeback", -5), get_kind("", 5), get_kind("Moon tax", -1)
     ('dispute', 'payment', 'other')
+    >>> get_kind("Chargeback fee", -15), get_kind("Payout failed", 80)
+    ('fee', 'payout_returned')
     """
     if not text:
         return PAYMENT if gross >= 0 else REFUND
@@ -252,72 +140,77 @@ def check(mapping):
 
 @dataclass(frozen=True)
 class _Row:
+    """``entry`` is None if the row is the payout itself."""
+
     number: int
     payout: str
     payout_day: object
     payout_amount: float | None
-    entry: Entry
+    currency: str
+    entry: Entry | None
 
 
-def parse(table, mapping, currency, pattern, separator, decimals=2):
+def parse(rows, mapping, currency, pattern, separator, decimals=None):
     """Read the payouts of a file.
 
+    :param rows: of cells, without the headers
     :param mapping: list with the meaning of each column, or None
     :param currency: of rows without one
-    :param pattern: of dates, one of :data:`FORMATS`
+    :param pattern: of dates, one of :data:`csv_table.FORMATS`
     :param separator: of decimals
+    :param decimals: ``{currency: number of decimals}``; 2 for others
     :return: list of :class:`settlement.Payout`, list of :class:`Problem`; with
         problems, nothing may be imported
 
-    >>> table = read(b"Payout,Date,Amount,Fee\\nP1,2026-03-02,80.00,2.45\\n")
     >>> (payout,), problems = parse(
-    ...     table, guess(table.headers), "USD", "%Y-%m-%d", "."
+    ...     [("P1", "2026-03-02", "80.00", "2.45")],
+    ...     [PAYOUT, DAY, GROSS, FEES], "USD", "%Y-%m-%d", ".",
     ... )
     >>> payout.amount, payout.entries[0].kind, problems
     (77.55, 'payment', [])
     """
     problems = list(check(mapping))
-    if not table.rows:
+    if not rows:
         problems.append(Problem(EMPTY))
     if problems:
         return [], problems
     places = {target: at for at, target in enumerate(mapping) if target}
-    rows, totals, seen = [], {}, Counter()
-    negative_fees = _are_fees_negative(table, places, separator)
-    for number, cells in enumerate(table.rows, start=2):
+    decimals, made, seen = decimals or {}, [], Counter()
+    fee_sign = _get_fee_sign(rows, places, separator)
+    for number, cells in enumerate(rows, start=2):
         get = {target: cells[at] for target, at in places.items()}
-        values, found = _convert(get, number, pattern, separator)
+        get[CURRENCY] = (get.get(CURRENCY) or currency).upper()
+        values, found = _convert(get, number, pattern, separator, fee_sign)
         problems += found
         if found:
             continue
-        if KIND in get and OWN.match(get[KIND]):
-            totals[get[PAYOUT]] = abs(values[GROSS])
-            continue
-        seen[cells] += 1
-        rows.append(
-            _make_row(
-                number,
-                get,
-                values,
-                cells,
-                seen[cells],
-                currency,
-                negative_fees,
-                decimals,
-            )
-        )
-    payouts, found = _group(rows, totals, decimals)
+        place = (get[PAYOUT], get.get(LINE) or _digest(cells))
+        seen[place] += 1
+        reference = _get_reference(*place, seen[place])
+        digits = decimals.get(get[CURRENCY], 2)
+        made.append(_make_row(number, get, values, reference, digits))
+    payouts, found = _group(made, decimals)
     return payouts, problems + found
 
 
-def _are_fees_negative(table, places, separator):
+def _get_fee_sign(rows, places, separator):
+    """Return -1 if the file shows fees as negative amounts: those of payments, or, if
+    these have none, those of rows that are only a fee. Of refunds, it may return fees.
+    """
     if FEES not in places:
-        return False
-    fees = [parse_amount(cells[places[FEES]], separator) or 0 for cells in table.rows]
-    return sum(fees) < 0
+        return 1
+    sold = alone = 0
+    for cells in rows:
+        gross, fee = (
+            parse_amount(cells[places[target]], separator) or 0
+            for target in (GROSS, FEES)
+        )
+        sold += fee if gross > 0 else 0
+        alone += fee if not gross else 0
+    return -1 if (sold or alone) < 0 else 1
 
 
-def _convert(get, number, pattern, separator):
+def _convert(get, number, pattern, separator, fee_sign):
     """Return amounts and dates of a row, and its problems."""
     values, problems = {}, []
     for target in (GROSS, FEES, NET, PAYOUT_AMOUNT):
@@ -334,63 +227,97 @@ def _convert(get, number, pattern, separator):
         problems.append(Problem(BAD_DATE, number))
     if not get[PAYOUT]:
         problems.append(Problem(NO_PAYOUT, number))
+    if values.get(FEES):
+        values[FEES] *= fee_sign
     return values, problems
 
 
-def _make_row(number, get, values, cells, count, currency, negative_fees, decimals):
-    fee = values.get(FEES, 0.0) * (-1 if negative_fees else 1)
-    gross = values[GROSS]
-    net = values[NET] if NET in values else gross - fee
+def _make_row(number, get, values, reference, decimals):
     day = values.get(DAY) or values[PAYOUT_DAY]
     label = get.get(KIND, "")
-    name = get.get(LINE) or _digest(cells, count)
-    references = tuple(filter(None, (get.get(REFERENCE), get.get(LINE))))
-    entry = Entry(
-        reference=f"{get[PAYOUT]}:{name}",
-        kind=get_kind(label, gross),
-        label=label,
-        day=day,
-        currency=(get.get(CURRENCY) or currency).upper(),
-        gross=round(gross, decimals),
-        fee=round(fee, decimals),
-        net=round(net, decimals),
-        object_ref=get.get(LINE, ""),
-        references=references,
-    )
+    kind = get_kind(label, values[GROSS])
+    is_payout = bool(OWN.match(label)) and kind not in (FEE, RETURNED)
+    stated = values[PAYOUT_AMOUNT] if get.get(PAYOUT_AMOUNT) else None
     return _Row(
         number,
         get[PAYOUT],
         values.get(PAYOUT_DAY) or day,
-        values.get(PAYOUT_AMOUNT) if get.get(PAYOUT_AMOUNT) else None,
-        entry,
+        values[GROSS] if is_payout else stated,
+        get[CURRENCY],
+        None
+        if is_payout
+        else _make_entry(get, values, reference, kind, label, day, decimals),
     )
 
 
-def _digest(cells, count):
-    """Return a name for a row without ID; the same again in the same file."""
-    text = "\x1f".join((*cells, str(count)))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _make_entry(get, values, reference, kind, label, day, decimals):
+    gross, fee = values[GROSS], values.get(FEES, 0.0)
+    net = values[NET] if get.get(NET) else gross - fee
+    return Entry(
+        reference=reference,
+        kind=kind,
+        label=label,
+        day=day,
+        currency=get[CURRENCY],
+        gross=round(gross, decimals),
+        fee=round(fee, decimals),
+        net=round(net, decimals),
+        object_ref=get.get(LINE, ""),
+        references=tuple(filter(None, (get.get(REFERENCE), get.get(LINE)))),
+    )
 
 
-def _group(rows, totals, decimals):
+def _get_reference(payout, name, count):
+    """Return the ID of a row here; some providers give one ID to several rows.
+
+    >>> _get_reference("P1", "PM881", 1), _get_reference("P1", "PM881", 2)
+    ('P1:PM881', 'P1:PM881:2')
+    """
+    return ":".join((payout, name, *([str(count)] if count > 1 else [])))
+
+
+def _digest(cells):
+    """Return a name for a row without ID; the same for the same row."""
+    return hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:16]
+
+
+def _group(rows, decimals):
     """Return the payouts of the rows, and what contradicts itself."""
     payouts, problems = [], []
     for name in dict.fromkeys(row.payout for row in rows):
         own = [row for row in rows if row.payout == name]
-        stated = {row.payout_amount for row in own} - {None}
-        if len({row.entry.currency for row in own}) > 1 or len(stated) > 1:
+        parts = [row for row in own if row.entry]
+        currencies = {row.currency for row in parts or own}
+        totals = {abs(row.payout_amount) for row in own if not row.entry}
+        stated = {row.payout_amount for row in parts} - {None}
+        if len(currencies) > 1 or len(totals | {*map(abs, stated)}) > 1:
             problems.append(Problem(MIXED, own[-1].number, name))
             continue
-        amount = stated.pop() if stated else totals.get(name)
-        if amount is None:
-            amount = sum(row.entry.net for row in own)
+        net = sum(row.entry.net for row in parts)
+        if stated:
+            amount = stated.pop()
+        else:
+            amount = _choose_sign(totals.pop(), net) if totals else net
+        [currency] = currencies
         payouts.append(
             Payout(
                 reference=name,
                 day=max(row.payout_day for row in own),
-                currency=own[0].entry.currency,
-                amount=round(amount, decimals),
-                entries=tuple(row.entry for row in own),
+                currency=currency,
+                amount=round(amount, decimals.get(currency, 2)),
+                entries=tuple(row.entry for row in parts),
             )
         )
     return payouts, problems
+
+
+def _choose_sign(total, net):
+    """Return the amount of a payout; some files show it as it leaves the balance.
+
+    :param total: without its sign
+    :param net: of its rows
+
+    >>> _choose_sign(154.10, 153.0), _choose_sign(50.0, -50.0)
+    (154.1, -50.0)
+    """
+    return min((total, -total), key=lambda amount: abs(amount - net))

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..models.company.moments import format_day
 from ..models.company.paycollect_access import GROUP_USER
+from ..rules import csv_table
 from ..rules import settlement_import as rules
 
 MOST_SHOWN = 10
@@ -199,7 +200,7 @@ class PaycollectSettlementImport(models.TransientModel):
         if not self.file:
             raise UserError(self.env._("Choose the provider's CSV file first."))
         try:
-            return rules.read(base64.b64decode(self.file))
+            return csv_table.read(base64.b64decode(self.file))
         except ValueError:
             raise UserError(
                 self.env._(
@@ -220,27 +221,26 @@ class PaycollectSettlementImport(models.TransientModel):
         days = get_values(rules.DAY, rules.PAYOUT_DAY)
         amounts = get_values(rules.GROSS, rules.FEES, rules.NET)
         return {
-            "date_format": rules.guess_format(days) or self.date_format,
-            "decimal_separator": rules.guess_separator(amounts),
+            "date_format": csv_table.guess_format(days) or self.date_format,
+            "decimal_separator": csv_table.guess_separator(amounts),
         }
 
     def _parse(self):
         currency = self.currency_id or self.company_id.currency_id
+        currencies = currency.with_context(active_test=False).search([])
+        decimals = {one.name: one.decimal_places for one in currencies}
         payouts, problems = rules.parse(
-            self._read_table(),
+            self._read_table().rows,
             [column.meaning or None for column in self.column_ids.sorted("id")],
             currency.name,
-            self.date_format or rules.FORMATS[0],
+            self.date_format or csv_table.FORMATS[0],
             self.decimal_separator or ".",
-            currency.decimal_places,
+            decimals,
         )
-        for payout in payouts:
-            try:
-                self.env["paycollect.settlement"]._find_currency(payout.currency)
-            except ValueError:
-                problem = rules.Problem(rules.CURRENCY, value=payout.currency)
-                problems.append(problem)
-        return payouts, problems
+        unknown = {payout.currency for payout in payouts} - decimals.keys()
+        return payouts, problems + [
+            rules.Problem(rules.CURRENCY, value=code) for code in sorted(unknown)
+        ]
 
     def _reopen(self):
         return {

@@ -287,8 +287,8 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         provider.journal_id = self.bank
         self.tx.provider_id = provider
         text = (
-            "Payout,Payout date,Reference,Gross,Fee\n"
-            f"P1,2026-03-02,{self.tx.reference},80.00,-2.45\n"
+            "Payout,Payout date,Reference,Gross,Fee,Currency\n"
+            f"P1,2026-03-02,{self.tx.reference},80.00,-2.45,usd\n"
         )
         wizards = self.env["paycollect.settlement.import"].with_user(self.accountant)
         form = Form(wizards)  # as the accountant, who may not read providers
@@ -307,8 +307,10 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         wizard.action_read()
         meanings = wizard.column_ids.mapped("meaning")
         self.assertEqual(
-            meanings, ["payout", "payout_day", "reference", "gross", "fee"]
+            meanings,
+            ["payout", "payout_day", "reference", "gross", "fee", "currency"],
         )
+        wizard.currency_id = self.env.ref("base.JPY")  # of rows that don't name one
         gross = wizard.column_ids[3]
         gross.meaning = False
         wizard.action_preview()

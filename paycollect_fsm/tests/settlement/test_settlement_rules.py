@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from odoo.tests import tagged
 
 from ...rules import settlement as rules
-from ...rules import settlement_import, stripe_payouts
+from ...rules import csv_table, settlement_import, stripe_payouts
 from ...rules.settlement import (
     BankLine,
     Line,
@@ -47,7 +47,7 @@ class TestSettlementRules(unittest.TestCase):
     """What a payout is made of, and what doesn't add up."""
 
     def test_the_doctests_hold(self):
-        for module in (rules, settlement_import, stripe_payouts):
+        for module in (rules, csv_table, settlement_import, stripe_payouts):
             with self.subTest(module.__name__):
                 result = doctest.testmod(module)
                 self.assertTrue(result.attempted)
@@ -236,12 +236,15 @@ class TestSettlementRules(unittest.TestCase):
         new = read(type="moon_tax", reporting_category="moon_tax")
         self.assertEqual((new.kind, new.label), ("other", "moon_tax"))
 
-    def test_a_file_is_checked_before_it_is_read(self):
-        def parse(text, mapping=None, pattern="%Y-%m-%d", **options):
-            table = settlement_import.read(text.encode())
-            mapping = mapping or settlement_import.guess(table.headers)
-            return settlement_import.parse(table, mapping, "USD", pattern, ".")
+    def parse(self, text, **options):
+        table = csv_table.read(text.encode())
+        mapping = settlement_import.guess(table.headers)
+        return settlement_import.parse(
+            table.rows, mapping, "USD", "%Y-%m-%d", ".", **options
+        )
 
+    def test_a_file_is_checked_before_it_is_read(self):
+        parse = self.parse
         good = (
             "Payout,Payout date,Type,Gross,Fee,Net\n"
             "P1,2026-03-02,charge,80.00,-2.45,77.55\n"
@@ -266,3 +269,91 @@ class TestSettlementRules(unittest.TestCase):
             with self.subTest(name):
                 problems = parse(text)[1]
                 self.assertEqual((problems[0].code, problems[0].row), (code, row))
+
+    def test_a_file_is_read_to_the_cent_row_by_row(self):
+        """Each row becomes a line, with its sign; the lines are the payout."""
+        for name, text, amount, lines in (
+            (
+                "one ID for a payment and its fee",
+                "Type,Transaction ID,Gross\ncharge,PM881,100\nfee,PM881,-1.2\n",
+                98.8,
+                [("payment", 100.0, 0.0, 100.0), ("fee", -1.2, 0.0, -1.2)],
+            ),
+            (
+                "negative amounts as spreadsheets write them",
+                "Type,Gross\ncharge,$100.00\nrefund,$(20.00)\nrefund,(5.00) USD\n"
+                "refund,\u22122.50\n",
+                72.5,
+                [
+                    ("payment", 100.0, 0.0, 100.0),
+                    ("refund", -20.0, 0.0, -20.0),
+                    ("refund", -5.0, 0.0, -5.0),
+                    ("refund", -2.5, 0.0, -2.5),
+                ],
+            ),
+            (
+                "fees that were returned with refunds",
+                "Gross,Fee\n100,3.00\n50,1.75\n-100,-3.00\n-100,-3.00\n",
+                -48.75,
+                [
+                    ("payment", 100.0, 3.0, 97.0),
+                    ("payment", 50.0, 1.75, 48.25),
+                    ("refund", -100.0, -3.0, -97.0),
+                    ("refund", -100.0, -3.0, -97.0),
+                ],
+            ),
+            (
+                "negative fees, one of them alone, and an empty net",
+                "Type,Gross,Fee,Net\ncharge,80,-2.45,\nmonthly fee,0,-9,-9\n",
+                68.55,
+                [("payment", 80.0, 2.45, 77.55), ("fee", 0.0, 9.0, -9.0)],
+            ),
+            (
+                "a payout that the provider debits the bank for",
+                "Type,Gross\nrefund,-50\npayout,50\n",
+                -50.0,
+                [("refund", -50.0, 0.0, -50.0)],
+            ),
+            (
+                "fees of payouts, disputes and refunds, and a payout that came back",
+                "Type,Gross\ncharge,97\nPayout fee,-1.5\nChargeback fee,-15\n"
+                "Refund fee,-1\nFee reversal,15\nPayout failed,80\n"
+                "Payout,-174.5\n",
+                174.5,
+                [
+                    ("payment", 97.0, 0.0, 97.0),
+                    ("fee", -1.5, 0.0, -1.5),
+                    ("fee", -15.0, 0.0, -15.0),
+                    ("fee", -1.0, 0.0, -1.0),
+                    ("fee", 15.0, 0.0, 15.0),
+                    ("payout_returned", 80.0, 0.0, 80.0),
+                ],
+            ),
+            ("nothing but the payout", "Type,Gross\npayout,-40\n", 40.0, []),
+            (
+                "cents of a currency that isn't the company's",
+                "Gross,Fee,Currency\n80.00,2.45,usd\n",
+                77.55,
+                [("payment", 80.0, 2.45, 77.55)],
+            ),
+            (
+                "a currency without cents",
+                "Gross,Fee,Currency\n5000,180.4,JPY\n",
+                4820.0,
+                [("payment", 5000.0, 180.0, 4820.0)],
+            ),
+        ):
+            with self.subTest(name):
+                head, *rows = text.splitlines()
+                text = f"Payout,Payout date,{head}\n" + "".join(
+                    f"P1,2026-03-02,{row}\n" for row in rows
+                )
+                (payout,), problems = self.parse(text, decimals={"JPY": 0})
+                found = [(e.kind, e.gross, e.fee, e.net) for e in payout.entries]
+                self.assertEqual((payout.amount, found), (amount, lines))
+                self.assertFalse(problems)
+                names = {entry.reference for entry in payout.entries}
+                self.assertEqual(len(names), len(lines))
+        two = "Payout,Payout date,Type,Gross\nP1,2026-03-02,payout,40\n"
+        problems = self.parse(two + "P1,2026-03-02,payout,50\n")[1]
+        self.assertEqual([problem.code for problem in problems], ["mixed"])
