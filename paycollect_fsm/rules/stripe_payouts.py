@@ -32,6 +32,9 @@ TYPES = {
     "stripe_fee": FEE,
     "stripe_fx_fee": FEE,
     "tax_fee": FEE,
+    # what an instant payout takes before it is available
+    "advance": RESERVE,
+    "advance_funding": RESERVE,
     "reserve_transaction": RESERVE,
     "reserve_hold": RESERVE,
     "reserve_release": RESERVE,
@@ -73,6 +76,8 @@ def get_kind(entry):
     'payment'
     >>> get_kind({"type": "moon_tax", "reporting_category": "moon_tax"})
     'other'
+    >>> get_kind({"type": "advance_funding", "reporting_category": "advance_funding"})
+    'reserve'
     """
     category = CATEGORIES.get(entry.get("reporting_category"))
     kind = TYPES.get(entry["type"], OTHER)
