@@ -8,7 +8,7 @@ from odoo.addons.paycollect_fsm.rules.const import DECLINED as ATTEMPT_DECLINED
 from odoo.addons.paycollect_fsm.rules.const import PLANNED
 from odoo.addons.paycollect_fsm.rules.const import UNKNOWN as ATTEMPT_UNKNOWN
 from odoo.addons.paycollect_fsm.rules.door import CHECK
-from odoo.addons.paycollect_fsm.rules.settlement import FEE
+from odoo.addons.paycollect_fsm.rules.settlement import FEE, NOT_SENT
 
 from ...rules import cash
 from ...rules.cash import Row
@@ -75,18 +75,28 @@ class PaycollectCashReport(models.Model):
         )
 
     def _get_money_section(self, item):
-        """What is taken back is an entry of its own, on the day it happened."""
-        if item.move_id.reversed_entry_id:
-            return cash.RETURNED
-        return cash.COLLECTED if item.balance < 0 else cash.REFUNDED
+        """What is taken back, or comes back after all, is an entry of its own, on the
+        day it happened."""
+        if item.balance < 0:
+            return cash.COLLECTED
+        return cash.RETURNED if item.move_id.reversed_entry_id else cash.REFUNDED
 
     def _get_method_names(self, moves):
         """Return ``{entry: how it was paid}``."""
-        payments = moves.mapped("origin_payment_id") | moves.reversed_entry_id.mapped(
-            "origin_payment_id"
+        payments = {move: self._get_payment(move) for move in moves}
+        checks = self._get_check_payments(
+            self.env["account.payment"].union(*payments.values())
         )
-        checks = self._get_check_payments(payments)
-        return {move: self._get_method_name(move, checks) for move in moves}
+        return {
+            move: self._get_method_name(move.journal_id, payment, checks)
+            for move, payment in payments.items()
+        }
+
+    def _get_payment(self, move):
+        """Return the payment that the entry books, takes back, or books again."""
+        while not move.origin_payment_id and move.reversed_entry_id:
+            move = move.reversed_entry_id
+        return move.origin_payment_id
 
     def _get_check_payments(self, payments):
         """Return the checks: taken in person or announced by the customer."""
@@ -96,17 +106,14 @@ class PaycollectCashReport(models.Model):
         noticed = payments.filtered("collection_check_notice_id")
         return custody.payment_id | noticed
 
-    def _get_method_name(self, move, checks):
-        payment = move.origin_payment_id or move.reversed_entry_id.origin_payment_id
+    def _get_method_name(self, journal, payment, checks):
         transaction = payment.payment_transaction_id
         if transaction:
             method = transaction.payment_method_id
             return (method.primary_payment_method_id or method).name
         if payment in checks:
             return self.env._("Check")
-        if move.journal_id.type == "cash":
-            return self.env._("Cash")
-        return move.journal_id.name
+        return self.env._("Cash") if journal.type == "cash" else journal.name
 
     # -- the providers' payouts ------------------------------------------------------
 
@@ -116,8 +123,10 @@ class PaycollectCashReport(models.Model):
         lines = self.env["paycollect.settlement.line"].search(
             [*day, "|", ("kind", "=", FEE), ("fee", "!=", 0)], order="id"
         )
-        payouts = self.env["paycollect.settlement"].search(day, order="id")
-        fees = {line: line.fee - (line.kind == FEE and line.net) for line in lines}
+        payouts = self.env["paycollect.settlement"].search(
+            [*day, ("provider_status", "not in", NOT_SENT)], order="id"
+        )
+        fees = {line: -line.net if line.kind == FEE else line.fee for line in lines}
         paid = {payout: payout.amount for payout in payouts}
         return [
             self._make_provider_row(section, provider, found, amounts)

@@ -67,6 +67,26 @@ class TestCashReport(DunningCommon):
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(len(found), row.document_count, row.label)
 
+    def test_money_that_comes_back_after_all_is_no_loss(self):
+        """A dispute is won on the day on which it was opened."""
+        move = self.complete(self.make_job(token="done"))
+        transaction = move.collection_attempt_ids.transaction_id
+        taken = transaction.payment_id.move_id
+        for _step in range(2):
+            taken = taken._reverse_moves([{"date": self.yesterday}], cancel=True)
+        report = self.make()
+        method = transaction.payment_method_id
+        card = (method.primary_payment_method_id or method).name
+        bank = self.get_bank_journal().name
+        self.assertEqual(
+            self.get_rows(report, "returned"), {bank: (1, 40.0), card: (1, 100.0)}
+        )
+        self.assertEqual(
+            self.get_rows(report, "collected"),
+            {bank: (1, 70.0), "Cash": (1, 30.0), card: (1, 100.0)},
+        )
+        self.assertEqual((report.collected, report.refunded), (200.0, 160.0))
+
     def test_a_decline_its_retry_and_what_needs_a_person_are_named(self):
         self.complete(self.make_job(token="error"))
         attempts = self.env["paycollect.attempt"].search(
@@ -117,8 +137,10 @@ class TestCashReport(DunningCommon):
             "date": self.yesterday,
         }
         payout = self.env["paycollect.settlement"].create(
-            {**provider, "reference": "po_1", "amount": 92.0}
+            {**provider, "reference": "po_1", "amount": 83.0}
         )
+        for status in ("failed", "canceled"):
+            payout.copy({"reference": status, "provider_status": status})
         line = {**provider, "settlement_id": payout.id}
         self.env["paycollect.settlement.line"].create(
             [
@@ -137,6 +159,7 @@ class TestCashReport(DunningCommon):
                     "gross": -5.0,
                     "net": -5.0,
                 },
+                {**line, "reference": "txn_3", "kind": "fee", "fee": 9.0, "net": -9.0},
             ]
         )
         differences = self.env["paycollect.discrepancy"].create(
@@ -155,8 +178,8 @@ class TestCashReport(DunningCommon):
         differences[1].closed_at = self.now
         report = self.make()
         name = self.provider.name
-        self.assertEqual(self.get_rows(report, "fees"), {name: (2, 8.0)})
-        self.assertEqual(self.get_rows(report, "payouts"), {name: (1, 92.0)})
+        self.assertEqual(self.get_rows(report, "fees"), {name: (3, 17.0)})
+        self.assertEqual(self.get_rows(report, "payouts"), {name: (1, 83.0)})
         self.assertEqual(
             self.get_rows(report, "needs_you")["Payout that doesn't add up"], (1, 7.0)
         )

@@ -146,6 +146,7 @@ class PaycollectChargeback(models.Model):
         lines[-1]["amount_currency"] -= rest_currency
         return {
             "move_type": "entry",
+            "reversed_entry_id": move.id,
             "journal_id": move.journal_id.id,
             "company_id": move.company_id.id,
             "partner_id": move.partner_id.id,

@@ -231,6 +231,9 @@ class TestStripeChargebacks(ChargebackCase):
         chargeback = self.tell(attempt, amount=4000)
         self.assertEqual(chargeback.amount, 40)
         self.assertEqual(move.amount_residual, 40)
+        reversal = chargeback.reversal_move_id
+        payment = attempt.transaction_id.payment_id
+        self.assertEqual(reversal.reversed_entry_id, payment.move_id)
         self.tell(attempt, "closed", amount=4000, status="won", reinstated=True)
         self.assertEqual(move.amount_residual, 0)
 
