@@ -39,7 +39,9 @@ class PaycollectInvoiceFigure(models.Model):
         readonly=True, help="When nothing was open any more, and money was received."
     )
     is_paid = fields.Boolean(string="Paid", readonly=True)
-    amount = fields.Monetary(string="Invoiced", readonly=True)
+    amount = fields.Monetary(
+        string="Invoiced", readonly=True, help="Less what credit notes took from it."
+    )
     amount_jobs = fields.Monetary(string="Invoiced for Jobs", readonly=True)
     amount_collected = fields.Monetary(string="Collected", readonly=True)
     amount_7 = fields.Monetary(

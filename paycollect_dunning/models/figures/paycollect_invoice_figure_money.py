@@ -25,7 +25,8 @@ class PaycollectInvoiceFigure(models.Model):
         )
 
     def _get_money_query(self, day):
-        """Return SQL of what was matched with the invoice until D.
+        """Return SQL of what was matched with the invoice until D. Its total is what
+        credit notes left of it.
 
         ``by_system`` and ``by_hand``: payments, by who registered them. A charge that
         an employee started counts as a step of its own, not here.
@@ -45,7 +46,9 @@ class PaycollectInvoiceFigure(models.Model):
                        NULL::date AS paid_on, 0 AS by_system, 0 AS by_hand
                   FROM item
              UNION ALL
-                SELECT item.move_id, 0, hit.amount, hit.money,
+                SELECT item.move_id,
+                       CASE WHEN hit.is_credit THEN -hit.amount ELSE 0 END,
+                       CASE WHEN hit.is_credit THEN 0 ELSE hit.amount END, hit.money,
                        CASE WHEN hit.day <= item.invoice_date + 30
                             THEN hit.money ELSE 0 END,
                        CASE WHEN hit.day > item.date_maturity
@@ -99,6 +102,10 @@ class PaycollectInvoiceFigure(models.Model):
                    partial.max_date AS day, kind.is_money,
                    CASE WHEN kind.is_money THEN partial.amount ELSE 0 END AS money,
                    payment.payment_transaction_id IS NOT NULL AS is_online,
+                   NOT kind.is_money AND EXISTS (
+                       SELECT FROM account_move note
+                        WHERE note.id = line.move_id AND note.move_type = 'out_refund'
+                   ) AS is_credit,
                    NOT kind.is_money AND EXISTS (
                        SELECT FROM account_move entry
                          JOIN res_company company ON company.id = partial.company_id

@@ -14,8 +14,8 @@ class TestInvoiceFigures(FiguresCommon):
 
     - 100 for a job: charged and paid at once, the receipt is sent after 30 seconds;
     - 100 for a job: the card is declined, a check comes after 10 days;
-    - 200 by hand: reminded once, half of it paid after 40 days, 30 written off after
-      45, the rest with an agency.
+    - 250 by hand, 50 of it a mistake and credited: reminded once, half of the 200 paid
+      after 40 days, 30 written off after 45, the rest with an agency.
     """
 
     def set_scene(self):
@@ -23,7 +23,8 @@ class TestInvoiceFigures(FiguresCommon):
         self.type = self.env["fsm.order.type"].create({"name": "Repair"})
         self.fast = self.finish("done")
         self.slow = self.finish("error")
-        self.late = self.bill(200, self.today)
+        self.late = self.bill(250, self.today)
+        self.match(self.bill(-50, self.today), self.late)
         self.pay(100, self.today + timedelta(days=10), self.slow)
         self.pay(100, self.today + timedelta(days=40), self.late)
         self.match(self.write_off(30, self.today + timedelta(days=45)), self.late)
