@@ -264,13 +264,24 @@ class PaycollectSettlementImport(models.TransientModel):
             "day": format_day(self.env, payout.day),
             "amount": currency._format_amount(payout.amount),
             "count": len(payout.entries),
+            "known": known.currency_id._format_amount(known.amount) if known else "",
         }
-        if known:
+        if not known:
+            return self.env._(
+                "%(payout)s of %(day)s: %(amount)s, lines: %(count)s", **values
+            )
+        if values["known"] == values["amount"]:
             return self.env._(
                 "%(payout)s of %(day)s: %(amount)s, on record already", **values
             )
+        if known.move_id:
+            return self.env._(
+                "%(payout)s of %(day)s: booked with %(known)s already, so the "
+                "%(amount)s of this file aren't used",
+                **values,
+            )
         return self.env._(
-            "%(payout)s of %(day)s: %(amount)s, lines: %(count)s", **values
+            "%(payout)s of %(day)s: %(amount)s instead of %(known)s", **values
         )
 
     def _get_problem_text(self, problem):

@@ -42,10 +42,10 @@ class PaycollectSettlement(models.Model):
     )
     booking_code = fields.Char(readonly=True)
     booking_error = fields.Char(readonly=True, help="Why Odoo refused the entry.")
-    booking_day = fields.Date(
-        string="Accounting Date",
+    closed_day = fields.Date(
+        string="Closed Day",
         readonly=True,
-        help="The first open day, if the books of the payout's day were closed.",
+        help="The payout's day, if its books were closed when the entry was created.",
     )
 
     def _book(self, now):
@@ -127,7 +127,8 @@ class PaycollectSettlement(models.Model):
 
     def _link_items(self, move, parts):
         """Remember where each line is booked, and reconcile what it clears."""
-        self.write({"move_id": move.id, "booking_day": move.date})
+        closed = self.date if move.date != self.date else False
+        self.write({"move_id": move.id, "closed_day": closed})
         items = move.line_ids.sorted("id")
         for part, item in zip(parts, items, strict=False):
             part.lines.item_id = item
@@ -138,7 +139,7 @@ class PaycollectSettlement(models.Model):
         self._note_dispute_fees(move)
         own = [part.lines for part in parts if part.lines and not part.counterparts]
         self.env["paycollect.settlement.line"].union(*own)._clear_items()
-        if self.booking_day != self.date:
+        if closed:
             self.message_post(body=self._get_closed_text())
 
     def _note_dispute_fees(self, move):

@@ -3,6 +3,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import Command, models
+from odoo.exceptions import UserError
 
 from ...rules import settlement as rules
 
@@ -26,8 +27,10 @@ class PaycollectSettlement(models.Model):
     def _prepare_parts(self):
         """Return the :class:`Part` s; their amounts in the payout's currency add up."""
         parts, pools = [self._prepare_payout_part()], defaultdict(self.line_ids.browse)
+        gap = 0.0
         for line in self.line_ids.sorted("id"):
             item = line._get_counterpart()
+            gap += line.gross - line._get_cleared() if item else 0.0
             if item and item.currency_id == self.currency_id:
                 pools[item.account_id, line.kind] |= line
             elif item:
@@ -36,7 +39,7 @@ class PaycollectSettlement(models.Model):
                 parts.append(self._prepare_own_part(line, cleared))
         for (account, kind), lines in pools.items():
             parts.append(self._prepare_pooled_part(account, kind, lines))
-        return [*parts, *self._prepare_fee_parts()]
+        return [*parts, *self._prepare_gap_parts(gap), *self._prepare_fee_parts()]
 
     def _make_part(self, account, name, amount, lines=None, counterparts=None, **vals):
         """:param amount: debit, in the payout's currency; negative: credit"""
@@ -71,6 +74,18 @@ class PaycollectSettlement(models.Model):
         balance = -sum(items.mapped("amount_residual"))
         amount = -sum(lines.mapped("gross"))
         return self._make_part(account, name, amount, lines, items, balance=balance)
+
+    def _prepare_gap_parts(self, gap):
+        """What wasn't paid out of payments, beyond their fees: as nobody knows yet what
+        it is, it stays on the clearing account."""
+        if self.currency_id.is_zero(gap):
+            return []
+        name = self.env._(
+            "%(kind)s in payout %(reference)s",
+            kind=self.line_ids._get_kind_label(rules.REMAINDER),
+            reference=self.reference,
+        )
+        return [self._make_part(self._get_clearing_account(), name, gap)]
 
     def _prepare_converted_part(self, line, item):
         """A payment in another currency: it leaves at the rate at which it came."""
@@ -149,7 +164,10 @@ class PaycollectSettlement(models.Model):
     # -- the entry ---------------------------------------------------------------
 
     def _prepare_entry_vals(self, parts):
-        """Return the values of the entry; None if a conversion can't be booked."""
+        """Return the values of the entry; None if a conversion can't be booked.
+
+        :raise UserError: if the lines don't add up, though nothing was converted
+        """
         has_tax = any("tax_repartition_line_id" in part.vals for part in parts)
         day = self._get_accounting_date(has_tax)
         company = self.company_id
@@ -161,6 +179,7 @@ class PaycollectSettlement(models.Model):
         commands = [Command.create(part.vals) for part in parts]
         rest = company.currency_id.round(sum(part.vals["balance"] for part in parts))
         if rest:
+            self._check_converted(parts)
             account = self._get_exchange_account(rest)
             if not account:
                 return None
@@ -173,6 +192,11 @@ class PaycollectSettlement(models.Model):
             "company_id": company.id,
             "line_ids": commands,
         }
+
+    def _check_converted(self, parts):
+        home = self.company_id.currency_id
+        if all(part.vals["currency_id"] == home.id for part in parts):
+            raise UserError(self.env._("Its lines don't add up to its amount."))
 
     def _get_exchange_account(self, rest):
         """:param rest: what is too much on the debit side: a gain"""

@@ -70,6 +70,8 @@ class PaycollectSettlement(models.Model):
         }
         if new:
             self.write(new)
+        if "amount" in new and self.is_complete:
+            self._set_rest()
 
     def _take_lines(self, payout):
         """Record what it is made of, once that is known."""

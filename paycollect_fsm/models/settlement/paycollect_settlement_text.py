@@ -54,7 +54,12 @@ class PaycollectSettlement(models.Model):
                 settlement[f"total_{name}"] = total
 
     @api.depends(
-        "booking_code", "booking_error", "booking_day", "date", "bank_code", "state"
+        "booking_code",
+        "booking_error",
+        "closed_day",
+        "move_id.date",
+        "bank_code",
+        "state",
     )
     @api.depends_context("lang")
     def _compute_texts(self):
@@ -67,7 +72,7 @@ class PaycollectSettlement(models.Model):
         self.ensure_one()
         _ = self.env._
         if self.move_id:
-            return self._get_closed_text() if self.booking_day != self.date else ""
+            return self._get_closed_text() if self.closed_day else ""
         return {
             books.WAITING: _(
                 "The provider hasn't said yet what this payout is made of. It is asked "
@@ -99,8 +104,8 @@ class PaycollectSettlement(models.Model):
         return self.env._(
             "Booked on %(booked)s, the first open day: the books of %(day)s are "
             "closed.",
-            booked=format_day(self.env, self.booking_day),
-            day=format_day(self.env, self.date),
+            booked=format_day(self.env, self.move_id.date),
+            day=format_day(self.env, self.closed_day),
         )
 
     def _get_bank_text(self):

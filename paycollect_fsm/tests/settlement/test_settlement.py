@@ -75,6 +75,35 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         settlement.action_check()
         self.assertEqual(found.state, "accepted", "it stays accepted")
 
+    def test_what_contradicts_itself_stays_on_the_clearing_account(self):
+        """It is a difference that somebody explains, not a gain or a loss."""
+        code = self.clearing.code
+        self.company.collection_charge_fee_account_id = False
+        charges = self.make_charge_entry(self.tx), self.make_charge_entry(self.other)
+        settlement = self.take("P1", *charges)
+        self.assertEqual(settlement.amount, 155.1)
+        self.company.collection_charge_fee_account_id = self.fee_account
+        settlement.amount = 150.0
+        settlement._settle(self.now_)
+        self.assertFalse(settlement.move_id)
+        self.assertIn("don't add up", settlement.booking_text)
+        self.take("P1", *charges, amount=140.0)  # a corrected file
+        self.assertEqual(settlement.total_remainder, -15.1)
+        self.assertEqual(
+            self.get_differences(settlement), [("remainder", "sum", -15.1)]
+        )
+        self.assertEqual(
+            self.get_items(settlement),
+            sorted([(code, 140.0), (code, -160.0), (code, 15.1), ("CARDFEE", 4.9)]),
+        )
+        tx = self.charge()
+        settlement = self.take("P2", self.make_charge_entry(tx, net=77.0))
+        self.assertEqual(self.get_differences(settlement), [("fee", "sum", 2.45)])
+        self.assertEqual(
+            self.get_items(settlement),
+            sorted([(code, 77.0), (code, -80.0), (code, 0.55), ("CARDFEE", 2.45)]),
+        )
+
     def test_unknown_kinds_keep_their_name_and_the_fee_account_is_asked_for(self):
         self.company.collection_charge_fee_account_id = False
         settlement = self.take(
@@ -182,14 +211,19 @@ class TestSettlement(SettlementMixin, CollectionCommon):
     def test_a_closed_period_moves_the_entry_and_says_so(self):
         closed = self.today - timedelta(days=20)
         self.company.fiscalyear_lock_date = closed
-        settlement = self.take(
-            "po_1",
-            self.make_charge_entry(self.tx, day=closed),
-            day=closed - timedelta(days=3),
-        )
+        entry = self.make_charge_entry(self.tx, day=closed)
+        settlement = self.take("po_1", entry, day=closed - timedelta(days=3))
         self.assertEqual(settlement.move_id.date, closed + timedelta(days=1))
         self.assertIn("first open day", settlement.booking_text)
         self.assertIn("first open day", settlement.message_ids[0].body)
+        text = settlement.booking_text
+        self.take("po_1", entry, day=self.today)  # it arrived later than expected
+        self.assertEqual((settlement.date, settlement.booking_text), (self.today, text))
+        entry = self.make_charge_entry(self.other)
+        punctual = self.take("po_2", entry)
+        self.take("po_2", entry, day=self.today + timedelta(days=1))
+        self.assertGreater(punctual.date, punctual.move_id.date)
+        self.assertFalse(punctual.booking_text)
 
     def test_what_is_not_certain_is_proposed(self):
         rival = self.take("po_2", self.make_charge_entry(self.other))
@@ -334,6 +368,11 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         wizard.action_import()
         self.assertEqual(settlements.search([]), settlement)
         self.assertEqual(len(settlement.line_ids), 1)
+        wizard.file = base64.b64encode(text.replace("80.00", "90.00").encode())
+        wizard.action_preview()
+        self.assertIn("booked with $77.55 already", wizard.preview)
+        wizard.action_import()
+        self.assertEqual(settlement.amount, 77.55)
 
     def test_random_payouts_add_up_in_the_books(self):
         rng = random.Random(88)
