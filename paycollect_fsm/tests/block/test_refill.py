@@ -40,6 +40,11 @@ class TestRefill(RefundMixin, BlockCommon):
         consent = block._find_agreement().consent_id
         self.assertIn("less than 3 h is left of “Ten hours,”", consent.text_shown)
         self.assertIn("at most $990.00 each time", consent.text_shown)
+        mails = self.env["mail.mail"]
+        copy = mails.search([("subject", "like", "refilled with")], limit=1)
+        self.assertIn(consent.partner_id.email, copy.email_to)
+        self.assertIn("Your prepaid services are refilled auto", copy.body_html)
+        self.assertNotIn("method is saved", copy.body_html)
         self.use(block, 7)
         self.assertEqual(len(self.get_blocks(block)), 1)  # 3 h are left: enough
         self.use(block, 1)

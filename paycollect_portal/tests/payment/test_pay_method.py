@@ -93,3 +93,6 @@ class TestPayMethod(BalanceCommon):
         for token in tokens:
             with self.subTest(token.id):
                 self.assert_refused(token)
+        for value in (str(self.token.id), None, [self.token.id], -1):
+            with self.subTest(value):
+                self.assert_refused(self.token, token_id=value)
