@@ -60,6 +60,7 @@
         "views/paycollect_payment_figure_views.xml",
         "views/res_config_settings_figures_views.xml",
         "data/spreadsheet_dashboard.xml",
+        "data/ir_cron_figures.xml",
         # daily cash report
         "report/cash_report_templates.xml",
         "data/mail_template_cash_report.xml",
@@ -73,6 +74,7 @@
         "data/ir_cron_risk.xml",
         "views/paycollect_risk_grade_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
     "application": False,
 }

@@ -14,6 +14,8 @@ from datetime import timedelta
 DAYS = 90
 # Months with figures, today's included
 MONTHS = 13
+# Posted invoices from which on the dashboard reads rows that are kept every hour
+KEPT_FROM = 5000
 # Months whose sales a count-back can use up
 LOOK_BACK = 60
 

@@ -63,6 +63,7 @@ def read(query):
     return env.cr.fetchall()
 
 env.cr.execute("SET jit = off")
+env.cr.commit()
 day = env.company._get_today()
 ledger = env["paycollect.ledger"]
 plain_aging, buckets = timed(lambda: read(aging))
@@ -92,7 +93,7 @@ def get_filter(own):
         (name, "<=", str(month - relativedelta(days=1))),
     ] or []
 
-def get_groups():
+def get_reads():
     for pivot in data["pivots"].values():
         rows = [
             ":".join(filter(None, (row["fieldName"], row.get("granularity"))))
@@ -100,27 +101,58 @@ def get_groups():
         ]
         names = [measure["fieldName"] for measure in pivot["measures"]]
         domain = pivot["domain"] + get_filter(pivot)
-        yield f"{pivot['id']} {pivot['name']}", pivot["model"], domain, rows, names
+        name = f"{pivot['id']} {pivot['name']}"
+        yield name, read_group, pivot["model"], pivot["context"], domain, rows, names
     for sheet in data["sheets"]:
         for figure in sheet["figures"]:
             own = figure["data"]
             if meta := own.get("metaData"):
-                yield figure["id"], meta["resModel"], get_filter(own), meta[
-                    "groupBy"
-                ], [meta["measure"]]
+                yield (
+                    figure["id"], read_group, meta["resModel"],
+                    own["searchParams"]["context"], get_filter(own), meta["groupBy"],
+                    [meta["measure"]],
+                )
+    for own in data["lists"].values():
+        yield (
+            f"list {own['name']}", read_list, own["model"], own["context"],
+            own["domain"], own["columns"],
+        )
 
-def read_group(model, domain, rows, names):
-    records = env[model]
-    return records.formatted_read_group(domain, rows, [
+def read_group(model, context, domain, rows, names):
+    # With the totals that a pivot shows
+    records = env[model].with_context(context)
+    sets = [rows[:length] for length in range(len(rows) + 1)]
+    return records.formatted_read_grouping_sets(domain, sets, [
         name if name == "__count" else f"{name}:{records._fields[name].aggregator}"
         for name in names
     ])
 
-parts = {
-    name: timed(lambda: read_group(*rest))[0] for name, *rest in get_groups()
-}
+def read_list(model, context, domain, names):
+    return env[model].with_context(context).search_read(domain, names)
+
+def read_all():
+    return {name: timed(lambda: read(*rest)) for name, read, *rest in get_reads()}
+
+def rounded(value):
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items() if key != "read_at"}
+    return list(map(rounded, value)) if isinstance(value, (list, tuple)) else value
+
+computed = read_all()
+start = time.perf_counter()
+env["paycollect.figure"]._cron_keep_figures()
+env.cr.commit()
+keeping = time.perf_counter() - start
+kept = read_all()
+assert env["paycollect.figure"]._get_kept_at()
+for name, (_seconds, value) in kept.items():
+    assert rounded(value) == rounded(computed[name][1]), name
 result = {
     "aging": own_aging, "plain_aging": plain_aging,
-    "dso": own_dso, "plain_dso": plain_dso, "parts": parts,
+    "dso": own_dso, "plain_dso": plain_dso, "keeping": keeping,
+    "parts": {name: seconds for name, (seconds, _value) in kept.items()},
+    "computed": {name: seconds for name, (seconds, _value) in computed.items()},
 }
 """

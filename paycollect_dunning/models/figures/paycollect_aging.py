@@ -17,6 +17,7 @@ class PaycollectAging(models.Model):
     """
 
     _name = "paycollect.aging"
+    _inherit = "paycollect.kept.mixin"
     _description = "Aging"
     _auto = False
     _order = "date_maturity, id"
@@ -89,9 +90,8 @@ class PaycollectAging(models.Model):
         groupby_terms["bucket"] = bucket
         return ordered
 
-    @property
-    def _table_query(self):
-        now = fields.Datetime.now()
+    @api.model
+    def _get_rows_query(self, now):
         return self._get_aging_query(self.env["paycollect.ledger"]._get_days(now))
 
     @api.model

@@ -19,6 +19,7 @@ COLUMNS = {
     "currency_id": "integer",
     "as_of": "date",
     "is_latest": "boolean",
+    "read_at": "timestamp",
     "receivables": "numeric",
     "not_due": "numeric",
     "past_due": "numeric",
@@ -36,7 +37,7 @@ class PaycollectFigure(models.Model):
     months, one row a company and day."""
 
     _name = "paycollect.figure"
-    _inherit = "paycollect.measure.mixin"
+    _inherit = ["paycollect.measure.mixin", "paycollect.kept.mixin"]
     _description = "Collection Figures"
     _auto = False
     _order = "as_of desc, company_id"
@@ -48,6 +49,11 @@ class PaycollectFigure(models.Model):
         help="Today, or the last day of a month. What came later doesn't count.",
     )
     is_latest = fields.Boolean(string="Latest", readonly=True)
+    read_at = fields.Datetime(
+        string="Computed On",
+        readonly=True,
+        help="The figures know the documents as they were at this moment.",
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     receivables = fields.Monetary(
@@ -118,13 +124,8 @@ class PaycollectFigure(models.Model):
         self.ensure_one()
         return self.env["paycollect.aging"]._show(self.as_of)
 
-    @property
-    def _table_query(self):
-        return self._get_figure_query(fields.Datetime.now())
-
     @api.model
-    def _get_figure_query(self, now):
-        """:param now: naive UTC datetime"""
+    def _get_rows_query(self, now):
         rows = [
             SQL("(%s)", SQL(", ").join(self._get_values(row)))
             for row in self._read_figures(now)
@@ -158,7 +159,7 @@ class PaycollectFigure(models.Model):
         ]
         return [
             self._prepare_row(company, day, found)
-            | {"is_latest": day == latest[company]}
+            | {"is_latest": day == latest[company], "read_at": now}
             for (company, day), found in ledger._read_ledgers(pairs).items()
         ]
 
@@ -169,7 +170,7 @@ class PaycollectFigure(models.Model):
         )
 
     def _prepare_row(self, company, day, ledger):
-        """Return a row from a :class:`rules.figures.Ledger`, without ``is_latest``."""
+        """Return what a row has from a :class:`rules.figures.Ledger`."""
         return {
             "id": company.id * 100000000 + int(f"{day:%Y%m%d}"),
             "company_id": company.id,

@@ -15,7 +15,7 @@ class PaycollectInvoiceFigure(models.Model):
     """
 
     _name = "paycollect.invoice.figure"
-    _inherit = "paycollect.measure.mixin"
+    _inherit = ["paycollect.measure.mixin", "paycollect.kept.mixin"]
     _description = "Collection of Invoices"
     _auto = False
     _order = "date desc, id desc"
@@ -214,9 +214,9 @@ class PaycollectInvoiceFigure(models.Model):
             "views": [(False, "form")],
         }
 
-    @property
-    def _table_query(self):
-        today = self.env.company._get_today()
+    @api.model
+    def _get_rows_query(self, now):
+        today = self.env.company._get_today(now)
         day = fields.Date.to_date(self.env.context.get(AS_OF)) or today
         return self._get_invoice_query(day)
 
