@@ -48,6 +48,8 @@ EXPOSURE_POINTS = ((1.0, 15), (0.8, 5))
 
 GOOD, NORMAL, BAD = "good", "normal", "bad"
 TRUST = {A: GOOD, B: NORMAL, C: NORMAL, D: BAD, E: BAD}
+# The most days that a customer has to pay, who is invoiced
+TERM_DAYS = {C: 15, D: 7, E: 0}
 
 # who pays how, see paycollect_fsm's policies
 NET, COD, AUTO, PREPAID = "net", "cod", "auto", "prepaid"
@@ -111,6 +113,19 @@ class Suggestion:
     mode: str
     freed: float
     overdue: float
+
+
+@dataclass(frozen=True)
+class TermSuggestion:
+    """Another payment term: ``days`` from the invoice until it is due.
+
+    ``before``: the days today. ``freed``: how much less would be open on average, if
+    the customer stays as late as today.
+    """
+
+    days: int
+    before: int
+    freed: float
 
 
 def assess(facts):
@@ -225,6 +240,37 @@ def suggest(grade, mode, facts):
         return None
     freed = round(facts.sold / PERIOD * max(facts.days_to_pay, 0), 2)
     return Suggestion(wanted, freed, facts.overdue)
+
+
+def suggest_term(grade, mode, days, offered, facts):
+    """Return the :class:`TermSuggestion` for a customer, or None.
+
+    For those who are invoiced. C has at most 15 days to pay, D 7, E none: the longest
+    of the company's own terms that allows no more. Only shorter than today: A and B
+    keep what was agreed on, and a longer term costs cash without lowering any risk, so
+    none is suggested to anybody.
+
+    :param mode: who pays how today
+    :param days: from the invoice until it is due, as agreed on today
+    :param offered: days of the terms that the company has
+
+    >>> facts = Facts(sold=36500, days_to_pay=40)
+    >>> suggest_term(D, NET, 30, (0, 7, 15, 30), facts)
+    TermSuggestion(days=7, before=30, freed=2300.0)
+    >>> suggest_term(D, NET, 30, (10, 15), facts) is None
+    True
+    >>> suggest_term(E, AUTO, 30, (0,), facts) is None
+    True
+    """
+    most = TERM_DAYS.get(grade)
+    if mode != NET or most is None or days <= most:
+        return None
+    fitting = [one for one in offered if one <= most]
+    if not fitting:
+        return None
+    new = max(fitting)
+    sooner = min(days - new, max(facts.days_to_pay, 0))
+    return TermSuggestion(new, days, round(facts.sold / PERIOD * sooner, 2))
 
 
 def has_changed(old, new):

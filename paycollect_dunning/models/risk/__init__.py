@@ -5,6 +5,7 @@ from . import paycollect_dunning_case
 from . import paycollect_risk_grade
 from . import paycollect_risk_grade_facts
 from . import paycollect_risk_grade_run
+from . import paycollect_risk_grade_term
 from . import paycollect_risk_grade_text
 from . import res_company
 from . import res_config_settings

@@ -32,7 +32,8 @@ class PaycollectRiskGrade(models.Model):
         today = company._get_today(now)
         facts = self._read_facts(company, today)
         found = {customer: risk.assess(fact) for customer, fact in facts.items()}
-        modes = self._find_modes(company, found, today)
+        policies = self._find_policies(company, found, today)
+        terms = self._find_terms(company, today)
         current = {
             row.partner_id.id: row
             for row in self.search(
@@ -45,10 +46,13 @@ class PaycollectRiskGrade(models.Model):
         self._end(row for customer, row in current.items() if customer not in found)
         vals, replaced = [], self.browse()
         for customer, result in found.items():
-            wanted = risk.suggest(result.grade, modes.get(customer), facts[customer])
+            fact, policy = facts[customer], policies.get(customer)
+            mode = None if policy is None else policy.collection_mode or risk.PREPAID
+            wanted = risk.suggest(result.grade, mode, fact)
             row = current.get(customer, self.browse())
             new = self._prepare_row(company, today, customer, result, wanted)
-            new["exposure"] = facts[customer].exposure
+            new["exposure"] = fact.exposure
+            new |= self._prepare_term(new, policy, terms, fact)
             if risk.has_changed(row._get_summary(), self._summarize(new)):
                 replaced |= row
                 vals.append(new | self._compare(row, result))
@@ -100,7 +104,12 @@ class PaycollectRiskGrade(models.Model):
     def _summarize(self, vals):
         """Return what makes a row another one, of values."""
         codes = tuple(sorted(code for code, _points, _values in vals["reasons"]))
-        return vals["grade"], codes, vals["suggested_policy_id"] or False
+        return (
+            vals["grade"],
+            codes,
+            vals["suggested_policy_id"] or False,
+            vals["suggested_term_id"] or False,
+        )
 
     def _get_summary(self):
         """Return what makes a row another one, or None without a row. What was accepted
@@ -108,20 +117,28 @@ class PaycollectRiskGrade(models.Model):
         if not self:
             return None
         codes = tuple(sorted(code for code, *_rest in self.reasons or ()))
-        accepted = self.policy_accepted_at and not self.undone_at
-        return self.grade, codes, not accepted and self.suggested_policy_id.id or False
+        stricter = self.policy_accepted_at and not self.undone_at
+        shorter = self.term_accepted_at and not self.term_undone_at
+        return (
+            self.grade,
+            codes,
+            not stricter and self.suggested_policy_id.id or False,
+            not (stricter or shorter) and self.suggested_term_id.id or False,
+        )
 
     def _refresh(self, vals):
         """Write the values behind the same grade and reasons, if they are others."""
         names = ["score", "reasons", "exposure"]
         if not self.policy_accepted_at:
             names.append("suggestion_values")
+        if not self.term_accepted_at:
+            names.append("term_values")
         changed = {name: vals[name] for name in names if self[name] != vals[name]}
         if changed:
             self.write(changed)
 
-    def _find_modes(self, company, found, today):
-        """Return ``{customer: who pays how today}`` of risky customers."""
+    def _find_policies(self, company, found, today):
+        """Return ``{customer: the policy of today}`` of risky customers."""
         risky = [
             customer
             for customer, result in found.items()
@@ -131,7 +148,7 @@ class PaycollectRiskGrade(models.Model):
         requests = [{"partner": one, "company": company} for one in partners]
         policies = self.env["paycollect.policy"]._resolve_batch(requests, date=today)
         return {
-            partner.id: policy.collection_mode or risk.PREPAID
+            partner.id: policy
             for partner, (policy, _basis) in zip(partners, policies, strict=True)
         }
 

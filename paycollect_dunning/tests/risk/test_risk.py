@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import datetime, timedelta
 
-from odoo.exceptions import UserError
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..figures.common_figures import FiguresCommon
@@ -122,6 +124,57 @@ class TestRisk(FiguresCommon):
         self.assertEqual(self.late.collection_policy_id, net)
         with self.assertRaisesRegex(UserError, "nothing to undo"):
             row.with_user(collector).action_undo()
+
+    @freeze_time(NOW)
+    def test_shorter_terms_are_accepted_by_a_manager_and_can_be_undone(self):
+        """30 days to pay, 40 days late: a D has 7 days at most; 2,060 a year."""
+        terms = self.env["account.payment.term"]
+        month, week = (
+            terms.create(
+                {
+                    "name": f"{days} days to pay",
+                    "sequence": -1,
+                    "company_id": self.company.id,
+                    "line_ids": [
+                        (
+                            0,
+                            0,
+                            {"value": "percent", "value_amount": 100, "nb_days": days},
+                        )
+                    ],
+                }
+            )
+            for days in (30, 7)
+        )
+        self.late.property_payment_term_id = month
+        row = self.grade()[self.late]
+        self.assertEqual(row.suggested_term_id, week)
+        self.assertIn("from 30 days to 7 (7 days to pay)", row.term_suggestion)
+        self.assertIn("23 days sooner", row.term_suggestion)
+        self.assertEqual(self.late.property_payment_term_id, month)
+        collector, manager = map(self.get_user, ("the_collector", "the_manager"))
+        with self.assertRaises(AccessError):
+            row.with_user(collector).action_accept_term()
+
+        with self.subTest("what was true when it was suggested is looked at again"):
+            self.late.property_payment_term_id = week
+            with self.assertRaisesRegex(UserError, "aren't suggested any more"):
+                row.with_user(manager).action_accept_term()
+            self.late.property_payment_term_id = month
+
+        row = self.grade()[self.late]
+        row.with_user(manager).action_accept_term()
+        self.assertEqual(self.late.property_payment_term_id, week)
+        self.assertEqual(row.term_accepted_by_id, manager)
+        self.assertIn("7 days to pay", self.late.message_ids[:1].body)
+        self.assertEqual(self.grade()[self.late], row, "not suggested again")
+        self.assertTrue(row.can_accept, "another policy still is")
+        with self.assertRaisesRegex(UserError, "aren't suggested any more"):
+            row.with_user(manager).action_accept_term()
+        row.with_user(manager).action_undo_term()
+        self.assertEqual(self.late.property_payment_term_id, month)
+        with self.assertRaisesRegex(UserError, "nothing to undo"):
+            row.with_user(manager).action_undo_term()
 
     def test_trust_is_set_only_where_a_company_wants_it(self):
         self.grade()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from odoo.tests import BaseCase, tagged
 
 from ...rules import risk
-from ...rules.risk import Facts, assess, suggest
+from ...rules.risk import Facts, assess, suggest, suggest_term
 
 GOOD = Facts(paid_days=0, payments=10, sold=10000, days_to_pay=30)
 
@@ -60,6 +60,33 @@ class TestRiskRules(BaseCase):
         late = replace(GOOD, paid_days=12)
         better = replace(late, recent_days=1, earlier_days=20)
         self.assertEqual((assess(late).score, assess(better).score), (15, 10))
+
+    def test_terms_are_shortened_by_the_grade(self):
+        """10,000 a year, paid after 30 days: 27.40 a day."""
+        offered = (0, 7, 10, 15, 30, 45)
+        for grade, mode, days, terms, expected in (
+            ("C", "net", 30, offered, (15, 410.96)),
+            ("C", "net", 15, offered, None),
+            ("C", "net", 30, (10, 30), (10, 547.95)),
+            ("D", "net", 15, offered, (7, 219.18)),
+            ("D", "net", 7, offered, None),
+            ("D", "net", 30, (10, 30), None),
+            ("E", "net", 1, offered, (0, 27.4)),
+            ("E", "net", 0, offered, None),
+            ("E", "net", 45, offered, (0, 821.92)),
+            ("E", "net", 45, (), None),
+            ("A", "net", 0, offered, None),
+            ("A", "net", 45, offered, None),
+            ("B", "net", 45, offered, None),
+            (None, "net", 45, offered, None),
+            ("E", "cod", 45, offered, None),
+            ("E", "auto", 45, offered, None),
+            ("E", "prepaid", 45, offered, None),
+        ):
+            with self.subTest(grade=grade, mode=mode, days=days, offered=terms):
+                found = suggest_term(grade, mode, days, terms, GOOD)
+                self.assertEqual(found and (found.days, found.freed), expected)
+                self.assertEqual(found and found.before, found and days)
 
     def test_nothing_is_suggested_that_is_laxer_or_the_same(self):
         order = ("net", "cod", "auto", "prepaid")
