@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -230,6 +232,35 @@ class TestRecoveryReport(RetryCase):
         )
         self.assertEqual((declined, recovered), (400, 100))
         self.assertAlmostEqual(float(rate), 0.25)
+
+    def test_recovery_by_decline_kind_and_month_against_a_table(self):
+        """Of 100 each: a soft decline that a retry recovers; a hard one that a person
+        enters, one that half is paid of, and, a month later, one that nobody pays."""
+        retried = self.bill_declined()
+        self.attempts(retried).token_id.demo_simulated_state = "done"
+        self.go_to_next_try(retried)
+        by_hand, half = self.bill_declined("0019"), self.bill_declined("0019")
+        self.pay(by_hand, days=3)
+        self.pay(half, amount=50, days=4)
+        self.clock.move_to(MONDAY + timedelta(days=35))
+        late = self.bill_declined("0019")
+        kind = self.row(late).decline_kind
+        self.assertEqual(self.row(by_hand).decline_kind, kind)
+        rows = self.env["paycollect.recovery.report"]._read_group(
+            [("move_id", "in", (retried | by_hand | half | late).ids)],
+            ["first_declined_at:month", "decline_kind"],
+            ["amount_declined:sum", "recovery_rate:avg", "hands_off_30:avg"],
+        )
+        month = MONDAY.replace(day=1, hour=0, minute=0, second=0)
+        after = month + relativedelta(months=1)
+        self.assertEqual(
+            {tuple(row[:2]): tuple(map(float, row[2:])) for row in rows},
+            {
+                (month, "soft"): (100, 1, 1),
+                (month, kind): (200, 0.75, 0),
+                (after, kind): (100, 0, 0),
+            },
+        )
 
     def test_foreign_invoices_are_in_company_currency(self):
         move = self.bill_declined("0019")
