@@ -40,9 +40,7 @@ class PaycollectRiskGrade(models.Model):
                 [("company_id", "=", company.id), ("is_current", "=", True)]
             )
         }
-        found = {
-            customer: result for customer, result in found.items() if result.grade
-        }
+        found = {customer: result for customer, result in found.items() if result.grade}
         self._end(row for customer, row in current.items() if customer not in found)
         vals, replaced = [], self.browse()
         for customer, result in found.items():

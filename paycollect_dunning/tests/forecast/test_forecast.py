@@ -140,9 +140,7 @@ class TestForecast(FiguresCommon):
         # what the jobs left undone won't be invoiced
         left = invoice.amount_total
         stages = order.fsm_order_ids.mapped("stage_id")
-        order.fsm_order_ids.stage_id = self.env.ref(
-            "fieldservice.fsm_stage_cancelled"
-        )
+        order.fsm_order_ids.stage_id = self.env.ref("fieldservice.fsm_stage_cancelled")
         forecast = self.calculate()
         self.assertAlmostEqual(forecast.expected + forecast.later, 1050 + left, 2)
         order.fsm_order_ids.stage_id = stages[:1]
