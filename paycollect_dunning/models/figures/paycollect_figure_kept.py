@@ -32,7 +32,7 @@ class PaycollectFigure(models.Model):
             return
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL jit = off")
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         for _day, ids in groupby(companies, lambda company: company._get_today(now)):
             own = [company.id for company in ids]
             for report in reports:

@@ -58,7 +58,8 @@ class PaycollectRiskGrade(models.Model):
     def _get_term_text(self):
         if not self.suggested_term_id:
             return False
-        _, values = self.env._, self.term_values or {}
+        _ = self.env._
+        values = self.term_values or {}
         texts = [
             _(
                 "Shorten the payment terms from %(before)s days to %(days)s "
