@@ -94,6 +94,7 @@ def get_filter(own):
     ] or []
 
 def get_reads():
+    yield "is it empty?", is_empty, {"collection_kept": True}
     for pivot in data["pivots"].values():
         rows = [
             ":".join(filter(None, (row["fieldName"], row.get("granularity"))))
@@ -126,6 +127,9 @@ def read_group(model, context, domain, rows, names):
         name if name == "__count" else f"{name}:{records._fields[name].aggregator}"
         for name in names
     ])
+
+def is_empty(_context):
+    return env.ref("paycollect_dunning.dashboard_collections")._dashboard_is_empty()
 
 def read_list(model, context, domain, names):
     return env[model].with_context(context).search_read(domain, names)

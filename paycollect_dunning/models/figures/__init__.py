@@ -15,3 +15,4 @@ from . import paycollect_revenue
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import spreadsheet_dashboard

@@ -60,6 +60,8 @@ class TestKept(FiguresCommon):
             [("is_latest", "=", True)]
         )
         self.assertEqual(latest.read_at, now)
+        dashboard = self.env.ref("paycollect_dunning.dashboard_collections")
+        self.assertFalse(dashboard._dashboard_is_empty())
 
         with self.subTest("each time of day names its own"):
             self.figures._cron_keep_figures(now, at_least=1)
