@@ -2,6 +2,7 @@
 from odoo import models
 
 from ...rules.charge import STOP, Obstacle
+from ...rules.const import RECEIPTS
 
 ORDER_CANCELED = "order_canceled"
 DEPOSIT_PAID = "deposit_paid"
@@ -29,15 +30,52 @@ class AccountMove(models.Model):
             return self.env["sale.order"].sudo()
         return self.sudo().invoice_line_ids.sale_line_ids.order_id
 
+    def _get_deducted(self):
+        """Return how much of the deposit the work's invoices deduct, paid or not."""
+        self.ensure_one()
+        lines = self.sudo().invoice_line_ids.sale_line_ids.invoice_lines
+        deducted = sum(
+            -line.price_total
+            if line.move_id.move_type == "out_invoice"
+            # its credit note asks for the deposit again
+            else line.price_total
+            for line in lines - self.invoice_line_ids
+            if line.parent_state == "posted" and line.price_total < 0
+        )
+        return self.currency_id.round(deducted)
+
+    def _is_withdrawn(self):
+        """Whether nobody asks for it anymore: it is a canceled order's deposit, and no
+        invoice of the work deducts it."""
+        canceled = "cancel" in self._get_deposit_orders().mapped("state")
+        return canceled and not self._get_deducted()
+
+    def _get_withdrawn_deposits(self):
+        """Return those of these invoices (sudo), in bulk."""
+        lines = self.env["account.move.line"].sudo()
+        found = lines.search(
+            [
+                ("move_id", "in", self.ids),
+                ("is_downpayment", "=", True),
+                ("sale_line_ids.order_id.state", "=", "cancel"),
+            ]
+        )
+        return found.move_id.filtered(lambda move: move._is_withdrawn())
+
     def _is_asked_in_any_mode(self):
         return super()._is_asked_in_any_mode() or bool(self._get_deposit_orders())
 
     def _get_deposit_obstacle(self, now):
-        """Return why the deposit isn't asked for anymore: a reason code, or ""."""
+        """Return why the deposit isn't asked for anymore: a reason code, or "".
+
+        Once invoices of the work deduct it, it is owed as they are.
+        """
         orders = self._get_deposit_orders()
-        if "cancel" in orders.mapped("state"):
+        if not orders or self._get_deducted():
+            return ""
+        if self._is_withdrawn():
             return ORDER_CANCELED
-        if orders and not any(order._get_amount_due_now(now) for order in orders):
+        if not any(order._get_amount_due_now(now) for order in orders):
             return DEPOSIT_PAID
         return ""
 
@@ -46,6 +84,14 @@ class AccountMove(models.Model):
         for move in self:
             if code := move._get_deposit_obstacle(now):
                 obstacles[move].append(Obstacle(code, STOP))
+        return obstacles
+
+    def _get_message_obstacles(self, occasion, now):
+        obstacles = super()._get_message_obstacles(occasion, now)
+        if occasion not in RECEIPTS:
+            for move in self:
+                if move._is_withdrawn():
+                    obstacles[move].append(ORDER_CANCELED)
         return obstacles
 
     def _get_payments_of_customer(self):

@@ -105,6 +105,20 @@ class SaleOrder(models.Model):
 
     # -- what the customer pays for the order ----------------------------------------
 
+    def _get_amount_due_now(self, now=None):
+        """A deposit that the work's invoices deduct is due, whatever else was paid."""
+        return max(super()._get_amount_due_now(now), self._get_deducted_due())
+
+    def _get_deducted_due(self):
+        """Return the largest open amount of a deposit that is deducted already, else 0.
+
+        Each is paid for itself, one after the other.
+        """
+        if self.state == "cancel" or not self.company_id.collection_active:
+            return 0.0
+        deducted = self._get_open_deposits().filtered(lambda move: move._get_deducted())
+        return max(deducted.mapped("amount_residual"), default=0.0)
+
     def _get_payment_problem(self):
         """Nothing is paid twice while the deposit is being charged."""
         problem = super()._get_payment_problem()
@@ -145,7 +159,8 @@ class SaleOrder(models.Model):
 
         Repeatable. If it can't be booked, accounting is told; the money is there.
         """
-        if not self._books_deposits() or transaction.sale_order_ids != self:
+        works = self.state == "sale" and self.company_id.collection_active
+        if not works or transaction.sale_order_ids != self:
             return
         try:
             with self.env.cr.savepoint():
@@ -171,6 +186,8 @@ class SaleOrder(models.Model):
     def _match_deposit_payment(self, transaction):
         for move in self._get_open_deposits():
             self._match_deposit(transaction, move)
+        if not self._books_deposits():
+            return
         left = min(self._get_unmatched(transaction), self._get_left_to_invoice())
         if self.currency_id.compare_amounts(left, 0) > 0:
             move = self._invoice_deposit(left, transaction.last_state_change)

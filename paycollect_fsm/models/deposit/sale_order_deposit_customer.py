@@ -36,6 +36,11 @@ class SaleOrder(models.Model):
                 "file.",
                 **values,
             )
+        if self._get_deducted_due():
+            return self.env._(
+                "Your deposit of %(due)s is due. Your invoice already deducts it.",
+                **values,
+            )
         return self.env._(
             "A deposit of %(due)s is due before the work starts. It is deducted from "
             "your final invoice.",

@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
             return "", 0, 0
         asked = get_deposit(to_units(self.amount_total, unit), percent)
         paid = to_units(self._get_collected_amount(), unit)
-        due = max(asked - paid, 0)
+        due = max(asked - paid, to_units(self._get_deducted_due(), unit))
         last = self._get_deposits().collection_attempt_ids.sorted("id")[-1:]
         sent = bool(self._find_open_links(now))
         state = get_state(asked, due, last.state or "", bool(last.parked_code), sent)
