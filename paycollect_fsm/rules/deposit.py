@@ -139,11 +139,16 @@ class Settlement:
     reason: str
 
 
-def settle(paid, rule, starts_at, canceled_at):
+def settle(paid, rule, starts_at, canceled_at, returned=0, kept=0):
     """Return the :class:`Settlement` of a canceled order's deposit.
 
-    :param paid: what was paid and isn't used by finished work
+    The fee is for the whole deposit, also if a part of it arrives after the rest was
+    settled. What was kept then stays kept.
+
+    :param paid: what was paid, isn't used by finished work, and wasn't given back
     :param starts_at: when the work was to begin; None if that wasn't planned
+    :param returned: what was given back before
+    :param kept: the part of ``paid`` that was kept before
 
     >>> from datetime import datetime
     >>> rule = FeeRule(hours=24, percent=10)
@@ -156,15 +161,18 @@ def settle(paid, rule, starts_at, canceled_at):
     Settlement(refunded=0, kept=3000, reason='late')
     >>> settle(3000, rule, None, begin).reason, settle(9, FeeRule(24), begin, begin)
     ('not_scheduled', Settlement(refunded=9, kept=0, reason='no_fee'))
+    >>> settle(21000, rule, begin, begin, returned=9000, kept=1000)
+    Settlement(refunded=18000, kept=3000, reason='late')
     """
-    fee = min(max(get_deposit(paid, rule.percent), rule.amount, 0), paid)
+    fee = min(max(get_deposit(paid + returned, rule.percent), rule.amount, 0), paid)
     if not fee:
-        return Settlement(paid, 0, NO_FEE)
+        return Settlement(paid - kept, kept, NO_FEE)
     if starts_at is None:
-        return Settlement(paid, 0, NOT_SCHEDULED)
+        return Settlement(paid - kept, kept, NOT_SCHEDULED)
     if canceled_at <= starts_at - timedelta(hours=rule.hours):
-        return Settlement(paid, 0, IN_TIME)
-    return Settlement(paid - fee, fee, LATE)
+        return Settlement(paid - kept, kept, IN_TIME)
+    kept = max(fee, kept)
+    return Settlement(paid - kept, kept, LATE)
 
 
 def spread(amount, lefts):

@@ -78,7 +78,7 @@ class AccountMoveLine(models.Model):
         return dict(left)
 
     def _is_for_open_order(self):
-        """Whether the item is an online payment for an order not invoiced yet."""
+        """Hook: whether the item is an online payment for an order not invoiced yet."""
         orders = self.payment_id.payment_transaction_id.sale_order_ids
         return any(
             order.state != "cancel" and order.invoice_status != "invoiced"

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account_move
 from . import account_move_deposit_text
+from . import account_move_line
+from . import account_move_withdraw
 from . import paycollect_attempt
 from . import paycollect_booking_mixin
 from . import paycollect_customer_data
@@ -14,3 +16,5 @@ from . import sale_order_deposit
 from . import sale_order_deposit_customer
 from . import sale_order_deposit_text
 from . import sale_order_method
+from . import sale_order_settle
+from . import sale_order_withdraw

@@ -23,7 +23,7 @@ class PaycollectPolicy(models.Model):
     deposit_fee_percent = fields.Float(
         string="Cancellation Fee (%)",
         digits=(5, 2),
-        help="The share of the deposit that is kept. 0: none.",
+        help="The share of the deposit, or of what was prepaid, that is kept. 0: none.",
     )
     deposit_fee_amount = fields.Monetary(
         string="Minimum Cancellation Fee",
@@ -60,15 +60,14 @@ class PaycollectPolicy(models.Model):
 
     def _get_condition_texts(self):
         texts = super()._get_condition_texts()
-        if not self.deposit_percent or self.collection_mode == PREPAID:
+        prepaid, percent = self.collection_mode == PREPAID, self.deposit_fee_percent
+        if not self.deposit_percent and not prepaid:
             return texts
         fees = []
-        if self.deposit_fee_percent:
-            fees.append(
-                self.env._(
-                    "%(percent)g%% of the deposit", percent=self.deposit_fee_percent
-                )
-            )
+        if percent and prepaid:
+            fees.append(self.env._("%(percent)g%% of the payment", percent=percent))
+        elif percent:
+            fees.append(self.env._("%(percent)g%% of the deposit", percent=percent))
         if self.deposit_fee_amount:
             fees.append(self.currency_id._format_amount(self.deposit_fee_amount))
         if not fees:

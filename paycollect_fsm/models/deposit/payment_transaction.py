@@ -15,13 +15,24 @@ class PaymentTransaction(models.Model):
         return super()._check_order_open(orders)
 
     def _after_post_process(self):
-        """Book what was paid for an order as its deposit, before anything is said."""
-        if self.state == "done" and self.operation not in ("validation", "refund"):
+        """Book what was paid for an order as its deposit, before anything is said.
+
+        If the order was canceled, what was paid is to be settled, and the rest isn't
+        asked for anymore.
+        """
+        if self.operation in ("validation", "refund"):
+            return super()._after_post_process()
+        if self.state == "done":
             for order in self.sale_order_ids:
                 done = order.transaction_ids.filtered(lambda tx: tx.state == "done")
                 for payment in done.sorted("id"):  # also what was paid before
                     order._book_deposit_payment(payment)
-            for move in self.invoice_ids:
-                for order in move._get_deposit_orders():
-                    order._propose_settlement(self.last_state_change)
-        return super()._after_post_process()
+        result = super()._after_post_process()
+        orders = self.sale_order_ids
+        for move in self.invoice_ids:
+            orders |= move._get_deposit_orders()
+        orders._withdraw_late()
+        if self.state == "done":
+            for order in orders:
+                order._propose_settlement(self.last_state_change)
+        return result

@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
         rows = SQL(
             """(SELECT id FROM sale_order
                  WHERE jsonb_typeof(collection_deposit_settlement) = 'object'
+                   AND jsonb_exists(collection_deposit_settlement, 'code')
                    AND NOT jsonb_exists(collection_deposit_settlement, 'by'))"""
         )
         found = Domain("id", "in", rows)

@@ -74,7 +74,7 @@ class DepositCommon(CollectionCommon):
         with self.with_jobs():
             wizard.action_confirm()
             refunds = self.env["paycollect.refund"].search(
-                [("move_id", "in", order.sudo()._get_deposits().ids)]
+                [("reason", "like", f"canceled order {order.name}")]
             )
             requested = refunds.filtered(lambda refund: refund.state == "requested")
             for refund in requested:

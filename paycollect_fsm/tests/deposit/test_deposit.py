@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -152,6 +154,33 @@ class TestDeposit(DepositCommon):
         self.assertEqual(order._get_deposits(), deposit)
         self.assertTrue(deposit._is_settled())
         self.assertEqual(order._get_amount_due_now(), 0)
+
+    def test_an_unpaid_deposit_is_still_charged_once_the_work_is_billed(self):
+        visits = [self.make_product(f"Visit {n}", 500) for n in (1, 2)]
+        order = self.confirm_by_staff(self.quote(token="error", lines=visits))
+        deposit, card = order._get_deposits(), order.partner_id.payment_token_ids
+        card.demo_simulated_state = "done"
+        first, second = order.fsm_order_ids.sorted("id")
+        bill = self.complete(first)
+        self.assertEqual((bill.amount_total, bill._is_settled()), (200, True))
+        self.assertEqual(order._get_amount_due_now(), 300, "not 100")
+        bill = self.complete(second)
+        self.assertEqual((bill.amount_total, bill._is_settled()), (500, True))
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(
+            (order._get_link_amount(), deposit.amount_residual), (300, 300)
+        )
+        self.assertFalse(order._get_payment_problem())
+        vals = order._prepare_link_payment_vals()
+        self.assertEqual(vals["invoice_ids"], [Command.set(deposit.ids)])
+        self.assertRegex(order.collection_deposit_text, r"\$300\.00 \(30%\) due\.")
+        self.assertIn("already deducts it", order._get_deposit_customer_text())
+        with self.with_jobs():
+            deposit.with_user(self.accountant).action_collect_now()
+        self.env.invalidate_all()
+        attempt = deposit.collection_attempt_ids.sorted("id")[-1:]
+        self.assertEqual((attempt.state, attempt.amount), ("paid", 300))
+        self.assertEqual((deposit.amount_residual, order._get_link_amount()), (0, 0))
 
     def test_without_any_address_accounting_is_told(self):
         partner = self.make_partner(email=False)
@@ -351,10 +380,13 @@ class TestDeposit(DepositCommon):
 
     def test_if_all_jobs_are_canceled_accounting_is_told_about_the_deposit(self):
         order = self.confirm_by_staff(self.quote())
-        with self.with_jobs():
-            order.fsm_order_ids.action_cancel()
-        (task,) = self.tasks(order)
-        self.assertIn("Cancel the order to settle the deposit", task.note)
+        prepaid = self.make_sale(self.make_partner(mode="prepaid"), [self.big])
+        self.pay_online(prepaid, 1000)
+        for paid in (order, prepaid):
+            with self.with_jobs():
+                paid.fsm_order_ids.action_cancel()
+            (task,) = self.tasks(paid)
+            self.assertIn("Cancel the order to settle the deposit", task.note)
         self.assertEqual(order._get_deposits().payment_state, "paid")
 
     def test_an_unpaid_deposit_is_withdrawn_with_its_order(self):
@@ -366,6 +398,83 @@ class TestDeposit(DepositCommon):
         settled = [("collection_deposit_to_settle", "=", True)]
         self.assertNotIn(order, order.search(settled))
         self.assertNotIn("planned", deposit.collection_attempt_ids.mapped("state"))
+
+    def test_a_debit_on_its_way_is_followed_after_its_order_was_canceled(self):
+        policy = self.policies["auto"]
+        policy.write({"deposit_fee_percent": 20, "deposit_refund_hours": 24})
+        # returned: nobody asks for the deposit again
+        order = self.confirm_by_staff(self.quote(token="pending"))
+        deposit = order._get_deposits()
+        attempt = deposit.collection_attempt_ids
+        order._action_cancel()
+        self.assertEqual((attempt.state, deposit.amount_residual), ("settling", 300))
+        attempt.transaction_id._set_error("Returned: R01")
+        with self.with_jobs():
+            attempt.transaction_id._post_process()
+        self.env.invalidate_all()
+        self.assertEqual(
+            (attempt.state, deposit.payment_state), ("declined", "reversed")
+        )
+        self.assertEqual(deposit.reversal_move_ids.amount_total, 300)
+        self.assertEqual(deposit.collection_attempt_ids, attempt, "no retry")
+        self.assertFalse(self.mails_to(deposit))
+        self.assertFalse(order.collection_deposit_to_settle)
+        # it arrives: the fee depends on when the order was canceled
+        order = self.confirm_by_staff(self.quote(token="pending"))
+        attempt = order._get_deposits().collection_attempt_ids
+        self.plan_work(order.fsm_order_ids, 96)
+        order._action_cancel()
+        self.assertFalse(order.collection_deposit_to_settle)
+        self.assertFalse(order.collection_deposit_text)
+        attempt.transaction_id._set_done()
+        hours = timedelta(hours=95)
+        attempt.transaction_id.last_state_change = self.now() + hours
+        with self.with_jobs():
+            attempt.transaction_id._post_process()
+        self.env.invalidate_all()
+        self.assertRegex(
+            order.collection_deposit_text, r"\$300\.00 .*refunded: .*at least 24 hours"
+        )
+        self.assertEqual(self.settle(order).amount, 300)
+
+    def test_a_canceled_prepaid_order_is_settled_before_its_payment_is_used(self):
+        policy = self.policies["prepaid"]
+        policy.deposit_fee_percent = 10
+        self.assertIn("10% of the payment is kept", policy.rule_text)
+        for hours, kept, way in (
+            (48, 0, "original"),
+            (2, 100, "original"),
+            (2, 0, "credit"),
+        ):
+            with self.subTest(hours=hours, kept=kept, way=way):
+                partner = self.make_partner(mode="prepaid")
+                order = self.make_sale(partner, [self.big])
+                payment = self.pay_online(order, 1000)
+                self.assertEqual(
+                    (order.state, order.collection_mode), ("sale", "prepaid")
+                )
+                self.plan_work(order.fsm_order_ids, hours)
+                order._action_cancel()
+                [task] = self.tasks(order).filtered("collection_code")
+                self.assertIn("Settle Deposit", task.note)
+                other = self.complete(
+                    self.make_job(partner, token=None, mode="prepaid")
+                )
+                self.assertEqual(other._get_collectable()[other].credit, 0)
+                refund = self.settle(order, kept=kept, way=way)
+                fee = order._get_deposits()
+                self.assertEqual((fee.amount_total, fee.amount_residual), (kept, 0))
+                self.assertFalse(order.collection_deposit_to_settle)
+                left = order._get_unmatched(payment)
+                if way == "credit":
+                    self.assertEqual((refund.ids, left), ([], 1000))
+                    self.assertEqual(other._get_collectable()[other].credit, 100)
+                else:
+                    self.assertEqual(
+                        (refund.state, refund.amount), ("done", 1000 - kept)
+                    )
+                    self.assertFalse(refund.credit_note_id)
+                    self.assertEqual(left, 0)
 
     def test_other_modes_are_charged_their_deposit_only(self):
         policy = self.policies["net"]

@@ -86,6 +86,10 @@ class TestStripeStages(InstallmentCommon, StripeEventCase):
         deposits = order.order_line.invoice_lines.move_id
         self.assertEqual(deposits.collection_attempt_ids.mapped("state"), ["declined"])
         self.assertEqual((attempt.is_lost, self.bank.get_taken()), (True, taken))
+        self.assertEqual(
+            deposits.filtered("reversal_move_ids").payment_state, "reversed"
+        )
+        self.assertFalse(deposits.activity_ids, "nothing is left to do")
 
     def test_a_part_without_an_answer_does_not_break_the_plan_or_charge_twice(self):
         self.bank.fault = "drop_after"

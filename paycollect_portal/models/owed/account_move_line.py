@@ -73,10 +73,11 @@ class AccountMoveLine(models.Model):
         """
         reasons = {line: {} for line in self}
         attempts = self._get_open_attempts()
+        withdrawn = self.move_id._get_withdrawn_deposits()
         for line in self:
             move = line.move_id
             attempt = attempts.get(move)
-            if line.no_followup:
+            if line.no_followup or move in withdrawn:
                 reasons[line][EXCLUDED] = None
             if attempt and attempt.state == PLANNED:
                 day = line.company_id._get_today(attempt.planned_at)
@@ -123,6 +124,8 @@ class AccountMoveLine(models.Model):
         self.env["paycollect.attempt"].flush_model(["move_id", "state"])
         self.env["payment.transaction"].flush_model(["invoice_ids", "state"])
         self.env["paycollect.chargeback"].flush_model(["move_ids"])
+        self.env["sale.order"].flush_model(["company_id", "state"])
+        self.env["sale.order.line"].flush_model(["invoice_lines", "is_downpayment"])
         self.flush_model(["company_id", "no_followup", "reconciled"])
         return [
             SQL(
@@ -147,6 +150,20 @@ class AccountMoveLine(models.Model):
                 company.id,
             ),
             SQL("SELECT move_id FROM paycollect_chargeback_move_rel"),
+            SQL(
+                """
+                SELECT line.move_id
+                  FROM sale_order sale
+                  JOIN sale_order_line deposit ON deposit.order_id = sale.id
+                  JOIN sale_order_line_invoice_rel rel
+                       ON rel.order_line_id = deposit.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                 WHERE sale.state = 'cancel'
+                   AND sale.company_id = %s
+                   AND deposit.is_downpayment
+                """,
+                company.id,
+            ),
         ]
 
     def _get_open_attempts(self):

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import PortalCommon
 
@@ -66,6 +67,19 @@ class TestOpenItems(PortalCommon):
     def test_what_is_left_out_of_reminders_is_not_asked_for(self):
         self.make_invoice().no_followup = True
         self.assertEqual(self.owed(), [(100, "excluded")])
+
+    def test_a_deposit_is_not_asked_for_once_its_order_was_canceled(self):
+        order = self.make_sale(self.customer)
+        deposit = self.make_deposit(order, amount=30)
+        self.company.collection_active = False  # it was canceled before the start
+        order._action_cancel()
+        self.company.collection_active = True
+        self.assertEqual(
+            (deposit.amount_residual, self.owed()), (30, [(30, "excluded")])
+        )
+        found = self.env["account.move.line"]._get_reason_candidates(self.company)
+        rows = self.env.execute_query(SQL(" UNION ").join(found))
+        self.assertIn((deposit.id,), rows)
 
     def test_a_planned_charge_is_scheduled_and_a_sent_one_on_its_way(self):
         self.make_token(self.customer)
