@@ -44,8 +44,9 @@ BANK_REASONS = frozenset(
 class Snapshot:
     """A dispute as one event shows it. Amounts are in the provider's smallest unit.
 
-    ``withdrawn`` and ``reinstated`` stay true once true; ``fee`` is the provider's fee
-    so far, in ``fee_currency``; ``return_code`` is the bank's, for a debit.
+    ``withdrawn`` and ``reinstated`` stay true once true; ``withheld`` is the part of
+    the amount that was not reinstated with the rest; ``fee`` is the provider's fee so
+    far, in ``fee_currency``; ``return_code`` is the bank's, for a debit.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Snapshot:
     return_code: str = ""
     withdrawn: bool = False
     reinstated: bool = False
+    withheld: int = 0
     fee: int = 0
     fee_currency: str = ""
     opened_at: datetime | None = None
@@ -80,6 +82,7 @@ def read_dispute(dispute, event_type="", is_bank=False):
     moved = [row for row in dispute.get("balance_transactions") or [] if row]
     withdrawn = any(row.get("amount", 0) < 0 for row in moved)
     reinstated = any(row.get("amount", 0) > 0 for row in moved)
+    withheld = _get_withheld(dispute, moved) if withdrawn and reinstated else 0
     evidence = dispute.get("evidence_details") or {}
     return Snapshot(
         kind=_get_kind(dispute, withdrawn, is_bank),
@@ -90,6 +93,7 @@ def read_dispute(dispute, event_type="", is_bank=False):
         return_code=_get_return_code(dispute),
         withdrawn=withdrawn or event_type == "charge.dispute.funds_withdrawn",
         reinstated=reinstated or event_type == "charge.dispute.funds_reinstated",
+        withheld=withheld,
         fee=sum(row.get("fee", 0) for row in moved),
         fee_currency=next((row["currency"].upper() for row in moved), ""),
         opened_at=_moment(dispute.get("created")),
@@ -113,6 +117,30 @@ def _get_kind(dispute, withdrawn, is_bank):
     if (dispute.get("status") or "").startswith("warning_") and not withdrawn:
         return INQUIRY
     return CHARGEBACK
+
+
+def _get_withheld(dispute, moved):
+    """Return what is still out, in the dispute's currency.
+
+    The rows are in the account's currency, where a remainder of one cent is rounding.
+
+    >>> rows = [{"amount": -8400, "currency": "usd"}, {"amount": 4000}]
+    >>> _get_withheld({"amount": 8400, "currency": "usd"}, rows)
+    4400
+    >>> rows = [
+    ...     {"amount": -12500, "currency": "usd", "exchange_rate": 1.25},
+    ...     {"amount": 13000, "currency": "usd", "exchange_rate": 1.3},
+    ... ]
+    >>> _get_withheld({"amount": 10000, "currency": "eur"}, rows)
+    0
+    """
+    amounts = [row.get("amount", 0) / (row.get("exchange_rate") or 1) for row in moved]
+    taken = -sum(amount for amount in amounts if amount < 0)
+    out = max(-sum(amounts), 0)
+    converted = moved[0].get("currency") != dispute.get("currency")
+    if converted and out * (moved[0].get("exchange_rate") or 1) <= 1:
+        return 0
+    return round(dispute.get("amount", 0) * out / taken)
 
 
 def _get_return_code(dispute):

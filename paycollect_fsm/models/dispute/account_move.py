@@ -85,6 +85,7 @@ class AccountMove(models.Model):
             "collection_chargeback_ids.state",
             "collection_chargeback_ids.withdrawn_at",
             "collection_chargeback_ids.reinstated_at",
+            "collection_chargeback_ids.withheld_amount",
             "collection_chargeback_ids.is_released",
         )
 

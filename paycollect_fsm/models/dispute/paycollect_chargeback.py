@@ -113,7 +113,12 @@ class PaycollectChargeback(models.Model):
     reinstated_at = fields.Datetime(
         string="Funds Reinstated On",
         readonly=True,
-        help="When the disputed amount was returned to your account.",
+        help="When the disputed amount, or a part of it, was returned to your account.",
+    )
+    withheld_amount = fields.Monetary(
+        string="Not Reinstated",
+        readonly=True,
+        help="Part of the disputed amount that wasn't returned with the rest.",
     )
     is_released = fields.Boolean(
         string="Charging Allowed",
@@ -175,10 +180,16 @@ class PaycollectChargeback(models.Model):
             limit=1,
         )
 
-    def _is_money_out(self):
-        """Whether the money is currently with the customer or the bank."""
+    def _get_amount_out(self):
+        """Return how much of the amount is currently with the customer or the bank."""
         self.ensure_one()
-        return bool(self.withdrawn_at and not self.reinstated_at)
+        if not self.withdrawn_at:
+            return 0.0
+        return self.withheld_amount if self.reinstated_at else self.amount
+
+    def _is_money_out(self):
+        """Whether money is currently with the customer or the bank."""
+        return bool(self._get_amount_out())
 
     def _forbids_charge(self):
         """Whether its invoices can't be charged until a manager allows it.
@@ -263,10 +274,17 @@ class PaycollectChargeback(models.Model):
             vals["due_at"] = snapshot.due_at
         if snapshot.withdrawn and not self.withdrawn_at:
             vals["withdrawn_at"] = seen_at
-        if snapshot.reinstated and not self.reinstated_at:
-            vals["reinstated_at"] = seen_at
+        if snapshot.reinstated:
+            vals |= self._prepare_reinstated_vals(snapshot, seen_at)
         vals |= self._prepare_fee_vals(snapshot)
         self.write(vals)
+
+    def _prepare_reinstated_vals(self, snapshot, seen_at):
+        """The rest of the money may come later, so less and less is withheld."""
+        withheld = self.provider_id._to_major_units(snapshot.withheld, self.currency_id)
+        if not self.reinstated_at:
+            return {"reinstated_at": seen_at, "withheld_amount": withheld}
+        return {"withheld_amount": min(self.withheld_amount, withheld)}
 
     def _prepare_fee_vals(self, snapshot):
         """The fee is charged with the withdrawal and may come back with the money."""
@@ -310,7 +328,12 @@ class PaycollectChargeback(models.Model):
             if self.kind == INQUIRY:
                 return "inquiry", _("Respond to the inquiry at the provider"), note
             return "dispute", _("Respond to the dispute at the provider"), note
-        if self.state == LOST and self._is_money_out() and not self.is_released:
+        if not self._is_money_out() or self.is_released:
+            return None
+        if self.reinstated_at:
+            summary = _("Decide how to proceed after the partly lost dispute")
+            return "lost", summary, note
+        if self.state == LOST:
             return "lost", _("Decide how to proceed after the lost dispute"), note
         return None
 
@@ -354,11 +377,7 @@ class PaycollectChargeback(models.Model):
                 **values,
             )
         if self.reinstated_at:
-            return _(
-                "Dispute %(reference)s over %(amount)s was won, and the funds were "
-                "returned.",
-                **values,
-            )
+            return self._get_reinstated_text(values)
         if self.state == WON:
             if self._is_money_out():
                 return _(
@@ -377,6 +396,23 @@ class PaycollectChargeback(models.Model):
                 **values,
             )
         return self._get_open_text(values)
+
+    def _get_reinstated_text(self, values):
+        _ = self.env._
+        if not self._is_money_out():
+            return _(
+                "Dispute %(reference)s over %(amount)s was won, and the funds were "
+                "returned.",
+                **values,
+            )
+        format_amount = self.currency_id._format_amount
+        return _(
+            "Dispute %(reference)s over %(amount)s was won in part: %(returned)s was "
+            "returned, %(withheld)s was not.",
+            returned=format_amount(self.amount - self.withheld_amount),
+            withheld=format_amount(self.withheld_amount),
+            **values,
+        )
 
     def _get_open_text(self, values):
         _ = self.env._

@@ -38,35 +38,79 @@ class PaycollectChargeback(models.Model):
         """Bring the books in line with the money. Repeating it changes nothing."""
         self.ensure_one()
         self = self.with_company(self.company_id)
-        is_reversed = self.is_payment_rejected or (
-            self.reversal_move_id and not self.reinstatement_move_id
-        )
-        if self._is_money_out() and not is_reversed:
-            self._reverse_payment(now)
-        elif not self._is_money_out() and is_reversed:
-            self._book_payment_again(now)
+        if self.payment_id:
+            self._update_payment(now)
+        elif self._is_money_out():
+            self._report_missing_payment()
         self._book_fee(now)
 
-    def _reverse_payment(self, now):
-        """Reverse the disputed part of the payment, which reopens the invoices."""
+    def _update_payment(self, now):
+        out, booked = self._get_payment_out(), self._get_booked_out()
+        change = self.payment_id.currency_id.compare_amounts(out, booked)
+        if change > 0 and not self.reversal_move_id:
+            self._reverse_payment(out, now)
+        elif change < 0:
+            self._book_payment_again(booked - out, now)
+
+    def _get_payment_out(self):
+        """Return how much of the payment is out, in its currency."""
+        out, payment = self._get_amount_out(), self.payment_id
+        if payment.currency_id != self.currency_id:
+            return payment.amount if out else 0.0
+        return min(out, payment.amount)
+
+    def _get_booked_out(self):
+        """Return how much of the payment is out by the books, in its currency."""
+        if self.is_payment_rejected:
+            return self.payment_id.amount
+        reversal = self.reversal_move_id
+        return self._get_taken(reversal | reversal.reversal_move_ids)
+
+    def _get_taken(self, moves):
+        """Return what posted entries take from the payment, in its currency."""
         payment = self.payment_id
-        if not payment:
-            self._report_books(
-                self.env._(
-                    "No payment for %(reference)s was found to reverse. Record the "
-                    "withdrawal of the funds manually.",
-                    reference=self.transaction_id.reference,
-                )
+        liquidity, _counterpart, _other = payment._seek_for_lines()
+        lines = moves.line_ids.filtered(
+            lambda line: (
+                line.account_id in liquidity.account_id
+                and line.parent_state == "posted"
             )
-            return
+        )
+        return payment.currency_id.round(-sum(lines.mapped("amount_currency")))
+
+    def _report_missing_payment(self):
+        self._report_books(
+            self.env._(
+                "No payment for %(reference)s was found to reverse. Record the "
+                "withdrawal of the funds manually.",
+                reference=self.transaction_id.reference,
+            )
+        )
+
+    def _reverse_payment(self, amount, now):
+        """Reverse the disputed part of the payment, which reopens the invoices.
+
+        :param amount: of that part, in the payment's currency
+        """
+        payment = self.payment_id
         if not payment.move_id:
             payment.action_reject()
             self.is_payment_rejected = True
             return
         liquidity, counterpart, _other = payment._seek_for_lines()
-        invoice_lines = counterpart.matched_debit_ids.debit_move_id
-        counterpart.remove_move_reconcile()
-        reversal = self._create_reversal(payment, now)
+        matches = self._get_paid_matches(counterpart)
+        invoice_lines = matches.debit_move_id
+        matches.unlink()
+        reversal = self._create_counter_entry(
+            payment.move_id,
+            amount / payment.amount,
+            self._in_customers_language()._(
+                "Reversal of %(reference)s: %(dispute)s",
+                reference=payment.memo or payment.name,
+                dispute=self.provider_reference,
+            ),
+            now,
+        )
         self.reversal_move_id = reversal
         self._match(counterpart, reversal)
         self._match(liquidity, reversal)
@@ -75,6 +119,17 @@ class PaycollectChargeback(models.Model):
         ).reconcile()
         self._report_reopened(invoice_lines.move_id - self.move_ids)
         payment.message_post(body=self._get_text())
+
+    def _get_paid_matches(self, counterpart):
+        """Return the matches with what the payment paid, without what gave it back:
+        other disputes and refunds."""
+        others = self.search([("payment_id", "=", self.payment_id.id)])
+        return counterpart.matched_debit_ids.filtered(
+            lambda match: (
+                match.debit_move_id.move_id not in others.reversal_move_id
+                and not match.debit_move_id.move_id.origin_payment_id
+            )
+        )
 
     def _report_reopened(self, moves):
         """Report invoices that this payment paid as a credit: nothing else would."""
@@ -92,37 +147,22 @@ class PaycollectChargeback(models.Model):
                 code="reopened",
             )
 
-    def _create_reversal(self, payment, now):
-        """Return the posted entry that reverses the disputed part of a payment."""
-        # on the customer's statement, so in their language
-        env = self.with_context(lang=payment.partner_id.lang or self.env.lang).env
-        vals = {
-            "date": self.company_id._get_today(now),
-            "ref": env._(
-                "Reversal of %(reference)s: %(dispute)s",
-                reference=payment.memo or payment.name,
-                dispute=self.provider_reference,
-            ),
-        }
-        move = payment.move_id
-        share = self._get_share()
+    def _in_customers_language(self):
+        """Return an environment for what is on the customer's statement."""
+        lang = self.payment_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=lang).env
+
+    def _create_counter_entry(self, move, share, ref, now):
+        """Return the posted entry that reverses a share of an entry; 1 = all of it."""
+        vals = {"date": self.company_id._get_today(now), "ref": ref}
         if share == 1:
-            reversal = move._reverse_moves([vals])
+            counter = move._reverse_moves([vals])
         else:
-            reversal = self.env["account.move"].create(
+            counter = self.env["account.move"].create(
                 self._prepare_partial_vals(move, share) | vals
             )
-        reversal._post(soft=False)
-        return reversal
-
-    def _get_share(self):
-        """Return the disputed share of the payment; 1 = all of it."""
-        paid = self.payment_id.amount
-        if self.payment_id.currency_id != self.currency_id or not self.amount:
-            return 1
-        if self.currency_id.compare_amounts(self.amount, paid) >= 0:
-            return 1
-        return self.amount / paid
+        counter._post(soft=False)
+        return counter
 
     def _prepare_partial_vals(self, move, share):
         """Return the values of an entry that reverses the given share of each line."""
@@ -151,40 +191,58 @@ class PaycollectChargeback(models.Model):
             "company_id": move.company_id.id,
             "partner_id": move.partner_id.id,
             "currency_id": move.currency_id.id,
+            "reversed_entry_id": move.id,
             "line_ids": [Command.create(vals) for vals in lines],
         }
 
-    def _book_payment_again(self, now):
-        """Book the payment again after the money came back; pay what is still open."""
+    def _book_payment_again(self, amount, now):
+        """Book what came back of the payment again; pay what is still open.
+
+        :param amount: in the payment's currency
+        """
         payment = self.payment_id
         if self.is_payment_rejected:
-            payment.action_draft()
-            payment.action_post()
-            self.is_payment_rejected = False
+            self._take_payment_again()
             return
         liquidity, counterpart, _other = payment._seek_for_lines()
         reversal = self.reversal_move_id
         for lines in (counterpart, liquidity):
             self._unmatch(lines, reversal)
-        env = self.with_context(lang=payment.partner_id.lang or self.env.lang).env
-        again = reversal._reverse_moves(
-            [
-                {
-                    "date": self.company_id._get_today(now),
-                    "ref": env._(
-                        "Reinstatement of %(reference)s: %(dispute)s",
-                        reference=payment.memo or payment.name,
-                        dispute=self.provider_reference,
-                    ),
-                }
-            ]
+        again = self._create_counter_entry(
+            reversal,
+            amount / self._get_taken(reversal),
+            self._in_customers_language()._(
+                "Reinstatement of %(reference)s: %(dispute)s",
+                reference=payment.memo or payment.name,
+                dispute=self.provider_reference,
+            ),
+            now,
         )
-        again._post(soft=False)
         self.reinstatement_move_id = again
         for line in reversal.line_ids:
             self._match(line, again)
+        self._match(counterpart, reversal)
+        self._match(liquidity, reversal)
         self._pay_what_is_open(counterpart)
         payment.message_post(body=self._get_text())
+
+    def _take_payment_again(self):
+        """A payment without an entry can't be taken in part."""
+        payment = self.payment_id
+        if self._is_money_out():
+            self._report_books(
+                self.env._(
+                    "Only a part of %(reference)s is out with %(dispute)s. The payment "
+                    "has no journal entry, so all of it was rejected. Record the rest "
+                    "manually.",
+                    reference=payment.memo or payment.name,
+                    dispute=self.provider_reference,
+                )
+            )
+            return
+        payment.action_draft()
+        payment.action_post()
+        self.is_payment_rejected = False
 
     def _pay_what_is_open(self, counterpart):
         open_lines = self.move_ids.line_ids.filtered(

@@ -37,9 +37,8 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         tx = self.sudo()
         refunds = tx._get_standing_refunds()
-        taken = tx._get_chargebacks().filtered(lambda back: back._is_money_out())
-        left = tx.amount + sum(refunds.mapped("amount")) - sum(taken.mapped("amount"))
-        return tx.currency_id.round(left)
+        taken = sum(back._get_amount_out() for back in tx._get_chargebacks())
+        return tx.currency_id.round(tx.amount + sum(refunds.mapped("amount")) - taken)
 
     def _get_standing_refunds(self):
         """Return the refunds that didn't fail, also those still on their way."""

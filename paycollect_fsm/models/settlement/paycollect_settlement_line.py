@@ -258,6 +258,6 @@ class PaycollectSettlementLine(models.Model):
         same = not back.fee or back.fee_currency_id == self.currency_id
         return {
             "dispute": back.id,
-            "known_amount": -back.amount if back._is_money_out() else 0.0,
+            "known_amount": -back._get_amount_out(),
             "known_fee": back.fee if same else None,
         }

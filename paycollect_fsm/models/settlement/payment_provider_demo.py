@@ -73,10 +73,11 @@ class PaymentProvider(models.Model):
         )
         entries = []
         for back in found:
-            taken = ("dispute", back.withdrawn_at, -1, back.fee)
+            taken = ("dispute", back.withdrawn_at, -back.amount, back.fee)
             entries.append(self._make_demo_dispute_entry(back, *taken))
             if back.reinstated_at:
-                given = ("dispute_reversal", back.reinstated_at, 1, 0.0)
+                returned = back.amount - back.withheld_amount
+                given = ("dispute_reversal", back.reinstated_at, returned, 0.0)
                 entries.append(self._make_demo_dispute_entry(back, *given))
         known = self.env["paycollect.settlement.line"].search(
             [
@@ -87,15 +88,14 @@ class PaymentProvider(models.Model):
         names = set(known.mapped("reference"))
         return [entry for entry in entries if entry.reference not in names]
 
-    def _make_demo_dispute_entry(self, back, label, moment, sign, fee):
-        gross = sign * back.amount
+    def _make_demo_dispute_entry(self, back, label, moment, gross, fee):
         return Entry(
             reference=f"demo_{label}_{back.id}",
             kind=DISPUTE,
             label=label,
             day=moment.date(),
             currency=back.currency_id.name,
-            gross=gross,
+            gross=back.currency_id.round(gross),
             fee=fee,
             net=back.currency_id.round(gross - fee),
             object_ref=back.provider_reference,

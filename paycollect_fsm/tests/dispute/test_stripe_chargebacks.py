@@ -237,6 +237,84 @@ class TestStripeChargebacks(ChargebackCase):
         self.tell(attempt, "closed", amount=4000, status="won", reinstated=True)
         self.assertEqual(move.amount_residual, 0)
 
+    def test_a_dispute_that_is_won_in_part_pays_that_part(self):
+        attempt = self.pay(self.claimed)
+        move, total = attempt.move_id, attempt.move_id.amount_total
+        payment = self.payments(attempt.transaction_id)
+        outstanding = payment.outstanding_account_id
+        before = self.balance(outstanding)
+        chargeback = self.tell(attempt, fee=0)
+        part = {"status": "won", "reinstated": True, "fee": 0, "back": 4000}
+        for event in ("closed", "funds_reinstated"):
+            self.tell(attempt, event, **part)
+        self.assertEqual(move.amount_residual, total - 40)
+        self.assertEqual(move.payment_state, "partial")
+        self.assertEqual(self.balance(outstanding), before - total + 40)
+        self.assertEqual(chargeback._get_amount_out(), total - 40)
+        self.assertEqual(payment.payment_transaction_id._get_left_to_refund(), 40)
+        self.assertTrue(move._is_disputed())
+        self.assertIn("$40.00", chargeback._get_text())
+        self.assertIn("partly lost", chargeback.activity_ids.summary)
+        self.tell(attempt, "updated", status="won", reinstated=True, fee=0)
+        self.assertEqual(move.amount_residual, 0)
+        self.assertEqual(self.balance(outstanding), before)
+        self.assertFalse(move._is_disputed() or chargeback.activity_ids)
+
+    def test_what_is_out_when_it_is_first_seen_is_what_reopens(self):
+        attempt = self.pay(self.claimed)
+        move = attempt.move_id
+        part = {"status": "won", "reinstated": True, "back": 4000}
+        chargeback = self.tell(attempt, "funds_reinstated", **part)
+        self.assertEqual(move.amount_residual, move.amount_total - 40)
+        self.assertEqual(
+            chargeback.reversal_move_id.reversed_entry_id,
+            self.payments(attempt.transaction_id).move_id,
+        )
+        chargeback.with_user(self.manager).action_release()
+        self.assertFalse(move._is_disputed() or chargeback.activity_ids)
+
+    def test_two_disputes_of_one_payment_reopen_what_both_took(self):
+        attempt = self.pay(self.claimed)
+        move = attempt.move_id
+        half = attempt.transaction_id._get_minor_amount() // 2
+        one = self.tell(attempt, id="dp_1", amount=half)
+        two = self.tell(attempt, id="dp_2", amount=half)
+        self.assertEqual(move.amount_residual, move.amount_total)
+        reversals = (one | two).reversal_move_id
+        self.assertEqual(len(reversals), 2)
+        self.assertEqual(self.get_open(reversals), [])
+        self.tell(
+            attempt, "closed", id="dp_1", amount=half, status="won", reinstated=True
+        )
+        self.assertEqual(move.amount_residual, two.amount)
+        moves = reversals | one.reinstatement_move_id
+        self.assertEqual(self.get_open(moves), [])
+
+    def get_open(self, moves):
+        """Return what customers owe, or are owed, by these entries."""
+        lines = moves.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return lines.filtered(lambda line: not line.reconciled).mapped("amount_residual")
+
+    def test_a_dispute_beside_a_refund_leaves_the_refund_paid(self):
+        attempt = self.pay(self.claimed)
+        move, total = attempt.move_id, attempt.move_id.amount_total
+        tx = attempt.transaction_id
+        credit = self.payments(tx)._seek_for_lines()[1]
+        credit.remove_move_reconcile()
+        refund = tx._create_child_transaction(40, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        (credit + self.payments(refund)._seek_for_lines()[1]).reconcile()
+        (credit + move.line_ids).filtered(
+            lambda line: line.account_id == credit.account_id and not line.reconciled
+        ).reconcile()
+        self.assertEqual(move.amount_residual, 40)
+        self.tell(attempt, amount=round(total * 100) - 4000)
+        self.assertEqual(move.amount_residual, total)
+        self.assertEqual(self.get_open(self.payments(refund).move_id), [])
+
     def test_money_that_comes_back_for_what_was_paid_otherwise_is_a_credit(self):
         attempt = self.pay(self.claimed)
         move = attempt.move_id

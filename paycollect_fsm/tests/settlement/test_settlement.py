@@ -44,9 +44,10 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         self.assertEqual(len(again.line_ids), 1)
         self.assertEqual(again.write_date, written)
         line.action_undo_reconciliation()
-        settlement._follow_bank()
-        settlement._refresh_state()
+        line.payment_ref = "a customer"
+        self.provider._settle_open(self.now_)
         self.assertEqual(settlement.state, "open")
+        self.assertEqual(settlement.bank_code, "no_name")
 
     def test_what_is_missing_is_a_line_and_a_difference(self):
         entries = (
@@ -247,7 +248,7 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         rival._settle(self.now_)
         self.assertEqual(self.get_differences(rival), [("bank", "not_arrived", 77.55)])
 
-    def test_manual_and_failed_and_negative_payouts(self):
+    def test_manual_and_negative_payouts(self):
         lines = self.env["paycollect.settlement.line"]._take_entries(
             self.provider, [self.make_charge_entry(self.tx)]
         )
@@ -258,15 +259,46 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         self.assertEqual(manual.booking_code, False)
         self.assertTrue(manual.move_id)
         self.assertFalse(self.get_differences(manual))
-        failed = self.take("po_2", self.make_charge_entry(self.other), status="failed")
-        self.assertFalse(failed.move_id)
-        self.assertEqual(self.get_differences(failed), [("bank", "not_sent", 77.55)])
         negative = self.take(
             "po_3", self.make_entry("txn_f", -12.0, kind="fee", label="stripe_fee")
         )
         self.bring(-12.0)
         negative._settle(self.now_)
         self.assertEqual(negative.state, "matched")
+
+    def test_a_payout_that_failed_is_booked_and_so_is_its_return(self):
+        """Also if it can only be booked after the return."""
+        self.company.collection_charge_fee_account_id = False
+        late = self.take("po_1", self.make_charge_entry(self.tx), status="failed")
+        self.assertEqual(late.booking_code, "no_fee_account")
+        self.assertEqual(self.get_differences(late), [("bank", "not_sent", 77.55)])
+        self.take("po_2", self.make_return_entry("po_1"))
+        self.company.collection_charge_fee_account_id = self.fee_account
+        late._settle(self.now_)
+        sent = self.take("po_3", self.make_charge_entry(self.other))
+        sent = self.take("po_3", entries=None, amount=77.55, status="failed")
+        self.assertEqual(self.get_differences(sent), [("bank", "not_sent", 77.55)])
+        last = self.take("po_4", self.make_return_entry("po_3"))
+        self.provider._settle_open(self.now_)
+        for payout in (late, sent):
+            self.assertTrue(payout.payout_item_id.reconciled)
+            self.assertEqual(payout.state, "matched")
+            self.assertIn("couldn't send", payout.bank_text)
+            self.assertIn(("CARDFEE", 2.45), self.get_items(payout))
+        self.assertFalse(self.get_differences())
+        for tx in self.tx | self.other:
+            liquidity, _counterpart, _other = tx.payment_id._seek_for_lines()
+            self.assertTrue(liquidity.reconciled)
+        self.assertEqual(last.state, "open", "its own transaction is missing")
+
+    def make_return_entry(self, payout):
+        return self.make_entry(
+            f"txn_{payout}",
+            77.55,
+            kind="payout_returned",
+            label="payout_failure",
+            object_ref=payout,
+        )
 
     def test_the_daily_comparison_finds_what_is_missing_on_either_side(self):
         yesterday = self.now_ - timedelta(days=1)
@@ -289,6 +321,8 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         )
         self.assertEqual(missing.transaction_id, self.other)
         self.assertEqual(missing.age_group, "2")
+        compare(self.now_ + timedelta(days=200))
+        self.assertEqual(missing.state, "open", "it doesn't resolve by its age")
         self.take("po_3", self.make_charge_entry(self.other, day=ten_days.date()))
         compare(self.now_)
         self.assertEqual(missing.state, "resolved")

@@ -171,6 +171,16 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         )
 
     def test_a_dispute_after_its_payout_that_is_won_clears_with_later_payouts(self):
+        self.check_dispute_won(10000, left=0.0, balance=81.8)
+
+    def test_a_dispute_that_is_won_in_part_clears_with_later_payouts(self):
+        self.check_dispute_won(4000, left=60.0, balance=21.8)
+
+    def check_dispute_won(self, cents, left, balance):
+        """:param cents: what comes back of 100.00
+        :param left: open on the invoice
+        :param balance: of the three payouts
+        """
         self.company.collection_fee_account_id = self.fee_account
         charge = self.make_txn("1", 10000, 320, source=self.make_charge())
         self.fetch([self.make_payout(9680)], [], [charge])
@@ -181,13 +191,15 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         )
         self.fetch([self.make_payout(-11500, "po_2")], [], [taken])
         self.assertEqual(self.move.amount_residual, 100.0)
-        won = make_dispute("pi_1", 10000, "usd", "won", reinstated=True, fee=1500)
-        self.apply("charge.dispute.funds_reinstated", won)
-        self.assertFalse(self.move.amount_residual)
-        back = self.make_txn(
-            "3", 10000, 0, "adjustment", won, category="dispute_reversal"
+        won = make_dispute(
+            "pi_1", 10000, "usd", "won", reinstated=True, fee=1500, back=cents
         )
-        self.fetch([self.make_payout(10000, "po_3")], [], [back])
+        self.apply("charge.dispute.funds_reinstated", won)
+        self.assertEqual(self.move.amount_residual, left)
+        back = self.make_txn(
+            "3", cents, 0, "adjustment", won, category="dispute_reversal"
+        )
+        self.fetch([self.make_payout(cents, "po_3")], [], [back])
         self.assertFalse(self.get_differences())
         settlements = self.env["paycollect.settlement"].search([])
         clearing = self.tx.payment_id.outstanding_account_id
@@ -199,7 +211,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             ]
         )
         self.assertEqual(items, settlements.payout_item_id)
-        self.assertAlmostEqual(sum(items.mapped("balance")), 81.8, 2)
+        self.assertAlmostEqual(sum(items.mapped("balance")), balance, 2)
 
     def test_a_dispute_that_is_known_later_finds_its_fee_booked(self):
         self.company.collection_fee_account_id = self.fee_account

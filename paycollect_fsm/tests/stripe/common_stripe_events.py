@@ -67,14 +67,19 @@ def make_dispute(
     reinstated=False,
     fee=1500,
     fee_back=0,
+    back=None,
     **values,
 ):
-    """Return a dispute in cents (https://docs.stripe.com/api/disputes/object)."""
+    """Return a dispute in cents (https://docs.stripe.com/api/disputes/object).
+
+    :param back: what is reinstated, if it is not all of it
+    """
     moved = []
     if withdrawn or reinstated:
         moved.append({"amount": -amount, "fee": fee, "currency": currency})
     if reinstated:
-        moved.append({"amount": amount, "fee": -fee_back, "currency": currency})
+        given = {"fee": -fee_back, "currency": currency}
+        moved.append(given | {"amount": amount if back is None else back})
     return {
         "id": f"dp_{intent_id}",
         "object": "dispute",
