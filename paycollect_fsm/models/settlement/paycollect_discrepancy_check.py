@@ -172,7 +172,7 @@ class PaycollectDiscrepancy(models.Model):
 
     def _get_bank_code(self, settlement, now):
         if settlement.provider_status in rules.NOT_SENT:
-            return "not_sent"
+            return None if settlement._is_returned() else "not_sent"
         late = settlement.date + AT_BANK_AFTER
         today = settlement.company_id._get_today(now)
         if late > today or settlement._is_settled() or not settlement.payout_item_id:

@@ -97,8 +97,8 @@ class PaycollectDiscrepancy(models.Model):
                     **values,
                 ),
                 _(
-                    "The dispute may be won or lost in part, or its event may be late. "
-                    "Compare it with the provider, and correct its entries."
+                    "Its event may be late. Compare the dispute with the provider, and "
+                    "correct its entries."
                 ),
             ),
             (rules.FEES, ""): (
@@ -194,8 +194,8 @@ class PaycollectDiscrepancy(models.Model):
                     **values,
                 ),
                 _(
-                    "Check the bank account at the provider. The amount is part of a "
-                    "later payout; accept this once it is."
+                    "Check the bank account at the provider. This is resolved once the "
+                    "later payout that returns the amount is booked."
                 ),
             ),
         }

@@ -6,7 +6,6 @@ from ...rules import settlement as rules
 
 # Why a payout isn't booked
 WAITING = "waiting"
-NOT_SENT = "not_sent"
 NO_JOURNAL = "no_journal"
 NO_FEE_ACCOUNT = "no_fee_account"
 NO_EXCHANGE_ACCOUNT = "no_exchange_account"
@@ -86,8 +85,6 @@ class PaycollectSettlement(models.Model):
 
     def _get_booking_obstacle(self):
         """Return why it can't be booked yet, or False."""
-        if self.provider_status in rules.NOT_SENT:
-            return NOT_SENT
         if not self.is_complete:
             return WAITING
         if not self.line_ids:
@@ -138,9 +135,28 @@ class PaycollectSettlement(models.Model):
                 (item + part.counterparts).reconcile()
         self._note_dispute_fees(move)
         own = [part.lines for part in parts if part.lines and not part.counterparts]
-        self.env["paycollect.settlement.line"].union(*own)._clear_items()
+        self._get_returns().union(*own)._clear_items()
         if closed:
             self.message_post(body=self._get_closed_text())
+
+    def _get_returns(self):
+        """Return the lines with which this payout came back to the balance."""
+        return self.env["paycollect.settlement.line"].search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("kind", "=", rules.RETURNED),
+                ("object_ref", "=", self.reference),
+            ]
+        )
+
+    def _is_returned(self):
+        """Whether the provider couldn't send it, and its return is booked."""
+        self.ensure_one()
+        return (
+            self.provider_status in rules.NOT_SENT
+            and self.payout_item_id.reconciled
+            and not self.statement_line_id
+        )
 
     def _note_dispute_fees(self, move):
         """Tell disputes that their fee is booked with the payout."""

@@ -69,8 +69,11 @@ class PaycollectSettlementLine(models.Model):
         return self.net + self._get_expense()
 
     def _clear_items(self):
-        """Reconcile own items with everything else about the same transaction."""
-        for line in self.filtered("transaction_id"):
+        """Reconcile own items with everything else about the same transaction, or
+        with the payout that came back."""
+        for line in self.filtered(
+            lambda line: line.transaction_id or line.kind == rules.RETURNED
+        ):
             account = line.item_id.account_id
             if not account.reconcile or line.item_id.reconciled:
                 continue
@@ -87,6 +90,8 @@ class PaycollectSettlementLine(models.Model):
 
     def _get_related_items(self):
         """Return the items of the payment, its undoing, its disputes, other lines."""
+        if self.kind == rules.RETURNED:
+            return self._get_returned_item()
         tx = self.transaction_id
         backs = self.env["paycollect.chargeback"].search(
             [("transaction_id", "=", tx.id)]
@@ -102,11 +107,21 @@ class PaycollectSettlementLine(models.Model):
         pooled = others.item_id.filtered(lambda item: not item.partner_id)
         return moves.line_ids | (others.item_id - pooled)
 
+    def _get_returned_item(self):
+        """Return the item of the payout that came back with this line, or none."""
+        payouts = self.env["paycollect.settlement"]
+        if self.kind != rules.RETURNED:
+            return payouts.payout_item_id
+        payout = payouts._search_row(self.provider_id, self.object_ref)
+        return payout.payout_item_id
+
     # -- its item ----------------------------------------------------------------
 
     def _get_clearing_account(self, default):
-        """Return the account of its payment, else the payout's."""
-        return self.transaction_id.payment_id.outstanding_account_id or default
+        """Return the account of its payment or returned payout, else the payout's."""
+        payment = self.transaction_id.payment_id
+        own = payment.outstanding_account_id or self._get_returned_item().account_id
+        return own or default
 
     def _get_kind_label(self, kind):
         return dict(self._fields["kind"]._description_selection(self.env))[kind]

@@ -82,7 +82,7 @@ class PaycollectSettlement(models.Model):
             self.is_complete = True
             for settlement in former:
                 settlement._set_rest()
-        elif not payout.itemizable and payout.status in rules.SENT:
+        elif not payout.itemizable and payout.status != rules.PENDING:
             self._get_unassigned_lines().settlement_id = self
             self.is_complete = True
         if self.is_complete:

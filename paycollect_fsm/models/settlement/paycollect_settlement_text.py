@@ -59,6 +59,7 @@ class PaycollectSettlement(models.Model):
         "closed_day",
         "move_id.date",
         "bank_code",
+        "provider_status",
         "state",
     )
     @api.depends_context("lang")
@@ -77,10 +78,6 @@ class PaycollectSettlement(models.Model):
             books.WAITING: _(
                 "The provider hasn't said yet what this payout is made of. It is asked "
                 "again every hour."
-            ),
-            books.NOT_SENT: _(
-                "The provider couldn't send this payout. Its amount returns to the "
-                "balance and is part of a later payout."
             ),
             books.NO_JOURNAL: _(
                 "The payout can't be booked: choose a journal for the payment provider "
@@ -114,6 +111,11 @@ class PaycollectSettlement(models.Model):
         _ = self.env._
         if self.statement_line_id:
             return self._get_matched_text()
+        if self.provider_status in rules.NOT_SENT:
+            return _(
+                "The provider couldn't send this payout. Its amount returns to the "
+                "balance and is part of a later payout."
+            )
         if not self._is_open_at_bank():
             return ""
         return {
