@@ -103,8 +103,15 @@ class PaycollectDiscrepancy(models.Model):
 
     def _check_transactions(self, provider, lines, now):
         """Compare our transactions with the list, their payments and invoices."""
-        transactions = self._search_transactions(provider, lines, now)
-        until = provider._get_listed_until(lines)
+        scope = [
+            ("provider_id", "=", provider.id),
+            ("line_id", "=", False),
+            ("settlement_id", "=", False),
+        ]
+        opened = self.search([*scope, ("state", "=", "open")]).transaction_id
+        transactions = opened | self._search_transactions(provider, lines, now)
+        transactions = transactions.filtered(lambda tx: tx._is_to_be_listed())
+        until = provider._get_listed_until()
         known = self.env["paycollect.settlement.line"].search(
             [("transaction_id", "in", transactions.ids)]
         )
@@ -120,11 +127,6 @@ class PaycollectDiscrepancy(models.Model):
                 "partner_id": tx.partner_id.commercial_partner_id.id,
                 "date": tx.last_state_change.date(),
             }
-        scope = [
-            ("provider_id", "=", provider.id),
-            ("line_id", "=", False),
-            ("settlement_id", "=", False),
-        ]
         self._sync(found, scope, now)
 
     def _search_transactions(self, provider, lines, now):
@@ -136,16 +138,13 @@ class PaycollectDiscrepancy(models.Model):
         if not first:
             return self.env["payment.transaction"]
         since = max(first + rules.LISTED_AFTER, now.date() - HORIZON)
-        found = self.env["payment.transaction"].search(
+        return self.env["payment.transaction"].search(
             [
                 ("provider_id", "=", provider.id),
                 ("state", "=", "done"),
-                ("operation", "!=", "validation"),
-                ("amount", "!=", 0),
                 ("last_state_change", ">=", since),
             ]
         )
-        return found.filtered(lambda tx: not tx._is_captured_in_parts())
 
     # -- bank --------------------------------------------------------------------
 

@@ -62,14 +62,13 @@ class PaymentProvider(models.Model):
         labels = dict(self._fields["code"]._description_selection(self.env))
         return labels.get(self.code) or self.name
 
-    def _get_listed_until(self, lines):
-        """Return the day until which the provider's list is complete, or None.
-
-        :param lines: of the provider
-        """
+    def _get_listed_until(self):
+        """Return the day until which the provider's list is complete, or None."""
         if read_until := self.collection_payouts_read_until:
             return read_until.date()
-        return max(lines.mapped("date"), default=None)
+        lines = self.env["paycollect.settlement.line"]
+        own = [("provider_id", "=", self.id)]
+        return lines.search(own, order="date desc", limit=1).date or None
 
     # -- crons -------------------------------------------------------------------
 

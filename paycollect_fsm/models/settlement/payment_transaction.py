@@ -15,6 +15,16 @@ class PaymentTransaction(models.Model):
             child.operation == self.operation for child in self.child_transaction_ids
         )
 
+    def _is_to_be_listed(self):
+        """Whether it moved money, so that the provider's list must name it."""
+        self.ensure_one()
+        return bool(
+            self.state == "done"
+            and self.operation != "validation"
+            and self.amount
+            and not self._is_captured_in_parts()
+        )
+
     def _get_settlement_facts(self, listed, until):
         """Return the :class:`settlement.Transaction`.
 
