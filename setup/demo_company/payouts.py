@@ -29,6 +29,7 @@ def _pay_out(flow, week):
     if week == STRANGE_WEEK:
         payouts = [_add_stranger(payout) for payout in payouts]
     provider._take_payouts((entries, payouts), flow.clock.now)
+    provider._settle_open(flow.clock.now)
 
 
 def _add_fee(payout):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ...rules import settlement as rules
+from . import paycollect_settlement_bank as bank
 
 # How far back the daily comparison goes; what is open stays open.
 HORIZON = timedelta(days=120)
@@ -172,6 +173,8 @@ class PaycollectDiscrepancy(models.Model):
     def _get_bank_code(self, settlement, now):
         if settlement.provider_status in rules.NOT_SENT:
             return None if settlement._is_returned() else "not_sent"
+        if settlement.bank_code == bank.REFUSED and settlement._is_open_at_bank():
+            return "not_matched"
         late = settlement.date + AT_BANK_AFTER
         today = settlement.company_id._get_today(now)
         if late > today or settlement._is_settled() or not settlement.payout_item_id:

@@ -187,6 +187,17 @@ class PaycollectDiscrepancy(models.Model):
                     "the bank and the provider."
                 ),
             ),
+            (rules.BANK, "not_matched"): (
+                _(
+                    "The bank transaction of the payout %(reference)s of %(amount)s "
+                    "was found, but it can't be matched.",
+                    **values,
+                ),
+                _(
+                    "Open the payout: it says why. Match the two yourself, or ask your "
+                    "accounting manager."
+                ),
+            ),
             (rules.BANK, "not_sent"): (
                 _(
                     "The provider couldn't send the payout %(reference)s of "

@@ -5,7 +5,9 @@ from odoo.exceptions import UserError
 from ...rules import settlement as rules
 from ..company.paycollect_access import GROUP_USER
 
+# Why it isn't matched with the bank transaction that it is
 CLOSED = "closed"
+REFUSED = "refused"
 
 
 class PaycollectSettlement(models.Model):
@@ -37,6 +39,7 @@ class PaycollectSettlement(models.Model):
         help="Choose which bank transaction is this payout, then click “Match.”",
     )
     bank_code = fields.Char(readonly=True)
+    bank_error = fields.Char(readonly=True, help="Why Odoo refused to match it.")
 
     def action_match(self):
         """Button: match the payout with the chosen bank transaction.
@@ -72,15 +75,31 @@ class PaycollectSettlement(models.Model):
         choice = self._choose_line()
         lines = self.env["account.bank.statement.line"]
         line, proposals = lines.browse(choice.key or ()), lines.browse(choice.proposals)
-        code = choice.code
+        code, error = choice.code, False
         if line and line._get_collection_locks():
-            line, proposals, code = lines, line, CLOSED
-        if line:
-            self._pay_in(line)
-        if self.bank_code != code or self.proposed_line_ids != proposals:
+            proposals, code = line, CLOSED
+        elif line and (error := self._try_to_pay_in(line)):
+            proposals, code = line, REFUSED
+        if (self.bank_code, self.bank_error) != (code, error) or (
+            self.proposed_line_ids != proposals
+        ):
             self.write(
-                {"bank_code": code, "proposed_line_ids": [Command.set(proposals.ids)]}
+                {
+                    "bank_code": code,
+                    "bank_error": error,
+                    "proposed_line_ids": [Command.set(proposals.ids)],
+                }
             )
+
+    def _try_to_pay_in(self, line):
+        """Match it; return why Odoo refuses, or False."""
+        try:
+            with self.env.cr.savepoint():
+                self._pay_in(line)
+                self.env.flush_all()
+        except UserError as refusal:
+            return str(refusal)
+        return False
 
     def _follow_bank(self):
         """Note with which bank transaction it was matched, or that this was undone."""

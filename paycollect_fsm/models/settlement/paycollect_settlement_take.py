@@ -19,6 +19,13 @@ class PaycollectSettlement(models.Model):
         :return: the payout here
         :raise ValueError: if a currency of it doesn't exist
         """
+        settlement = self._record(provider, payout)
+        settlement._settle(now)
+        return settlement
+
+    @api.model
+    def _record(self, provider, payout):
+        """Record a payout as :meth:`_take` does, without what follows from it."""
         settlement = self._search_row(provider, payout.reference)
         vals = self._prepare_vals(provider, payout)
         if not settlement:
@@ -28,7 +35,6 @@ class PaycollectSettlement(models.Model):
         settlement = settlement._as_system()
         if not settlement.is_complete:
             settlement._take_lines(payout)
-        settlement._settle(now)
         return settlement
 
     @api.model

@@ -59,6 +59,7 @@ class PaycollectSettlement(models.Model):
         "closed_day",
         "move_id.date",
         "bank_code",
+        "bank_error",
         "provider_status",
         "state",
     )
@@ -137,6 +138,10 @@ class PaycollectSettlement(models.Model):
             bank.CLOSED: _(
                 "The bank transaction was found, but the books of its day are closed. "
                 "Ask your accounting manager to reopen them, then choose it."
+            ),
+            bank.REFUSED: _(
+                "The bank transaction was found, but it can't be matched: %(error)s",
+                error=self.bank_error,
             ),
         }.get(self.bank_code, "")
 

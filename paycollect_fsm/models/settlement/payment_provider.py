@@ -78,23 +78,24 @@ class PaymentProvider(models.Model):
         :param now: naive UTC datetime
         """
         now = now or fields.Datetime.now()
-        settlements = self.env["paycollect.settlement"]
         for provider in self._search_settling():
-            with settlements._separately(f"payouts of {provider}"):
-                provider._read_and_settle(now)
+            provider._read_and_settle(now)
 
     def _read_and_settle(self, now):
         """Read what is new, unless the provider doesn't answer, and settle.
 
+        Each payout is settled by itself, so that none keeps the others from it.
+
         :param now: naive UTC datetime
-        :raise RetryableJobError: if a record that it concerns is locked
         """
-        try:
-            found = self._read_payouts(now)
-        except self._get_payout_errors() as error:
-            self._note_payout_error(error)
-        else:
-            self._take_payouts(found, now)
+        settlements = self.env["paycollect.settlement"]
+        with settlements._separately(f"payouts of {self}"):
+            try:
+                found = self._read_payouts(now)
+            except self._get_payout_errors() as error:
+                self._note_payout_error(error)
+            else:
+                self._take_payouts(found, now)
         self._settle_open(now)
 
     def _cron_compare(self, now=None):
@@ -115,7 +116,10 @@ class PaymentProvider(models.Model):
         return providers.filtered(lambda provider: provider._is_collecting())
 
     def _take_payouts(self, found, now):
-        """Record what was read, then note how far it was read."""
+        """Record what was read, then note how far it was read.
+
+        :raise RetryableJobError: if a record that it concerns is locked
+        """
         if not found:
             return
         entries, payouts = found
@@ -124,7 +128,7 @@ class PaymentProvider(models.Model):
         lines._find_transactions()
         lines._follow_returns(now)
         for payout in sorted(payouts, key=lambda payout: payout.day):
-            settlements.with_company(self.company_id)._take(self, payout, now)
+            settlements.with_company(self.company_id)._record(self, payout)
         self.write(
             {"collection_payouts_read_until": now, "collection_payouts_error": False}
         )
@@ -132,14 +136,11 @@ class PaymentProvider(models.Model):
     def _settle_open(self, now):
         """Go on with payouts whose lines, account or bank transaction was missing."""
         waiting = self.env["paycollect.settlement"].search(
-            [
-                ("provider_id", "=", self.id),
-                ("state", "!=", "matched"),
-                ("is_complete", "=", True),
-            ]
+            [("provider_id", "=", self.id), ("state", "!=", "matched")], order="date"
         )
         for settlement in waiting:
-            settlement._as_system()._settle(now)
+            with settlement._separately(f"payout {settlement.reference}"):
+                settlement._as_system()._settle(now)
 
     def _note_payout_error(self, error):
         _logger.warning(

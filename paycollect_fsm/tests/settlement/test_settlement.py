@@ -248,6 +248,28 @@ class TestSettlement(SettlementMixin, CollectionCommon):
         rival._settle(self.now_)
         self.assertEqual(self.get_differences(rival), [("bank", "not_arrived", 77.55)])
 
+    def test_a_match_that_odoo_refuses_stops_no_other_payout(self):
+        refused = self.take("po_refused", self.make_charge_entry(self.tx))
+        fine = self.take("po_fine", self.make_charge_entry(self.other))
+        secured = self.bring(77.55, "po_refused")
+        secured.move_id.inalterable_hash = "secured"
+        self.bring(77.55, "po_fine")
+        self.provider._settle_open(self.now_)
+        self.assertEqual(fine.state, "matched")
+        self.assertEqual((refused.state, refused.bank_code), ("difference", "refused"))
+        self.assertIn("hashed", refused.bank_text)
+        self.assertEqual(refused.proposed_line_ids, secured)
+        self.assertEqual(
+            self.get_differences(refused), [("bank", "not_matched", 77.55)]
+        )
+        secured.move_id.invalidate_recordset()
+        self.env.cr.execute(
+            "UPDATE account_move SET inalterable_hash = NULL WHERE id = %s",
+            [secured.move_id.id],
+        )
+        self.provider._settle_open(self.now_)
+        self.assertEqual((refused.state, refused.bank_error), ("matched", False))
+
     def test_manual_and_negative_payouts(self):
         lines = self.env["paycollect.settlement.line"]._take_entries(
             self.provider, [self.make_charge_entry(self.tx)]

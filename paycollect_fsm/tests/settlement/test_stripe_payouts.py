@@ -84,10 +84,7 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
             or make_list(),
         }
         with self.stripe_sdk(**answers) as asked, self.with_jobs():
-            provider = self.provider
-            provider._take_payouts(
-                provider._read_payouts(now or self.now_), now or self.now_
-            )
+            self.provider._read_and_settle(now or self.now_)
         return asked
 
     def get_settlement(self, name="po_1"):
