@@ -134,9 +134,16 @@ class PaymentProvider(models.Model):
         )
 
     def _settle_open(self, now):
-        """Go on with payouts whose lines, account or bank transaction was missing."""
+        """Go on with payouts whose lines, account or bank transaction was missing, or
+        whose match with the bank was undone."""
         waiting = self.env["paycollect.settlement"].search(
-            [("provider_id", "=", self.id), ("state", "!=", "matched")], order="date"
+            [
+                ("provider_id", "=", self.id),
+                "|",
+                ("state", "!=", "matched"),
+                ("payout_item_id", "any", [("reconciled", "=", False)]),
+            ],
+            order="date, id",
         )
         for settlement in waiting:
             with settlement._separately(f"payout {settlement.reference}"):
