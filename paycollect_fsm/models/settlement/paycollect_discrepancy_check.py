@@ -141,7 +141,7 @@ class PaycollectDiscrepancy(models.Model):
         since = max(first + rules.LISTED_AFTER, now.date() - HORIZON)
         return self.env["payment.transaction"].search(
             [
-                ("provider_id", "=", provider.id),
+                ("provider_id", "in", provider._get_account_providers().ids),
                 ("state", "=", "done"),
                 ("last_state_change", ">=", since),
             ]

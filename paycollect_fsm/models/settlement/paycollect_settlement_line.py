@@ -168,7 +168,7 @@ class PaycollectSettlementLine(models.Model):
                 "|",
                 ("provider_reference", "in", list(names)),
                 ("reference", "in", list(names)),
-                ("provider_id", "in", self._get_account_providers().ids),
+                ("provider_id", "in", self.provider_id._get_account_providers().ids),
             ],
             order="id",
         )
@@ -177,16 +177,6 @@ class PaycollectSettlementLine(models.Model):
             for name in filter(None, (tx.reference, tx.provider_reference)):
                 found[name] = tx
         return found
-
-    def _get_account_providers(self):
-        """Return the providers of the same account there."""
-        own = self.provider_id
-        others = self.env["payment.provider"].search(
-            [("code", "in", own.mapped("code"))]
-        )
-        return others.filtered(
-            lambda other: any(one._shares_account_with(other) for one in own)
-        )
 
     def _may_be(self, transaction):
         """Whether the line can be about this transaction."""

@@ -17,7 +17,7 @@ class PaycollectSettlementLine(models.Model):
         """
         known = self.search(
             [
-                ("provider_id", "=", provider.id),
+                ("provider_id", "in", provider._get_account_providers().ids),
                 ("reference", "in", [entry.reference for entry in entries]),
             ]
         )

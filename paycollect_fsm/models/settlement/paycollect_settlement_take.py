@@ -39,8 +39,10 @@ class PaycollectSettlement(models.Model):
 
     @api.model
     def _search_row(self, provider, reference):
+        providers = provider._get_account_providers()
         return self.search(
-            [("provider_id", "=", provider.id), ("reference", "=", reference)]
+            [("provider_id", "in", providers.ids), ("reference", "=", reference)],
+            limit=1,
         )
 
     def _prepare_vals(self, provider, payout):

@@ -2,6 +2,8 @@
 import logging
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 _logger = logging.getLogger(__name__)
 
@@ -91,8 +93,9 @@ class PaymentProvider(models.Model):
         settlements = self.env["paycollect.settlement"]
         with settlements._separately(f"payouts of {self}"):
             try:
+                self._check_own_account()
                 found = self._read_payouts(now)
-            except self._get_payout_errors() as error:
+            except (UserError, *self._get_payout_errors()) as error:
                 self._note_payout_error(error)
             else:
                 self._take_payouts(found, now)
@@ -111,9 +114,47 @@ class PaymentProvider(models.Model):
                 found.with_company(provider.company_id)._check_provider(provider, now)
 
     def _search_settling(self):
-        """Return the providers (sudo) of companies that collect."""
+        """Return the providers (sudo) of companies that collect, one per account."""
         providers = self.sudo().search([("state", "in", LIVE)], order="id")
-        return providers.filtered(lambda provider: provider._is_collecting())
+        providers = providers.filtered(lambda provider: provider._is_collecting())
+        return providers.filtered(
+            lambda provider: (
+                provider == (provider._get_account_providers() & providers)[:1]
+            )
+        )
+
+    def _get_account_providers(self):
+        """Return the company's providers (sudo) of the same account there."""
+        others = self.sudo().search(
+            [
+                ("code", "in", self.mapped("code")),
+                ("company_id", "in", self.company_id.ids),
+            ],
+            order="id",
+        )
+        return others.filtered(
+            lambda other: any(one._shares_account_with(other) for one in self.sudo())
+        )
+
+    def _check_own_account(self):
+        """:raise UserError: if another company's money is in the same payouts"""
+        self.ensure_one()
+        others = self.sudo().search(
+            [
+                ("state", "in", LIVE),
+                ("code", "=", self.code),
+                ("company_id", "!=", self.company_id.id),
+            ]
+        )
+        others = others.filtered(lambda other: self._shares_account_with(other))
+        if others:
+            raise UserError(
+                self.env._(
+                    "%(companies)s uses the same account at the provider, so its "
+                    "payouts mix the money of both. Use an account for each company.",
+                    companies=format_list(self.env, others.company_id.mapped("name")),
+                )
+            )
 
     def _take_payouts(self, found, now):
         """Record what was read, then note how far it was read.
@@ -155,4 +196,6 @@ class PaymentProvider(models.Model):
             self.id,
             type(error).__name__,
         )
-        self.collection_payouts_error = f"{type(error).__name__}: {error}"[:500]
+        own = isinstance(error, UserError)
+        text = str(error) if own else f"{type(error).__name__}: {error}"
+        self.collection_payouts_error = text[:500]

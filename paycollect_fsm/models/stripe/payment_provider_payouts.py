@@ -41,7 +41,13 @@ class PaymentProvider(models.Model):
         return (*super()._get_payout_errors(), stripe_api.Error)
 
     def _shares_account_with(self, other):
-        return super()._shares_account_with(other) or self._is_same_account(other)
+        """Each provider may have a webhook with a secret of its own."""
+        has_key = self.code == other.code == "stripe" and bool(self.stripe_secret_key)
+        return (
+            super()._shares_account_with(other)
+            or self._is_same_account(other)
+            or (has_key and self.stripe_secret_key == other.stripe_secret_key)
+        )
 
     def _get_payouts_since(self, now):
         """Return the start of the reading as a Unix time."""

@@ -293,9 +293,12 @@ class TestStripeChargebacks(ChargebackCase):
     def get_open(self, moves):
         """Return what customers owe, or are owed, by these entries."""
         lines = moves.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
+            lambda line: (
+                line.account_id.account_type == "asset_receivable"
+                and not line.reconciled
+            )
         )
-        return lines.filtered(lambda line: not line.reconciled).mapped("amount_residual")
+        return lines.mapped("amount_residual")
 
     def test_a_dispute_beside_a_refund_leaves_the_refund_paid(self):
         attempt = self.pay(self.claimed)

@@ -253,6 +253,37 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         self.assertFalse(self.get_differences(settlement))
 
     @mute_logger(LOGGER)
+    def test_two_providers_of_one_account_take_a_payout_once(self):
+        second = self.copy_provider(stripe_secret_key="sk_test_1")
+        read = self.env["payment.provider"]._search_settling()
+        self.assertIn(self.provider, read)
+        self.assertNotIn(second, read)
+        self.tx.provider_id = second
+        charge = self.make_txn("1", 10000, 320, source=self.make_charge())
+        self.fetch([self.make_payout(9680)], [], [charge])
+        settlement = self.get_settlement()
+        self.assertEqual(settlement.line_ids.transaction_id, self.tx)
+        self.assertTrue(self.tx.payment_id._seek_for_lines()[0].reconciled)
+        first, self.provider = self.provider, second
+        self.fetch([self.make_payout(9680)], [charge])
+        self.assertEqual(self.get_settlement(), settlement)
+        self.assertEqual(len(self.env["paycollect.settlement.line"].search([])), 1)
+        self.provider = first
+        settlement.line_ids.date = self.today - timedelta(days=20)
+        found = self.env["paycollect.discrepancy"]._search_transactions(
+            self.provider, settlement.line_ids, self.now_
+        )
+        self.assertIn(self.tx, found)
+        stranger = self.env["res.company"].create({"name": "Branch"})
+        second.company_id = stranger
+        self.fetch([self.make_payout(9680, "po_2")], [])
+        self.assertFalse(self.get_settlement("po_2"))
+        self.assertIn("Branch uses", self.provider.collection_payouts_error)
+        second.state = "disabled"
+        self.fetch([self.make_payout(0, "po_2")], [])
+        self.assertFalse(self.provider.collection_payouts_error)
+
+    @mute_logger(LOGGER)
     def test_an_answer_that_does_not_come_is_noted_and_asked_for_again(self):
         lost = stripe_api.UNANSWERED[0]("no route to host")
         demo = self.env.ref("payment.payment_provider_demo")
