@@ -3,6 +3,7 @@ from . import paycollect_customer_data
 from . import payment_provider
 from . import paycollect_chargeback
 from . import paycollect_chargeback_books
+from . import paycollect_chargeback_text
 from . import account_move
 from . import paycollect_attempt
 from . import res_company

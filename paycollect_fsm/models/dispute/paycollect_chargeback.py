@@ -9,7 +9,6 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...rules import disputes as chargebacks
 from ...rules.disputes import BANK_RETURN, CHARGEBACK, INQUIRY, LOST, OPEN, WON
 from ...rules.outcome import Codes
-from ..company.moments import format_day
 from ..company.res_company import EXCEPTION_ACTIVITY
 
 BUSY_SECONDS = 5
@@ -358,77 +357,3 @@ class PaycollectChargeback(models.Model):
             user_id=self.company_id._get_collection_responsible().id,
             collection_code=code,
         )
-
-    # -- texts -------------------------------------------------------------------
-
-    def _get_text(self):
-        """Return the sentence for “Why?”, activities and logs."""
-        self.ensure_one()
-        _ = self.env._
-        values = {
-            "amount": self.currency_id._format_amount(self.amount),
-            "reason": self.return_code or self.reason_code or "",
-            "reference": self.provider_reference,
-            "due": self.due_at and format_day(self.env, self.due_at),
-        }
-        if self.kind == BANK_RETURN:
-            return _(
-                "The bank returned %(amount)s (%(reason)s). Bank returns are final.",
-                **values,
-            )
-        if self.reinstated_at:
-            return self._get_reinstated_text(values)
-        if self.state == WON:
-            if self._is_money_out():
-                return _(
-                    "Dispute %(reference)s over %(amount)s was won. The funds have not "
-                    "been returned yet.",
-                    **values,
-                )
-            return _(
-                "Inquiry %(reference)s over %(amount)s was closed. No funds were "
-                "withdrawn.",
-                **values,
-            )
-        if self.state == LOST:
-            return _(
-                "Dispute %(reference)s over %(amount)s was lost (%(reason)s).",
-                **values,
-            )
-        return self._get_open_text(values)
-
-    def _get_reinstated_text(self, values):
-        _ = self.env._
-        if not self._is_money_out():
-            return _(
-                "Dispute %(reference)s over %(amount)s was won, and the funds were "
-                "returned.",
-                **values,
-            )
-        format_amount = self.currency_id._format_amount
-        return _(
-            "Dispute %(reference)s over %(amount)s was won in part: %(returned)s was "
-            "returned, %(withheld)s was not.",
-            returned=format_amount(self.amount - self.withheld_amount),
-            withheld=format_amount(self.withheld_amount),
-            **values,
-        )
-
-    def _get_open_text(self, values):
-        _ = self.env._
-        if self.kind == INQUIRY:
-            text = _(
-                "The customer's bank inquired about %(amount)s (%(reason)s). No funds "
-                "were withdrawn.",
-                **values,
-            )
-        else:
-            text = _("The customer disputed %(amount)s (%(reason)s).", **values)
-        if self.due_at:
-            task = _(
-                "Respond to %(reference)s at the provider by %(due)s.",
-                **values,
-            )
-        else:
-            task = _("Respond to %(reference)s at the provider.", **values)
-        return f"{text} {task}"

@@ -94,8 +94,7 @@ class PaycollectChargeback(models.Model):
         """
         payment = self.payment_id
         if not payment.move_id:
-            payment.action_reject()
-            self.is_payment_rejected = True
+            self._reject_payment(amount)
             return
         liquidity, counterpart, _other = payment._seek_for_lines()
         matches = self._get_paid_matches(counterpart)
@@ -119,6 +118,13 @@ class PaycollectChargeback(models.Model):
         ).reconcile()
         self._report_reopened(invoice_lines.move_id - self.move_ids)
         payment.message_post(body=self._get_text())
+
+    def _reject_payment(self, amount):
+        """A payment without an entry can't be reversed in part."""
+        self.payment_id.action_reject()
+        self.is_payment_rejected = True
+        if self.payment_id.currency_id.compare_amounts(amount, self.payment_id.amount):
+            self._report_books(self._get_part_text())
 
     def _get_paid_matches(self, counterpart):
         """Return the matches with what the payment paid, without what gave it back:
@@ -230,15 +236,7 @@ class PaycollectChargeback(models.Model):
         """A payment without an entry can't be taken in part."""
         payment = self.payment_id
         if self._is_money_out():
-            self._report_books(
-                self.env._(
-                    "Only a part of %(reference)s is out with %(dispute)s. The payment "
-                    "has no journal entry, so all of it was rejected. Record the rest "
-                    "manually.",
-                    reference=payment.memo or payment.name,
-                    dispute=self.provider_reference,
-                )
-            )
+            self._report_books(self._get_part_text())
             return
         payment.action_draft()
         payment.action_post()

@@ -101,7 +101,7 @@ class PaycollectSettlementLine(models.Model):
             tx.payment_id.move_id
             | tx.collection_reversal_id
             | backs.reversal_move_id
-            | backs.reinstatement_move_id
+            | backs.reversal_move_id.reversal_move_ids
             | backs.fee_move_id
         )
         pooled = others.item_id.filtered(lambda item: not item.partner_id)

@@ -271,7 +271,7 @@ class TestStripeChargebacks(ChargebackCase):
             self.payments(attempt.transaction_id).move_id,
         )
         chargeback.with_user(self.manager).action_release()
-        self.assertFalse(move._is_disputed() or chargeback.activity_ids)
+        self.assertFalse(move._is_disputed())
 
     def test_two_disputes_of_one_payment_reopen_what_both_took(self):
         attempt = self.pay(self.claimed)
@@ -352,12 +352,15 @@ class TestStripeChargebacks(ChargebackCase):
         payment.write({"move_id": False, "outstanding_account_id": False})
         entry.button_cancel()
         self.assertFalse(payment.move_id)
-        chargeback = self.tell(attempt)
+        chargeback = self.tell(attempt, fee=0)
         self.assertEqual(payment.state, "rejected")
         self.assertEqual(move.payment_state, "not_paid")
-        self.tell(attempt, "closed", status="won", reinstated=True)
+        self.tell(attempt, "closed", status="won", reinstated=True, fee=0)
         self.assertEqual(payment.state, "in_process")
         self.assertFalse(chargeback.is_payment_rejected)
+        self.tell(attempt, id="dp_2", amount=4000, fee=0)
+        self.assertEqual(payment.state, "rejected")
+        self.assertIn("only a part", str(move.activity_ids.mapped("note")))
 
     # -- bank returns ------------------------------------------------------------
 

@@ -275,11 +275,13 @@ class TestStripePayouts(SettlementMixin, StripeEventCase):
         )
         self.assertIn(self.tx, found)
         stranger = self.env["res.company"].create({"name": "Branch"})
-        second.company_id = stranger
+        third = self.copy_provider(
+            company_id=stranger.id, stripe_secret_key="sk_test_1"
+        )
         self.fetch([self.make_payout(9680, "po_2")], [])
         self.assertFalse(self.get_settlement("po_2"))
         self.assertIn("Branch uses", self.provider.collection_payouts_error)
-        second.state = "disabled"
+        third.state = "disabled"
         self.fetch([self.make_payout(0, "po_2")], [])
         self.assertFalse(self.provider.collection_payouts_error)
 
