@@ -40,7 +40,7 @@ class PaycollectDeskItem(models.Model):
         "account.move.line": ["amount_residual", "reconciled", "parent_state"],
         "mail.activity": ["collection_code", "res_id", "summary"],
         "paycollect.attempt": ["parked_code", "state"],
-        "paycollect.chargeback": ["due_at", "state"],
+        "paycollect.chargeback": ["amount", "due_at", "state", "withheld_amount"],
         "paycollect.check.notice": ["expected_until", "state"],
         "paycollect.discrepancy": ["amount", "state"],
         "paycollect.dispute": ["is_credited", "state"],

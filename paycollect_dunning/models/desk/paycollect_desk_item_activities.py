@@ -99,7 +99,8 @@ class PaycollectDeskItem(models.Model):
                 "activity.res_model",
                 partner="customer.commercial_partner_id",
                 amount="COALESCE("
-                "COALESCE(chargeback.amount, dunning.amount, handoff.amount, "
+                "COALESCE(NULLIF(chargeback.withheld_amount, 0), chargeback.amount, "
+                "dunning.amount, handoff.amount, "
                 f"refund.amount, custody.amount, {OF_ORDER}) "
                 "* COALESCE(rate.factor, 1), GREATEST(move.amount_residual_signed, 0))",
                 since="activity.create_date",

@@ -194,6 +194,8 @@ class TestDesk(DeskCommon):
         item = self.find()
         self.assertEqual((item.kind, item.amount), ("chargeback", 60))
         self.assertEqual(item.deadline, chargeback.due_at.date())
+        chargeback.withheld_amount = 25  # the rest came back
+        self.assertEqual(self.find().amount, 25)
         item.action_done()
         self.assertFalse(self.find())
 

@@ -197,7 +197,6 @@ class PaycollectChargeback(models.Model):
             "company_id": move.company_id.id,
             "partner_id": move.partner_id.id,
             "currency_id": move.currency_id.id,
-            "reversed_entry_id": move.id,
             "line_ids": [Command.create(vals) for vals in lines],
         }
 
