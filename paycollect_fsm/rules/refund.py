@@ -143,10 +143,10 @@ def decide(facts):
     >>> ask(60, Source(1, 100, noon, can_return=False)).reason
     'no_method'
     """
-    if _round(facts.amount, facts) <= 0:
-        return Decision(STOP, NOTHING, facts.refundable)
     if facts.refundable <= 0:
         return Decision(STOP, NOT_PAID)
+    if _round(facts.amount, facts) <= 0:
+        return Decision(STOP, NOTHING, facts.refundable)
     if _round(facts.amount - facts.refundable, facts) > 0:
         return Decision(STOP, TOO_MUCH, facts.refundable)
     if facts.charging:

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
             return False
         return self.env._(
             "This credit note does not refund %(method)s. To return the money, open "
-            "the payment and select “Refund” (up to %(amount)s).",
+            "the payment and select “Refund” (up to %(amount)s). Then reconcile that "
+            "refund with this credit note.",
             method=payment.payment_token_id._get_label(),
             amount=payment.currency_id._format_amount(
                 payment.amount_available_for_refund

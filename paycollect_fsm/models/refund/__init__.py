@@ -7,6 +7,8 @@ from . import paycollect_refund
 from . import paycollect_refund_books
 from . import paycollect_refund_credit_note
 from . import paycollect_refund_facts
+from . import paycollect_refund_left
+from . import paycollect_refund_left_text
 from . import paycollect_refund_message
 from . import paycollect_refund_part
 from . import paycollect_refund_part_unknown

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ...rules.charge import WAIT, Obstacle
 from ...rules.refund import OPEN_STATES, PROCESSING
@@ -48,16 +48,19 @@ class AccountMove(models.Model):
             )
 
     def _has_something_to_refund(self):
-        if self.move_type == "out_refund":
-            return bool(self.sudo()._get_open_credit_lines())
-        if self.move_type != "out_invoice":
+        if self.move_type not in ("out_invoice", "out_refund"):
             return False
         return self._get_refund_limit() > 0
 
     def _get_refund_limit(self):
-        """Return what can be refunded of the invoice by any way, by our books."""
+        """Return what can be refunded by any way, by our books: of what was paid of an
+        invoice, or of what is open of a credit note."""
         self.ensure_one()
-        refund = self.env["paycollect.refund"].sudo().new(self._prepare_refund_vals())
+        vals = self._prepare_refund_vals()
+        if self.move_type == "out_refund":
+            lines = self.sudo()._get_open_credit_lines()
+            vals |= {"move_id": False, "credit_line_ids": [Command.set(lines.ids)]}
+        refund = self.env["paycollect.refund"].sudo().new(vals)
         return refund._get_facts(self.write_date).refundable
 
     def _prepare_refund_vals(self):
@@ -124,10 +127,11 @@ class AccountMove(models.Model):
         return found
 
     def _get_open_credit_lines(self):
-        """Return the receivable items of a credit note that are still open."""
+        """Return the receivable items of credit notes that are still open."""
         return self.line_ids.filtered(
             lambda line: (
                 line.account_id.account_type == "asset_receivable"
+                and line.parent_state == "posted"
                 and line.amount_residual_currency < 0
             )
         )

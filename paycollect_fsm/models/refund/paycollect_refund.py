@@ -211,9 +211,11 @@ class PaycollectRefund(models.Model):
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         self._check_state(FAILED)
-        credits = self.sudo()._get_credit_left()
+        is_credit = not self.move_id or self.sudo().credit_note_id
         return self.env["paycollect.refund.start"]._open(
-            self.move_id if not credits else self.partner_id, self, credits
+            self.partner_id if is_credit else self.move_id,
+            self,
+            self.sudo()._get_credit_left(),
         )
 
     def action_view_documents(self):
@@ -257,7 +259,7 @@ class PaycollectRefund(models.Model):
         draft = self.new(vals)
         decision = decide(draft._get_facts(now))
         if decision.verdict == STOP:
-            raise UserError(draft._get_reason_text(decision.reason, decision.limit))
+            raise UserError(draft._get_obstacle_text(decision))
         refund = self.create({**vals, "requested_at": now})
         refund._message_log(body=refund._get_preview_text(now))
         company = refund.company_id

@@ -3,18 +3,7 @@ from odoo import fields, models
 
 from ...rules.charge import MOVED, STOPPED
 from ...rules.const import SENT, SETTLING, UNKNOWN
-from ...rules.refund import (
-    APPROVED,
-    CANCELED,
-    DONE,
-    FAILED,
-    OPEN_STATES,
-    ORIGINAL,
-    PROCESSING,
-    REQUESTED,
-    RefundFacts,
-    Source,
-)
+from ...rules.refund import ORIGINAL, RefundFacts, Source
 from ..method.payment_provider import ON
 
 
@@ -30,16 +19,11 @@ class PaycollectRefund(models.Model):
         :param standings: ``{transaction: refund.Standing}``; default: by our books
         """
         self.ensure_one()
-        lefts = {
-            payment: self._get_left(payment, paid)
-            for payment, paid in self._get_money()
-        }
+        lefts = self._get_lefts()
         return RefundFacts(
             amount=self.amount,
             way=self.way,
-            refundable=self.currency_id.round(
-                sum(lefts.values()) - self._get_taken_by_others()
-            ),
+            refundable=self.currency_id.round(sum(lefts.values()) - self._get_taken()),
             sources=tuple(
                 self._get_source(payment, left, standings or {})
                 for payment, left in lefts.items()
@@ -50,68 +34,6 @@ class PaycollectRefund(models.Model):
             days=self.company_id.collection_refund_days,
             digits=self.currency_id.decimal_places,
         )
-
-    def _get_money(self):
-        """Return what was paid: ``[(payment, amount)]``; an empty payment for money
-        without a record of its own, e.g. a bank transfer."""
-        if move := self.move_id._origin:
-            return list(move._get_money_paid().items())
-        return list(self.credit_line_ids._origin._get_money_on_account().items())
-
-    def _get_left(self, payment, paid):
-        """Return what is left of a payment for this refund, by any way."""
-        transaction = payment.sudo().payment_transaction_id
-        foreign = transaction._get_foreign_refunds() if transaction else 0.0
-        left = paid - self._get_returned(payment) - foreign
-        return max(self.currency_id.round(left), 0.0)
-
-    def _get_returned(self, payment):
-        """Return what other refunds of the invoice returned to a payment."""
-        others = self._get_others().part_ids.filtered(
-            lambda part: (
-                part.source_payment_id == payment
-                and part.state not in (FAILED, CANCELED)
-            )
-        )
-        return sum(others.mapped("amount")) if self.move_id else 0.0
-
-    def _get_taken_by_others(self):
-        """Return what other refunds take or took that the payments don't show."""
-        others = self._get_others()
-        if not self.move_id:
-            return sum(others.filtered(lambda o: o._is_open()).mapped("amount"))
-        waiting = others.filtered(lambda o: o.state in (REQUESTED, APPROVED))
-        given = others.filtered(
-            lambda o: o.way != ORIGINAL and o.state in (PROCESSING, DONE)
-        )
-        return sum((waiting | given).mapped("amount")) + self._get_credited_by_hand()
-
-    def _get_credited_by_hand(self):
-        """Return what credit notes without a refund credit, beyond what they pay of the
-        invoice: it is on the customer's account, or went back already."""
-        move = self.move_id._origin.sudo()
-        ours = self.sudo().env["paycollect.refund"].search([("move_id", "=", move.id)])
-        notes = (move.reversal_move_ids - ours.credit_note_id).filtered(
-            lambda note: note.move_type == "out_refund" and note.state == "posted"
-        )
-        applied = sum(
-            partial["amount"]
-            for partial in move._get_all_reconciled_invoice_partials()
-            if partial["aml"].move_id in notes
-        )
-        return max(sum(notes.mapped("amount_total")) - applied, 0.0)
-
-    def _get_others(self):
-        """Return the other refunds of the same invoice or credit (sudo)."""
-        refunds = self.sudo().env["paycollect.refund"]
-        if self.move_id:
-            domain = [("move_id", "=", self.move_id._origin.id)]
-        else:
-            domain = [
-                ("credit_line_ids", "in", self.credit_line_ids._origin.ids),
-                ("state", "in", OPEN_STATES),
-            ]
-        return refunds.search([*domain, ("id", "!=", self._origin.id or 0)])
 
     def _get_source(self, payment, left, standings):
         transaction = payment.sudo().payment_transaction_id
@@ -144,9 +66,7 @@ class PaycollectRefund(models.Model):
 
     def _get_transactions(self):
         """Return the transactions that the money may go back to."""
-        payments = self.env["account.payment"].sudo()
-        for payment, _paid in self._get_money():
-            payments |= payment.sudo()
+        payments = self.env["account.payment"].sudo().union(*self._get_lefts())
         return payments.payment_transaction_id
 
     def _get_pause(self):

@@ -170,6 +170,10 @@ class PaycollectRefundPart(models.Model):
             part.state = CANCELED
             part.transaction_id._set_canceled()
 
+    def _filter_standing(self):
+        """Return those that didn't fail, also those still on their way."""
+        return self.filtered(lambda part: part.state not in (FAILED, CANCELED))
+
     # -- following ----------------------------------------
 
     def _sync(self, now):

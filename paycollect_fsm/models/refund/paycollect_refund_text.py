@@ -123,13 +123,15 @@ class PaycollectRefund(models.Model):
             ),
             rules.PARTLY: lambda: _(
                 "Only %(moved)s of %(amount)s was refunded; then %(method)s failed: "
-                "%(why)s The rest is the customer's credit. Select “Refund the Rest.”",
+                "%(why)s The rest is the customer's credit, which pays their next "
+                "invoice. To return it, select “Refund the Rest.”",
                 **values,
             ),
             rules.LATER: lambda: _(
                 "The provider couldn't deliver the refund to %(method)s, and the money "
                 "came back to you. The payment to the customer was reversed; the "
-                "amount is the customer's credit. Select “Refund the Rest.”",
+                "amount is the customer's credit, which pays their next invoice. To "
+                "return it, select “Refund the Rest.”",
                 **values,
             ),
         }
@@ -141,13 +143,13 @@ class PaycollectRefund(models.Model):
         """
         _, currency = self.env._, self.currency_id
         amount = currency._format_amount(self.amount)
+        decision = rules.decide(self._get_facts(now))
+        if decision.verdict != rules.GO:
+            return self._get_obstacle_text(decision)
         if self.way == rules.CREDIT:
             return _("%(amount)s stays on the customer's account.", amount=amount)
         if self.way == rules.CHECK:
             return self._get_check_text(amount)
-        decision = rules.decide(self._get_facts(now))
-        if decision.verdict != rules.GO:
-            return self._get_reason_text(decision.reason, decision.limit)
         payments = self.env["account.payment"].sudo()
         parts = [
             self._get_share_text(payments.browse(key), share)

@@ -49,14 +49,18 @@ class PaymentTransaction(models.Model):
         )
 
     def _get_foreign_refunds(self):
-        """Return what was refunded without a refund of ours, e.g. at the provider."""
-        self.ensure_one()
-        foreign = (
-            self.sudo()
-            ._get_standing_refunds()
-            .filtered(lambda child: not child.collection_refund_part_ids)
+        """Return the refunds (sudo) without one of ours, e.g. made at the provider."""
+        refunds = self.sudo()._get_standing_refunds()
+        return refunds.filtered(lambda child: not child.collection_refund_part_ids)
+
+    def _get_unmatched_refund(self):
+        """Return what of these refunds isn't matched with the customer's credit yet."""
+        return sum(
+            child.payment_id._get_unmatched_refund()
+            if child.payment_id
+            else -child.amount
+            for child in self
         )
-        return -sum(foreign.mapped("amount"))
 
     def _get_chargebacks(self):
         self.ensure_one()

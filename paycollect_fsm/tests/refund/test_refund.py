@@ -120,6 +120,25 @@ class TestRefund(RefundCommon):
             self.ask_refund(self.invoice, 30)
         self.assertTrue(note.with_user(self.accountant).collection_can_refund)
 
+    def test_a_refund_with_odoos_button_counts_once_with_its_credit_note(self):
+        note = self.invoice._reverse_moves([{"invoice_date": self.invoice.date}])
+        note.invoice_line_ids[1:].unlink()
+        note.invoice_line_ids.price_unit = 30
+        note.action_post()
+        self.assertEqual(
+            (note.amount_total, self.invoice._get_refund_limit()), (30, 100)
+        )
+        self.paid._refund(30)._post_process()
+        # not before they are matched is it known that they belong together
+        self.assertEqual(self.invoice._get_refund_limit(), 70)
+        self.assertEqual(note._get_refund_limit(), 0)
+        with self.assertRaisesRegex(UserError, "reconcile it with the payment"):
+            self.ask_refund(note, 30)
+        back = self.get_children(self.paid).payment_id
+        (self.get_receivable(back.move_id) | self.get_receivable(note)).reconcile()
+        self.assertEqual(self.invoice._get_refund_limit(), 100)
+        self.assertEqual(self.refund(self.invoice, 100).state, "done")
+
     def test_lines_and_amounts_are_credited_to_the_cent_with_their_taxes(self):
         included = self.tax.copy(
             {
@@ -188,8 +207,23 @@ class TestRefund(RefundCommon):
         other = self.make_invoice((100, 1))
         old, new = self.pay(other, 70), self.pay(other, 30)
         old.last_state_change = fields.Datetime.now() - timedelta(days=9)
-        refund = self.refund(other, 50)
+        refund = self.ask_refund(other, 50)
+        refund.with_user(self.manager).action_approve()
+        job = refund._as_system()
+        job._begin(self.now())
         self.assertEqual(refund.part_ids.mapped("amount"), [30, 20])
+        job.part_ids[0]._send(self.now())
+        job._finish(self.now())
+        # what is on its way is neither refunded of the credit nor of the invoice
+        note = refund.credit_note_id
+        self.assertEqual((note.state, note.amount_residual), ("posted", 20))
+        self.assertEqual((note._get_refund_limit(), other._get_refund_limit()), (0, 50))
+        for document in (note, self.customer):
+            with self.assertRaisesRegex(UserError, r"\D20\.00 is being refunded"):
+                self.ask_refund(document, 20)
+        with self.with_jobs():
+            job._process()
+        self.assertEqual(refund.state, "done")
         sources = refund.part_ids.transaction_id.source_transaction_id
         self.assertEqual(sources, new | old)
         self.assertEqual(refund.credit_note_id.amount_residual, 0)

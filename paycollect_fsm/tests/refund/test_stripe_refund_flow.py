@@ -292,19 +292,33 @@ class TestStripeRefundFlow(RefundMixin, StripeEventCase):
                 # an old event doesn't bring it back
                 self.apply(event, {**late, "status": "succeeded"})
                 self.assertEqual((refund.state, child.state), ("failed", "error"))
+                # what is credit now isn't refunded of the invoice, too
+                left = 100 - 25 * (number + 1)
+                self.assertEqual(self.invoice._get_refund_limit(), left)
+                with self.assertRaises(UserError) as caught:
+                    self.ask_refund(self.invoice, left + 1)
+                for words in (f"${left}.00", note.name, "still open there"):
+                    self.assertIn(words, str(caught.exception).replace("\xa0", ""))
                 # the rest is refunded by check
                 action = refund.with_user(self.accountant).action_refund_rest()
                 wizard = self.env[action["res_model"]].browse(action["res_id"])
                 self.assertEqual(
                     (wizard.limit, wizard.credit_line_ids.move_id), (25, note)
                 )
+        bank = {"way": "check", "bank_journal_id": self.get_bank().id}
+        self.assertEqual(self.refund(note, **bank).state, "done")
+        self.assertEqual(self.invoice._get_refund_limit(), 50)
+        with self.assertRaisesRegex(UserError, "has no credit"):
+            refund.with_user(self.accountant).action_refund_rest()
         # what Odoo's own button refunded is undone as well
         with self.stripe(**{"POST refunds": self.make_answer_to(1000, id="re_9")}):
             child = self.transaction._refund(10)
         child._post_process()
+        self.assertEqual(self.invoice._get_refund_limit(), 40)
         late = self.make_answer_to(1000, id="re_9", status="failed", metadata={})
         self.apply("charge.refund.updated", {**late, "metadata": {}})
         self.assertTrue(child.collection_reversal_id)
+        self.assertEqual(self.invoice._get_refund_limit(), 50)
 
     def test_half_way_the_books_say_what_moved_and_the_rest_is_credit(self):
         customer = self.customer
@@ -353,3 +367,4 @@ class TestStripeRefundFlow(RefundMixin, StripeEventCase):
         self.assertIn("$50.00 of $150.00", text)
         note = refund.credit_note_id
         self.assertEqual((note.state, note.amount_residual), ("posted", 100))
+        self.assertEqual((move._get_refund_limit(), note._get_refund_limit()), (0, 100))

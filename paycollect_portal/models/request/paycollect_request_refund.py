@@ -4,6 +4,8 @@ from textwrap import shorten
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.paycollect_fsm.rules.refund import FAILED
+
 from ...rules.requests import REFUND
 
 MAX_REASON = 100
@@ -43,8 +45,8 @@ class PaycollectRequest(models.Model):
         return action
 
     def _open_refund(self):
-        """Open the dialog: of the invoice that the payment paid most of, or of what is
-        not applied yet."""
+        """Open the dialog: of what an earlier refund that failed left on the account,
+        of the invoice that the payment paid most of, or of what is not applied yet."""
         line = self.sudo().line_id
         wizard = self.env["paycollect.refund.start"]
         partials = line.matched_debit_ids.filtered(
@@ -53,5 +55,9 @@ class PaycollectRequest(models.Model):
         largest = partials.sorted("amount", reverse=True)[:1]
         unapplied = line if line._get_paid().unapplied else line.browse()
         if largest and not unapplied:
-            return wizard._open(largest.debit_move_id.move_id.with_env(self.env))
+            move = largest.debit_move_id.move_id
+            for failed in self.sudo().refund_ids | move.collection_refund_ids:
+                if failed.state == FAILED and failed._get_credit_left():
+                    return failed.with_env(self.env).action_refund_rest()
+            return wizard._open(move.with_env(self.env))
         return wizard._open(line.partner_id.commercial_partner_id, credits=unapplied)

@@ -161,6 +161,26 @@ class TestRequest(DisputeCommon, HttpCase):
         refund.with_user(self.accountant).action_refuse()
         self.assertEqual((refund.state, record.state), ("refused", "declined"))
         self.assertIn("It was used.", self.open_page(LIST))
+        self.check_that_a_failed_refund_is_followed_up(bank)
+
+    def check_that_a_failed_refund_is_followed_up(self, bank):
+        """What a failed refund left on the account is refunded, not the invoice."""
+        self.pay_off(self.move, self.get_line(self.make_payment(amount=50)))
+        action = self.move.with_user(self.accountant).action_refund()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog.write({"amount": 30, "way": "credit", "reason": "Late"})
+        with self.with_jobs():
+            found = dialog.with_user(self.accountant).action_confirm()
+            failed = self.env["paycollect.refund"].browse(found["res_id"])
+            failed.with_user(self.manager).action_approve()
+        note = failed.credit_note_id
+        failed.sudo().write({"way": "original", "state": "failed"})
+        self.ask_refund(amount="40")
+        record = self.find().filtered(lambda request: request.state == "open")
+        dialog, refund = self.open_refund(record, **bank)
+        self.assertEqual((dialog.amount, dialog.limit), (30, 30))
+        self.assertEqual(refund.credit_line_ids.move_id, note)
+        self.assertEqual(self.move._get_refund_limit(), 70)
 
     def pay_off(self, move, line):
         """Apply a payment to an invoice."""
