@@ -120,7 +120,8 @@ class AccountMove(models.Model):
             if item.journal_id.type not in ("bank", "cash", "credit"):
                 continue
             if item.balance < 0 and not partial["is_exchange"]:
-                found[item.payment_id] += partial["amount"]
+                money = partial["amount"] * item._get_money_part()
+                found[item.payment_id] += self.currency_id.round(money)
         for payment in move.matched_payment_ids:
             if not payment.move_id and payment.state in ("in_process", "paid"):
                 found[payment] += payment.amount

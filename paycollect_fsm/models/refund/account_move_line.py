@@ -28,6 +28,20 @@ class AccountMoveLine(models.Model):
         reserved = open_ones.credit_line_ids | open_ones.credit_note_id.line_ids
         return found - reserved
 
+    def _get_money_part(self):
+        """Return which part of a payment's or bank transaction's item is money; the
+        rest was written off with it, e.g. an early payment discount."""
+        self.ensure_one()
+        source = self.payment_id or self.statement_line_id
+        if not source:
+            return 1.0
+        money, *_others = source._seek_for_lines()
+        items = self.move_id.line_ids.filtered(
+            lambda item: item.account_type == self.account_type
+        )
+        total, paid = -sum(items.mapped("balance")), sum(money.mapped("balance"))
+        return min(paid / total, 1.0) if money and total > 0 else 1.0
+
     def _get_money_on_account(self):
         """Return the money behind open credits: ``{payment: amount}``, in their
         currency. A credit note's is that of the invoice it credits; an empty payment
@@ -39,7 +53,8 @@ class AccountMoveLine(models.Model):
                 continue
             if line.move_id.move_type == "out_refund":
                 rest = line._add_money_of_invoice(found, rest)
-            found[line.payment_id] += rest
+            part = line._get_money_part()
+            found[line.payment_id] += line.currency_id.round(rest * part)
         return found
 
     def _add_money_of_invoice(self, found, rest):

@@ -139,6 +139,36 @@ class TestRefund(RefundCommon):
         self.assertEqual(self.invoice._get_refund_limit(), 100)
         self.assertEqual(self.refund(self.invoice, 100).state, "done")
 
+    def test_an_early_payment_discount_was_not_paid_so_it_is_not_refunded(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2% in 10 days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [Command.create({"nb_days": 30})],
+            }
+        )
+        move = self.make_invoice((100, 1), invoice_payment_term_id=term.id)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+        self.assertEqual((move.amount_residual, move._get_refund_limit()), (0, 98))
+        bank = {"way": "check", "bank_journal_id": self.get_bank().id}
+        with self.assertRaisesRegex(UserError, r"At most \D*98\.00"):
+            self.ask_refund(move, 100, **bank)
+        refund = self.refund(move, **bank)
+        self.assertEqual((refund.state, refund.amount), ("done", 98))
+        self.assertEqual(move._get_refund_limit(), 0)
+        # of a payment of two invoices, each gets its part
+        two = self.make_invoice((100, 1), invoice_payment_term_id=term.id)
+        two |= self.make_invoice((50, 1), invoice_payment_term_id=term.id)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=two.ids
+        ).create({"group_payment": True})._create_payments()
+        limits = [one._get_refund_limit() for one in two]
+        self.assertEqual((sum(two.mapped("amount_residual")), limits), (0, [98, 49]))
+
     def test_lines_and_amounts_are_credited_to_the_cent_with_their_taxes(self):
         included = self.tax.copy(
             {
