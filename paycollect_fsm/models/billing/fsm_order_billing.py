@@ -246,7 +246,7 @@ class FSMOrder(models.Model):
         shares = self._get_sale_order()._get_shares(billed, base_lines, is_last)
         result = {}
         for line, share in shares.items():
-            is_whole = not line.is_shared and share == line._get_whole_share()
+            is_whole = not line._is_split() and share == line._get_whole_share()
             result[line.id] = {} if is_whole else line._prepare_share_vals(share)
             if not is_whole:
                 line.is_shared = True

@@ -25,6 +25,16 @@ class SaleOrderLine(models.Model):
         help="Invoiced job by job, part of the amount each time.",
     )
 
+    def _is_split(self):
+        """Whether less than all of it is, or may be, on one invoice: its amounts count,
+        not its quantity. Part of a deposit may have been credited."""
+        self.ensure_one()
+        return self.is_shared or (
+            self.is_downpayment
+            and self.company_id.collection_active
+            and "out_refund" in self.invoice_lines.move_id.mapped("move_type")
+        )
+
     def _is_order_discount(self):
         self.ensure_one()
         return (
@@ -179,7 +189,7 @@ class SaleOrderLine(models.Model):
     def _prepare_qty_invoiced(self):
         """Keep a shared line to invoice until its whole amount is invoiced."""
         quantities = super()._prepare_qty_invoiced()
-        for line in self.filtered("is_shared"):
+        for line in self.filtered(lambda line: line._is_split()):
             is_open = bool(line._get_rest()[0].total)
             if line.is_downpayment:
                 quantities[line] = 1.0 if is_open else 0.0
@@ -191,7 +201,7 @@ class SaleOrderLine(models.Model):
         """Return this job's share; outside of jobs, the rest; otherwise nothing."""
         self.ensure_one()
         share = self.env.context.get("collection_shares", {}).get(self.id)
-        if share is None and self.is_shared:
+        if share is None and self._is_split():
             share = self._prepare_share_vals(self._get_rest())
         return share or {}
 

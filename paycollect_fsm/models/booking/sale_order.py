@@ -185,33 +185,47 @@ class SaleOrder(models.Model):
         The sum of online payments (``amount_paid``) and the paid part of invoices. A
         payment matched with one of the order's invoices is in both but counts once.
         """
-        invoiced = self._get_paid_on_invoices()
-        if not invoiced or not self.amount_paid:
-            return invoiced or self.amount_paid
+        returned = self._get_paid_on("out_refund")
+        invoiced = self._get_paid_on("out_invoice") - returned
+        if not self.amount_paid:
+            return invoiced
+        transactions = self.sudo().transaction_ids
+        # by check, the payments don't show it; without an invoice, no credit note does
+        paid = self.amount_paid - max(self._get_refunded(transactions), returned)
+        if not invoiced:
+            return paid
         invoices = self.order_line.invoice_lines.move_id
-        elsewhere = sum(
-            transaction.amount
-            for transaction in self.transaction_ids
-            if transaction.state in ("authorized", "done")
-            and not transaction.payment_id.reconciled_invoice_ids & invoices
+        elsewhere = transactions.filtered(
+            lambda tx: (
+                tx.state in ("authorized", "done")
+                and not tx.payment_id.reconciled_invoice_ids & invoices
+            )
         )
-        return max(self.amount_paid, invoiced + elsewhere)
+        kept = sum(elsewhere.mapped("amount")) - self._get_refunded(elsewhere)
+        return max(paid, invoiced + kept)
 
-    def _get_paid_on_invoices(self):
-        """Return the paid part of this order's posted invoices, less credit notes.
+    def _get_refunded(self, transactions):
+        """Return what went back to the customer of these payments (sudo)."""
+        refunds = transactions.child_transaction_ids.filtered(
+            lambda child: child.operation == "refund" and child.state == "done"
+        )
+        return -sum(refunds.mapped("amount"))
+
+    def _get_paid_on(self, move_type):
+        """Return the paid part of this order's posted invoices, or credit notes.
 
         For an invoice of several orders, only this order's share counts.
         """
         paid = 0.0
         for invoice in self.order_line.invoice_lines.move_id:
-            if invoice.state != "posted" or not invoice.amount_total:
+            if invoice.move_type != move_type or invoice.state != "posted":
                 continue
             part = invoice.amount_total - invoice.amount_residual
             total = sum(invoice.invoice_line_ids.mapped("price_total"))
             lines = invoice.invoice_line_ids & self.order_line.invoice_lines
             if total:
                 part *= sum(lines.mapped("price_total")) / total
-            paid += part if invoice.move_type == "out_invoice" else -part
+            paid += part
         return self.currency_id.round(paid)
 
     def _format_collection_amount(self, amount):

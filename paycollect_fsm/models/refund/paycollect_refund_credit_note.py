@@ -71,13 +71,19 @@ class PaycollectRefund(models.Model):
         taxes = self.env["account.tax"]
         company = self.company_id
         base_lines, _tax_lines = note._get_rounded_base_and_tax_lines()
+        for base_line in base_lines:
+            lines = self._get_credited_order_lines(base_line["record"])
+            base_line["_order_lines"] = lines
         shares = taxes._prepare_down_payment_lines(
             base_lines=base_lines,
             company=company,
             amount_type="fixed",
             amount=self.amount,
             computation_key=f"paycollect_refund,{self.id}",
-            grouping_function=lambda line: {"account_id": line["account_id"]},
+            grouping_function=lambda line: {
+                "account_id": line["account_id"],
+                "_order_lines": line["_order_lines"],
+            },
         )
         label = self._get_customer_env()._(
             "Refund for %(invoice)s: %(reason)s",
@@ -97,6 +103,10 @@ class PaycollectRefund(models.Model):
                                 "price_unit": share["price_unit"],
                                 "tax_ids": [Command.set(share["tax_ids"].ids)],
                                 "analytic_distribution": share["analytic_distribution"],
+                                "sale_line_ids": [
+                                    Command.set(share["_order_lines"].ids)
+                                ],
+                                "is_downpayment": bool(share["_order_lines"]),
                                 "extra_tax_data": (
                                     taxes._export_base_line_extra_tax_data(share)
                                 ),
@@ -107,3 +117,8 @@ class PaycollectRefund(models.Model):
                 ]
             }
         )
+
+    def _get_credited_order_lines(self, line):
+        """Hook: return the order lines of which a share of an invoice line takes back
+        what was invoiced; none, as long as the work counts as billed."""
+        return line.sale_line_ids.browse()

@@ -8,11 +8,12 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ..refund.common_refund import RefundMixin
 from .common_deposit import DepositCommon
 
 
 @tagged("post_install", "-at_install")
-class TestDeposit(DepositCommon):
+class TestDeposit(RefundMixin, DepositCommon):
     """Deposits: charged or asked for, booked, deducted, and given back."""
 
     def get_log(self, order):
@@ -364,6 +365,39 @@ class TestDeposit(DepositCommon):
         order._action_cancel()
         self.assertFalse(self.settle(order, kept=300))
         self.assertIn("keep $300.00", order.collection_deposit_text)
+
+    def test_what_was_refunded_of_a_deposit_is_not_deducted(self):
+        # of an order that goes on, also with a credit note by hand
+        for way in ("original", "check", "hand"):
+            with self.subTest(way):
+                order = self.confirm_by_staff(self.quote(token=None))
+                self.pay_online(order, 300)
+                deposit = order._get_deposits()
+                if way == "hand":
+                    note = deposit._reverse_moves([{"invoice_date": deposit.date}])
+                    note.invoice_line_ids.filtered("is_downpayment").price_unit = 100
+                    note.action_post()
+                else:
+                    bank = {"bank_journal_id": way == "check" and self.get_bank().id}
+                    note = self.refund(deposit, 100, way=way, **bank).credit_note_id
+                    self.assertEqual(order._get_amount_due_now(self.now()), 100)
+                self.assertEqual((note.amount_total, order.amount_paid), (100, 300))
+                final = self.complete(order.fsm_order_ids)
+                self.assertEqual(final.amount_total, 800)
+        # canceled late, with a fee, and reopened
+        order = self.confirm_by_staff(self.quote())
+        order._action_cancel()
+        self.settle(order, kept=60)
+        order.action_draft()
+        self.assertEqual(order._get_amount_due_now(self.now()), 240)
+        self.confirm_by_staff(order)
+        self.assertEqual(order._get_deposits().mapped("amount_residual"), [0, 0])
+        final = self.complete(order.fsm_order_ids)
+        self.assertEqual((final.amount_total, final.amount_residual), (700, 0))
+        sent = self.env["payment.transaction"].search(
+            [("partner_id", "=", order.partner_id.id), ("state", "=", "done")]
+        )
+        self.assertEqual(sum(sent.mapped("amount")), 1000)
 
     def test_canceled_half_way_only_what_is_left_comes_back(self):
         visits = [self.make_product(f"Visit {n}", 200) for n in (1, 2)]
