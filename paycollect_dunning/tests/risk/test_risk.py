@@ -194,7 +194,7 @@ class TestRisk(FiguresCommon):
         rows = self.grade(NOW + timedelta(days=600))
         self.assertNotIn(self.customer, rows, "nothing is known anymore")
         self.assertEqual(self.customer.trust, "normal")
-        self.assertEqual(rows[self.late].grade, "D")
+        self.assertEqual((rows[self.late].grade, self.late.trust), ("C", "normal"))
         other = self.env["res.company"].create({"name": "Other"})
         self.assertNotEqual(self.late.with_company(other).trust, "bad")
 
