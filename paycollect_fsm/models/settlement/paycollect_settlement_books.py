@@ -42,7 +42,6 @@ class PaycollectSettlement(models.Model):
     booking_code = fields.Char(readonly=True)
     booking_error = fields.Char(readonly=True, help="Why Odoo refused the entry.")
     closed_day = fields.Date(
-        string="Closed Day",
         readonly=True,
         help="The payout's day, if its books were closed when the entry was created.",
     )

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from ...rules import settlement as rules
 from ...rules import csv_table, settlement_import, stripe_payouts
+from ...rules import settlement as rules
 from ...rules.settlement import (
     BankLine,
     Line,
