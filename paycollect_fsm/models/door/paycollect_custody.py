@@ -178,7 +178,9 @@ class PaycollectCustody(models.Model):
         if not payment.is_matched or not liquidity or own:
             return False
         partials = liquidity.matched_credit_ids
-        return partials.credit_move_id.move_id != self.difference_move_id or not partials
+        return (
+            partials.credit_move_id.move_id != self.difference_move_id or not partials
+        )
 
     @api.depends("event_ids.kind", "amount")
     def _compute_difference(self):

@@ -207,8 +207,8 @@ class PaycollectEvent(models.Model):
             return Verdict(
                 IGNORED,
                 self.env._(
-                    "The failed payment was closed at the provider and can no longer be "
-                    "confirmed. Nothing changed."
+                    "The failed payment was closed at the provider and can no longer "
+                    "be confirmed. Nothing changed."
                 ),
             )
         return None
