@@ -8,6 +8,7 @@ button, a scheduled action, a computed field, a page), or as the default of an a
 """
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ CLOCKS = (
     "time.time()",
     "_get_today()",
 )
+CLOCK_NAMES = tuple({clock.partition("(")[0].rpartition(".")[2] for clock in CLOCKS})
 # Odoo, a browser or the scheduler calls these.
 PAGES = {"controllers", "wizards"}
 ENTRIES = ("action_", "_cron_", "_gc_", "_compute_", "_onchange_", "_search_")
@@ -69,12 +71,18 @@ def find_defaults(method):
     }
 
 
+def get_name(called):
+    """Return the last name of what is called, which is found sooner than its text."""
+    return getattr(called, "attr", None) or getattr(called, "id", "")
+
+
 def find_readings(method):
     defaults = find_defaults(method)
     return [
         f"{method.name}, line {node.lineno}: {text}"
         for node in ast.walk(method)
         if isinstance(node, ast.Call) and node not in defaults
+        if get_name(node.func).endswith(CLOCK_NAMES)
         if (text := ast.unparse(node)).endswith(CLOCKS)
     ]
 
@@ -119,6 +127,7 @@ def has_time(call):
     )
 
 
+@functools.cache
 def read(addon):
     return {
         path.relative_to(addon): ast.parse(path.read_text())

@@ -10,6 +10,7 @@ one, it defines a hook with a default, which makes the name its own.
 
 import ast
 import builtins
+import functools
 import re
 import sys
 from collections import defaultdict
@@ -29,7 +30,6 @@ COMMON = frozenset(
     transaction_id user_id verdict way
     """.split()
 )
-CALLS_ITS_PARENT = re.compile(r"super\([^)]*\)\s*\.\s*(\w+)")
 
 
 def get_rooms(addon):
@@ -65,7 +65,7 @@ def _get_owners(rooms, sources):
     owners, native = {}, set(COMMON) | set(dir(builtins))
     for room in rooms:
         for source in sources[room]:
-            defined, extended = source.find_definitions()
+            defined, extended = source.definitions
             native |= {name for name in extended if name not in owners}
             for name in defined:
                 owners.setdefault(name, room.name)
@@ -83,8 +83,9 @@ class _Source:
         place = "/".join(self.path.parts[-3:])
         return f"{place}:{node.lineno}: {text}"
 
-    def find_definitions(self):
-        """Return the names that the classes define and the ones they extend."""
+    @functools.cached_property
+    def definitions(self):
+        """The names that the classes define and the ones they extend."""
         defined, extended = set(), set()
         for node in ast.walk(self.tree):
             if not isinstance(node, ast.ClassDef):
@@ -92,7 +93,7 @@ class _Source:
             for item in node.body:
                 if isinstance(item, ast.FunctionDef):
                     defined.add(item.name)
-                    if item.name in CALLS_ITS_PARENT.findall(ast.unparse(item)):
+                    if _calls_its_parent(item):
                         extended.add(item.name)
                 elif isinstance(item, ast.Assign):
                     defined |= _get_assigned(item)
@@ -123,13 +124,24 @@ class _Source:
 
     def find_names(self, owners):
         """Return the uses of names that belong to a higher room."""
-        own, _extended = self.find_definitions()
+        own, _extended = self.definitions
         found = []
         for node in ast.walk(self.tree):
             for name in _get_names(node):
                 if name in owners and name not in own:
                     found.append(self._fault(node, f"{name} belongs to {owners[name]}"))
         return found
+
+
+def _calls_its_parent(method):
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == method.name
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "super"
+        for node in ast.walk(method)
+    )
 
 
 def _get_assigned(item):
