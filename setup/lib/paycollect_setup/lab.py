@@ -96,7 +96,18 @@ class LabServer(OdooServer):
 
     def run(self, code, **variables):
         """Run Python with `env` in another process; return its `result`."""
-        return inside.run(self.conf, code, variables, self._environment)
+        return self._inside.run(code, variables)
+
+    @functools.cached_property
+    def _inside(self):
+        return inside.Inside(self.conf, self._environment)
+
+    def close(self):
+        """End it with everything that it started."""
+        self.kill()
+        self.catcher.stop()
+        if process := self.__dict__.pop("_inside", None):
+            process.close()
 
 
 def sql(database, query, params=()):
@@ -203,8 +214,7 @@ class Lab:
     def close(self):
         """Stop and drop everything; return the blocked network calls."""
         for server in self._servers:
-            server.kill()
-            server.catcher.stop()
+            server.close()
         blocked = []
         for database in self._databases:
             databases.drop(database)

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """PostgreSQL: the server at PGHOST… if it responds, else a private cluster.
 
-The cluster listens only on a loopback port, requires its own password and trades
+The cluster listens only on this machine, requires its own password and trades
 durability for speed: its contents can be rebuilt. It runs while at least one command
 uses it.
 """
@@ -11,6 +11,7 @@ import fcntl
 import glob
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
@@ -23,9 +24,10 @@ DATA = paths.POSTGRES / "data"
 PORT = paths.POSTGRES / "port"
 PASSWORD = paths.POSTGRES / "password"
 LOG = paths.POSTGRES / "server.log"
+LONGEST_SOCKET = 108  # bytes, with the one that ends it
+PLAIN = re.compile(r"[\w./-]+")  # a path that needs no quotes anywhere
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -170,9 +172,10 @@ def _create():
 
 
 def _address():
+    port = PORT.read_text()
     return {
-        "PGHOST": "127.0.0.1",
-        "PGPORT": PORT.read_text(),
+        "PGHOST": str(paths.POSTGRES) if _socket(port).exists() else "127.0.0.1",
+        "PGPORT": port,
         "PGUSER": "odoo",
         "PGPASSWORD": PASSWORD.read_text(),
     }
@@ -194,6 +197,20 @@ def _control(*arguments, check=True):
     return process.returncode == 0
 
 
+def _socket(port):
+    return paths.POSTGRES / f".s.PGSQL.{port}"
+
+
+def _get_socket_folder(port):
+    """Return the folder of the server's socket, which answers sooner than its port.
+
+    There is none, so "", where its path would be too long or need quotes.
+    """
+    socket = str(_socket(port))
+    fits = len(os.fsencode(socket)) < LONGEST_SOCKET and PLAIN.fullmatch(socket)
+    return str(paths.POSTGRES) if fits else ""
+
+
 def _start():
     if _control("status", check=False):
         return
@@ -201,7 +218,8 @@ def _start():
         remembered = free_port(int(PORT.read_text())) if PORT.is_file() else None
         port = remembered or free_port()
         PORT.write_text(str(port))
-        options = {"port": port, **SETTINGS}
+        folder = _get_socket_folder(port)
+        options = {"port": port, "unix_socket_directories": folder, **SETTINGS}
         _control(
             "-w",
             "-o",
