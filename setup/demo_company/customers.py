@@ -13,6 +13,7 @@ CONSENT = (
     "I authorize Brightline IT Support to store this payment method and to charge it "
     "when a job I ordered is done. I can cancel this at any time by phone or email."
 )
+BANK = "Bank account"
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ PROFILES = {
         "+1 512-555-0131",
         "7600 Metropolis Drive",
         "78744",
-        (Card("Bank account", "6789", None, "pending"),),
+        (Card(BANK, "6789", None, "pending"),),
         weight=2,
         jobs="network hour laptop",
     ),
@@ -438,7 +439,7 @@ def store_method(partner, card, today):
     token = env["payment.token"].create(
         {
             "provider_id": env.ref("payment.payment_provider_demo").id,
-            "payment_method_id": env.ref("payment_demo.payment_method_demo").id,
+            "payment_method_id": _get_method(env, card).id,
             "partner_id": partner.id,
             "provider_ref": f"demo-{card.digits}",
             "payment_details": card.digits,
@@ -451,6 +452,17 @@ def store_method(partner, card, today):
     env["paycollect.consent"]._record(token, CONSENT, "link")
     token._set_primary()
     return token
+
+
+def _get_method(env, card):
+    """Return the payment method of cards, or the one of bank accounts."""
+    cards = env.ref("payment_demo.payment_method_demo")
+    if card.brand != BANK:
+        return cards
+    code = "bank_account"
+    found = env["payment.method"].search([("code", "=", code)])
+    values = {"name": BANK, "code": code, "active": True}
+    return found or cards.copy({**values, "provider_ids": [Command.clear()]})
 
 
 def _get_expiry(card, today):
