@@ -22,8 +22,9 @@ class AccountMove(models.Model):
         return result
 
     def _get_drawn_blocks(self):
-        """Return the blocks (sudo) that a job's invoice draws."""
-        uses = self.sudo().invoice_line_ids.hour_block_use_ids
+        """Return the blocks (sudo) that a job's invoice draws, with negative lines."""
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.quantity < 0)
+        uses = lines.hour_block_use_ids
         return uses.filtered(lambda use: use.kind == JOB).block_id
 
     def _is_paid_by_blocks(self):
