@@ -29,6 +29,9 @@ ITEM = "item"
 ORDER = "order"
 SOURCES = (*EVIDENCE, ITEM, ORDER)
 
+# What should have been invoiced so many days ago won't be.
+FORGOTTEN = 91
+
 # How often the money comes as said, before there is an own history, as (yes, no)
 TRUST = {
     ON_ITS_WAY: (19, 1),

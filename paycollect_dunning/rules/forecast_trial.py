@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How wrong the forecast was: made for each of the last weeks from the ledger as it
-stood then, and compared with what came in for what was open.
+stood then, and compared with what came in for what was open or had been ordered.
 
 What counts is the error of the forecast ``k`` weeks ahead: the sum of all differences ÷
 the sum of what came in (weighted absolute percentage error). The two naive models, the
@@ -9,11 +9,11 @@ over all weeks is used: one model for all weeks, or an item would be counted in 
 of one model and in the week of another again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy
 
-from .forecast import spread
+from .forecast import FORGOTTEN, spread
 from .forecast_models import CURVE, MODELS, SURE, get_model, get_percentiles
 from .payment_curve import WEEKS, Curves
 
@@ -47,8 +47,8 @@ class Result:
     """``errors``: ``{model: [error by weeks ahead]}``; ``totals``: ``{model: error}``;
     ``chosen``: the model that is used; ``ratios``: what came in ÷ what it said, at
     least, in :data:`rules.forecast_models.SURE` of the weeks, by weeks ahead;
-    ``known``: the share of all cash that came in for what was open; ``days``: how many
-    forecasts."""
+    ``known``: the share of all cash that came in for what was open or ordered;
+    ``days``: how many forecasts."""
 
     errors: dict
     totals: dict
@@ -75,6 +75,41 @@ class Result:
         return numpy.where(known, numpy.minimum(sure, seen), sure)
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """Which items of a book were ordered before they were invoiced; one element an
+    item. ``since``: the day from which on the order was known, the day of the issue if
+    there was none. ``planned``: the day on which the work was to be invoiced."""
+
+    since: object
+    planned: object
+
+    def get_state(self, book, day):
+        """Return (the book as it was expected at the end of a day, what was to come of
+        each item). What was ordered isn't invoiced before the next day, and has the
+        same time to pay; each item is open or ordered, never both.
+
+        >>> from .payment_curve import make_book
+        >>> book = make_book([(0, 0, 20, 50, 100.0), (0, 0, 5, 35, 10.0)], [])
+        >>> ordered = Ordered(numpy.array([8, 5]), numpy.array([15, 5]))
+        >>> for day in (7, 8, 18, 20):
+        ...     known, rest = ordered.get_state(book, day)
+        ...     print(known.issued.tolist(), known.due.tolist(), rest.tolist())
+        [20, 5] [50, 35] [0.0, 10.0]
+        [15, 5] [45, 35] [100.0, 10.0]
+        [19, 5] [49, 35] [100.0, 10.0]
+        [20, 5] [50, 35] [100.0, 10.0]
+        """
+        waiting = (self.since <= day) & (book.issued > day)
+        waiting &= self.planned >= day - FORGOTTEN
+        if not waiting.any():
+            return book, book.get_open(day)
+        issued = numpy.where(waiting, numpy.maximum(self.planned, day + 1), book.issued)
+        known = replace(book, issued=issued, due=issued + book.due - book.issued)
+        rest = book.get_open(day)
+        return known, numpy.where(waiting, book.amount, rest)
+
+
 def get_wape(said, came):
     """Return the weighted absolute percentage error of each column.
 
@@ -87,13 +122,15 @@ def get_wape(said, came):
     return numpy.where(total > 0, wrong / numpy.where(total > 0, total, 1.0), numpy.nan)
 
 
-def back_test(book, today, said=(), chances=None, weeks=WEEKS, back=BACK):
+def back_test(book, today, said=(), chances=None, weeks=WEEKS, back=BACK, ordered=None):
     """Return the :class:`Result` over the weeks before a day.
 
     :param book: :class:`rules.payment_curve.Book`; what happened after ``today`` isn't
         in it
     :param said: list of :class:`rules.forecast.Said`, also of what ended since
+    :param ordered: :class:`Ordered`; default: nothing was ordered before its invoice
     """
+    ordered = ordered or Ordered(book.issued, book.issued)
     trials = {name: Trial() for name in MODELS}
     came, all_ = [], []
     everything = numpy.ones(len(book.amount), dtype=bool)
@@ -103,12 +140,13 @@ def back_test(book, today, said=(), chances=None, weeks=WEEKS, back=BACK):
         if day <= first:
             continue
         curves = Curves(book, day)
+        known, rest = ordered.get_state(book, day)
         for name, trial in trials.items():
-            model = get_model(name, book, day, curves, weeks)
-            rows = spread(book, day, model, said, chances)
+            model = get_model(name, known, day, curves, weeks)
+            rows = spread(known, day, model, said, chances, rest=rest)
             trial.said.append(_get_middle(name, rows))
         over = numpy.arange(weeks) < week
-        open_ = book.get_open(day) > 0
+        open_ = rest > 0
         came.append(numpy.where(over, book.get_received(open_, day, weeks), numpy.nan))
         all_.append(
             numpy.where(over, book.get_received(everything, day, weeks), numpy.nan)

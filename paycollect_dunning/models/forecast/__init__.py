@@ -2,6 +2,7 @@
 from . import paycollect_forecast
 from . import paycollect_forecast_books
 from . import paycollect_forecast_orders
+from . import paycollect_forecast_ordered
 from . import paycollect_forecast_run
 from . import paycollect_forecast_said
 from . import paycollect_forecast_text

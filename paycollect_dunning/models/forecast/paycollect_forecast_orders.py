@@ -2,12 +2,10 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ...rules.forecast import Coming
+from ...rules.forecast import FORGOTTEN, Coming
 from ...rules.payment_curve import get_segment
 from .paycollect_forecast_books import ORDINAL
 
-# What should have been invoiced so long ago won't be.
-FORGOTTEN = 91
 FLUSHED = {
     "sale.order": None,
     "sale.order.line": ["invoice_lines", "order_id"],

@@ -46,7 +46,7 @@ class PaycollectForecastWeek(models.Model):
         readonly=True,
         aggregator=None,
         help="How wrong forecasts so many weeks ahead were: the sum of the differences "
-        "÷ what came in for what was open then, over the last 26 weeks.",
+        "÷ what came in for what was open or ordered then, over the last 26 weeks.",
     )
     error_curve = fields.Float(string="Payment History", readonly=True, aggregator=None)
     error_due_date = fields.Float(string="Due Dates", readonly=True, aggregator=None)

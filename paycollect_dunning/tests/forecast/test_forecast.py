@@ -137,6 +137,16 @@ class TestForecast(FiguresCommon):
         forecast = self.calculate()
         self.assertIn(("item", invoice), self.read_weeks(forecast))
         self.assertAlmostEqual(forecast.expected + forecast.later, known, 2)
+        order.date_order = NOW - timedelta(days=9)
+        order.fsm_order_ids.scheduled_date_start = NOW - timedelta(days=2)
+        self.env.flush_all()
+        books = forecast._read_books()
+        ordered = forecast._read_ordered(books)
+        [item] = books.positions[invoice.id]
+        self.assertEqual(ordered.since[item], self.ago(9).toordinal())
+        self.assertEqual(ordered.planned[item], self.ago(2).toordinal())
+        [item] = books.positions[self.young.id]
+        self.assertEqual(ordered.since[item], books.book.issued[item])
         # what the jobs left undone won't be invoiced
         left = invoice.amount_total
         stages = order.fsm_order_ids.mapped("stage_id")

@@ -221,6 +221,39 @@ class TestForecastRules(BaseCase):
         unpaid = back_test(make_book([(0, 3, 900, 930, 9.0)], []), TODAY)
         self.assertEqual((unpaid.days, unpaid.is_tested), (14, False))
 
+    def test_what_was_ordered_is_expected_before_it_is_invoiced(self):
+        """A customer is invoiced 100 each week, three weeks after its order, and pays
+        two weeks later. Weeks 4 and 5 were ordered, and are in no invoice yet."""
+        items = [(0, 2, 100 + 7 * n, 114 + 7 * n, 100.0) for n in range(120)]
+        matches = [(n, 114 + 7 * n, 100.0, True) for n in range(120)]
+        book = make_book(items, [row for row in matches if row[1] <= TODAY])
+        issued = book.issued
+        ordered = forecast_trial.Ordered(issued - 21, issued)
+        for when, weeks in (
+            (None, [1, 1, 0, 0, 0, 0]),
+            (ordered, [1, 1, 1, 1, 1, 0]),
+        ):
+            with self.subTest(ordered=when is not None):
+                result = back_test(book, TODAY, ordered=when)
+                share = numpy.nan_to_num(result.known[:6])
+                self.assertEqual(share.round(2).tolist(), weeks)
+                for name in (CURVE, DUE_DATE):
+                    errors = numpy.nan_to_num(result.errors[name][:5])
+                    self.assertLess(errors.max(), 0.02, name)
+
+        with self.subTest("work that was planned too early makes the error larger"):
+            early = forecast_trial.Ordered(issued - 21, issued - 14)
+            errors = back_test(book, TODAY, ordered=early).errors[DUE_DATE]
+            self.assertGreater(errors[2], 0.4)
+
+        with self.subTest("an item is open or ordered, never both"):
+            for day in range(700, 730):
+                _known, rest = ordered.get_state(book, day)
+                waiting = (issued - 21 <= day) & (issued > day)
+                open_ = book.get_open(day)
+                self.assertFalse((waiting & (open_ > 0)).any())
+                self.assertEqual(rest.sum(), open_.sum() + 100 * waiting.sum())
+
     def test_less_than_chance_says_lowers_what_is_sure(self):
         book = make_ledger(LAWS["any day"], seed=5)
         result = back_test(book, TODAY)
