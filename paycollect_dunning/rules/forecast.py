@@ -65,7 +65,7 @@ class Coming:
     """What will be invoiced later: an order's amount that isn't invoiced yet.
 
     ``day``: of the invoice. ``said``: (day, amount) of what a plan or deposit schedules
-    of it.
+    of it. ``term``: days from the invoice until it is due.
     """
 
     key: object
@@ -74,6 +74,7 @@ class Coming:
     day: int
     amount: float
     said: tuple = ()
+    term: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,12 @@ def _get_said_rows(parts, day, weeks_of, chances):
     )
 
 
-def spread_orders(orders, day, curves, weeks=WEEKS):
-    """Return the :class:`Rows` of orders: their invoice, then as the customer pays."""
+def spread_orders(orders, day, weeks_of, weeks=WEEKS):
+    """Return the :class:`Rows` of orders: their invoice, then as the customer pays.
+
+    :param weeks_of: function of a list of orders: array orders × weeks, see
+        :func:`rules.forecast_models.get_order_weeks`
+    """
     rows = []
     for position, order in enumerate(orders):
         left = order.amount
@@ -240,10 +245,7 @@ def spread_orders(orders, day, curves, weeks=WEEKS):
             chance[row, week] = sure
     later = [row for row, found in enumerate(rows) if found[3] is None]
     if later:
-        customer = numpy.array([rows[row][2].customer for row in later], dtype=int)
-        segment = numpy.array([rows[row][2].segment for row in later], dtype=int)
-        ages = numpy.array([day - max(rows[row][2].day, day + 1) for row in later])
-        chance[later] = curves.get_weeks(customer, segment, ages, weeks)
+        chance[later] = weeks_of([rows[row][2] for row in later])
     sources = [ORDER if row[3] is None else PLAN for row in rows]
     return Rows(
         numpy.array([row[0] for row in rows], dtype=int),

@@ -38,6 +38,23 @@ def get_model(name, book, day, curves=None, weeks=WEEKS):
     return lambda items, on: _get_week(days[items], on, weeks)
 
 
+def get_order_weeks(name, book, day, orders, curves, weeks=WEEKS):
+    """Return how likely each order is paid in each week, by the same model as items.
+
+    :param orders: list of :class:`rules.forecast.Coming`
+    :return: array, orders × weeks
+    """
+    customer = numpy.array([order.customer for order in orders], dtype=int)
+    issued = numpy.array([max(order.day, day + 1) for order in orders], dtype=int)
+    if name == CURVE and curves.count > 0:
+        segment = numpy.array([order.segment for order in orders], dtype=int)
+        return curves.get_weeks(customer, segment, day - issued, weeks)
+    days = numpy.array([order.term for order in orders], dtype=int)
+    if name == MEDIAN:
+        days = _get_customer_medians(book, day, customer, days)
+    return _get_week(issued + days, day, weeks)
+
+
 def _get_week(days, day, weeks):
     """Return 1 in the week of each day; what is past comes in the first week."""
     week = numpy.maximum(days - day - 1, 0) // 7
@@ -47,18 +64,26 @@ def _get_week(days, day, weeks):
 def _get_medians(book, day):
     """Return the customer's median days to pay for each item: of matches with cash by
     this day, or the company's median, or the item's term."""
+    return _get_customer_medians(book, day, book.customer, book.due - book.issued)
+
+
+def _get_customer_medians(book, day, customers, terms):
+    """Return the same for any customers.
+
+    :param terms: days that are used without any payment
+    """
     customer, days, paid_on = book.payments
     past = paid_on <= day
     if not past.any():
-        return book.due - book.issued
+        return terms
     customer, days = customer[past], days[past]
-    size = int(book.customer.max()) + 1
+    size = 1 + int(max(book.customer.max(), customers.max(initial=0)))
     count = numpy.bincount(customer, minlength=size)
     known = count > 0
     count, first = count[known], (count.cumsum() - count)[known]
     medians = numpy.full(size, numpy.median(days))
     medians[known] = (days[first + (count - 1) // 2] + days[first + count // 2]) / 2
-    return medians[book.customer].astype(int)
+    return medians[customers].astype(int)
 
 
 # -- how sure --------------------------------------------------------------------------

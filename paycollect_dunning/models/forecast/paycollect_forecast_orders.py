@@ -49,6 +49,7 @@ class PaycollectForecast(models.Model):
                     day=max(day, today),
                     amount=amount,
                     said=tuple(said.pop(order, ())) if order else (),
+                    term=term or 0,
                 )
             )
         return orders

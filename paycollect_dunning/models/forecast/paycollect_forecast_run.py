@@ -6,7 +6,12 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ...rules import forecast as rules
-from ...rules.forecast_models import MODELS, get_model, get_percentiles
+from ...rules.forecast_models import (
+    MODELS,
+    get_model,
+    get_order_weeks,
+    get_percentiles,
+)
 from ...rules.forecast_trial import back_test
 from ...rules.payment_curve import WEEKS, Curves
 from .paycollect_forecast import DONE, QUEUED, RUNNING
@@ -57,7 +62,13 @@ class PaycollectForecast(models.Model):
         items = rules.spread(
             books.book, today - 1, weeks_of, said, chances, rest=rest, known=today
         )
-        return items, rules.spread_orders(orders, today - 1, curves)
+        return items, rules.spread_orders(
+            orders,
+            today - 1,
+            lambda later: get_order_weeks(
+                trial.chosen, books.book, today - 1, later, curves
+            ),
+        )
 
     # -- keep ----------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class TestKept(FiguresCommon):
         dashboard = self.env.ref("paycollect_dunning.dashboard_collections")
         self.assertFalse(dashboard._dashboard_is_empty())
 
-        with self.subTest("each time of day names its own"):
+        with self.subTest("keeping them again replaces all rows"):
             self.figures._cron_keep_figures(now, at_least=1)
             self.assertEqual(self.read(), after)
 

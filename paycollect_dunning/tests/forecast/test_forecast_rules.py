@@ -23,6 +23,7 @@ from ...rules.forecast_models import (
     MEDIAN,
     MODELS,
     get_model,
+    get_order_weeks,
     get_percentiles,
 )
 from ...rules.forecast_trial import back_test
@@ -103,17 +104,42 @@ class TestForecastRules(BaseCase):
     def test_an_order_and_then_its_invoice_count_once(self):
         """100 ordered, then 100 invoiced: 100, not 200. The invoice's day in the past:
         it is written today."""
-        curves = Curves(make_book([], []), DAY)
         book = make_book([(0, 3, DAY, DAY + 30, 100.0)], [])
-        before = spread_orders([Coming("S1", 0, 3, DAY - 5, 100.0)], DAY, curves)
-        after = spread_orders([Coming("S1", 0, 3, DAY - 5, 0.0)], DAY, curves)
+        before = self._spread_orders([Coming("S1", 0, 3, DAY - 5, 100.0)])
+        after = self._spread_orders([Coming("S1", 0, 3, DAY - 5, 0.0)])
         invoice = spread(book, DAY, get_model(DUE_DATE, book, DAY))
         self.assertEqual(float(before.amount.sum()), 100)
         self.assertEqual(float((after + invoice).amount.sum()), 100)
         self.assertEqual(self._name(after + invoice), {5: 100})
         half = Coming("S2", 0, 3, DAY + 9, 100.0, said=((DAY + 1, 30.0), (DAY + 9, 80)))
-        found = self._name(spread_orders([half], DAY, curves))
+        found = self._name(self._spread_orders([half]))
         self.assertEqual(found, {1: 24, 2: 56}, "parts of a plan, at most the order")
+
+    def _spread_orders(self, orders, model=CURVE, book=None):
+        book = book or make_book([], [])
+        curves = Curves(book, DAY)
+        return spread_orders(
+            orders,
+            DAY,
+            lambda later: get_order_weeks(model, book, DAY, later, curves),
+        )
+
+    def test_an_order_is_paid_by_the_model_that_is_used(self):
+        """Invoiced in 8 days, due 30 days later; the customer has paid after 15, and
+        one of whom nothing is known is expected to pay like it."""
+        items = [(0, 3, 10 + n, 40 + n, 50.0) for n in range(20)]
+        matches = [(n, 25 + n, 50.0, True) for n in range(20)]
+        book = make_book(items, matches)
+        for model, customer, week in (
+            (DUE_DATE, 0, 6),
+            (MEDIAN, 0, 4),
+            (MEDIAN, 7, 4),
+            (CURVE, 0, 4),
+        ):
+            with self.subTest(model=model, customer=customer):
+                order = Coming("S1", customer, 3, DAY + 8, 100.0, term=30)
+                rows = self._spread_orders([order], model, book)
+                self.assertGreater(rows.expected[0, week - 1], 90)
 
     def test_who_pays_before_the_due_date_is_expected_then(self):
         """Always 20 days after the issue, due after 60: a delay of −40 days. An item
