@@ -10,8 +10,8 @@ from ...rules.forecast import apply_credit
 from ...rules.forecast_trial import BACK
 from ...rules.payment_curve import WINDOW, Book, get_segment, make_book
 
-# Ordinals of Python's dates
-ORDINAL = SQL("DATE '0001-01-01' + 1")
+# A date less this day is the ordinal of Python's date.
+ORDINAL = SQL("DATE '0001-01-01' - 1")
 FLUSHED = {
     "account.move.line": None,
     "account.move": ["invoice_date", "move_type", "origin_payment_id"],

@@ -17,13 +17,13 @@ class TestForecast(FiguresCommon):
 
     def set_scene(self):
         """Fourteen invoices due after 60 days, paid 18 to 22 days after their issue;
-        an open one that is 15 days old, and one that is older than any of them."""
+        an open one that is 17 days old, and one that is older than any of them."""
         for week in range(14):
-            on = self.ago(150 - 7 * week)
+            on = self.ago(152 - 7 * week)
             invoice = self.bill(100, on, due=on + timedelta(days=60))
             self.pay(100, on + timedelta(days=18 + 2 * (week % 3)), invoice)
-        self.young = self.bill(1000, self.ago(15), due=self.ago(-45))
-        self.old = self.bill(50, self.ago(300), due=self.ago(270))
+        self.young = self.bill(1000, self.ago(17), due=self.ago(-43))
+        self.old = self.bill(50, self.ago(302), due=self.ago(272))
 
     def calculate(self, day=None):
         """Return the forecast of a day."""
@@ -145,6 +145,7 @@ class TestForecast(FiguresCommon):
         [item] = books.positions[invoice.id]
         self.assertEqual(ordered.since[item], self.ago(9).toordinal())
         self.assertEqual(ordered.planned[item], self.ago(2).toordinal())
+        self.assertEqual(books.book.issued[item], self.day.toordinal())
         [item] = books.positions[self.young.id]
         self.assertEqual(ordered.since[item], books.book.issued[item])
         # what the jobs left undone won't be invoiced
