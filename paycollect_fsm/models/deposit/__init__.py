@@ -7,7 +7,6 @@ from . import paycollect_attempt
 from . import paycollect_booking_mixin
 from . import paycollect_customer_data
 from . import paycollect_policy
-from . import paycollect_refund
 from . import payment_transaction
 from . import sale_order
 from . import sale_order_cancel

@@ -15,12 +15,22 @@ class AccountMove(models.Model):
         amount = self._get_unused_deposit()
         if self.currency_id.compare_amounts(amount, 0) <= 0:
             return
-        if self.currency_id.compare_amounts(amount, self.amount_total):
-            return
-        today = self.company_id._get_today(now)
+        today, order = self.company_id._get_today(now), self._get_deposit_orders()[:1]
         values = {"invoice_date": today, "date": today, "ref": self.name}
         move = self.with_context(collection_billing=True)
-        move._reverse_moves([values], cancel=True)
+        if not self.currency_id.compare_amounts(amount, self.amount_total):
+            move._reverse_moves([values], cancel=True)
+            return
+        note = move._reverse_moves([values])
+        label, key = order._get_settlement_reason(), f"paycollect_withdrawn,{self.id}"
+        note._set_lines_to_amount(amount, label, key)
+        note._post(soft=False)
+
+    def _get_credited_order_lines(self, line):
+        """The invoices of the work don't deduct what is credited of a deposit."""
+        found = super()._get_credited_order_lines(line)
+        origin = self.reversed_entry_id
+        return found | line.sale_line_ids if origin._is_deposit() else found
 
     def _get_unused_deposit(self):
         """Return what of the deposit wasn't credited yet, and neither paid with money

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account_move
+from . import account_move_credit_note
 from . import account_move_line
 from . import account_payment
 from . import paycollect_customer_data

@@ -66,59 +66,10 @@ class PaycollectRefund(models.Model):
         return line.sequence, line.id
 
     def _set_lines_to_amount(self, note):
-        """Replace the lines by a share of them, with Odoo's exact distribution of an
-        amount over taxes."""
-        taxes = self.env["account.tax"]
-        company = self.company_id
-        base_lines, _tax_lines = note._get_rounded_base_and_tax_lines()
-        for base_line in base_lines:
-            lines = self._get_credited_order_lines(base_line["record"])
-            base_line["_order_lines"] = lines
-        shares = taxes._prepare_down_payment_lines(
-            base_lines=base_lines,
-            company=company,
-            amount_type="fixed",
-            amount=self.amount,
-            computation_key=f"paycollect_refund,{self.id}",
-            grouping_function=lambda line: {
-                "account_id": line["account_id"],
-                "_order_lines": line["_order_lines"],
-            },
-        )
+        """Replace the lines by a share of them."""
         label = self._get_customer_env()._(
             "Refund for %(invoice)s: %(reason)s",
             invoice=self.move_id.name,
             reason=self.reason,
         )
-        note.write(
-            {
-                "invoice_line_ids": [
-                    *(Command.delete(line.id) for line in note.invoice_line_ids),
-                    *(
-                        Command.create(
-                            {
-                                "name": label,
-                                "account_id": share["account_id"].id,
-                                "quantity": 1.0,
-                                "price_unit": share["price_unit"],
-                                "tax_ids": [Command.set(share["tax_ids"].ids)],
-                                "analytic_distribution": share["analytic_distribution"],
-                                "sale_line_ids": [
-                                    Command.set(share["_order_lines"].ids)
-                                ],
-                                "is_downpayment": bool(share["_order_lines"]),
-                                "extra_tax_data": (
-                                    taxes._export_base_line_extra_tax_data(share)
-                                ),
-                            }
-                        )
-                        for share in shares
-                    ),
-                ]
-            }
-        )
-
-    def _get_credited_order_lines(self, line):
-        """Hook: return the order lines of which a share of an invoice line takes back
-        what was invoiced; none, as long as the work counts as billed."""
-        return line.sale_line_ids.browse()
+        note._set_lines_to_amount(self.amount, label, f"paycollect_refund,{self.id}")

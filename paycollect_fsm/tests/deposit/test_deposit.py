@@ -471,6 +471,52 @@ class TestDeposit(RefundMixin, DepositCommon):
         )
         self.assertEqual(self.settle(order).amount, 300)
 
+    def test_a_canceled_order_asks_for_no_rest_and_settles_what_arrives_later(self):
+        policy = self.policies["auto"]
+        policy.write({"deposit_fee_percent": 20, "deposit_refund_hours": 24})
+        order = self.confirm_by_staff(self.quote(token="error"))
+        self.plan_work(order.fsm_order_ids, 2)
+        deposit = order._get_deposits()
+        vals = {"invoice_ids": [Command.set(deposit.ids)]}
+        self.pay_online(order, 100, **vals)
+        self.assertEqual(deposit.amount_residual, 200)
+        order._action_cancel()
+        self.assertEqual(deposit.reversal_move_ids.amount_total, 200)
+        self.assertEqual(deposit.amount_residual, 0)
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(order._get_amount_due_now(), 200)
+        order._action_cancel()
+        self.assertIn("$80.00 of the deposit", order.collection_deposit_text)
+        self.assertEqual(self.settle(order).amount, 80)
+        # a payment that was on its way arrives once the first was settled
+        order = self.confirm_by_staff(self.quote(token="error"))
+        self.plan_work(order.fsm_order_ids, 2)
+        deposit = order._get_deposits()
+        vals = {"invoice_ids": [Command.set(deposit.ids)]}
+        self.pay_online(order, 100, **vals)
+        late = self.pay_online(order, 150, "pending", **vals)
+        order._action_cancel()
+        self.assertEqual(deposit.amount_residual, 200)
+        first = self.settle(order)
+        self.assertEqual(first.amount, 80)
+        late._set_done()
+        with self.with_jobs():
+            late._post_process()
+            first._process()
+        self.env.invalidate_all()
+        self.assertTrue(order.collection_deposit_to_settle)
+        self.assertEqual(
+            deposit.reversal_move_ids.filtered(
+                lambda note: note != first.credit_note_id
+            ).amount_total,
+            50,
+        )
+        second = self.settle(order) - first
+        self.assertEqual((first.state, second.amount), ("done", 120))
+        self.assertIn("keep $50.00", order.collection_deposit_text)
+        self.assertEqual(deposit.amount_residual, 0)
+
     def test_a_canceled_prepaid_order_is_settled_before_its_payment_is_used(self):
         policy = self.policies["prepaid"]
         policy.deposit_fee_percent = 10
