@@ -18,7 +18,7 @@ class PaycollectRiskGrade(models.Model):
     )
     term_values = fields.Json(readonly=True, help="Days before and after, amount.")
     term_suggestion = fields.Text(
-        string="Suggestion for the Terms", compute="_compute_term_suggestion"
+        string="Other Terms", compute="_compute_term_suggestion"
     )
     can_accept_term = fields.Boolean(compute="_compute_can_accept_term")
     previous_term_id = fields.Many2one(

@@ -69,10 +69,14 @@ class PaycollectRiskGrade(models.Model):
         return texts[code]() if code in texts else ""
 
     def _get_on_time_text(self, days):
+        if days == -1:
+            return self.env._("Pays a day early on average.")
         if days < 0:
             return self.env._("Pays %(days)s days early on average.", days=-days)
         if days == 0:
             return self.env._("Pays on time.")
+        if days == 1:
+            return self.env._("Pays on time: a day late on average.")
         return self.env._("Pays on time: %(days)s days late on average.", days=days)
 
     def _get_trend_text(self, code, values):
