@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import doctest
 from contextlib import closing
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -276,6 +277,7 @@ class TestStripeChargebacks(ChargebackCase):
     def test_two_disputes_of_one_payment_reopen_what_both_took(self):
         attempt = self.pay(self.claimed)
         move = attempt.move_id
+        self.age(move)
         half = attempt.transaction_id._get_minor_amount() // 2
         one = self.tell(attempt, id="dp_1", amount=half)
         two = self.tell(attempt, id="dp_2", amount=half)
@@ -290,6 +292,11 @@ class TestStripeChargebacks(ChargebackCase):
         moves = reversals | one.reinstatement_move_id
         self.assertEqual(self.get_open(moves), [])
 
+    def age(self, move):
+        """Make the invoice older than what comes back of its payment."""
+        for line in move.line_ids.filtered("date_maturity"):
+            line.date_maturity -= timedelta(days=10)
+
     def get_open(self, moves):
         """Return what customers owe, or are owed, by these entries."""
         lines = moves.line_ids.filtered(
@@ -303,6 +310,7 @@ class TestStripeChargebacks(ChargebackCase):
     def test_a_dispute_beside_a_refund_leaves_the_refund_paid(self):
         attempt = self.pay(self.claimed)
         move, total = attempt.move_id, attempt.move_id.amount_total
+        self.age(move)
         tx = attempt.transaction_id
         credit = self.payments(tx)._seek_for_lines()[1]
         credit.remove_move_reconcile()
