@@ -263,16 +263,17 @@ class FSMOrder(models.Model):
         """
         now = now or fields.Datetime.now()
         imported = self.filtered(lambda order: order._is_import(now))
+        due = self.filtered("company_id.collection_active") - imported
         same = defaultdict(self.browse)
         for order in self:
             done = order._get_completion_date(now, created)
             ends = order.company_id.collection_active
-            same[done, order.date_end or (ends and done)] |= order
-        for (done, end), orders in same.items():
-            orders.sudo().write({"completed_on": done, "date_end": end})
+            end = order.date_end or (ends and done)
+            same[done, end, order in due] |= order
+        for (done, end, is_due), orders in same.items():
+            state = {"billing_state": "due"} if is_due else {}
+            orders.sudo().write({"completed_on": done, "date_end": end, **state})
         imported._set_skipped()
-        due = self.filtered("company_id.collection_active") - imported
-        due.sudo().billing_state = "due"
         due._bill_completed(now=now)
 
     def _set_skipped(self):

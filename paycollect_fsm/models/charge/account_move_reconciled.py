@@ -9,7 +9,6 @@ READ_FIELDS = {
     "account.partial.reconcile": ["credit_move_id", "debit_move_id"],
     "account.payment": ["move_id"],
 }
-MATCHES = ("matched_debit_ids", "matched_credit_ids")
 
 
 class AccountMove(models.Model):
@@ -27,22 +26,21 @@ class AccountMove(models.Model):
         of their orders: they see none.
         """
         payments = self.env["account.payment"]
-        found = self._filter_maybe_matched()._read_reconciled_payments()
+        found = self._filter_matched()._read_reconciled_payments()
         for move in self:
             reconciled = payments.browse(found.get(move.id))
             matched = payments.browse(move.sudo().matched_payment_ids.ids)
             move.reconciled_payment_ids = reconciled | matched
 
-    def _filter_maybe_matched(self):
-        """Leave out those whose journal items have no matches, as far as that is known
-        without a query: mostly those that were just created."""
-        return self.filtered(
-            lambda move: (
-                "line_ids" not in move._cache
-                or any(
-                    line._cache.get(name, True)
-                    for line in move.line_ids
-                    for name in MATCHES
+    def _filter_matched(self):
+        """Leave out those whose journal items have no matches (sudo): a transaction
+        asks again and again before there is one, and reads it only once."""
+        return (
+            self.sudo()
+            .with_prefetch()
+            .filtered(
+                lambda move: (
+                    move.line_ids.matched_debit_ids or move.line_ids.matched_credit_ids
                 )
             )
         )

@@ -27,7 +27,7 @@ class AccountPayment(models.Model):
         """
         if not self.ids or not all(self.mapped("id")):
             return super()._compute_stat_buttons_from_reconciliation()
-        matched, statement_lines = self._filter_maybe_matched()._read_matched()
+        matched, statement_lines = self._filter_matched()._read_matched()
         moves, lines = self.env["account.move"], self.env["account.bank.statement.line"]
         sales, purchases = moves.get_sale_types(True), moves.get_purchase_types(True)
         for payment in self:
@@ -48,14 +48,10 @@ class AccountPayment(models.Model):
             payment.reconciled_statement_lines_count = len(statements)
         return None
 
-    def _filter_maybe_matched(self):
-        """Leave out those whose journal items are known to have no matches."""
-        return self.filtered(
-            lambda payment: (
-                "move_id" not in payment._cache
-                or payment.move_id._filter_maybe_matched()
-            )
-        )
+    def _filter_matched(self):
+        """Leave out those whose journal items have no matches."""
+        matched = self.sudo().move_id._filter_matched()
+        return self.filtered(lambda payment: payment.sudo().move_id in matched)
 
     def _read_matched(self):
         """Return the invoices as ``{payment id: [(id, move_type)]}`` and the statement

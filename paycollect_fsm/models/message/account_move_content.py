@@ -24,7 +24,9 @@ class AccountMove(models.Model):
 
         :param str xmlid: of the template
         """
-        self.line_ids.mapped("name")  # reads them all at once, not kind by kind
+        # Read them together, not one after the other.
+        self.line_ids.mapped("name")
+        (self.company_id.partner_id | self.env.user.partner_id).mapped("email")
         values = {
             "email_to": address,
             "recipient_ids": [],

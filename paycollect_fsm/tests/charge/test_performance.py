@@ -6,9 +6,9 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from ..common import CollectionCommon
 
 # Queries of one completed job: stage, invoice, posting and the planned charge.
-MAX_COMPLETION = 145
+MAX_COMPLETION = 130
 # Queries of the job that claims, charges and books.
-MAX_CHARGE = 230
+MAX_CHARGE = 205
 # Queries of one sentence on the invoice: read it, write it.
 MAX_NOTE = 5
 
