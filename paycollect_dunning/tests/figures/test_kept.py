@@ -23,12 +23,12 @@ class TestKept(FiguresCommon):
         with file_open(NAME) as file:
             self.pivots = json.load(file)["pivots"].values()
 
-    def read(self, *contexts):
+    def read_dashboard(self, *contexts):
         """Return what each pivot of the dashboard shows."""
         found = {}
         for pivot in self.pivots:
             context = contexts[0] if contexts else pivot["context"]
-            records = self.env[pivot["model"]].with_context(context)
+            records = self.env[pivot["model"]].with_context(**context)
             found[pivot["id"]] = records._read_group(
                 pivot["domain"],
                 [
@@ -45,15 +45,15 @@ class TestKept(FiguresCommon):
         return found
 
     def test_the_dashboard_shows_what_was_kept_and_everything_else_the_documents(self):
-        before = self.read({})
-        self.assertEqual(self.read(), before)
+        before = self.read_dashboard({})
+        self.assertEqual(self.read_dashboard(), before)
         self.assertFalse(self.figures._get_kept_at())
         now = self.now()
         self.figures._cron_keep_figures(now, at_least=1)
-        self.assertEqual(self.read(), before)
+        self.assertEqual(self.read_dashboard(), before)
         self.pay(70, self.today, self.old)
-        self.assertEqual(self.read(), before)
-        after = self.read({})
+        self.assertEqual(self.read_dashboard(), before)
+        after = self.read_dashboard({})
         for number in ("1", "2"):
             self.assertNotEqual(after[number], before[number])
         latest = self.figures.with_context(collection_kept=True).search(
@@ -65,11 +65,11 @@ class TestKept(FiguresCommon):
 
         with self.subTest("keeping them again replaces all rows"):
             self.figures._cron_keep_figures(now, at_least=1)
-            self.assertEqual(self.read(), after)
+            self.assertEqual(self.read_dashboard(), after)
 
         with self.subTest("what is gone since is left empty"):
             self.job.person_id.sudo().unlink()
-            self.assertEqual(self.read()["7"][0][0], self.env["fsm.person"])
+            self.assertEqual(self.read_dashboard()["7"][0][0], self.env["fsm.person"])
 
         with self.subTest("another day than today is computed"):
             dated = self.figures.with_context(
