@@ -140,6 +140,9 @@ class SaleOrder(models.Model):
     def _charge_deposit(self, now):
         """Invoice what is due of the deposit, and plan its charge.
 
+        Of what nobody paid, only the last invoice stays: an order that grew since asks
+        for all of it at once.
+
         :return: the invoice (sudo); its ``collection_decision`` says why if nothing
             was planned
         """
@@ -147,9 +150,16 @@ class SaleOrder(models.Model):
         open_moves = self._get_open_deposits().filtered(
             lambda move: not self.currency_id.compare_amounts(move.amount_residual, due)
         )
-        move = open_moves[:1] or self._invoice_deposit(due, now)
+        move = open_moves[:1] or self._replace_unpaid_deposits(due, now)
         move._plan_collection("deposit", now)
         return move
+
+    def _replace_unpaid_deposits(self, due, now):
+        for move in self._get_open_deposits():
+            unused = move._get_unused_deposit()
+            if not self.currency_id.compare_amounts(unused, move.amount_total):
+                move._withdraw_deposit(now)
+        return self._invoice_deposit(due, now)
 
     def _report_deposit_failed(self, error, now):
         self.company_id._schedule_collection_activity(

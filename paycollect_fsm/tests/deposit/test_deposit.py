@@ -320,6 +320,26 @@ class TestDeposit(RefundMixin, DepositCommon):
             order.with_user(self.accountant).action_charge_deposit()
         self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 1050)
 
+    def test_a_declined_deposit_of_an_order_that_grew_is_asked_for_once(self):
+        order = self.confirm_by_staff(self.quote(token="error"))
+        declined = order._get_deposits()
+        order.partner_id.payment_token_ids.demo_simulated_state = "done"
+        order.order_line[0].price_unit = 1500
+        self.assertEqual(order._get_amount_due_now(), 450)
+        with self.with_jobs():
+            order._charge_deposit(self.now())
+        self.env.invalidate_all()
+        deposit = order._get_deposits() - declined
+        self.assertEqual(
+            (declined.payment_state, deposit.amount_total), ("reversed", 450)
+        )
+        self.assertFalse(order._get_open_deposits())
+        self.assertFalse(
+            declined.collection_attempt_ids.filtered(lambda a: a.state == "planned")
+        )
+        self.assertEqual(order._get_amount_due_now(), 0)
+        self.assertEqual(self.complete(order.fsm_order_ids).amount_total, 1050)
+
     def test_a_canceled_order_gives_back_what_the_policy_says(self):
         policy = self.policies["auto"]
         policy.write({"deposit_fee_percent": 20, "deposit_refund_hours": 24})
