@@ -1,11 +1,30 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
+from ...rules.const import PLANNED
+
 
 class AccountMove(models.Model):
     """Deposits of canceled orders: what nobody paid of them is credited."""
 
     _inherit = "account.move"
+
+    def _stop_planned_charges(self, code, now):
+        """Cancel its planned charges, unless a payment is on its way.
+
+        :param code: why
+        :param now: naive UTC datetime
+        :return: whether nothing is on its way, or just being claimed
+        """
+        if self._get_on_its_way_text():
+            return False
+        planned = self.collection_attempt_ids.filtered(
+            lambda attempt: attempt.state == PLANNED
+        )
+        if planned.try_lock_for_update() < planned:
+            return False
+        planned._set_canceled(code, now=now)
+        return True
 
     def _withdraw_deposit(self, now):
         """Credit what neither money nor work uses of the deposit. Repeatable.

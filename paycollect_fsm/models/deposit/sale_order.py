@@ -157,8 +157,13 @@ class SaleOrder(models.Model):
     def _replace_unpaid_deposits(self, due, now):
         for move in self._get_open_deposits():
             unused = move._get_unused_deposit()
-            if not self.currency_id.compare_amounts(unused, move.amount_total):
-                move._withdraw_deposit(now)
+            if self.currency_id.compare_amounts(unused, move.amount_total):
+                continue
+            if not move._stop_planned_charges("superseded", now):
+                raise UserError(
+                    self.env._("A payment of this deposit is already in progress.")
+                )
+            move._withdraw_deposit(now)
         return self._invoice_deposit(due, now)
 
     def _report_deposit_failed(self, error, now):

@@ -4,7 +4,6 @@ import logging
 from odoo import SUPERUSER_ID, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...rules.const import PLANNED
 from .account_move import ORDER_CANCELED
 
 _logger = logging.getLogger(__name__)
@@ -22,16 +21,9 @@ class SaleOrder(models.Model):
         :param now: naive UTC datetime
         """
         for move in self._get_open_deposits():
-            if move._get_on_its_way_text():
-                continue  # see _withdraw_late
-            planned = move.collection_attempt_ids.filtered(
-                lambda attempt: attempt.state == PLANNED
-            )
-            if not move._get_deducted():
-                if planned.try_lock_for_update() < planned:
-                    continue  # it is being claimed, and canceled then
-                planned._set_canceled(ORDER_CANCELED, now=now)
-            move._withdraw_deposit(now)
+            if move._get_deducted() or move._stop_planned_charges(ORDER_CANCELED, now):
+                if not move._get_on_its_way_text():
+                    move._withdraw_deposit(now)  # else see _withdraw_late
 
     def _withdraw_late(self, now=None):
         """Withdraw what canceled orders still ask for once a payment of it came to
