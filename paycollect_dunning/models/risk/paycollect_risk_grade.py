@@ -99,14 +99,14 @@ class PaycollectRiskGrade(models.Model):
     def action_accept(self):
         """Button: use the suggested policy for the customer (Collections users).
 
-        :raise UserError: if it isn't suggested any more
+        :raise UserError: if it isn't suggested anymore
         """
         self.ensure_one()
         self.env["paycollect.access"]._check_user(self)
         row = self.sudo()
         if not row.can_accept:
             raise UserError(
-                self.env._("This isn't suggested any more. Reload the page.")
+                self.env._("This isn't suggested anymore. Reload the page.")
             )
         customer = row.partner_id.with_company(row.company_id)
         row.write(

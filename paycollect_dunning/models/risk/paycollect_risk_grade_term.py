@@ -93,7 +93,7 @@ class PaycollectRiskGrade(models.Model):
         """Button: use the suggested terms for new invoices of the customer (Collections
         managers).
 
-        :raise UserError: if they aren't suggested any more, judging by the documents of
+        :raise UserError: if they aren't suggested anymore, judging by the documents of
             now
         """
         self.ensure_one()
@@ -103,7 +103,7 @@ class PaycollectRiskGrade(models.Model):
         self.sudo()._grade(row.company_id, now)
         if not row.can_accept_term or row.suggested_term_id != wanted:
             raise UserError(
-                self.env._("These terms aren't suggested any more. Reload the page.")
+                self.env._("These terms aren't suggested anymore. Reload the page.")
             )
         customer = row.partner_id.with_company(row.company_id)
         row.write(

@@ -118,7 +118,7 @@ class TestRisk(FiguresCommon):
         self.env.invalidate_all()
         self.assertFalse(self.late.collection_grade_suggestion)
         self.assertEqual(self.grade()[self.late], row, "it isn't suggested again")
-        with self.assertRaisesRegex(UserError, "isn't suggested any more"):
+        with self.assertRaisesRegex(UserError, "isn't suggested anymore"):
             row.with_user(collector).action_accept()
         row.with_user(collector).action_undo()
         self.assertEqual(self.late.collection_policy_id, net)
@@ -158,7 +158,7 @@ class TestRisk(FiguresCommon):
 
         with self.subTest("what was true when it was suggested is looked at again"):
             self.late.property_payment_term_id = week
-            with self.assertRaisesRegex(UserError, "aren't suggested any more"):
+            with self.assertRaisesRegex(UserError, "aren't suggested anymore"):
                 row.with_user(manager).action_accept_term()
             self.late.property_payment_term_id = month
 
@@ -169,7 +169,7 @@ class TestRisk(FiguresCommon):
         self.assertIn("7 days to pay", self.late.message_ids[:1].body)
         self.assertEqual(self.grade()[self.late], row, "not suggested again")
         self.assertTrue(row.can_accept, "another policy still is")
-        with self.assertRaisesRegex(UserError, "aren't suggested any more"):
+        with self.assertRaisesRegex(UserError, "aren't suggested anymore"):
             row.with_user(manager).action_accept_term()
         row.with_user(manager).action_undo_term()
         self.assertEqual(self.late.property_payment_term_id, month)

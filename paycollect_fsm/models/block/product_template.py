@@ -32,7 +32,7 @@ class ProductTemplate(models.Model):
         string="Prepaid Since",
         compute="_compute_hour_block_since",
         store=True,
-        help="What was invoiced before is no prepaid block.",
+        help="What was invoiced earlier doesn't count as a prepaid block.",
         **SETTING,
     )
     hour_block_hours = fields.Float(
