@@ -326,14 +326,12 @@ class TestDeposit(RefundMixin, DepositCommon):
         order.partner_id.payment_token_ids.demo_simulated_state = "done"
         order.order_line[0].price_unit = 1500
         self.assertEqual(order._get_amount_due_now(), 450)
-        retry = declined.collection_attempt_ids.filtered(
-            lambda attempt: attempt.state == "planned"
-        )
-        retry.state = "unknown"
+        attempt = declined.collection_attempt_ids.sorted("id")[-1:]
+        attempt.state = "unknown"
         with self.assertRaisesRegex(UserError, "already in progress"):
             order._charge_deposit(self.now())
         self.assertEqual(order._get_deposits(), declined)
-        retry.state = "planned"
+        attempt.state = "declined"
         with self.with_jobs():
             order._charge_deposit(self.now())
         self.env.invalidate_all()
